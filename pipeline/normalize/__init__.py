@@ -1,0 +1,1 @@
+"""Second stage: quantities, periods and companies in each segment, and its English."""

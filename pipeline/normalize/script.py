@@ -1,0 +1,120 @@
+"""Writing systems: one reading for all of them, without moving a single character.
+
+``fold`` maps text to the form in which all lexicons are written: Traditional characters to
+Simplified, full-width forms to half-width, letters to lower case, typographic quotes, dashes and
+spaces to their ASCII kin. Every character becomes exactly one character, so an offset in the folded
+text is an offset in the original.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from schemas.segmented import Language
+
+_SINGLE = {
+    "\u00a0": " ",
+    "\u2002": " ",
+    "\u2003": " ",
+    "\u2009": " ",
+    "\u202f": " ",
+    "\u3000": " ",
+    "\ufeff": " ",
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2212": "-",
+    "\ufe63": "-",
+    "\uffe5": "\u00a5",
+    "\uffe1": "\u00a3",
+}
+# The full-width comma stays: in Chinese it parts clauses, while "," may group digits.
+_KEPT_WIDE = {0xFF0C}
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
+
+
+class _Folding(dict[int, int]):
+    """A table for ``str.translate`` that fills itself for characters it has not met yet."""
+
+    def __missing__(self, code: int) -> int:
+        lowered = chr(code).lower()
+        folded = ord(lowered) if len(lowered) == 1 else code
+        self[code] = folded
+        return folded
+
+
+@cache
+def _pairs() -> dict[str, str]:
+    """Traditional character -> its Simplified form."""
+    pairs: dict[str, str] = {}
+    table = files("pipeline.normalize").joinpath("traditional.tsv").read_text(encoding="utf-8")
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            simplified, forms = line.split("\t")
+            pairs.update(dict.fromkeys(forms, simplified))
+    return pairs
+
+
+@cache
+def _folding() -> _Folding:
+    table = _Folding({ord(form): ord(simplified) for form, simplified in _pairs().items()})
+    for code in range(0xFF01, 0xFF5F):
+        if code not in _KEPT_WIDE:
+            table[code] = ord(chr(code - 0xFEE0).lower())
+    table.update({ord(a): ord(b) for a, b in _SINGLE.items()})
+    return table
+
+
+@cache
+def _only_traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(_pairs())}]")
+
+
+@cache
+def _only_simplified() -> re.Pattern[str]:
+    pairs = _pairs()
+    return re.compile(f"[{''.join(sorted(set(pairs.values()) - set(pairs)))}]")
+
+
+def fold(text: str) -> str:
+    """Give the form in which lexicons are matched; ``len(fold(text)) == len(text)``.
+
+    >>> fold("營收 １,３４４ 億，AWS’s")
+    "营收 1,344 亿，aws's"
+    """
+    if text.isascii():
+        return text.lower()
+    return text.translate(_folding())
+
+
+def language_of(text: str, default: Language = "und") -> Language:
+    """Tell the language and script of one segment.
+
+    Chinese where Chinese characters outnumber Latin words; Traditional where characters that only
+    Traditional has outnumber those that only Simplified has. A Chinese text in characters that both
+    scripts share takes ``default`` if that is Chinese, else Simplified; a text without letters
+    takes ``default``.
+
+    >>> language_of("AWS 營收年增 20%")
+    'zh-Hant'
+    >>> language_of("AWS revenue grew 20%")
+    'en'
+    """
+    if text.isascii():
+        return "en" if _LATIN_WORD.search(text) else default
+    han = len(_HAN.findall(text))
+    latin = len(_LATIN_WORD.findall(text))
+    if not han:
+        return "en" if latin else default
+    if han < latin:
+        return "en"
+    traditional = len(_only_traditional().findall(text))
+    simplified = len(_only_simplified().findall(text))
+    if traditional != simplified:
+        return "zh-Hant" if traditional > simplified else "zh-Hans"
+    return default if default in ("zh-Hant", "zh-Hans") else "zh-Hans"
