@@ -9,8 +9,9 @@ from pathlib import Path
 from opencc import OpenCC
 
 HEADER = """\
-# simplified\ttraditional forms that fold to it. Generated from OpenCC (t2s, tw2s, hk2s), one character
-# to one character, by `python -m pipeline.normalize.refresh_script`; not edited by hand.
+# simplified\tforms that fold to it\t"only" where Traditional text does not use the simplified one.
+# Generated from OpenCC (t2s, tw2s, hk2s; s2t for "only"), one character to one character, by
+# `python -m pipeline.normalize.refresh_script`; not edited by hand.
 """
 RANGES = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
 
@@ -23,7 +24,10 @@ def traditional_forms() -> dict[str, str]:
         for code in (code for span in RANGES for code in span):
             character = chr(code)
             simplified = convert(character)
-            if simplified != character and len(simplified) == 1:
+            if simplified == character or len(simplified) != 1:
+                continue
+            # A regional variant may be a Simplified character of its own: 么 is no form of 幺.
+            if config == "t2s" or character not in forms.values():
                 forms.setdefault(character, simplified)
     return forms
 
@@ -33,7 +37,11 @@ def main() -> None:
     by_simplified: dict[str, list[str]] = defaultdict(list)
     for form, simplified in traditional_forms().items():
         by_simplified[simplified].append(form)
-    lines = [f"{key}\t{''.join(sorted(by_simplified[key]))}\n" for key in sorted(by_simplified)]
+    to_traditional = OpenCC("s2t").convert
+    lines = []
+    for simplified, forms in sorted(by_simplified.items()):
+        mark = "only" if to_traditional(simplified) != simplified else ""
+        lines.append(f"{simplified}\t{''.join(sorted(forms))}\t{mark}\n")
     Path(__file__).with_name("traditional.tsv").write_text(HEADER + "".join(lines), "utf-8")
 
 

@@ -49,20 +49,16 @@ class _Folding(dict[int, int]):
 
 
 @cache
-def _pairs() -> dict[str, str]:
-    """Traditional character -> its Simplified form."""
-    pairs: dict[str, str] = {}
+def _rows() -> list[list[str]]:
     table = files("pipeline.normalize").joinpath("traditional.tsv").read_text(encoding="utf-8")
-    for line in table.splitlines():
-        if line and not line.startswith("#"):
-            simplified, forms = line.split("\t")
-            pairs.update(dict.fromkeys(forms, simplified))
-    return pairs
+    return [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
 
 
 @cache
 def _folding() -> _Folding:
-    table = _Folding({ord(form): ord(simplified) for form, simplified in _pairs().items()})
+    table = _Folding()
+    for simplified, forms, _ in _rows():
+        table.update(dict.fromkeys(map(ord, forms), ord(simplified)))
     for code in range(0xFF01, 0xFF5F):
         if code not in _KEPT_WIDE:
             table[code] = ord(chr(code - 0xFEE0).lower())
@@ -72,13 +68,12 @@ def _folding() -> _Folding:
 
 @cache
 def _only_traditional() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(_pairs())}]")
+    return re.compile(f"[{''.join(forms for _, forms, _ in _rows())}]")
 
 
 @cache
 def _only_simplified() -> re.Pattern[str]:
-    pairs = _pairs()
-    return re.compile(f"[{''.join(sorted(set(pairs.values()) - set(pairs)))}]")
+    return re.compile(f"[{''.join(simplified for simplified, _, only in _rows() if only)}]")
 
 
 def fold(text: str) -> str:
