@@ -1,0 +1,165 @@
+"""What can be set from outside: one object, read from ``CALLFACTS_*`` and from options.
+
+This module imports nothing but the standard library's light parts, because every command reads it.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from pipeline.problem import Problem
+
+PREFIX = "CALLFACTS_"
+
+
+class BadSetting(Problem):
+    """A setting has a value that it cannot have: names the variable and what would be right."""
+
+    exit_status = 2
+
+
+def _addresses(value: str) -> str:
+    addresses = [address.strip() for address in value.split(",")]
+    if not all(
+        re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^\s:,]+):[0-9]{1,5}", each) for each in addresses
+    ):
+        raise ValueError("host:port, several separated by commas, such as 127.0.0.1:9092")
+    return ",".join(addresses)
+
+
+def _topic_prefix(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", value):
+        raise ValueError("at most 100 letters, digits, dots, dashes and underscores, such as test.")
+    return value
+
+
+def _group(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", value):
+        raise ValueError("1 to 100 letters, digits, dots, dashes and underscores")
+    return value
+
+
+def _count(most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not 1 <= int(value) <= most:
+            raise ValueError(f"a whole number from 1 to {most}")
+        return int(value)
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.lower() not in choices:
+            raise ValueError("one of " + ", ".join(choices))
+        return value.lower()
+
+    return read
+
+
+def _folder(value: str) -> Path:
+    if not value.strip():
+        raise ValueError("the path of a folder")
+    return Path(value).expanduser().absolute()
+
+
+def _users_cache() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(root) if Path(root).is_absolute() else Path.home() / ".cache") / "callfacts"
+
+
+def _setting(default: Any, read: Callable[[str], Any], meaning: str) -> Any:
+    metadata = {"read": read, "meaning": meaning}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings with their defaults; ``Settings.load`` reads the environment over them."""
+
+    bootstrap_servers: str = _setting(
+        "127.0.0.1:9092", _addresses, "Kafka brokers to ask first: host:port, separated by commas"
+    )
+    topic_prefix: str = _setting(
+        "", _topic_prefix, "put before every topic and group name, so that several sets stand by"
+    )
+    partitions: int = _setting(
+        8, _count(10_000), "partitions of every topic keyed by transcript: the most workers at once"
+    )
+    replication_factor: int = _setting(1, _count(100), "copies of every topic; 3 in production")
+    worker_group: str = _setting(
+        "callfacts", _group, "consumer group of the workers; they share the work within it"
+    )
+    log_level: str = _setting(
+        "info", _one_of("debug", "info", "warning", "error"), "how much a worker logs"
+    )
+    log_format: str = _setting(
+        "auto", _one_of("auto", "text", "json"), "json lines, text, or text on a terminal only"
+    )
+    cache_dir: Path = _setting(  # noqa: RUF009 - it gives a field, as dataclasses.field does
+        _users_cache, _folder, "where the local broker, its data and downloads are kept"
+    )
+
+    @classmethod
+    def load(
+        cls, environment: Mapping[str, str] | None = None, **options: str | None
+    ) -> "Settings":
+        """Read the settings; an option (by field name) that is not None goes before its variable.
+
+        Raises ``BadSetting`` for a value that cannot be.
+        """
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            option = options.get(each.name)
+            source, value = variable_of(each.name), environment.get(variable_of(each.name))
+            if option is not None:
+                source, value = option_of(each.name), option
+            if value is None:
+                continue
+            try:
+                values[each.name] = each.metadata["read"](value)
+            except ValueError as error:
+                raise BadSetting(f"{source} is {value!r}; expected {error}") from None
+        return cls(**values)
+
+    def topic(self, name: str) -> str:
+        """Give the name of a declared topic in the cluster, prefix included."""
+        return self.topic_prefix + name
+
+
+def variable_of(name: str) -> str:
+    """Give the environment variable of a setting: ``CALLFACTS_TOPIC_PREFIX``."""
+    return PREFIX + name.upper()
+
+
+def option_of(name: str) -> str:
+    """Give the command-line option of a setting: ``--topic-prefix``."""
+    return "--" + name.replace("_", "-")
+
+
+def documented() -> list[tuple[str, str, str]]:
+    """List every setting: its variable, its default and what it means."""
+    defaults = Settings()
+    return [
+        (variable_of(each.name), str(getattr(defaults, each.name)), str(each.metadata["meaning"]))
+        for each in fields(Settings)
+    ]
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """List the ``CALLFACTS_*`` variables that are no setting: typing mistakes, most likely."""
+    known = {variable_of(each.name) for each in fields(Settings)}
+    return sorted(
+        variable
+        for variable in environment
+        if variable.startswith(PREFIX) and variable not in known | _NOT_SETTINGS
+    )
+
+
+_NOT_SETTINGS = frozenset({"CALLFACTS_TEST_BOOTSTRAP_SERVERS"})
