@@ -1,0 +1,118 @@
+"""The command line ``callfacts``.
+
+A command is a module of this package with a click command named ``command``. It is imported only
+when it is called, so that one command does not wait for what another one needs. It may return its
+exit status; None is 0.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from pipeline.problem import Problem
+
+# In the order in which a newcomer meets them.
+COMMANDS = {
+    "extract": "Find the facts in transcripts, in this process, without a broker.",
+    "demo": "See everything work: broker, topics, worker, samples, facts as they arrive.",
+    "broker": "Start, stop and look at a local Apache Kafka.",
+    "topics": "Hold the declared topics against the cluster, and create or update them.",
+    "worker": "Run the pipeline: transcripts in, facts out, until stopped.",
+    "publish": "Send transcripts to the pipeline.",
+    "facts": "Subscribe to the facts.",
+    "settings": "List all settings with their meaning, default and present value.",
+}
+
+INTERRUPTED = 130
+CLOSED_PIPE = 141
+
+
+class ClosedPipe(Exception):  # noqa: N818 - nothing went wrong: the reader has seen enough
+    """Nobody reads the standard output any more, as after ``| head``."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, listed without being imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the commands in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module and give its ``command``."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"pipeline.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands in the help text, importing none."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a closed pipe is told apart from other failures here."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise ClosedPipe from error
+        return result
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="callfacts", prog_name="callfacts")
+def root() -> None:
+    """Earnings-call transcripts in, machine-readable facts out.
+
+    \b
+    Without a broker:
+      callfacts extract call.txt
+    With one:
+      callfacts broker start
+      callfacts topics apply
+      callfacts worker &
+      callfacts publish call.txt
+      callfacts facts --from-beginning
+
+    Settings come from CALLFACTS_* variables and from options of the same names; see `callfacts
+    settings`. Data go to standard output, everything else to standard error. Exit status: 0 done,
+    1 bad input or failure, 2 wrong usage.
+    """
+
+
+def main() -> None:
+    """Run the command line on this process's arguments and end the process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and give its exit status; failures are one line on standard error."""
+    try:
+        result = root.main(list(arguments), prog_name="callfacts", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Problem as problem:
+        click.echo(f"callfacts: {problem}", err=True)
+        return problem.exit_status
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except ClosedPipe:
+        # What is still buffered has no reader; Python must not fail on it at exit.
+        with contextlib.suppress(OSError), open(os.devnull, "w") as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        return CLOSED_PIPE
+    return result if isinstance(result, int) else 0
