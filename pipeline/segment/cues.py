@@ -1,0 +1,41 @@
+"""The stage's cue words, from cues.tsv: one pass over the folded text finds them all."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+import ahocorasick
+
+
+@cache
+def cue_words() -> dict[str, tuple[str, ...]]:
+    """All cue words by kind, folded (lower case, Simplified, half-width)."""
+    kinds: dict[str, list[str]] = {}
+    table = files("pipeline.segment").joinpath("cues.tsv").read_text(encoding="utf-8")
+    for row in table.splitlines():
+        if row and not row.startswith("#"):
+            kind, words = row.split("\t")
+            kinds.setdefault(kind, []).extend(words.split("|"))
+    return {kind: tuple(words) for kind, words in kinds.items()}
+
+
+@cache
+def _automaton() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for kind, words in cue_words().items():
+        if kind.startswith("find:"):
+            for word in words:
+                automaton.add_word(word, (kind.removeprefix("find:"), len(word)))
+    automaton.make_automaton()
+    return automaton
+
+
+def find_cues(folded: str) -> Iterator[tuple[int, str]]:
+    """Give the place and kind of each cue word whose kind is marked ``find:`` in the table."""
+    for last, (kind, length) in _automaton().iter(folded):
+        yield last + 1 - length, kind
+
+
+def has_cue(folded: str, kind: str) -> bool:
+    """Say whether a short folded text holds a cue of the kind."""
+    return any(word in folded for word in cue_words()[kind])

@@ -1,0 +1,233 @@
+"""Who asks and who answers: sides of speakers without titles, sections of a call, question pairs."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from pipeline.normalize.script import fold
+from pipeline.segment.boilerplate import Cues
+from pipeline.segment.cues import cue_words, has_cue
+from pipeline.segment.draft import Draft
+from schemas.fact import Side, Speaker
+
+_SPOKEN_SHARE = 0.012
+_SHORT_TURN = 700
+
+
+@dataclass(slots=True)
+class Turn:
+    """All that one says before the next one speaks."""
+
+    drafts: list[Draft]
+    side: Side | None = None
+    is_question: bool = False
+    text: str = field(default="")
+
+    @property
+    def speaker(self) -> Speaker | None:
+        """The speaker as the document names it."""
+        return self.drafts[0].speaker
+
+
+def read_dialogue(drafts: Sequence[Draft], cues: Cues, publisher: str | None, *, stamped: bool) -> None:
+    """Fill in speaker, section, kind and question of every draft."""
+    turns = [
+        Turn(list(group), text=fold(" ".join(d.text for d in group_list[:3])[:1500]))
+        for number, group_list in ((n, list(g)) for n, g in groupby(drafts, key=lambda d: d.turn))
+        if number
+        for group in (group_list,)
+    ]
+    named = [turn for turn in turns if turn.speaker]
+    if named:
+        _resolve_sides(turns, cues)
+        _lead(drafts)
+        _pair_questions(turns)
+    elif turns or stamped or _is_spoken(drafts):
+        _read_unlabelled(drafts, cues)
+    else:
+        _lead(drafts)
+    _name_publisher(drafts, publisher)
+
+
+def _open(speaker: Speaker | None) -> bool:
+    """A named speaker whose side no title tells."""
+    return speaker is not None and speaker.side == "publisher" and speaker.name is not None
+
+
+def _resolve_sides(turns: Sequence[Turn], cues: Cues) -> None:
+    """Tell the sides, then the sections: questions begin with the first analyst."""
+    operators, host = _leaders(turns, cues)
+    known: dict[str, Side] = {}
+    asking = False
+    before: Turn | None = None
+    for turn in turns:
+        speaker = turn.speaker
+        if speaker is None:
+            continue
+        name = speaker.name or ""
+        asks = turn.drafts[0].asks
+        if not _open(speaker):
+            turn.side = speaker.side
+        elif name in operators:
+            turn.side = "operator"
+        elif host is not None:
+            turn.side = _interview_side(turn, name == host, before)
+        elif name in known:
+            turn.side = known[name]
+        else:
+            turn.side = known[name] = _side_by_place(turn, before, asking=asking)
+        if not asking and (asks or turn.side == "analyst" or _opens(turn, cues, before)):
+            asking = True
+            if before and before.side == "operator" and turn.side == "analyst":
+                _set_section(before, "qa")
+        _set_section(turn, "qa" if asking else "prepared")
+        turn.is_question = asks == "question" or (not asks and turn.side == "analyst")
+        before = turn
+
+
+def _set_section(turn: Turn, section: str) -> None:
+    for draft in turn.drafts:
+        if draft.section is None or draft.section == "summary":
+            draft.section = section  # type: ignore[assignment]
+
+
+def _opens(turn: Turn, cues: Cues, before: Turn | None) -> bool:
+    """An operator who brings in the first question (not the one who only announces questions)."""
+    if turn.side != "operator" or before is None:
+        return False
+    kinds = {kind for draft in turn.drafts for kind in cues.of(draft.start)}
+    return "opens_questions" in kinds or "next_question" in kinds
+
+
+def _leaders(turns: Sequence[Turn], cues: Cues) -> tuple[set[str], str | None]:
+    """Of speakers without titles: those who call up questions (operators), or the one who leads an
+
+    interview: who opens it, speaks most often and says least each time.
+    """
+    calls: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    lengths: Counter[str] = Counter()
+    for turn in turns:
+        if not _open(turn.speaker) or turn.speaker is None:
+            continue
+        name = turn.speaker.name or ""
+        counts[name] += 1
+        lengths[name] += sum(len(draft.text) for draft in turn.drafts)
+        kinds = {kind for draft in turn.drafts for kind in cues.of(draft.start)}
+        if "next_question" in kinds and len(turn.text) < _SHORT_TURN:
+            calls[name] += 1
+    operators = {name for name, count in calls.items() if count >= 2}
+    if operators or any(t.speaker and not _open(t.speaker) for t in turns) or len(counts) < 2:
+        return operators, None
+    name = turns[0].speaker.name if turns[0].speaker else None
+    if name is None or counts[name] < 2:
+        return set(), None
+    others = [other for other in counts if other != name]
+    share = lengths[name] / counts[name]
+    talk = sum(lengths[o] for o in others) / sum(counts[o] for o in others)
+    return set(), name if counts[name] >= max(counts.values()) and share < talk else None
+
+
+def _interview_side(turn: Turn, is_host: bool, before: Turn | None) -> Side:
+    if not is_host or before is None:
+        return "company"
+    closes = has_cue(turn.text, "handover") and not has_cue(turn.text, "question")
+    return "company" if closes else "analyst"
+
+
+def _side_by_place(turn: Turn, before: Turn | None, *, asking: bool) -> Side:
+    after_operator = before is not None and before.side == "operator"
+    called = before is not None and any(
+        word in before.text for word in cue_words()["find:next_question"]
+    )
+    if after_operator and (asking or called):
+        return "analyst"
+    if asking and before is not None and before.side == "company" and _sounds_asking(turn.text):
+        return "analyst"
+    return "company"
+
+
+def _sounds_asking(folded: str) -> bool:
+    tail = folded[-500:]
+    return len(folded) < 1200 and has_cue(tail, "question")
+
+
+def _pair_questions(turns: Sequence[Turn]) -> None:
+    question: Draft | None = None
+    for turn in turns:
+        if turn.drafts[0].section != "qa":
+            question = None
+            continue
+        if turn.is_question:
+            question = turn.drafts[0]
+            for draft in turn.drafts:
+                draft.kind = "question" if draft.kind == "turn" else draft.kind
+        elif turn.side == "company" and question is not None:
+            for draft in turn.drafts:
+                draft.kind = "answer" if draft.kind == "turn" else draft.kind
+                draft.question = question
+
+
+def _lead(drafts: Sequence[Draft]) -> None:
+    """What stands before the first heading, or before anybody speaks, sums the document up."""
+    body = drafts[1:] if drafts and drafts[0].kind == "heading" else drafts
+    for place, draft in enumerate(body):
+        if draft.turn or draft.kind == "heading":
+            if 0 < place <= 40:
+                for before in body[:place]:
+                    before.section = before.section or "summary"
+            return
+
+
+def _is_spoken(drafts: Sequence[Draft]) -> bool:
+    """English text without speakers and headings, in the words of those who speak for a company."""
+    if sum(draft.kind != "paragraph" for draft in drafts) * 10 > len(drafts):
+        return False
+    sample = fold(" ".join(draft.text for draft in drafts[:80])[:8000])
+    hits = sum(sample.count(word) for word in cue_words()["first_person"])
+    return bool(drafts) and hits > _SPOKEN_SHARE * len(sample.split()) and drafts[0].language == "en"
+
+
+def _read_unlabelled(drafts: Sequence[Draft], cues: Cues) -> None:
+    """A call without speakers: question time begins where it is opened, questions go by form."""
+    company, analyst = Speaker(side="company"), Speaker(side="analyst")
+    asking = called = False
+    question: Draft | None = None
+    for place, draft in enumerate(drafts):
+        if draft.kind == "heading":
+            continue
+        kinds = cues.of(draft.start)
+        draft.speaker = company
+        if place and kinds & {"opens_questions", "next_question"} and len(draft.text) < _SHORT_TURN:
+            asking = called = asking or "opens_questions" in kinds
+        elif asking:
+            folded = fold(draft.text)
+            by_form = folded[-3:].find("?") >= 0 or (called and has_cue(folded, "question"))
+            if by_form and len(folded) < _SHORT_TURN:
+                draft.kind, draft.speaker = "question", analyst
+                question = draft if called or question is None or question.kind != "question" else question
+            elif question is not None:
+                draft.kind, draft.question = "answer", question
+            called = False
+        draft.section = draft.section or ("qa" if asking else "prepared")
+
+
+def _name_publisher(drafts: Sequence[Draft], publisher: str | None) -> None:
+    by_side: dict[tuple[str | None, str | None, Side], Speaker] = {}
+    writer = Speaker(name=publisher, side="publisher")
+    sides: dict[int, Side] = {}
+    for draft in drafts:
+        speaker = draft.speaker
+        if speaker is None:
+            draft.speaker = writer
+        elif _open(speaker):
+            side = sides.get(draft.turn) or _side_of_kind(draft)
+            key = (speaker.name, speaker.role, side)
+            draft.speaker = by_side.setdefault(
+                key, Speaker(name=speaker.name, role=speaker.role, side=side)
+            )
+
+
+def _side_of_kind(draft: Draft) -> Side:
+    return "analyst" if draft.kind == "question" else "company"

@@ -1,0 +1,29 @@
+"""A segment in the making: what the steps of this stage fill in one after another."""
+
+from dataclasses import dataclass
+
+from schemas.fact import Speaker
+from schemas.segmented import Language, Section, SegmentKind
+
+
+@dataclass(slots=True)
+class Draft:
+    """``turn`` counts the speakers' turns; 0 where nobody speaks.
+
+    ``asks`` holds what a label says of the turn itself (question, answer), ``bullet`` that the line
+    has a bullet's mark or belongs to a table, ``pair`` the place and language of the translation.
+    """
+
+    start: int
+    end: int
+    text: str
+    language: Language
+    kind: SegmentKind
+    path: tuple[str, ...]
+    speaker: Speaker | None = None
+    section: Section | None = None
+    turn: int = 0
+    asks: str | None = None
+    boilerplate: bool = False
+    question: "Draft | None" = None
+    pair: tuple[int, int, Language] | None = None

@@ -1,0 +1,118 @@
+"""A text as a reader's lines: each non-blank line with its exact place, its indent and its look."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.normalize.script import language_of
+from schemas.segmented import Language
+
+LONGEST = 4_000
+"""Lines of more characters than this are cut at sentence ends."""
+
+PIECE = 1_500
+"""The length at which a piece of such a line ends with its next sentence."""
+
+# Besides what Python calls white space: byte order marks, zero-width marks, control characters.
+BLANK = "".join(
+    [*map(chr, range(0x21)), "\x7f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u180e"]
+    + [*map(chr, range(0x2000, 0x2010)), "\u202a\u202b\u202c\u202d\u202e\u2060\ufffc"]
+)
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_READABLE = re.compile(r"[^\W_]")
+_SENTENCE_END = re.compile(
+    r"[。！？!?；;][”」』）)\"'’]*|(?<=[a-z0-9%)\]”\"'’])\.[”\"'’)]*(?=[ \u3000\xa0])"
+)
+_INDENT = {"\t": 4, "\u3000": 2}
+
+
+@dataclass(slots=True)
+class Line:
+    """``text`` is ``transcript[start:end]`` without surrounding blanks.
+
+    ``indent`` counts columns, ``after_blank`` says that an empty line stands before it, ``first``
+    that the piece begins a line of the text (a long line is cut into several pieces).
+    """
+
+    start: int
+    end: int
+    text: str
+    indent: int
+    after_blank: bool
+    first: bool
+    language: Language
+
+
+def read_lines(text: str) -> list[Line]:
+    """Give the lines that hold a letter or a digit, in order.
+
+    Rules, emoji and other decoration hold nothing to read and are left out.
+    """
+    lines: list[Line] = []
+    after_blank = True
+    language: Language = "und"
+    last_end = 0
+    for found in _LINE.finditer(text):
+        raw = found.group()
+        start = found.start()
+        after_blank |= start - last_end > 1 and text[last_end:start] != "\r\n"
+        last_end = found.end()
+        body = raw.strip(BLANK)
+        if not body or not _READABLE.search(body):
+            after_blank = True
+            continue
+        indent = 0
+        if raw[0] in BLANK:
+            lead = raw[: len(raw) - len(raw.lstrip(BLANK))]
+            start += len(lead)
+            indent = sum(_INDENT.get(c, 1) for c in lead[:80] if c in " \t\u3000\xa0\u2003")
+        pieces = [(0, len(body))] if len(body) <= LONGEST else _pieces(body)
+        for begin, end in pieces:
+            piece = body if end - begin == len(body) else body[begin:end]
+            if piece.isascii():
+                language_here = language_of(piece)
+            else:
+                default = language if language != "en" else "und"
+                language_here = language_of(piece[:600], default)
+            if language_here not in ("en", "und"):
+                language = language_here
+            lines.append(
+                Line(
+                    start + begin, start + end, piece, indent, after_blank, not begin, language_here
+                )
+            )
+        after_blank = False
+    return lines
+
+
+def _pieces(body: str) -> Iterator[tuple[int, int]]:
+    """Cut an enormous line: after a sentence, else after a clause or word, else anywhere."""
+    ends = (found.end() for found in _SENTENCE_END.finditer(body))
+    nearest = next(ends, len(body))
+    begin = 0
+    while begin < len(body):
+        while nearest < begin + PIECE and nearest < len(body):
+            nearest = next(ends, len(body))
+        end = nearest if nearest <= begin + LONGEST else _forced_cut(body, begin)
+        if len(body) - end < PIECE // 5 and len(body) - begin <= LONGEST:
+            end = len(body)
+        piece = body[begin:end]
+        stripped = piece.strip(BLANK)
+        if stripped and _READABLE.search(stripped):
+            lead = len(piece) - len(piece.lstrip(BLANK))
+            yield begin + lead, begin + lead + len(stripped)
+        begin = end
+
+
+def _forced_cut(body: str, begin: int) -> int:
+    last = begin + LONGEST
+    for mark in "，,、 ":
+        place = body.rfind(mark, begin + PIECE, last)
+        while place > 0 and body[place + 1 : place + 2].isdigit() and mark in ",":
+            place = body.rfind(mark, begin + PIECE, place)
+        if place > 0:
+            return place + 1
+    for place in range(last, last - 40, -1):
+        if not (body[place - 1].isascii() and body[place].isascii()):
+            return place
+    return last

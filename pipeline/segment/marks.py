@@ -1,0 +1,95 @@
+"""What stands before a line's words: bullets, numbers, heading signs. Knows no language but digits.
+
+A mark is cut off the segment's text (a list number is no figure); it says what the line is.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.segment.lines import BLANK
+
+MarkKind = Literal["bullet", "number", "heading", "none"]
+
+_HAN = "[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸]"
+_MARK = re.compile(
+    rf"""
+      (?P<hash>\#{{1,6}}(?=[\s\#]))
+    | (?P<sign>[▍▎▌▋▊█■◆◼◾▶►❚┃❖★☆✦◇□▼▲※])
+    | (?P<bullet>[•‣◦▪▫●○∙⁃◉◎➢➤➜✓✔√・‧·⚫🔹🔸✅👉📌]️?|[-–—*＊+](?=[\s\u3000]))
+    | (?P<han>{_HAN}{{1,3}}\s?[、．.]|第{_HAN}{{1,3}}[章节節部][分]?\s?[、：:\s])
+    | (?P<hanparen>[（(]{_HAN}{{1,3}}[）)]、?)
+    | (?P<paren>[（(](?:\d{{1,2}}|[a-z]|[ivx]{{1,4}})[）)](?=[^，,。.;；）)\s]|\s\S))
+    | (?P<circle>[①-⑳⓪❶-❿➀-➓㈠-㈩⑴-⒇])
+    | (?P<decimal>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}}[、.]?(?=[\s\u3000\u4e00-\u9fff]))
+    | (?P<number>\d{{1,2}}\s?(?:[、)）]|[.．](?![\d]))(?=\s*\S))
+    | (?P<roman>(?:[IVX]{{1,4}}[.、)]|[ivx]{{1,4}}\))(?=\s))
+    | (?P<letter>(?:[A-Z]\)|[a-z][.)])(?=\s))
+    """,
+    re.VERBOSE,
+)
+_BRACKETED = re.compile(r"[【〖〔［\[]\s*([^】〗〕］\]]{1,60})[】〗〕］\]]\s*[:：]?$")
+_EMPHASISED = re.compile(r"(\*{1,3}|_{2,3})([^*\n]{1,120})\1[:：]?$")
+_UNIT_NEXT = re.compile(
+    r"\s*(?:billion|million|trillion|thousand|bn|mn|percent|times|x\b|%|％|[亿億万萬兆倍元美港个個]"
+    r"|gigawatt|GW|MW|吉瓦)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True, frozen=True)
+class Mark:
+    """A line's mark: what it makes of the line, its ``style`` (same marks, same level), and the
+
+    place in the line's text at which the words begin and end.
+    """
+
+    kind: MarkKind
+    style: str
+    begin: int
+    end: int
+    numbers: tuple[int, ...] = ()
+
+
+def read_mark(text: str) -> Mark:
+    """Read the mark at the head of a line's text.
+
+    >>> read_mark("• 交付")
+    Mark(kind='bullet', style='•', begin=2, end=4, numbers=())
+    >>> read_mark("1.5 billion").kind, read_mark("-3% q/q").kind
+    ('none', 'none')
+    """
+    end = len(text)
+    if text[0].isalpha() and text[0].isascii() and text[1:2] not in (")", ".", "I", "V", "X"):
+        return Mark("none", "", 0, end)
+    for pattern, style, group in ((_BRACKETED, "bracket", 1), (_EMPHASISED, "emphasis", 2)):
+        whole = pattern.match(text) if text[0] in "【〖〔［[*_" else None
+        if whole and text[0] != "[":
+            return Mark("heading", style, *_trimmed(text, *whole.span(group)))
+    found = _MARK.match(text)
+    if not found or found.end() == end:
+        return Mark("none", "", 0, end)
+    style = str(found.lastgroup)
+    if style == "hash":
+        return Mark("heading", f"hash{len(found.group())}", *_trimmed(text, found.end(), end, "#"))
+    if style == "decimal":
+        numbers = tuple(int(part) for part in re.split(r"[.．]", found.group().rstrip("、.")))
+        if _UNIT_NEXT.match(text, found.end()):
+            return Mark("none", "", 0, end)
+        return Mark("number", f"decimal{len(numbers)}", *_trimmed(text, found.end(), end), numbers)
+    if style == "bullet":
+        return Mark("bullet", found.group()[0], *_trimmed(text, found.end(), end))
+    if style == "sign":
+        begin, last = _trimmed(text, found.end(), end)
+        numbered = _MARK.match(text, begin)
+        if numbered and numbered.lastgroup in ("han", "number", "paren", "hanparen", "circle"):
+            begin, last = _trimmed(text, numbered.end(), end)
+        return Mark("heading", found.group(), begin, last)
+    kind: MarkKind = "number"
+    return Mark(kind, style, *_trimmed(text, found.end(), end))
+
+
+def _trimmed(text: str, begin: int, end: int, also: str = "") -> tuple[int, int]:
+    body = text[begin:end]
+    begin += len(body) - len(body.lstrip(BLANK))
+    return begin, begin + len(text[begin:end].rstrip(BLANK + also))

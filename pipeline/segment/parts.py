@@ -1,0 +1,40 @@
+"""Parts: where a transcript's segments are cut, so that the first facts are out early."""
+
+from collections.abc import Iterator, Sequence
+
+from schemas.segmented import Segment
+
+ENOUGH_SEGMENTS, MOST_SEGMENTS = 30, 60
+ENOUGH_CHARACTERS, MOST_CHARACTERS = 8_000, 12_000
+
+
+def cut_parts(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
+    """Cut into runs of some tens of segments or about 12,000 characters.
+
+    A cut falls where the subject changes (a heading, a question, another speaker); not right after
+    a heading, and not between a question and its answers unless that would make the part far too
+    large. A document without segments is one empty part.
+    """
+    begin = size = 0
+    for place, segment in enumerate(segments):
+        count = place - begin
+        if count and _cuts_here(segments[place - 1], segment, count, size):
+            yield tuple(segments[begin:place])
+            begin, size = place, 0
+        size += segment.end - segment.start
+    yield tuple(segments[begin:])
+
+
+def _cuts_here(before: Segment, segment: Segment, count: int, size: int) -> bool:
+    if count < ENOUGH_SEGMENTS and size < ENOUGH_CHARACTERS:
+        return False
+    far = count >= 2 * MOST_SEGMENTS or size >= 2 * MOST_CHARACTERS
+    if before.kind == "heading":
+        return far
+    if segment.kind == "question" and before.kind != "question":
+        return True
+    if segment.kind == "answer" or (segment.kind == before.kind == "question"):
+        return far
+    if segment.kind == "heading" or segment.speaker != before.speaker:
+        return True
+    return count >= MOST_SEGMENTS or size >= MOST_CHARACTERS

@@ -1,0 +1,284 @@
+"""Reading a document line by line: who speaks, under which headings, with which mark."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from pipeline.normalize.script import fold
+from pipeline.segment.cues import has_cue
+from pipeline.segment.draft import Draft
+from pipeline.segment.lines import BLANK, Line
+from pipeline.segment.marks import Mark, read_mark
+from pipeline.segment.outline import Outline
+from pipeline.segment.sections import closes_document, section_of
+from pipeline.segment.speakers import Cast, stamp_end
+from pipeline.segment.tables import find_tables
+from schemas.fact import Speaker
+from schemas.segmented import Section, SegmentKind
+
+FIGURE = re.compile(
+    r"[$€£¥]\s?\d|\d[\d,.]*\s?(?:[%％億亿万萬兆元倍x]|個|个|million|billion|trillion|bps|bn|mn|basis|per ?cent)"
+)
+_STOP = "。．！？!?；;，,、…"
+_CLOSED = {"（": "）", "(": ")", "[": "]", "<": ">", "〈": "〉", "＜": "＞"}
+_LONGEST_HEADING = {"en": 90, "und": 60, "zh-Hans": 42, "zh-Hant": 42}
+_FIRM_STYLES = ("han", "decimal", "hash", "bracket", "roman")
+
+
+class Reader:
+    """Turns lines into drafts, in order; see ``read``."""
+
+    def __init__(self, lines: Sequence[Line], imprint: Collection[int]) -> None:
+        self.lines = lines
+        self.cast = Cast(lines)
+        self.drafts: list[Draft] = []
+        self._imprint = imprint
+        self._tables = find_tables(lines)
+        self._marks: dict[int, Mark] = {}
+        self._outline = Outline()
+        self._section: Section | None = None
+        self._speaker: Speaker | None = None
+        self._asks: str | None = None
+        self._turn = 0
+        self._turns = 0
+        self._called_at = -1
+        self._decimals: dict[int, tuple[int, ...]] = {}
+        self._titled = False
+
+    def read(self) -> list[Draft]:
+        """Give one draft for each line that is not only a speaker's name or a time stamp."""
+        for index, line in enumerate(self.lines):
+            if index in self._tables:
+                self._table_row(index, line)
+            elif not line.first:
+                self._continue(line)
+            else:
+                self._line(index, line)
+        return self.drafts
+
+    def _line(self, index: int, line: Line) -> None:
+        text = line.text
+        if self._is_stamp(index, text):
+            if not self.cast.dialogue and not self.cast.named:
+                self._turns += 1
+                self._turn = self._turns
+            return
+        mark = self._mark(index)
+        call = self.cast.call(text)
+        begin = 0
+        if call is None and mark.kind == "bullet" and self.cast.dialogue:
+            call = self.cast.call(text[mark.begin :])
+            begin = mark.begin if call else 0
+        if call is not None:
+            self._call(index, line, call.speaker, call.asks)
+            begin += call.begin
+            begin += len(text[begin:]) - len(text[begin:].lstrip(BLANK))
+            if begin < len(text):
+                self._add(line, begin, len(text), "turn", self._outline.path())
+            return
+        if self.cast.stamped and text[0] in "0123456789[(<（":
+            stamp = stamp_end(text)
+            if stamp:
+                self._add(line, stamp, len(text), *self._plain_kind(line))
+                return
+        self._unnamed(index, line, mark)
+
+    def _unnamed(self, index: int, line: Line, mark: Mark) -> None:
+        text = line.text
+        if index == 0 and self._is_title(line, mark):
+            self._titled = True
+            self._add(line, mark.begin if mark.style != "bracket" else 0, mark.end, "heading", ())
+            return
+        style = self._heading_style(index, line, mark)
+        if style:
+            self._heading(line, mark, style)
+        elif mark.kind != "none":
+            words = text[mark.begin : mark.end]
+            path = self._outline.bullet(mark.style, words, line.indent)
+            self._add(line, mark.begin, mark.end, "turn" if self._turn else "bullet", path)
+        else:
+            self._plain(index, line)
+
+    def _plain(self, index: int, line: Line) -> None:
+        closing = _CLOSED.get(line.text[0])
+        if self._turn and index in self._imprint and closing and line.text[-1] == closing:
+            self._end_turn()
+        self._add(line, 0, len(line.text), *self._plain_kind(line))
+
+    def _plain_kind(self, line: Line) -> tuple[SegmentKind, tuple[str, ...]]:
+        self._outline.close_bullets(line.indent)
+        return "turn" if self._turn else "paragraph", self._outline.path()
+
+    def _continue(self, line: Line) -> None:
+        """A later piece of a long line is like the piece before it."""
+        before = self.drafts[-1] if self.drafts else None
+        kind: SegmentKind = before.kind if before and before.kind != "heading" else "paragraph"
+        path = before.path if before else ()
+        self._add(line, 0, len(line.text), kind, path)
+
+    def _table_row(self, index: int, line: Line) -> None:
+        header = self._tables[index]
+        path = self._outline.path()
+        if header == index:
+            self._add(line, 0, len(line.text), "heading", path)
+        elif header is None:
+            self._add(line, 0, len(line.text), "bullet", path)
+        else:
+            self._add(line, 0, len(line.text), "bullet", (*path, self.lines[header].text))
+
+    def _call(self, index: int, line: Line, speaker: Speaker, asks: str | None) -> None:
+        """Begin a turn, unless the line only repeats the name, or gives it in the other language."""
+        again = self._called_at == index - 1 and not self._spoke_since_call()
+        if again and self._turn and self._speaker is not None:
+            before = self.lines[index - 1]
+            if speaker == self._speaker or before.language != line.language:
+                self._called_at = index
+                return
+        self._outline.close_bullets()
+        self._turns += 1
+        self._turn = self._turns
+        self._speaker, self._asks = speaker, asks
+        self._called_at = index
+
+    def _spoke_since_call(self) -> bool:
+        return bool(self.drafts) and self.drafts[-1].turn == self._turn
+
+    def _end_turn(self) -> None:
+        self._turn, self._speaker, self._asks = 0, None, None
+
+    def _heading(self, line: Line, mark: Mark, style: str) -> None:
+        words = line.text[mark.begin : mark.end].rstrip(":： ")
+        if self._turn:
+            self._end_turn()
+        level = 0 if closes_document(words) and not style.startswith("hash") else None
+        if style.startswith("hash"):
+            level = int(style[4:]) - 1
+        path = self._outline.heading(style, words, level=level)
+        own = section_of(words)
+        self._section = own or next((s for s in map(section_of, reversed(path)) if s), None)
+        self._add(line, mark.begin, mark.end, "heading", path)
+
+    def _add(
+        self, line: Line, begin: int, end: int, kind: SegmentKind, path: tuple[str, ...]
+    ) -> None:
+        whole = begin == 0 and end == len(line.text)
+        self.drafts.append(
+            Draft(
+                line.start + begin,
+                line.start + end,
+                line.text if whole else line.text[begin:end],
+                line.language,
+                kind,
+                path,
+                self._speaker,
+                self._section,
+                self._turn,
+                self._asks,
+            )
+        )
+
+    def _mark(self, index: int) -> Mark:
+        found = self._marks.get(index)
+        if found is None:
+            found = self._marks[index] = read_mark(self.lines[index].text)
+        return found
+
+    def _is_stamp(self, index: int, text: str) -> bool:
+        if not text[0].isdigit() and text[0] not in "[(<（":
+            return False
+        if stamp_end(text) == len(text) and (self.cast.stamped or "-->" in text):
+            return True
+        following = self.lines[index + 1].text if index + 1 < len(self.lines) else ""
+        return text.isdigit() and "-->" in following[:40]
+
+    def _is_title(self, line: Line, mark: Mark) -> bool:
+        text = line.text
+        return mark.kind in ("none", "heading") and len(text) <= 140 and text[-1] not in _STOP + "."
+
+    def _heading_style(self, index: int, line: Line, mark: Mark) -> str | None:
+        words = line.text[mark.begin : mark.end]
+        if not words or len(words) > _LONGEST_HEADING[line.language]:
+            return None
+        style = mark.style
+        if style.startswith("hash"):
+            return style
+        if words[-1] in _STOP or (words[-1] == "." and line.language == "en"):
+            return None
+        if style == "decimal" or mark.numbers:
+            return self._decimal_style(mark, words)
+        seen = style in self._outline.styles()
+        if self._turn and not (mark.kind != "bullet" and (seen or section_of(words))):
+            return self._heading_in_turn(index, line, mark, words)
+        if mark.kind == "heading":
+            return style
+        if mark.kind == "number":
+            if FIGURE.search(fold(words)):
+                return style if seen and style == "han" else None
+            if style == "han":
+                return style
+            return style if not line.indent and self._has_children(index, style) else None
+        if mark.kind == "none" and self._is_unmarked_heading(index, line):
+            return "plain"
+        return None
+
+    def _heading_in_turn(self, index: int, line: Line, mark: Mark, words: str) -> str | None:
+        """Within somebody's words only firm signs make a heading."""
+        if mark.kind == "heading" and mark.style in ("bracket", *"▍▎▌▋▊█"):
+            return mark.style
+        if mark.kind == "none" and index not in self._imprint and len(words) <= 50:
+            folded = fold(words)
+            alone = line.after_blank or self.cast.named
+            if alone and not FIGURE.search(folded) and words[0] not in _CLOSED:
+                closing = closes_document(words) and line.after_blank and line.language != "en"
+                people = has_cue(folded, "people")
+                if closing or people or (section_of(words) and len(words.split()) <= 6):
+                    return "plain"
+        return None
+
+    def _decimal_style(self, mark: Mark, words: str) -> str | None:
+        depth = len(mark.numbers)
+        before = self._decimals.get(depth)
+        follows = before is not None and mark.numbers[-1] == before[-1] + 1
+        if not follows and mark.numbers[-1] != 1:
+            return None
+        self._decimals[depth] = mark.numbers
+        return mark.style if not self._turn or self._outline.styles() or words else None
+
+    def _has_children(self, index: int, style: str) -> bool:
+        if index + 1 >= len(self.lines):
+            return False
+        return self._mark(index + 1).style != style
+
+    def _is_unmarked_heading(self, index: int, line: Line) -> bool:
+        text = line.text
+        if text[0] in _CLOSED or index in self._imprint or index + 1 >= len(self.lines):
+            return False
+        following = self.lines[index + 1]
+        if index + 1 in self._imprint and not self._titled:
+            return line.after_blank
+        labels = text[-1] in ":："
+        if labels and not FIGURE.search(fold(text)):
+            return True
+        if FIGURE.search(fold(text)) and not (line.after_blank and following.indent > line.indent):
+            return False
+        if not self._looks_like_heading(line):
+            return False
+        parent = following.indent > line.indent or self._mark(index + 1).kind != "none"
+        if parent or index + 1 in self._tables:
+            return line.after_blank or line.indent == 0
+        longer = len(following.text) >= max(25, len(text) * 3 // 2)
+        if line.after_blank:
+            return longer or (following.after_blank and not FIGURE.search(fold(following.text)))
+        ended = index > 0 and self.lines[index - 1].text[-1] in "。.！？!?"
+        return ended and longer and len(following.text) >= 60 and "，" not in text
+
+    def _looks_like_heading(self, line: Line) -> bool:
+        text = line.text
+        if line.language != "en":
+            return text.count("，") + text.count(",") <= 1
+        if not (text[0].isupper() or text[0].isdigit()):
+            return False
+        if text.isupper():
+            return True
+        words = text.split()
+        capital = sum(word[0].isupper() or not word[0].isalpha() for word in words)
+        return len(words) <= 12 and (len(words) <= 3 or capital * 2 >= len(words))

@@ -1,0 +1,57 @@
+"""Whom a title, a firm or a label stands for: company, analyst or operator. Words in roles.tsv."""
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from pipeline.normalize.script import fold
+from schemas.fact import Side
+
+
+@cache
+def _sides() -> dict[str, tuple[int, Side]]:
+    words: dict[str, tuple[int, Side]] = {}
+    table = files("pipeline.segment").joinpath("roles.tsv").read_text(encoding="utf-8")
+    for row in table.splitlines():
+        if row and not row.startswith("#"):
+            side, weight, phrases = row.split("\t")
+            for phrase in phrases.split("|"):
+                words.setdefault(phrase, (int(weight), side))  # type: ignore[arg-type]
+    return words
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    words = sorted(_sides(), key=len, reverse=True)
+    latin = "|".join(re.escape(word) for word in words if word.isascii())
+    chinese = "|".join(re.escape(word) for word in words if not word.isascii())
+    return re.compile(rf"(?<![a-z0-9])(?:{latin})(?![a-z0-9])|(?:{chinese})")
+
+
+@cache
+def surnames() -> frozenset[str]:
+    """The family names of surnames.tsv."""
+    table = files("pipeline.segment").joinpath("surnames.tsv").read_text(encoding="utf-8")
+    return frozenset(c for row in table.splitlines() if not row.startswith("#") for c in row)
+
+
+@lru_cache(maxsize=4096)
+def role_words(title: str) -> tuple[tuple[int, int, int, Side], ...]:
+    """Give the role words of a short title as (start, end, weight, side)."""
+    sides = _sides()
+    return tuple(
+        (found.start(), found.end(), *sides[found.group()])
+        for found in _pattern().finditer(fold(title))
+    )
+
+
+def side_of(title: str | None) -> Side | None:
+    """Tell the side of a person by title or firm; None where the words do not say.
+
+    >>> side_of("Senior VP & CFO"), side_of("Vice President, Goldman Sachs"), side_of("MD")
+    ('company', 'analyst', None)
+    """
+    if not title:
+        return None
+    best = min(role_words(title), key=lambda word: word[2], default=None)
+    return best[3] if best else None

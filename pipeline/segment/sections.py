@@ -1,0 +1,30 @@
+"""Prepared remarks, questions and answers, summary: told from headings."""
+
+import re
+from functools import lru_cache
+
+from pipeline.normalize.script import fold
+from pipeline.segment.cues import has_cue
+from schemas.segmented import Section
+
+_ASIDE = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
+_ORDER: tuple[Section, ...] = ("qa", "prepared", "summary")
+
+
+@lru_cache(maxsize=4096)
+def section_of(heading: str) -> Section | None:
+    """Tell the section that a heading opens; None where its words name none.
+
+    >>> section_of("2.2 Q&A 問答"), section_of("管理层发言"), section_of("雲業務")
+    ('qa', 'prepared', None)
+    """
+    if len(heading) > 60:
+        return None
+    folded = _ASIDE.sub("", fold(heading))
+    return next((section for section in _ORDER if has_cue(folded, f"section:{section}")), None)
+
+
+@lru_cache(maxsize=1024)
+def closes_document(heading: str) -> bool:
+    """Whether a heading is one that closes a document: conclusion, risks, disclaimer."""
+    return len(heading) <= 24 and has_cue(fold(heading), "closing")

@@ -1,0 +1,53 @@
+"""Tables in plain text: rows of cells between bars, tabs or wide gaps."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.segment.lines import Line
+
+_BARS = re.compile(r"\s*[|｜\t]\s*")
+_GAPS = re.compile(r"[ \u3000\xa0]{2,}")
+_LEADER = re.compile(r"\d{1,2}[.、)）]\s?")
+_VALUE = re.compile(
+    r"[(（+\-−–~約约]?\s?(?:US|NT|HK|RMB)?[$€£¥]?\s?\d[\d,.，]*\s?(?:%|％|[bmk]n?|bps|pts?|x|倍|[億亿万萬]元?|元|pp)?[)）]?$"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[EAF])?$")
+
+
+def _cells(line: Line) -> tuple[str, int]:
+    text = line.text
+    if "|" in text or "｜" in text or "\t" in text:
+        return "bar", len(_BARS.split(text.strip("|｜ ")))
+    if "  " in text or "\u3000" in text:
+        return "gap", len(_GAPS.split(text))
+    return "", 1
+
+
+def find_tables(lines: Sequence[Line]) -> dict[int, int | None]:
+    """Give for the index of each line in a table the index of its header row.
+
+    A header row maps to itself; in a table without one (its first row holds values) all rows map
+    to None. A table is two or more rows in succession with as many cells each (three and more cells
+    where only gaps part them); a numbered list with bars is no table.
+    """
+    rows: dict[int, int | None] = {}
+    begin = 0
+    while begin < len(lines):
+        kind, width = _cells(lines[begin])
+        end = begin + 1
+        if width < 2 or (kind == "gap" and width < 3):
+            begin = end
+            continue
+        while end < len(lines) and _cells(lines[end]) == (kind, width):
+            end += 1
+        if end - begin >= 2 and not _LEADER.match(lines[begin].text):
+            header = begin if _is_header(lines[begin].text, kind) else None
+            rows.update(dict.fromkeys(range(begin, end), header))
+        begin = end
+    return rows
+
+
+def _is_header(text: str, kind: str) -> bool:
+    cells = (_BARS if kind == "bar" else _GAPS).split(text.strip("|｜ "))
+    values = [bool(_VALUE.match(cell)) and not _YEAR.match(cell) for cell in cells[1:] if cell]
+    return not any(values)

@@ -1,0 +1,94 @@
+"""The stage's one function: a transcript message in, its segments in parts out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from pipeline.segment.bilingual import pair_translations
+from pipeline.segment.boilerplate import Cues, mark_boilerplate
+from pipeline.segment.context import read_context
+from pipeline.segment.dialogue import read_dialogue
+from pipeline.segment.draft import Draft
+from pipeline.segment.lines import read_lines
+from pipeline.segment.parts import cut_parts
+from pipeline.segment.reader import Reader
+from schemas.segmented import Segment, SegmentedPart, TranscriptHeader, Translation
+from schemas.transcript import TranscriptMessage
+
+
+def segment(
+    message: TranscriptMessage, *, ingested_at: datetime | None = None
+) -> Iterator[SegmentedPart]:
+    """Cut a transcript into segments, in parts that each carry the document's context.
+
+    Every segment's text is exactly ``message.text[start:end]`` without surrounding white space,
+    list numbers, bullets, and speakers' labels ("Q1：", "CFO："), which are not its words. Segments
+    stand in the order of their starts and do not overlap; lines that only name a speaker or a time
+    are no segments. ``heading_path`` holds the headings and parent bullets above a segment,
+    outermost first, without their numbers and without the document's title; on a table's rows its
+    last entry is the table's header row as written, if it has one. ``ingested_at`` is passed on in
+    the header.
+    """
+    drafts = _drafts(message)
+    segments = _segments(message.text, drafts)
+    context = read_context(message, segments)
+    header = _header(message, ingested_at)
+    parts = list(cut_parts(segments))
+    for number, run in enumerate(parts):
+        yield SegmentedPart(
+            transcript=header, context=context, part=number, parts=len(parts), segments=run
+        )
+
+
+def _drafts(message: TranscriptMessage) -> list[Draft]:
+    lines = read_lines(message.text)
+    cues = Cues(message.text, lines)
+    reader = Reader(lines, cues.lines_with("imprint"))
+    drafts = reader.read()
+    mark_boilerplate(drafts, cues)
+    drafts = pair_translations(drafts)
+    publisher = message.source.publisher if message.source else None
+    read_dialogue(drafts, cues, publisher, stamped=reader.cast.stamped)
+    return drafts
+
+
+def _segments(text: str, drafts: Sequence[Draft]) -> list[Segment]:
+    width = max(4, len(str(len(drafts))))
+    names = {id(draft): f"s{place:0{width}}" for place, draft in enumerate(drafts, 1)}
+    segments = []
+    for draft in drafts:
+        pair = None
+        if draft.pair is not None:
+            start, end, language = draft.pair
+            pair = Translation(start=start, end=end, language=language, text=text[start:end])
+        segments.append(
+            Segment(
+                segment_id=names[id(draft)],
+                kind=draft.kind,
+                speaker=draft.speaker,
+                section=draft.section,
+                heading_path=draft.path,
+                language=draft.language,
+                text=text[draft.start : draft.end],
+                start=draft.start,
+                end=draft.end,
+                pair=pair,
+                boilerplate=draft.boilerplate,
+                question_id=names[id(draft.question)] if draft.question is not None else None,
+            )
+        )
+    return segments
+
+
+def _header(message: TranscriptMessage, ingested_at: datetime | None) -> TranscriptHeader:
+    return TranscriptHeader(
+        transcript_id=message.transcript_id,
+        revision=message.revision,
+        published_at=message.published_at,
+        title=message.title,
+        source=message.source,
+        entity=message.entity,
+        period=message.period,
+        language=message.language,
+        ingested_at=ingested_at,
+        extra=message.model_extra or {},
+    )
