@@ -1,13 +1,14 @@
 """Line-by-line bilingual documents: each line is brought together with its translation.
 
 Within a speaker's turn the lines of both languages keep their own order, so that an alignment is a
-path through both (dynamic programming, as in Gale & Church 1993), scored by what a translation keeps:
-figures, names in Latin letters, length.
+path through both (dynamic programming, as in Gale & Church 1993), scored by what a translation
+keeps: figures, names in Latin letters, length.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.normalize.script import fold
 from pipeline.segment.draft import Draft
@@ -61,14 +62,14 @@ def _is_chinese(draft: Draft) -> bool:
 
 
 def _first_language(drafts: Sequence[Draft]) -> str | None:
-    """The language that comes first in a document whose lines alternate; None in any other."""
+    """Tell which language comes first where a document's lines alternate; None in any other."""
     bodies = [draft for draft in drafts if draft.kind != "heading" and draft.language != "und"]
     chinese = sum(map(_is_chinese, bodies))
     english = len(bodies) - chinese
     if min(chinese, english) < 2 or min(chinese, english) * 4 < len(bodies):
         return None
     changes = {"en": 0, "zh": 0}
-    for before, after in zip(bodies, bodies[1:], strict=False):
+    for before, after in pairwise(bodies):
         if _is_chinese(before) != _is_chinese(after) and before.turn == after.turn:
             changes["zh" if _is_chinese(before) else "en"] += 1
     if sum(changes.values()) * 3 < len(bodies):
@@ -80,7 +81,7 @@ def _first_language(drafts: Sequence[Draft]) -> str | None:
 
 
 def _blocks(drafts: Sequence[Draft]) -> Iterator[list[tuple[int, Draft]]]:
-    """Runs of drafts of one turn and kind of place, with their indexes."""
+    """Give runs of drafts of one turn and section, with their indexes."""
     block: list[tuple[int, Draft]] = []
     for place, draft in enumerate(drafts):
         if block and (draft.turn != block[0][1].turn or draft.section != block[0][1].section):
@@ -163,7 +164,7 @@ def _joined(sides: Sequence[_Side]) -> _Side:
 def _align(
     english: Sequence[_Side], chinese: Sequence[_Side]
 ) -> list[tuple[Sequence[_Side], Sequence[_Side]]]:
-    """The best path of 1:1, 1:2, 2:1 and unmatched lines through both sides, near the diagonal."""
+    """Find the best path of 1:1, 1:2, 2:1 and unmatched lines through both, near the diagonal."""
     rows, columns = len(english), len(chinese)
     slope = columns / rows
     best: list[dict[int, tuple[float, int, int]]] = [{} for _ in range(rows + 1)]

@@ -1,4 +1,4 @@
-"""What is no news: safe harbour, disclaimers, copyright, notices, imprints, dial-in instructions."""
+"""What is no news: safe harbour, disclaimers, copyright, notices, imprints, dial-in details."""
 
 import re
 from bisect import bisect_right
@@ -13,6 +13,7 @@ from pipeline.segment.reader import FIGURE
 _READERS = re.compile(
     r"(?:阅读|浏览|留言|点赞|评论|页)(?:数|量)?\s?:?\s?\d|\d\s?(?:次阅读|阅读|赞|评论|浏览|留言|reads|views|likes)"
 )
+_NOISE = re.compile(r"\[[a-z ]{2,24}\]$", re.IGNORECASE)
 _LINK = re.compile(r"https?://|www\.")
 _NOTICE_LENGTH = 220
 
@@ -33,22 +34,26 @@ class Cues:
                 self._kinds.setdefault(index, set()).add("imprint")
 
     def lines_with(self, kind: str) -> set[int]:
-        """The indexes of the lines that hold a cue of the kind."""
+        """Give the indexes of the lines that hold a cue of the kind."""
         return {index for index, kinds in self._kinds.items() if kind in kinds}
 
     def of(self, start: int) -> set[str]:
-        """The cue kinds of the line at a place in the text."""
+        """Give the cue kinds of the line at a place in the text."""
         return self._kinds.get(bisect_right(self._starts, start) - 1, set())
 
 
 def mark_boilerplate(drafts: Sequence[Draft], cues: Cues) -> None:
     """Mark the drafts that hold such cues and no result."""
     for draft in drafts:
+        if draft.text[0] == "[" and _NOISE.match(draft.text):
+            draft.boilerplate = True
+            continue
         kinds = cues.of(draft.start)
-        if not kinds or draft.kind == "question":
+        if not kinds:
             continue
         legal = "legal" in kinds
-        notice = ("imprint" in kinds or "call_in" in kinds) and len(draft.text) <= _NOTICE_LENGTH
+        notice = draft.kind != "heading" and ("imprint" in kinds or "call_in" in kinds)
+        notice = notice and len(draft.text) <= _NOTICE_LENGTH
         if not legal and not notice:
             continue
         folded = fold(draft.text)

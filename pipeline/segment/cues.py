@@ -37,5 +37,8 @@ def find_cues(folded: str) -> Iterator[tuple[int, str]]:
 
 
 def has_cue(folded: str, kind: str) -> bool:
-    """Say whether a short folded text holds a cue of the kind."""
-    return any(word in folded for word in cue_words()[kind])
+    """Say whether a short folded text holds a cue of the kind; a cue with $ must end it."""
+    return any(
+        folded.endswith(word[:-1]) if word[-1] == "$" else word in folded
+        for word in cue_words()[kind]
+    )

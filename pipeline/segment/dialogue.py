@@ -22,6 +22,7 @@ class Turn:
     drafts: list[Draft]
     side: Side | None = None
     is_question: bool = False
+    is_host: bool = False
     text: str = field(default="")
 
     @property
@@ -30,7 +31,9 @@ class Turn:
         return self.drafts[0].speaker
 
 
-def read_dialogue(drafts: Sequence[Draft], cues: Cues, publisher: str | None, *, stamped: bool) -> None:
+def read_dialogue(
+    drafts: Sequence[Draft], cues: Cues, publisher: str | None, *, stamped: bool
+) -> None:
     """Fill in speaker, section, kind and question of every draft."""
     turns = [
         Turn(list(group), text=fold(" ".join(d.text for d in group_list[:3])[:1500]))
@@ -51,7 +54,7 @@ def read_dialogue(drafts: Sequence[Draft], cues: Cues, publisher: str | None, *,
 
 
 def _open(speaker: Speaker | None) -> bool:
-    """A named speaker whose side no title tells."""
+    """Say whether a named speaker's side is not told by a title."""
     return speaker is not None and speaker.side == "publisher" and speaker.name is not None
 
 
@@ -72,7 +75,8 @@ def _resolve_sides(turns: Sequence[Turn], cues: Cues) -> None:
         elif name in operators:
             turn.side = "operator"
         elif host is not None:
-            turn.side = _interview_side(turn, name == host, before)
+            turn.is_host = name == host
+            turn.side = _interview_side(turn, before)
         elif name in known:
             turn.side = known[name]
         else:
@@ -93,7 +97,7 @@ def _set_section(turn: Turn, section: str) -> None:
 
 
 def _opens(turn: Turn, cues: Cues, before: Turn | None) -> bool:
-    """An operator who brings in the first question (not the one who only announces questions)."""
+    """Say whether an operator brings in the first question (more than announcing questions)."""
     if turn.side != "operator" or before is None:
         return False
     kinds = {kind for draft in turn.drafts for kind in cues.of(draft.start)}
@@ -101,9 +105,9 @@ def _opens(turn: Turn, cues: Cues, before: Turn | None) -> bool:
 
 
 def _leaders(turns: Sequence[Turn], cues: Cues) -> tuple[set[str], str | None]:
-    """Of speakers without titles: those who call up questions (operators), or the one who leads an
+    """Find, of speakers without titles, those who call up questions, or the one who leads.
 
-    interview: who opens it, speaks most often and says least each time.
+    The one who leads an interview opens it, speaks most often and says least each time.
     """
     calls: Counter[str] = Counter()
     counts: Counter[str] = Counter()
@@ -120,17 +124,18 @@ def _leaders(turns: Sequence[Turn], cues: Cues) -> tuple[set[str], str | None]:
     operators = {name for name, count in calls.items() if count >= 2}
     if operators or any(t.speaker and not _open(t.speaker) for t in turns) or len(counts) < 2:
         return operators, None
-    name = turns[0].speaker.name if turns[0].speaker else None
-    if name is None or counts[name] < 2:
+    opening = turns[0].speaker.name if turns[0].speaker else None
+    if opening is None or counts[opening] < 2:
         return set(), None
+    name = opening
     others = [other for other in counts if other != name]
     share = lengths[name] / counts[name]
     talk = sum(lengths[o] for o in others) / sum(counts[o] for o in others)
     return set(), name if counts[name] >= max(counts.values()) and share < talk else None
 
 
-def _interview_side(turn: Turn, is_host: bool, before: Turn | None) -> Side:
-    if not is_host or before is None:
+def _interview_side(turn: Turn, before: Turn | None) -> Side:
+    if not turn.is_host or before is None:
         return "company"
     closes = has_cue(turn.text, "handover") and not has_cue(turn.text, "question")
     return "company" if closes else "analyst"
@@ -163,6 +168,8 @@ def _pair_questions(turns: Sequence[Turn]) -> None:
             question = turn.drafts[0]
             for draft in turn.drafts:
                 draft.kind = "question" if draft.kind == "turn" else draft.kind
+        elif turn.is_host:
+            question = None
         elif turn.side == "company" and question is not None:
             for draft in turn.drafts:
                 draft.kind = "answer" if draft.kind == "turn" else draft.kind
@@ -170,8 +177,8 @@ def _pair_questions(turns: Sequence[Turn]) -> None:
 
 
 def _lead(drafts: Sequence[Draft]) -> None:
-    """What stands before the first heading, or before anybody speaks, sums the document up."""
-    body = drafts[1:] if drafts and drafts[0].kind == "heading" else drafts
+    """Take what stands before the first heading, or before anybody speaks, for a summary."""
+    body = [draft for draft in drafts if not draft.is_title]
     for place, draft in enumerate(body):
         if draft.turn or draft.kind == "heading":
             if 0 < place <= 40:
@@ -181,16 +188,18 @@ def _lead(drafts: Sequence[Draft]) -> None:
 
 
 def _is_spoken(drafts: Sequence[Draft]) -> bool:
-    """English text without speakers and headings, in the words of those who speak for a company."""
+    """Say whether English text without speakers is in the words of those who lead a company."""
     if sum(draft.kind != "paragraph" for draft in drafts) * 10 > len(drafts):
         return False
     sample = fold(" ".join(draft.text for draft in drafts[:80])[:8000])
     hits = sum(sample.count(word) for word in cue_words()["first_person"])
-    return bool(drafts) and hits > _SPOKEN_SHARE * len(sample.split()) and drafts[0].language == "en"
+    return (
+        bool(drafts) and hits > _SPOKEN_SHARE * len(sample.split()) and drafts[0].language == "en"
+    )
 
 
 def _read_unlabelled(drafts: Sequence[Draft], cues: Cues) -> None:
-    """A call without speakers: question time begins where it is opened, questions go by form."""
+    """Read a call without speakers: questions begin where they are called, and go by form."""
     company, analyst = Speaker(side="company"), Speaker(side="analyst")
     asking = called = False
     question: Draft | None = None
@@ -206,7 +215,9 @@ def _read_unlabelled(drafts: Sequence[Draft], cues: Cues) -> None:
             by_form = folded[-3:].find("?") >= 0 or (called and has_cue(folded, "question"))
             if by_form and len(folded) < _SHORT_TURN:
                 draft.kind, draft.speaker = "question", analyst
-                question = draft if called or question is None or question.kind != "question" else question
+                question = (
+                    draft if called or question is None or question.kind != "question" else question
+                )
             elif question is not None:
                 draft.kind, draft.question = "answer", question
             called = False

@@ -10,8 +10,8 @@ from schemas.segmented import Language, Section, SegmentKind
 class Draft:
     """``turn`` counts the speakers' turns; 0 where nobody speaks.
 
-    ``asks`` holds what a label says of the turn itself (question, answer), ``bullet`` that the line
-    has a bullet's mark or belongs to a table, ``pair`` the place and language of the translation.
+    ``asks`` holds what a label says of the turn itself (question, answer), ``question`` the draft
+    that an answer answers, ``pair`` the place and language of the translation.
     """
 
     start: int
@@ -26,4 +26,5 @@ class Draft:
     asks: str | None = None
     boilerplate: bool = False
     question: "Draft | None" = None
+    is_title: bool = False
     pair: tuple[int, int, Language] | None = None

@@ -108,7 +108,7 @@ def _forced_cut(body: str, begin: int) -> int:
     last = begin + LONGEST
     for mark in "，,、 ":
         place = body.rfind(mark, begin + PIECE, last)
-        while place > 0 and body[place + 1 : place + 2].isdigit() and mark in ",":
+        while place > 0 and body[place + 1 : place + 2].isdigit() and mark == ",":
             place = body.rfind(mark, begin + PIECE, place)
         if place > 0:
             return place + 1

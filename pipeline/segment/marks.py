@@ -39,9 +39,9 @@ _UNIT_NEXT = re.compile(
 
 @dataclass(slots=True, frozen=True)
 class Mark:
-    """A line's mark: what it makes of the line, its ``style`` (same marks, same level), and the
+    """A line's mark: what it makes of the line, and where its words begin and end.
 
-    place in the line's text at which the words begin and end.
+    Lines whose marks have the same ``style`` are of one level.
     """
 
     kind: MarkKind

@@ -24,7 +24,7 @@ class Outline:
         self._path: tuple[str, ...] | None = ()
 
     def path(self) -> tuple[str, ...]:
-        """The texts above the next line, outermost first."""
+        """Give the texts above the next line, outermost first."""
         if self._path is None:
             self._path = tuple(entry.text for entry in self._entries)
         return self._path
@@ -74,12 +74,11 @@ class Outline:
             entries.pop()
             self._path = None
 
-    def close(self, keep: int = 0) -> None:
-        """Forget all but the outermost ``keep`` headings."""
-        if len(self._entries) > keep:
-            del self._entries[keep:]
-            self._path = None
+    def close(self) -> None:
+        """Leave all headings: what follows stands outside of them."""
+        self._entries.clear()
+        self._path = None
 
     def styles(self) -> set[str]:
-        """The styles of headings met so far."""
+        """Give the styles of headings met so far."""
         return set(self._levels)

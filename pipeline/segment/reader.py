@@ -9,17 +9,19 @@ from pipeline.segment.draft import Draft
 from pipeline.segment.lines import BLANK, Line
 from pipeline.segment.marks import Mark, read_mark
 from pipeline.segment.outline import Outline
-from pipeline.segment.sections import closes_document, section_of
+from pipeline.segment.sections import closes_document, section_of, section_under
 from pipeline.segment.speakers import Cast, stamp_end
 from pipeline.segment.tables import find_tables
 from schemas.fact import Speaker
 from schemas.segmented import Section, SegmentKind
 
 FIGURE = re.compile(
-    r"[$€£¥]\s?\d|\d[\d,.]*\s?(?:[%％億亿万萬兆元倍x]|個|个|million|billion|trillion|bps|bn|mn|basis|per ?cent)"
+    r"[$€£¥]\s?\d"
+    r"|\d[\d,.]*\s?(?:[%亿万兆元倍x]|个|million|billion|trillion|bps|bn|mn|basis|per ?cent)"
 )
 _STOP = "。．！？!?；;，,、…"
 _CLOSED = {"（": "）", "(": ")", "[": "]", "<": ">", "〈": "〉", "＜": "＞"}
+_FRONT_LINES = 6
 _LONGEST_HEADING = {"en": 90, "und": 60, "zh-Hans": 42, "zh-Hant": 42}
 _FIRM_STYLES = ("han", "decimal", "hash", "bracket", "roman")
 
@@ -42,7 +44,6 @@ class Reader:
         self._turns = 0
         self._called_at = -1
         self._decimals: dict[int, tuple[int, ...]] = {}
-        self._titled = False
 
     def read(self) -> list[Draft]:
         """Give one draft for each line that is not only a speaker's name or a time stamp."""
@@ -84,9 +85,9 @@ class Reader:
 
     def _unnamed(self, index: int, line: Line, mark: Mark) -> None:
         text = line.text
-        if index == 0 and self._is_title(line, mark):
-            self._titled = True
-            self._add(line, mark.begin if mark.style != "bracket" else 0, mark.end, "heading", ())
+        if index < _FRONT_LINES and self._is_title(index, line, mark):
+            self._add(line, mark.begin, mark.end, "heading", ())
+            self.drafts[-1].is_title = True
             return
         style = self._heading_style(index, line, mark)
         if style:
@@ -102,6 +103,8 @@ class Reader:
         closing = _CLOSED.get(line.text[0])
         if self._turn and index in self._imprint and closing and line.text[-1] == closing:
             self._end_turn()
+            self._section = None
+            self._outline.close()
         self._add(line, 0, len(line.text), *self._plain_kind(line))
 
     def _plain_kind(self, line: Line) -> tuple[SegmentKind, tuple[str, ...]]:
@@ -109,7 +112,7 @@ class Reader:
         return "turn" if self._turn else "paragraph", self._outline.path()
 
     def _continue(self, line: Line) -> None:
-        """A later piece of a long line is like the piece before it."""
+        """Add a later piece of a long line: it is like the piece before it."""
         before = self.drafts[-1] if self.drafts else None
         kind: SegmentKind = before.kind if before and before.kind != "heading" else "paragraph"
         path = before.path if before else ()
@@ -134,6 +137,9 @@ class Reader:
                 self._called_at = index
                 return
         self._outline.close_bullets()
+        above = self._outline.path()
+        if above and has_cue(fold(above[-1]), "people"):
+            self._outline.close()
         self._turns += 1
         self._turn = self._turns
         self._speaker, self._asks = speaker, asks
@@ -153,8 +159,7 @@ class Reader:
         if style.startswith("hash"):
             level = int(style[4:]) - 1
         path = self._outline.heading(style, words, level=level)
-        own = section_of(words)
-        self._section = own or next((s for s in map(section_of, reversed(path)) if s), None)
+        self._section = section_under(words, path)
         self._add(line, mark.begin, mark.end, "heading", path)
 
     def _add(
@@ -190,9 +195,23 @@ class Reader:
         following = self.lines[index + 1].text if index + 1 < len(self.lines) else ""
         return text.isdigit() and "-->" in following[:40]
 
-    def _is_title(self, line: Line, mark: Mark) -> bool:
+    def _is_title(self, index: int, line: Line, mark: Mark) -> bool:
+        """Say whether a line belongs to the document's title.
+
+        That is the first line, if it is no sentence, and what follows it while nothing else has
+        come: the title proper under a site's name, the event and date of a call.
+        """
         text = line.text
-        return mark.kind in ("none", "heading") and len(text) <= 140 and text[-1] not in _STOP + "."
+        if mark.kind not in ("none", "heading") or len(text) > 140 or text[-1] in _STOP + ".":
+            return False
+        if index == 0:
+            return True
+        if not all(draft.is_title for draft in self.drafts) or not self.drafts:
+            return False
+        if index in self._imprint or mark.kind != "none" or has_cue(fold(text), "people"):
+            return False
+        under_name = len(self.drafts[-1].text) <= 12 and index + 1 in self._imprint
+        return under_name or (self.cast.named and line.language == "en" and text[0].isalnum())
 
     def _heading_style(self, index: int, line: Line, mark: Mark) -> str | None:
         words = line.text[mark.begin : mark.end]
@@ -201,7 +220,8 @@ class Reader:
         style = mark.style
         if style.startswith("hash"):
             return style
-        if words[-1] in _STOP or (words[-1] == "." and line.language == "en"):
+        ended = words[-1] in _STOP or (words[-1] == "." and line.language == "en")
+        if ended and style not in ("bracket", "emphasis"):
             return None
         if style == "decimal" or mark.numbers:
             return self._decimal_style(mark, words)
@@ -253,8 +273,6 @@ class Reader:
         if text[0] in _CLOSED or index in self._imprint or index + 1 >= len(self.lines):
             return False
         following = self.lines[index + 1]
-        if index + 1 in self._imprint and not self._titled:
-            return line.after_blank
         labels = text[-1] in ":："
         if labels and not FIGURE.search(fold(text)):
             return True
@@ -274,7 +292,7 @@ class Reader:
     def _looks_like_heading(self, line: Line) -> bool:
         text = line.text
         if line.language != "en":
-            return text.count("，") + text.count(",") <= 1
+            return "，" not in text and "," not in text and "。" not in text
         if not (text[0].isupper() or text[0].isdigit()):
             return False
         if text.isupper():

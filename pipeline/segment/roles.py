@@ -30,7 +30,7 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def surnames() -> frozenset[str]:
-    """The family names of surnames.tsv."""
+    """Give the family names of surnames.tsv."""
     table = files("pipeline.segment").joinpath("surnames.tsv").read_text(encoding="utf-8")
     return frozenset(c for row in table.splitlines() if not row.startswith("#") for c in row)
 
@@ -46,7 +46,9 @@ def role_words(title: str) -> tuple[tuple[int, int, int, Side], ...]:
 
 
 def side_of(title: str | None) -> Side | None:
-    """Tell the side of a person by title or firm; None where the words do not say.
+    """Tell the side of a person by title or firm; None where the words do not say for sure.
+
+    A bare "Vice President" or "Director" may be a company's or a bank's.
 
     >>> side_of("Senior VP & CFO"), side_of("Vice President, Goldman Sachs"), side_of("MD")
     ('company', 'analyst', None)
@@ -54,4 +56,4 @@ def side_of(title: str | None) -> Side | None:
     if not title:
         return None
     best = min(role_words(title), key=lambda word: word[2], default=None)
-    return best[3] if best else None
+    return best[3] if best and best[2] < 3 else None

@@ -8,6 +8,7 @@ from pipeline.segment.cues import has_cue
 from schemas.segmented import Section
 
 _ASIDE = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
+_LONGEST_SUMMARY = 40
 _ORDER: tuple[Section, ...] = ("qa", "prepared", "summary")
 
 
@@ -22,6 +23,18 @@ def section_of(heading: str) -> Section | None:
         return None
     folded = _ASIDE.sub("", fold(heading))
     return next((section for section in _ORDER if has_cue(folded, f"section:{section}")), None)
+
+
+def section_under(heading: str, above: tuple[str, ...]) -> Section | None:
+    """Tell the section under a heading: its own, else that of the headings above it.
+
+    A summary is a short heading's of its own; within remarks or questions the word means a focus.
+    """
+    own = section_of(heading)
+    outer = next((s for s in map(section_of, reversed(above)) if s), None)
+    if own == "summary" and (outer in ("prepared", "qa") or len(heading) > _LONGEST_SUMMARY):
+        return outer
+    return own or outer
 
 
 @lru_cache(maxsize=1024)

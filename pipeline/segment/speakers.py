@@ -11,40 +11,55 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.normalize.script import fold
+from pipeline.segment.cues import has_cue
 from pipeline.segment.lines import Line
 from pipeline.segment.roles import role_words, side_of, surnames
-from schemas.fact import Speaker
+from schemas.fact import Side, Speaker
 
 Asks = Literal["question", "answer"]
 
 _LONGEST_LINE = 140
 _NAME_PART = r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])"
-_PARTICLES = frozenset("van von de der den del della da di du la le el al bin binti ibn y e ter ten".split())
-_DASHED = re.compile(r"(?P<name>[^|｜:：]{2,70}?)\s*(?:\s--?-?\s|\s[–—]\s|\s?——\s?)\s*(?P<title>\S.{0,120})$")
+_PARTICLES = frozenset(
+    ("van", "von", "de", "der", "den", "del", "della", "da", "di", "du", "la", "le", "el", "al")
+    + ("bin", "binti", "ibn", "y", "e", "ter", "ten", "dos", "das", "do")
+)
+_DASHED = re.compile(
+    r"(?P<name>[^|｜:：]{2,70}?)\s*(?:\s--?-?\s|\s[–—]\s|\s?——\s?)\s*(?P<title>\S.{0,120})$"
+)
 _COMMA = re.compile(r"(?P<name>[^|｜:：,，]{2,60}?)(?:,\s|，)(?P<title>\S.{1,100})$")
-_PARENTHESES = re.compile(r"(?P<name>[^|｜:：,，()（）]{2,60}?)\s?[(（](?P<title>[^()（）]{2,80})[)）]$")
-_NUMBERED = re.compile(r"(?:unknown |unidentified )?(?:speaker|spk|发言人|说话人|讲者|嘉宾)[ _#]?(?:\d{1,3}|[a-z])?$")
+_PARENTHESES = re.compile(
+    r"(?P<name>[^|｜:：,，()（）]{2,60}?)\s?[(（](?P<title>[^()（）]{2,80})[)）]$"
+)
+_NUMBERED = re.compile(
+    r"(?:unknown |unidentified )?(?:speaker|spk|发言人|说话人|讲者|嘉宾)[ _#]?(?:\d{1,3}|[a-z])?$"
+)
 _LABEL = re.compile(r"(?P<label>[^:：。！？!?；;\n]{1,70}?)\s*[:：]\s*")
 _ASKS = re.compile(
     r"(?P<q>q|问|提问|问题|question|分析师提问|投资者提问)(?P<qn>\s?\d{1,3})?(?:\s?[(（\[](?P<who>[^)）\]]{1,60})[)）\]])?$"
     r"|(?P<a>a|答|回答|回复|answer|公司回复|管理层回答|公司回答)(?P<an>\s?\d{1,3})?(?:\s?[(（\[](?P<whoa>[^)）\]]{1,60})[)）\]])?$"
 )
-_BARE_ASKS = re.compile(r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f]))(?=\S)")
+_BARE_ASKS = re.compile(
+    r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f]))(?=\S)"
+)
 _STAMP = re.compile(
     r"[\[(（<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])）>]?(?:\s*-->\s*[\d:.,]+)?\s*"
 )
 _STAMP_END = re.compile(r"\s*[\[(（]?\d{1,2}:\d{2}(?::\d{2})?[\])）]?$")
 _CHEVRON = re.compile(r">{2,3}\s*|&gt;&gt;\s*")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
-_VAGUE_ROLES = frozenset(("公司", "管理层", "管理層", "股东", "股東", "投资者", "投資者", "主席", "媒体", "媒體"))
+_VAGUE_ROLES = frozenset(
+    ("公司", "管理层", "管理層", "股东", "股東", "投资者", "投資者", "主席", "媒体", "媒體")
+)
 _SURNAME_ROLE = re.compile(r"[\u4e00-\u9fff]{1,4}$")
 
 
 @dataclass(slots=True, frozen=True)
 class Call:
-    """A speaker is named: the words begin at ``begin`` of the line's text (its end: a line of its
+    """A speaker is named; the words begin at ``begin`` of the line's text.
 
-    own). ``asks`` is set where the label itself says question or answer.
+    That is the text's end where the name has a line of its own. ``asks`` is set where the label
+    itself says question or answer.
     """
 
     speaker: Speaker
@@ -66,7 +81,10 @@ def is_name(text: str) -> bool:
     """
     parts = text.split()
     if not 2 <= len(parts) <= 7:
-        return bool(_HAN_NAME.match(text) and text[0] in surnames() or "·" in text and _HAN_NAME.match(text))
+        return bool(
+            (_HAN_NAME.match(text) and text[0] in surnames())
+            or ("·" in text and _HAN_NAME.match(text))
+        )
     for part in parts:
         if part.lower() in _PARTICLES:
             continue
@@ -85,6 +103,7 @@ class Cast:
         self._short: Counter[str] = Counter()
         self._labels: Counter[str] = Counter()
         self._asks: Counter[str] = Counter()
+        self._roster: Side | None = None
         stamps = 0
         previous = ""
         for line in lines:
@@ -104,10 +123,19 @@ class Cast:
     def _introduce(self, short: str) -> None:
         for pattern in (_DASHED, _COMMA):
             found = pattern.match(short)
-            if found and is_name(found["name"]) and _titled(found["title"], pattern is _COMMA):
-                speaker = _speaker(found["name"], found["title"])
-                self._known.setdefault(fold(speaker.name or ""), speaker)
-                return
+            if found and is_name(found["name"]):
+                if self._roster or _titled(found["title"], pattern is _COMMA):
+                    speaker = _speaker(found["name"], found["title"], self._roster)
+                    self._known.setdefault(fold(speaker.name or ""), speaker)
+                    return
+        if self._roster and is_name(short) and not has_cue(fold(short), "people"):
+            self._known.setdefault(fold(short), _speaker(short, None, self._roster))
+            return
+        self._roster = None
+        folded = fold(short)
+        if len(short) <= 60 and has_cue(folded, "people"):
+            asking = "analyst" in folded or "call participants" in folded or "分析师" in folded
+            self._roster = "analyst" if asking else "company"
 
     def _note_label(self, text: str) -> None:
         found = _LABEL.match(text)
@@ -152,7 +180,7 @@ class Cast:
         return call
 
     def _line(self, text: str) -> Call | None:
-        """A line of its own: "Name - Title", "Operator", "speaker 1", a name known from elsewhere."""
+        """Read a line of its own: "Name - Title", "Operator", "speaker 1", a name known before."""
         short = _plain(_STAMP_END.sub("", text) if self.stamped else text)
         folded = fold(short)
         end = len(text)
@@ -168,6 +196,9 @@ class Cast:
         for pattern in (_DASHED, _COMMA):
             found = pattern.match(short)
             if found and is_name(found["name"]):
+                known = self._known.get(fold(found["name"]))
+                if known is not None and pattern is _DASHED:
+                    return Call(known, end)
                 doubled = self._short[short] > 1 and pattern is _DASHED
                 if doubled or _titled(found["title"], pattern is _COMMA):
                     return Call(_speaker(found["name"], found["title"]), end)
@@ -181,7 +212,7 @@ class Cast:
         return None
 
     def _label(self, text: str) -> Call | None:
-        """A label before the words: "Q：", 问（美系券商）：, "CFO：", "Tim Cook:"."""
+        """Read a label before the words: "Q：", 问（美系券商）：, "CFO：", "Tim Cook:"."""
         found = _LABEL.match(text)
         if not found:
             bare = _BARE_ASKS.match(text) if self._asks else None
@@ -213,7 +244,7 @@ class Cast:
 
     def _asking(self, label: str, begin: int) -> Call | None:
         found = _ASKS.match(fold(label))
-        if not found or not self.answers and (found["qn"] or self._labels[fold(label)] < 2):
+        if not found or (not self.answers and (found["qn"] or self._labels[fold(label)] < 2)):
             return None
         question = found["q"] is not None
         who_at = found.span("who" if question else "whoa")
@@ -225,25 +256,25 @@ class Cast:
 
 
 def _plain(text: str) -> str:
-    """A short line without the asterisks of Markdown and without a colon at its end."""
+    """Give a short line without the asterisks of Markdown and without a colon at its end."""
     if text[0] in "*_":
         text = text.replace("*", "").replace("_", "")
     return text.strip().rstrip(":：").rstrip()
 
 
 def _titled(title: str, strict: bool) -> bool:
-    """Whether the words after a name are a title or a firm, not the rest of a sentence."""
+    """Say whether the words after a name are a title or a firm, not the rest of a sentence."""
     words = role_words(title)
     if not words or title[-1] in "?!。；;" or len(title.split()) > 14:
         return False
     if strict:
-        return words[0][2] < 3 and title[0].isupper() or title[:1] > "\u4e00"
+        return (words[0][2] < 3 and title[0].isupper()) or title[:1] > "\u4e00"
     return True
 
 
-def _speaker(name: str, title: str | None) -> Speaker:
-    # The side of one without a title is told later, from who speaks when.
-    side = side_of(title) or side_of(name)
+def _speaker(name: str, title: str | None, roster: Side | None = None) -> Speaker:
+    # The side of one without a telling title is told later, from who speaks when.
+    side = side_of(title) or roster or side_of(name)
     clean = name.strip("*_ ")
     if side is None:
         return Speaker(name=clean, role=title, side="publisher")
@@ -251,14 +282,18 @@ def _speaker(name: str, title: str | None) -> Speaker:
 
 
 def _role_label(label: str) -> Speaker | None:
-    """A label that is a role, a role with a name, or a name with a role in parentheses."""
+    """Read a label that is a role, a role with a name, or a name with a role in parentheses."""
     words = role_words(label)
     strong = [word for word in words if word[2] < 3]
-    if not strong or len(label) > 60:
+    if not strong or len(label) > 60 or fold(label) == "research":
         return None
     for pattern in (_PARENTHESES, _DASHED, _COMMA):
         found = pattern.match(label)
-        if found and side_of(found["title"]) and (is_name(found["name"]) or role_words(found["name"])):
+        if (
+            found
+            and role_words(found["title"])
+            and (is_name(found["name"]) or role_words(found["name"]))
+        ):
             return _speaker(found["name"], found["title"])
     start, end, _, side = strong[-1]
     if end == len(label) and (start == 0 or not label.isascii()):
