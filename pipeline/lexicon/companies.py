@@ -1,0 +1,276 @@
+"""Companies: who they are, how they are called, and where a text names them.
+
+``company`` and ``resolve_company`` look one up; ``find_companies`` reads a text. What is known
+stands in ``companies.tsv`` (see ``README.md`` for its columns).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipeline.lexicon.company_names import Alias, Company, company_names
+from pipeline.normalize.script import fold
+
+__all__ = ["Company", "CompanyMatch", "company", "find_companies", "resolve_company"]
+
+_EXCHANGE = r"(?:NYSE|NASDAQ|Nasdaq|AMEX|HKEX|HKSE|SEHK|HKG|TWSE|TPE|SSE|SZSE|SHA|SHE|LSE|TSE|TYO)"
+_CODE = re.compile(
+    r"[$A-Z0-9](?<![A-Za-z0-9&.,$@_/-][$A-Z0-9])[A-Z0-9]{0,6}(?:&[A-Z]{1,2})?"
+    r"(?:\.[AB](?![A-Za-z0-9]))?"
+    r"(?P<market>[.-](?:US|HK|SH|SS|SZ|TWO|TW|OQ|N|T|L|DE|PA|KS)"
+    r"| (?:US|HK|NA|CH|TT|LN|GR|JP|KS|FP|SW)(?: Equity)?)?"
+    r"(?![A-Za-z0-9])(?!\.[A-Za-z0-9])"
+)
+_PREFIX = re.compile(rf"^\s*(?:{_EXCHANGE}|US|HK|股票代[码號号])\s*[:：]\s*", re.IGNORECASE)
+_ENDS_IN_EXCHANGE = re.compile(rf"(?:{_EXCHANGE}|股票代[码號号]|股[份票]代[码號号])\s*[:：]\s*$")
+_WORD_START = re.compile(r"(?<![A-Za-z0-9'’])[A-Z]")
+_NEAR_YEARS = range(1990, 2050)
+_JOINTS = frozenset({"、", ",", "，", "/", "和", "与", "及", "&", "and", "、和", ", and", "以及"})
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyMatch:
+    """A stretch of the text that names a company; offsets are those of the original text.
+
+    ``weak`` is true for a name that is also an ordinary word ("Target", 理想) and counted because
+    the context bears it out; ``ticker`` for a ticker or listing code.
+    """
+
+    start: int
+    end: int
+    company: Company
+    weak: bool
+    ticker: bool
+
+
+class _Found(NamedTuple):
+    start: int
+    end: int
+    ids: tuple[str, ...]
+    weak: bool
+    ticker: bool
+
+
+def company(company_id: str) -> Company | None:
+    """Give the company with exactly this id (``AMZN``, ``2454``, ``OpenAI``)."""
+    return company_names().companies.get(company_id)
+
+
+def resolve_company(hint: str) -> Company | None:
+    """Find the company that a ticker in any spelling or a name in either language means.
+
+    >>> [resolve_company(hint).id for hint in ("AMZN.US", "$AMZN", "03690.HK", "2454.TW", "汇丰")]
+    ['AMZN', 'AMZN', '3690', '2454', 'HSBC']
+    """
+    names = company_names()
+    hint = _PREFIX.sub("", hint.strip()).strip("$()（） ")
+    if found := names.companies.get(hint):
+        return found
+    alias = names.by_alias.get(fold(hint))
+    if alias and alias.ids:
+        return names.companies[alias.ids[0]]
+    code = hint.upper().removesuffix(" EQUITY").replace(" ", ".").replace("-", ".")
+    return names.by_code(code)
+
+
+def find_companies(text: str, known: frozenset[str] = frozenset()) -> list[CompanyMatch]:
+    """Find every mention of a company, left to right, without overlaps; the longest name wins.
+
+    ``known`` holds the ids of companies that the document is about for other reasons (a ticker, a
+    full name, a heading): their doubtful names ("Target", 理想) and bare tickers then count.
+    """
+    names = company_names()
+    folded = fold(text)
+    found = _resolve_overlaps([*_named(text, folded, known), *_coded(text, known)])
+    certain = {ids[0] for _, _, ids, weak, _ in found if ids and not weak} | known
+    chosen = [_identity(match, certain) for match in found]
+    borne_out = _borne_out(folded, found, chosen, certain)
+    return [
+        CompanyMatch(match.start, match.end, names.companies[identity], match.weak, match.ticker)
+        for match, identity, counts in zip(found, chosen, borne_out, strict=True)
+        if counts and identity is not None
+    ]
+
+
+def _named(text: str, folded: str, known: frozenset[str]) -> list[_Found]:
+    caseless: bool | None = None
+    found: list[_Found] = []
+    alias: Alias
+    for last, alias in company_names().automaton.iter(folded):
+        end = last + 1
+        start = end - alias.length
+        if not _stands_alone(folded, start, end):
+            continue
+        if alias.ids and not _cased(text, start, end, alias):
+            if alias.weak or alias.length < 5:
+                continue
+            if caseless is None:
+                caseless = text == text.lower()
+            if not caseless and known.isdisjoint(alias.ids):
+                continue
+        found.append(_Found(start, end, alias.ids, alias.weak, ticker=False))
+    return found
+
+
+def _stands_alone(folded: str, start: int, end: int) -> bool:
+    """Whether a name in Latin letters is a whole word and not part of an address."""
+    if start and _latin(folded[start]):
+        before = folded[start - 1]
+        if before in "@_/" or _latin(before):
+            return False
+    if end < len(folded) and _latin(folded[end - 1]):
+        after = folded[end]
+        if after == "_" or _latin(after):
+            return False
+        if after in ".@" and folded[end + 1 : end + 4] in ("com", "cn", "net", "org"):
+            return False
+    return True
+
+
+def _latin(character: str) -> bool:
+    return character < "\u2e80" and character.isalnum()
+
+
+def _cased(text: str, start: int, end: int, alias: Alias) -> bool:
+    """Whether the text capitalises the name as a name: each word that should be, or all of it."""
+    capitals = _capitals(alias.text)
+    if alias.weak and capitals:
+        return text[start:end] in (alias.text, alias.text.upper())
+    return all(text[start + offset].isupper() for offset in capitals)
+
+
+@cache
+def _capitals(name: str) -> tuple[int, ...]:
+    """Where the words of a name begin that are written with a capital."""
+    return tuple(match.start() for match in _WORD_START.finditer(name))
+
+
+def _coded(text: str, known: frozenset[str]) -> list[_Found]:
+    """Find listing codes, bare upper-case tickers and names that are abbreviations."""
+    names = company_names()
+    found: list[_Found] = []
+    for match in _CODE.finditer(text):
+        start, end = match.span()
+        market = match["market"]
+        token = text[start : end - len(market)] if market else text[start:end]
+        if market and (identity := _listed(token, market)):
+            found.append(_Found(start, end, (identity,), weak=False, ticker=True))
+            continue
+        end = start + len(token)
+        if alias := names.abbreviations.get(token):
+            found.append(_Found(start, end, alias.ids, alias.weak, ticker=False))
+            if not alias.weak:
+                continue
+        if identity := _ticker(text, token, start, end, known):
+            found.append(_Found(start, end, (identity,), weak=False, ticker=True))
+    return found
+
+
+def _listed(token: str, market: str) -> str | None:
+    code = token.lstrip("$")
+    place = market[1:].removesuffix(" Equity")
+    if market[0] == " ":
+        if code.isdigit() and int(code) in _NEAR_YEARS:
+            return None
+        if not code.isdigit() and (len(code) < 3 or code in company_names().ticker_words):
+            return None
+    resolved = company_names().by_code(f"{code}.{place}")
+    return resolved.id if resolved else None
+
+
+def _ticker(text: str, token: str, start: int, end: int, known: frozenset[str]) -> str | None:
+    names = company_names()
+    if token[0] == "$":
+        return token[1:] if token[1:] in names.companies and not token[1:].isdigit() else None
+    bracketed = text[start - 1 : start] in ("(", "（") and text[end : end + 1] in (")", "）")
+    if text[start - 1 : start] in (" ", ":", "：") and _ENDS_IN_EXCHANGE.search(
+        text, max(0, start - 12), start
+    ):
+        resolved = names.by_code(token)
+        return resolved.id if resolved else None
+    if token.isdigit():
+        if not bracketed or len(token) < 4:
+            return None
+        return _bracketed_number(text, token, start)
+    if token not in names.companies:
+        return None
+    if token in known and len(token) >= 3 and token not in names.ticker_words:
+        return token
+    if bracketed and _named_before(text, start - 1, token):
+        return token
+    if bracketed and len(token) >= 3 and token not in names.ticker_words:
+        return None if _initials_before(text, start - 1, token) else token
+    return None
+
+
+def _bracketed_number(text: str, token: str, start: int) -> str | None:
+    """Read a number in brackets right after a name as a listing code: 聯發科（2454）."""
+    resolved = company_names().by_code(token)
+    before = text[start - 2 : start - 1]
+    if (
+        resolved is None
+        or not before
+        or before.isdigit()
+        or not (before.isalpha() or before == " ")
+    ):
+        return None
+    if int(token) in _NEAR_YEARS and not _named_before(text, start - 1, resolved.id):
+        return None
+    return resolved.id
+
+
+def _named_before(text: str, bracket: int, company_id: str) -> bool:
+    """Whether one of the company's own names ends right before the bracket."""
+    window = fold(text[max(0, bracket - 40) : bracket]).rstrip()
+    return any(window.endswith(name) for name in company_names().names_of(company_id))
+
+
+def _initials_before(text: str, bracket: int, token: str) -> bool:
+    """Whether the bracket explains an abbreviation: "average selling price (ASP)"."""
+    words = re.split(r"[\s-]+", text[max(0, bracket - 80) : bracket].strip())[-len(token) :]
+    return "".join(word[:1] for word in words).upper() == token
+
+
+def _resolve_overlaps(found: list[_Found]) -> list[_Found]:
+    """Keep the leftmost and of those the longest; what is known not to be a company goes last."""
+    found.sort(key=lambda match: (match.start, -match.end, match.weak))
+    kept: list[_Found] = []
+    reached = 0
+    for match in found:
+        if match.start >= reached:
+            kept.append(match)
+            reached = match.end
+    return [match for match in kept if match.ids]
+
+
+def _identity(match: _Found, certain: set[str] | frozenset[str]) -> str | None:
+    if len(match.ids) == 1:
+        return match.ids[0]
+    return next((identity for identity in match.ids if identity in certain), match.ids[0])
+
+
+def _borne_out(
+    folded: str, found: list[_Found], chosen: list[str | None], certain: set[str] | frozenset[str]
+) -> list[bool]:
+    """Say for each match whether it counts: certain, known, near a company word, or in a list."""
+    words = company_names().context
+    counts = [
+        not match.weak
+        or identity in certain
+        or words.after.match(folded, match.end) is not None
+        or words.before.search(folded, max(0, match.start - 8), match.start) is not None
+        for match, identity in zip(found, chosen, strict=True)
+    ]
+    neighbours = [
+        folded[left.end : right.start].strip() in _JOINTS and not folded[right.start].isdigit()
+        for left, right in pairwise(found)
+    ]
+    for index, joined in enumerate(neighbours):
+        if joined and counts[index]:
+            counts[index + 1] = True
+    for index in range(len(neighbours) - 1, -1, -1):
+        if neighbours[index] and counts[index + 1]:
+            counts[index] = True
+    return counts
