@@ -43,6 +43,17 @@ def settings(broker: str, topic_prefix: str) -> Settings:
     return Settings(bootstrap_servers=broker, topic_prefix=topic_prefix, partitions=2)
 
 
+@pytest.fixture
+def created_topics(settings: Settings) -> Iterator[Settings]:
+    """The same settings, with all declared topics there for the length of the test."""
+    from topics import DECLARED, cluster
+
+    with cluster.connected(settings) as admin:
+        cluster.apply(admin, settings)
+        yield settings
+        admin.delete_topics([settings.topic(topic.name) for topic in DECLARED])
+
+
 def _in_container() -> Iterator[str]:
     from testcontainers.core.container import DockerContainer
 

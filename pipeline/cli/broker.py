@@ -76,9 +76,7 @@ def start(name: str, data_dir: Path | None, port: int, how: "How", settings: Set
     )
     click.echo(f"ready on {running.bootstrap_servers} ({running.how}, data in {running.folder})")
     if running.bootstrap_servers != settings.bootstrap_servers:
-        say(
-            f"tell the other commands: export CALLFACTS_BOOTSTRAP_SERVERS={running.bootstrap_servers}"
-        )
+        say(f"for other commands: export CALLFACTS_BOOTSTRAP_SERVERS={running.bootstrap_servers}")
 
 
 @command.command()

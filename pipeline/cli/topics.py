@@ -1,0 +1,147 @@
+"""``callfacts topics``."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.options import format_option, with_settings
+from pipeline.cli.output import chosen_format, complain, say, show
+from pipeline.problem import Problem
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from topics.plan import ActualTopic, Change
+
+_CONNECTION = ("bootstrap_servers", "topic_prefix", "partitions", "replication_factor")
+
+
+@click.group(name="topics")
+def command() -> None:
+    """Hold the declared topics against the cluster, and create or update them.
+
+    Topics are declared in topics/declared.py; names, retention and sizes stand nowhere else.
+
+    \b
+    Examples:
+      callfacts topics list
+      callfacts topics diff
+      callfacts topics apply
+      callfacts topics apply --topic-prefix replay. --partitions 16
+    """
+
+
+@command.command(name="list")
+@format_option()
+@with_settings(*_CONNECTION)
+def list_(output_format: str | None, settings: Settings) -> None:
+    """List the declared topics: what they carry, how long it is kept, what the cluster has.
+
+    \b
+    Examples:
+      callfacts topics list
+      callfacts topics list --format jsonl | jq .topic
+    """
+    from topics import DECLARED, cluster
+
+    there: dict[str, ActualTopic] | None = None
+    try:
+        with cluster.connected(settings) as admin:
+            there = cluster.read(admin, [settings.topic(topic.name) for topic in DECLARED])
+    except Problem as problem:
+        complain(problem)
+    rows = []
+    for topic in DECLARED:
+        name = settings.topic(topic.name)
+        actual = there.get(name) if there is not None else None
+        rows.append(
+            {
+                "topic": name,
+                "key": topic.key,
+                "value": topic.value.__name__ if topic.value else None,
+                "kept": "compacted" if topic.kept is None else _days(topic.kept),
+                "compression": topic.compression,
+                "largest_bytes": topic.largest,
+                "in_cluster": None if there is None else actual is not None,
+                "partitions": actual.partitions if actual else settings.partitions,
+                "messages": actual.messages if actual else None,
+                "meaning": topic.meaning,
+            }
+        )
+    columns = ["topic", "key", "value", "kept", "largest_bytes", "partitions", "in_cluster"]
+    show(rows, output_format=output_format, columns=[*columns, "messages"])
+
+
+@command.command()
+@format_option()
+@click.option("--exit-code", is_flag=True, help="End with status 1 if anything differs.")
+@with_settings(*_CONNECTION)
+def diff(output_format: str | None, exit_code: bool, settings: Settings) -> int:
+    """Show what differs between the declared topics and the cluster's; change nothing.
+
+    \b
+    Examples:
+      callfacts topics diff
+      callfacts topics diff --exit-code && echo in step
+    """
+    from topics import cluster
+
+    with cluster.connected(settings) as admin:
+        changes = cluster.differences(admin, settings)
+    _show_changes(changes, output_format)
+    if not changes:
+        say("the cluster's topics are as declared")
+    return 1 if changes and exit_code else 0
+
+
+@command.command()
+@format_option()
+@click.option(
+    "--allow-harm",
+    is_flag=True,
+    help="Also make changes that lose messages or move keys; see `callfacts topics diff`.",
+)
+@with_settings(*_CONNECTION)
+def apply(output_format: str | None, allow_harm: bool, settings: Settings) -> int:
+    """Create missing topics and update others until they are as declared.
+
+    A change that would do harm (shorter retention, smaller messages, another clean-up policy, more
+    partitions where there are messages) is refused without --allow-harm, and the exit status is 1.
+
+    \b
+    Examples:
+      callfacts topics apply
+      callfacts topics apply --replication-factor 3 --bootstrap-servers kafka1:9092,kafka2:9092
+    """
+    from topics import cluster
+
+    with cluster.connected(settings) as admin:
+        applied = cluster.apply(admin, settings, allow_harm=allow_harm)
+    _show_changes(applied.made, output_format)
+    for change in applied.refused:
+        flag = "; --allow-harm does it all the same" if change.possible else ""
+        complain(
+            f"{change.topic}: {change.name} stays {change.actual} instead of "
+            f"{change.declared or 'the default'}: {change.harm}{flag}"
+        )
+    if not applied.made and not applied.refused:
+        say("nothing to change: the cluster's topics are as declared")
+    return 1 if applied.refused else 0
+
+
+def _show_changes(changes: "Sequence[Change]", output_format: str | None) -> None:
+    if not changes and chosen_format(output_format) == "table":
+        return
+    columns = ("topic", "kind", "name", "actual", "declared", "harm")
+    show(
+        [{column: getattr(change, column) for column in columns} for change in changes],
+        output_format=output_format,
+        columns=columns,
+    )
+
+
+def _days(span: timedelta) -> str:
+    years, days = divmod(span.days, 365)
+    return f"{years} years" if years and not days else f"{span.days} days"
