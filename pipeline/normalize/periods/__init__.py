@@ -1,0 +1,39 @@
+"""Times: what a text calls "last quarter", FY26 or 去年同期, in calendar days.
+
+``labels`` names spans of days, ``calendar`` knows fiscal quarters and years, ``find`` reads a
+segment, ``head`` reads what the start of a document says of itself. The wordings are in
+``symbols.tsv``, ``en.tsv`` and ``zh.tsv`` with the words in ``words.tsv``; ``rules`` compiles them,
+``resolve`` works out what they mean.
+"""
+
+from pipeline.normalize.periods.anchor import Anchor
+from pipeline.normalize.periods.calendar import (
+    fiscal_half,
+    fiscal_position,
+    fiscal_quarter,
+    fiscal_year,
+    quarter_before,
+    reporting_quarter,
+    year_before,
+)
+from pipeline.normalize.periods.comparisons import find_comparisons
+from pipeline.normalize.periods.find import find_periods
+from pipeline.normalize.periods.head import infer_call_day, infer_reporting_period
+from pipeline.normalize.periods.labels import label_period, period_of
+
+__all__ = [
+    "Anchor",
+    "find_comparisons",
+    "find_periods",
+    "fiscal_half",
+    "fiscal_position",
+    "fiscal_quarter",
+    "fiscal_year",
+    "infer_call_day",
+    "infer_reporting_period",
+    "label_period",
+    "period_of",
+    "quarter_before",
+    "reporting_quarter",
+    "year_before",
+]

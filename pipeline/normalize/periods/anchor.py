@@ -1,0 +1,23 @@
+"""What a document's time words are relative to."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from schemas import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The reporting quarter, the day of speaking, and the month in which the company's year ends.
+
+    ``reporting`` is a calendar quarter (see :mod:`pipeline.normalize.periods.calendar`), ``day``
+    the day of the call or of publication. Words that need what is not known name nothing.
+    """
+
+    reporting: Period | None
+    day: date | None
+    fiscal_year_end: int = 12
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.fiscal_year_end <= 12:
+            raise ValueError(f"fiscal year end {self.fiscal_year_end}: expected a month, 1 to 12")

@@ -1,0 +1,112 @@
+"""What the start of a document says of itself: the quarter reported on and the day of the call."""
+
+import re
+from datetime import date, timedelta
+
+from pipeline.normalize.periods.anchor import Anchor
+from pipeline.normalize.periods.calendar import (
+    fiscal_position,
+    fiscal_quarter,
+    quarter_before,
+    quarter_close,
+    reporting_quarter,
+)
+from pipeline.normalize.periods.find import find_periods
+from pipeline.normalize.periods.labels import label_period
+from pipeline.normalize.script import fold
+from schemas import Period, PeriodMention
+
+_HEAD = 2000
+_LATEST_REPORT = timedelta(days=200)
+_LATEST_CALL = timedelta(days=60)
+_CALL_WORDS = re.compile(
+    r"call|earnings|interview|conference|teleconference|results|meeting|电话会|业绩会|法说|说明会|"
+    r"财报|披露|公布|发布会|召开|业绩"
+)
+_NO_CALL_WORDS = re.compile(
+    r"(?:ended|ending|as of|posted|published|updated|截至|截止|汇率|发布于|发布[:： ]*|更新)\s?$"
+)
+
+
+def infer_reporting_period(
+    head: str, *, published: date | None, fiscal_year_end: int = 12, hint: str | None = None
+) -> Period | None:
+    """Tell the calendar quarter that a document reports on.
+
+    ``hint`` is a label such as ``2025Q3`` and decides if it is one; else the first quarter (or,
+    failing that, year) that the first 2,000 characters name and that can have been reported by
+    ``published``; else the last fiscal quarter before ``published``. None if nothing tells.
+    """
+    if hint:
+        try:
+            return quarter_before(label_period(hint.strip()), 0)
+        except ValueError:
+            pass  # a hint in another form is weighed like any other words
+    anchor = _anchor(published, fiscal_year_end)
+    heads = [hint, head[:_HEAD]] if hint else [head[:_HEAD]]
+    mentions = [mention for part in heads for mention in find_periods(part, anchor)]
+    for months in ((3,), (6, 9, 12)):
+        for mention in mentions:
+            if mention.relation == "in" and _months(mention.period) in months:
+                period = _reported(mention.period, published, fiscal_year_end)
+                if period:
+                    return period
+    return anchor.reporting
+
+
+def infer_call_day(head: str, published: date | None) -> date | None:
+    """Tell the day of the call: a full date in the first 2,000 characters, else ``published``.
+
+    Such a date lies 0 to 60 days before ``published``; one beside words such as "call" or 电话会
+    goes before one without.
+    """
+    text = head[:_HEAD]
+    folded = fold(text)
+    stated = [
+        mention
+        for mention in find_periods(text, Anchor(None, published))
+        if mention.period.start == mention.period.end
+        and any(character.isdigit() or character.isalpha() for character in mention.text)
+        and not _NO_CALL_WORDS.search(folded[max(0, mention.start - 12) : mention.start])
+        and _names_day(mention)
+        and (published is None or timedelta(0) <= published - mention.period.end <= _LATEST_CALL)
+    ]
+    for mention in stated:
+        if _CALL_WORDS.search(folded[max(0, mention.start - 60) : mention.end + 40]):
+            return mention.period.end
+    return stated[0].period.end if stated else published
+
+
+def _anchor(published: date | None, fiscal_year_end: int) -> Anchor:
+    if published is None:
+        return Anchor(None, None, fiscal_year_end)
+    return Anchor(reporting_quarter(published, fiscal_year_end), published, fiscal_year_end)
+
+
+def _reported(period: Period, published: date | None, fiscal_year_end: int) -> Period | None:
+    """Give the last quarter of a period that can have been reported by ``published``."""
+    quarter = quarter_before(period, 0)
+    if published is None:
+        return quarter
+    for year_off in (0, 1, -1):
+        # Some companies with a year end in January call the year by the one in which it began.
+        if year_off and fiscal_year_end > 2:
+            break
+        year, number = fiscal_position(quarter, fiscal_year_end)
+        candidate = fiscal_quarter(year + year_off, number, fiscal_year_end)
+        since = published - quarter_close(candidate, fiscal_year_end)
+        if timedelta(0) < since <= _LATEST_REPORT:
+            return candidate
+    return None
+
+
+def _months(period: Period) -> int:
+    return 12 * (period.end.year - period.start.year) + period.end.month - period.start.month + 1
+
+
+_DAY = re.compile(r"\d\s*(?:日|号|st|nd|rd|th)?|[a-z]", re.IGNORECASE)
+_NO_DAY = re.compile(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
+
+
+def _names_day(mention: PeriodMention) -> bool:
+    return _NO_DAY.search(mention.text) is None and _DAY.search(mention.text) is not None
