@@ -1,12 +1,163 @@
-"""What the document as a whole says of itself."""
+"""What the document as a whole says of itself: company, period, day of the call, defaults."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 
-from schemas.segmented import DocumentContext, Segment
+from pipeline.lexicon.companies import company, find_companies, resolve_company
+from pipeline.normalize.periods import infer_call_day, infer_reporting_period
+from pipeline.normalize.script import fold
+from pipeline.segment.defaults import declared_currency, declared_growth_basis
+from pipeline.segment.draft import Draft
+from schemas.fact import Entity
+from schemas.segmented import DocumentContext
 from schemas.transcript import TranscriptMessage
 
+_HEAD, _FOOT = 2_000, 600
+_IN_TITLE = 5
+_SURE = 3
+_LATEST_PUBLICATION = timedelta(days=21)
+_OPENING = 4
+_NAME = r"A-Za-z0-9\u00c0-\u024f&.'’ \-"
+_CODE = r"(?:[A-Za-z]+\s?[:：]\s?)?(?P<code>[A-Z]{1,5}(?:\.[A-Z])?|\d{4,6})(?:[.\-][A-Z]{1,3})?"
+_PERIOD_WORD = (
+    r"(?:q[1-4]\b|[1-4]q|h[12]\b|[1-4]h|fy|f[1-4]q|fiscal|first|second|third|fourth|full|interim|"
+    r"quarter|half|annual|20\d\d|earnings|results|conference)"
+)
+_HEADED = re.compile(
+    rf"(?P<name>[A-Z0-9][{_NAME},]{{1,60}}?|[\u4e00-\u9fff]{{2,12}})\s*[(（]{_CODE}[)）]"
+)
+_TITLED = re.compile(rf"(?P<name>[A-Z][{_NAME}]{{1,60}}?)(?:'s|’s)?[,:]?\s+(?i:{_PERIOD_WORD})")
+_WELCOMED = re.compile(
+    rf"(?i:welcome to|joining us for|thank you for joining)\s+(?:the\s+)?"
+    rf"(?P<name>[{_NAME}]{{2,60}}?)(?:'s|’s)?,?\s+(?i:{_PERIOD_WORD})"
+)
+# A company's English name with its Chinese one in parentheses, or the other way round.
+_BILINGUAL = re.compile(
+    rf"(?P<name>[A-Z][{_NAME}]{{2,50}}?)\s?[(（][\u4e00-\u9fff]{{2,12}}(?:[)）]|[，,]\s?(?:{_CODE})?)"
+)
+_BILINGUAL_BACK = re.compile(
+    rf"[\u4e00-\u9fff]{{2,12}}[(（](?P<name>[A-Z][{_NAME}]{{2,50}}?)(?:[)）]|[，,]\s?(?:{_CODE})?)"
+)
+_LEGAL_FORM = re.compile(
+    r",?\s+(?:Inc|Corp|Corporation|Company|Co|Ltd|Limited|PLC|plc|LLC|N\.V|S\.A|AG|SE)\.?$"
+)
 
-def read_context(message: TranscriptMessage, segments: Sequence[Segment]) -> DocumentContext:
-    """Read company, reporting period, call day, currency and growth basis."""
-    day = message.published_at.date() if message.published_at else None
-    return DocumentContext(call_day=day)
+
+def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> DocumentContext:
+    """Read the context from the message's hints and from the head and the foot of its text.
+
+    ``company`` is the hint's, else the one that title and head name most; None for a round-up of
+    several. ``currency`` is the declared one, else in Chinese text the company's reporting one.
+    """
+    text = message.text
+    head = f"{message.title}\n{text[:_HEAD]}" if message.title else text[:_HEAD]
+    published = message.published_at.date() if message.published_at else None
+    about = _company(message, head, drafts)
+    known = company(about.id) if about else None
+    ends = fold(f"{head}\n{text[-_FOOT:]}")
+    chinese = sum(draft.language not in ("en", "und") for draft in drafts[:60]) * 2
+    currency = declared_currency(ends)
+    if currency is None and known is not None and chinese > len(drafts[:60]):
+        currency = known.currency
+    return DocumentContext(
+        company=about,
+        period=infer_reporting_period(
+            head,
+            published=published,
+            fiscal_year_end=known.fiscal_year_end if known else 12,
+            hint=message.period,
+        ),
+        call_day=_call_day(head, published),
+        currency=currency,
+        growth_basis=declared_growth_basis(ends),
+    )
+
+
+def _call_day(head: str, published: date | None) -> date | None:
+    """Give the stated day of the call; the day of publication if the stated one is long past."""
+    day = infer_call_day(head, published)
+    if day is not None and published is not None and published - day > _LATEST_PUBLICATION:
+        return published
+    return day
+
+
+def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> Entity | None:
+    hint = (message.entity or "").strip()
+    if hint:
+        found = resolve_company(hint)
+        if found is not None:
+            return Entity(id=found.id, name=found.name)
+        named = _in_title(_titles(message, drafts), hint) or _in_opening(message, drafts, hint)
+        return named or Entity(id=hint, name=hint)
+    titles = _titles(message, drafts)
+    in_title = {match.company.id for match in find_companies(titles)}
+    votes = Counter(match.company.id for match in find_companies(head))
+    for company_id in in_title:
+        votes[company_id] += _IN_TITLE
+    if _is_round_up(in_title, votes, drafts):
+        return None
+    if not in_title and (unknown := _in_title(titles, None)):
+        return unknown
+    best, count = next(iter(votes.most_common(1)), ("", 0))
+    if count < _SURE and (unknown := _in_opening(message, drafts, None)):
+        return unknown
+    known = company(best)
+    if known is None or (count < 2 and not in_title):
+        return None
+    return Entity(id=known.id, name=known.name)
+
+
+def _titles(message: TranscriptMessage, drafts: Sequence[Draft]) -> str:
+    own = [draft.text for draft in drafts[:6] if draft.is_title]
+    return "\n".join(([message.title] if message.title else []) + own)
+
+
+def _is_round_up(in_title: set[str], votes: Counter[str], drafts: Sequence[Draft]) -> bool:
+    """Say whether a document goes through several companies, each under its own heading."""
+    headed = set()
+    for draft in drafts:
+        if draft.kind == "heading" and not draft.path and not draft.is_title:
+            opening = next(iter(find_companies(draft.text[:60])), None)
+            if opening is not None and opening.start <= _OPENING:
+                headed.add(opening.company.id)
+                if len(headed) > 1 and len(in_title) != 1:
+                    return True
+    if len(in_title) < 2:
+        return False
+    return max(votes.values()) * 3 < sum(votes.values()) * 2
+
+
+def _in_title(titles: str, code: str | None) -> Entity | None:
+    """Name a company that the lexicon does not hold, from the document's title."""
+    for pattern in (_HEADED, _BILINGUAL, _BILINGUAL_BACK, _TITLED):
+        found = pattern.search(titles)
+        if found:
+            return _entity(found, code)
+    return None
+
+
+def _in_opening(
+    message: TranscriptMessage, drafts: Sequence[Draft], code: str | None
+) -> Entity | None:
+    """Name such a company from the words of welcome, or from its name in two languages."""
+    opening = "\n".join(draft.text[:600] for draft in drafts[:12] if not draft.is_title)
+    found = _WELCOMED.search(opening)
+    if found:
+        return _entity(found, code)
+    for pattern in (_BILINGUAL, _BILINGUAL_BACK):
+        names = {found["name"]: found for found in pattern.finditer(message.text[:_HEAD])}
+        if names:
+            return _entity(next(iter(names.values())), code) if len(names) == 1 else None
+    return None
+
+
+def _entity(found: re.Match[str], code: str | None) -> Entity | None:
+    name = _LEGAL_FORM.sub("", found["name"].strip(" ,.'’-"))
+    known = resolve_company(name) if name and not code else None
+    if known is not None:
+        return Entity(id=known.id, name=known.name)
+    if not name or name == code:
+        return None
+    return Entity(id=code or found.groupdict().get("code") or name, name=name)

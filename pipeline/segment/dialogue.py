@@ -1,4 +1,4 @@
-"""Who asks and who answers: sides of speakers without titles, sections of a call, question pairs."""
+"""Who asks and who answers: sides of speakers, sections of a call, answers to questions."""
 
 from collections import Counter
 from collections.abc import Sequence

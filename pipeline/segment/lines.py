@@ -14,9 +14,8 @@ PIECE = 1_500
 """The length at which a piece of such a line ends with its next sentence."""
 
 # Besides what Python calls white space: byte order marks, zero-width marks, control characters.
-BLANK = "".join(
-    [*map(chr, range(0x21)), "\x7f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u180e"]
-    + [*map(chr, range(0x2000, 0x2010)), "\u202a\u202b\u202c\u202d\u202e\u2060\ufffc"]
+BLANK = "".join(map(chr, (*range(0x21), *range(0x2000, 0x2010), *range(0x202A, 0x2030)))) + (
+    "\x7f\x85\xa0\u1680\u180e\u2028\u2029\u205f\u2060\u3000\ufeff\ufffc"
 )
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _READABLE = re.compile(r"[^\W_]")

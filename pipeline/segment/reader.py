@@ -129,7 +129,7 @@ class Reader:
             self._add(line, 0, len(line.text), "bullet", (*path, self.lines[header].text))
 
     def _call(self, index: int, line: Line, speaker: Speaker, asks: str | None) -> None:
-        """Begin a turn, unless the line only repeats the name, or gives it in the other language."""
+        """Begin a turn, unless the line repeats the name or gives it in the other language."""
         again = self._called_at == index - 1 and not self._spoke_since_call()
         if again and self._turn and self._speaker is not None:
             before = self.lines[index - 1]

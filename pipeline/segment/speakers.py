@@ -19,10 +19,12 @@ from schemas.fact import Side, Speaker
 Asks = Literal["question", "answer"]
 
 _LONGEST_LINE = 140
+_LONGEST_ROLE = 48
 _NAME_PART = r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])"
 _PARTICLES = frozenset(
-    ("van", "von", "de", "der", "den", "del", "della", "da", "di", "du", "la", "le", "el", "al")
-    + ("bin", "binti", "ibn", "y", "e", "ter", "ten", "dos", "das", "do")
+    re.findall(
+        r"\w+", "van von de der den del della da di du la le el al bin binti ibn y e ter dos"
+    )
 )
 _DASHED = re.compile(
     r"(?P<name>[^|｜:：]{2,70}?)\s*(?:\s--?-?\s|\s[–—]\s|\s?——\s?)\s*(?P<title>\S.{0,120})$"
@@ -121,6 +123,8 @@ class Cast:
         self.dialogue = self._is_dialogue()
 
     def _introduce(self, short: str) -> None:
+        if not self._roster and _is_sentence(short):
+            return
         for pattern in (_DASHED, _COMMA):
             found = pattern.match(short)
             if found and is_name(found["name"]):
@@ -184,15 +188,17 @@ class Cast:
         short = _plain(_STAMP_END.sub("", text) if self.stamped else text)
         folded = fold(short)
         end = len(text)
-        if not short or short[-1] in "。！？!?;；":
-            return None
-        if _NUMBERED.match(folded) and (len(folded) > 7 or self._short[short] > 1):
-            return Call(_speaker(short, None), end)
-        words = role_words(folded)
-        if words and words[0][3] == "operator" and words[0][:2] == (0, len(folded)):
-            return Call(Speaker(name=short, role=None, side="operator"), end)
         if folded in self._known:
             return Call(self._known[folded], end)
+        if not short or short[-1] in "。！？!?;；" or _is_sentence(short):
+            return None
+        words: tuple[tuple[int, int, int, Side], ...] = ()
+        if len(folded) <= _LONGEST_ROLE:
+            if _NUMBERED.match(folded) and (len(folded) > 7 or self._short[short] > 1):
+                return Call(_speaker(short, None), end)
+            words = role_words(folded)
+            if words and words[0][3] == "operator" and words[0][:2] == (0, len(folded)):
+                return Call(Speaker(name=short, role=None, side="operator"), end)
         for pattern in (_DASHED, _COMMA):
             found = pattern.match(short)
             if found and is_name(found["name"]):
@@ -260,6 +266,11 @@ def _plain(text: str) -> str:
     if text[0] in "*_":
         text = text.replace("*", "").replace("_", "")
     return text.strip().rstrip(":：").rstrip()
+
+
+def _is_sentence(short: str) -> bool:
+    """Say at a glance whether a line is a sentence, not a name with a title."""
+    return short[-1:] == "." and " - " not in short and "--" not in short and len(short) > 30
 
 
 def _titled(title: str, strict: bool) -> bool:

@@ -30,7 +30,7 @@ def segment(
     """
     drafts = _drafts(message)
     segments = _segments(message.text, drafts)
-    context = read_context(message, segments)
+    context = read_context(message, drafts)
     header = _header(message, ingested_at)
     parts = list(cut_parts(segments))
     for number, run in enumerate(parts):

@@ -1,0 +1,67 @@
+"""What a document declares once for all of its figures: currency, basis of growth rates.
+
+Such sentences stand at the head or the foot ("人民币，下同", "y/y unless we say q/q"); their words
+are in defaults.tsv.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+_NEAR = 32
+
+
+@cache
+def _words() -> dict[str, dict[str, list[str]]]:
+    words: dict[str, dict[str, list[str]]] = {}
+    table = files("pipeline.segment").joinpath("defaults.tsv").read_text(encoding="utf-8")
+    for row in table.splitlines():
+        if row and not row.startswith("#"):
+            kind, value, phrases = row.split("\t")
+            words.setdefault(kind, {})[value] = phrases.split("|")
+    return words
+
+
+def _either(phrases: list[str]) -> str:
+    return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
+
+
+@cache
+def _declaration(kind: str, cue: str) -> re.Pattern[str]:
+    """Compile: a word of the kind close behind or before a declaring word, in one clause."""
+    words = _words()
+    named = "|".join(
+        rf"(?P<{value}>(?<![a-z]){_either(phrases)})" for value, phrases in words[kind].items()
+    )
+    before, after = _either(words[cue]["before"]), _either(words[cue]["after"])
+    gap = rf"[^。.;；\n]{{0,{_NEAR}}}?"
+    behind = named if kind == "growth" else rf"(?:{named})"
+    tight = r"[\s,，、)）]{0,3}" if kind == "currency" else r"[\s,，、(（]{0,3}"
+    first = re.sub(r"\?P<(\w+)>", r"?P<a_\1>", behind)
+    return re.compile(rf"(?:{first}){tight}(?:{after})|(?:{before}){gap}(?:{behind})")
+
+
+def _declared(folded: str, kind: str, cue: str) -> str | None:
+    found = _declaration(kind, cue).search(folded)
+    if not found:
+        return None
+    return next(name.removeprefix("a_") for name, hit in found.groupdict().items() if hit)
+
+
+def declared_currency(folded: str) -> str | None:
+    """Give the ISO 4217 code of the currency that a folded text declares for bare amounts.
+
+    >>> declared_currency("营收955亿元(人民币，下同)"), declared_currency("净利20亿美元")
+    ('CNY', None)
+    """
+    return _declared(folded, "currency", "declares")
+
+
+def declared_growth_basis(folded: str) -> Literal["yoy", "qoq"]:
+    """Give the basis that a folded text declares for growth rates; year over year if none.
+
+    >>> declared_growth_basis("q/q unless we say y/y")
+    'qoq'
+    """
+    return "qoq" if _declared(folded, "growth", "exception") == "qoq" else "yoy"
