@@ -26,14 +26,13 @@ def find_comparisons(text: str) -> list[tuple[int, int, Basis]]:
 @cache
 def _cues() -> tuple[re.Pattern[str], dict[int, Basis]]:
     table = files("pipeline.normalize.periods").joinpath("comparisons.tsv")
-    patterns: list[str] = []
+    lines = table.read_text(encoding="utf-8").splitlines()
+    rows = sorted(line.split("\t") for line in lines if line and not line.startswith("#"))
+    patterns: dict[str, list[str]] = {"en": [], "zh": []}
     bases: dict[int, Basis] = {}
-    for line in table.read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        language, basis, pattern = line.split("\t")
-        if language == "en":
-            pattern = rf"(?<![a-z]){pattern.replace(' ', '[ -]')}(?![a-z])"
-        patterns.append(f"({pattern})")
-        bases[len(patterns)] = "yoy" if basis == "yoy" else "qoq"
-    return re.compile("|".join(patterns)), bases
+    for language, basis, pattern in rows:
+        between = "[ -]" if language == "en" else r"\s?"
+        patterns[language].append(f"({pattern.replace(' ', between)})")
+        bases[len(bases) + 1] = "yoy" if basis == "yoy" else "qoq"
+    english, chinese = ("|".join(patterns[language]) for language in ("en", "zh"))
+    return re.compile(rf"(?=[a-z])(?<![a-z])(?:{english})(?![a-z])|{chinese}"), bases

@@ -7,7 +7,7 @@ from pipeline.normalize.periods.anchor import Anchor
 from pipeline.normalize.periods.guards import GUARDS
 from pipeline.normalize.periods.labels import period_of
 from pipeline.normalize.periods.resolve import Scene, resolve
-from pipeline.normalize.periods.rules import Grammar, grammar, relation_cues
+from pipeline.normalize.periods.rules import Section, relation_cues, sections
 from pipeline.normalize.script import fold
 from schemas import Period, PeriodMention
 
@@ -33,11 +33,13 @@ def find_periods(text: str, anchor: Anchor, *, offset: int = 0) -> list[PeriodMe
     ['2025Q2']
     """
     folded = fold(text)
-    found = _found(folded, text, anchor, grammar("any")) + _found(
-        folded, text, anchor, grammar("en")
-    )
-    if not text.isascii():
-        found += _found(folded, text, anchor, grammar("zh"))
+    languages = ("any", "en") if text.isascii() else ("any", "en", "zh")
+    found = [
+        one
+        for language in languages
+        for section in sections(language)
+        for one in _found(folded, text, anchor, section)
+    ]
     if not found:
         return []
     return [
@@ -55,19 +57,19 @@ def find_periods(text: str, anchor: Anchor, *, offset: int = 0) -> list[PeriodMe
 Found = tuple[int, int, Period, Relation]
 
 
-def _found(folded: str, text: str, anchor: Anchor, language: Grammar) -> list[Found]:
+def _found(folded: str, text: str, anchor: Anchor, section: Section) -> list[Found]:
     found = []
-    for match in language.regex.finditer(folded):
-        rule = language.rules[match.lastindex or 0]
+    for match in section.matches(folded):
+        rule = section.rules[match.lastindex or 0]
         start, end = match.span()
         start += len(match[0]) - len(match[0].lstrip())
-        slots = language.slots_of(match, rule)
+        slots = section.slots_of(match, rule)
         if slots is None:
             continue
         if rule.guard and not GUARDS[rule.guard](text, folded, start, end, slots, anchor):
             continue
         cue = "versus" if rule.relation == "versus" else _relation(folded, start, end)
-        scene = Scene(anchor, folded, start, end, language.language, cue)
+        scene = Scene(anchor, folded, start, end, section.language, cue)
         period = resolve(rule.verb, scene, slots, rule.number, rule.suffix)
         if period is None:
             continue

@@ -20,8 +20,8 @@ _NO_DIGITS = re.compile(r"[^0-9]+")
 _BLANKS = {"en": (r"[\s-]{0,3}", r"[\s-]{1,3}")}
 _OPTIONAL_BLANKS = (r"\s{0,2}", r"\s{0,2}")
 _EDGES = {
-    "any": (r"(?<![a-z0-9])(?<![0-9][.,])(?:", r")(?![a-z0-9]|[.,][0-9])"),
-    "en": (r"(?<![a-z0-9])(?:", r")(?![a-z0-9])"),
+    "any": (r"(?=['0-9fhlqty])(?<![a-z0-9])(?<![0-9][.,])(?:", r")(?![a-z0-9]|[.,][0-9])"),
+    "en": (r"(?=[a-z0-9])(?<![a-z0-9])(?:", r")(?![a-z0-9])"),
     # A number in front that goes on into the expression would be cut in two: 19 月, 十二月, i6 月.
     "zh": (r"(?:(?<![0-9a-z.,十百千万亿])|(?![0-9一二三四五六七八九十]))(?:", ")"),
 }
@@ -42,13 +42,32 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Grammar:
-    """A language's rules as one regular expression; ``rules`` by the number of the outer group."""
+class Section:
+    """Rules that are tried around a trigger: ``before`` characters to its left, ``after`` right.
+
+    ``rules`` go by the number of the outer group that their alternative has in ``regex``.
+    """
 
     language: str
+    trigger: re.Pattern[str]
+    before: int
+    after: int
     regex: re.Pattern[str]
     rules: dict[int, Rule]
     values: dict[str, dict[str, int]]
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """Give the matches of the rules in folded text, left to right."""
+        windows: list[list[int]] = []
+        for hit in self.trigger.finditer(text):
+            start, end = hit.span()
+            # Windows that touch are one, so that no expression is cut.
+            if windows and start - self.before <= windows[-1][1]:
+                windows[-1][1] = end + self.after
+            else:
+                windows.append([max(0, start - self.before), end + self.after])
+        for start, end in windows:
+            yield from self.regex.finditer(text, start, end)
 
     def slots_of(self, found: re.Match[str], rule: Rule) -> dict[str, int] | None:
         """Read the numbers in the slots that took part in a match; None if one holds no number."""
@@ -75,29 +94,49 @@ class Grammar:
 
 
 @cache
-def grammar(language: str) -> Grammar:
+def sections(language: str) -> tuple[Section, ...]:
     """Compile the rules of ``en``, ``zh`` or ``any`` (what both write alike).
 
     Raises ValueError, naming file and line, for a rule that cannot be read.
     """
-    values = _vocabulary(language)
+    definitions: dict[str, str] = {}
+    heads: list[list[str]] = []
+    bodies: list[list[tuple[str, list[str]]]] = []
+    for where, columns in _lines(_FILES[language]):
+        for name, meaning in definitions.items():
+            columns[0 if columns[0][0] != "@" else 1] = columns[
+                0 if columns[0][0] != "@" else 1
+            ].replace(f"<{name}>", meaning)
+        if columns[0].startswith("@"):
+            definitions[columns[0][1:]] = columns[1]
+        elif columns[0].startswith("%"):
+            heads.append(columns)
+            bodies.append([])
+        else:
+            bodies[-1].append((where, columns))
+    return tuple(_section(language, *both) for both in zip(heads, bodies, strict=True))
+
+
+def _section(language: str, head: list[str], body: list[tuple[str, list[str]]]) -> Section:
     alternatives: list[str] = []
     rules: dict[int, Rule] = {}
-    definitions: dict[str, str] = {}
     group = 1
-    for where, columns in _lines(_FILES[language]):
-        pattern = re.sub(r"<([A-Z0-9]+)>", lambda name: definitions[name[1]], columns[0])
-        if pattern.startswith("@"):
-            definitions[pattern[1:]] = columns[1]
-            for name, meaning in definitions.items():
-                definitions[pattern[1:]] = definitions[pattern[1:]].replace(f"<{name}>", meaning)
-            continue
-        compiled, slots = _alternative(pattern, language, values)
+    for where, columns in body:
+        pattern, slots = _alternative(columns[0], language)
         rules[group] = _rule(where, [*columns, "", ""], slots)
-        alternatives.append(f"({compiled})")
+        alternatives.append(f"({pattern})")
         group += 1 + len(slots)
+    _, trigger, before, after, *starts = head
     left, right = _EDGES[language]
-    return Grammar(language, re.compile(left + "|".join(alternatives) + right), rules, values)
+    return Section(
+        language,
+        re.compile(_alternative(trigger, language)[0]),
+        int(before),
+        int(after),
+        re.compile("".join(f"(?={first})" for first in starts) + left + "|".join(alternatives) + right),
+        rules,
+        _vocabulary(language),
+    )
 
 
 @cache
@@ -123,9 +162,7 @@ def _rule(where: str, columns: list[str], slots: list[tuple[str, str, int]]) -> 
     return Rule(verb, number, suffix, columns[2] or "in", columns[3], tuple(slots))
 
 
-def _alternative(
-    pattern: str, language: str, values: dict[str, dict[str, int]]
-) -> tuple[str, list[tuple[str, str, int]]]:
+def _alternative(pattern: str, language: str) -> tuple[str, list[tuple[str, str, int]]]:
     slots: list[tuple[str, str, int]] = []
     optional, between = _BLANKS.get(language, _OPTIONAL_BLANKS)
 
@@ -162,6 +199,7 @@ def _surfaces(language: str) -> dict[str, str]:
     return {slot: "|".join(surfaces) for slot, surfaces in patterns.items()}
 
 
+@cache
 def _vocabulary(language: str) -> dict[str, dict[str, int]]:
     values: dict[str, dict[str, int]] = {}
     for _, (spoken, slot, surface, value) in _lines("words.tsv"):
@@ -172,12 +210,7 @@ def _vocabulary(language: str) -> dict[str, dict[str, int]]:
     return values
 
 
-@cache
-def _lines(name: str) -> tuple[tuple[str, list[str]], ...]:
-    return tuple(_read(name))
-
-
-def _read(name: str) -> Iterator[tuple[str, list[str]]]:
+def _lines(name: str) -> Iterator[tuple[str, list[str]]]:
     table = files("pipeline.normalize.periods").joinpath(name).read_text(encoding="utf-8")
     for number, line in enumerate(table.splitlines(), start=1):
         if line and not line.startswith("#"):
