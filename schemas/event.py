@@ -1,10 +1,18 @@
 """What all events have in common: closed models, plain decimals, RFC 3339 times in UTC."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 
 class Event(BaseModel):
@@ -33,8 +41,18 @@ def _finite(amount: Decimal) -> Decimal:
     return amount
 
 
+def _written_as_a_date(moment: Any) -> Any:
+    # Left alone, "20250801" would pass as seconds since 1970, which is a day of that year.
+    if isinstance(moment, datetime) or (isinstance(moment, str) and _DATE.match(moment)):
+        return moment
+    raise ValueError("a time is written as in RFC 3339, such as 2025-08-01T20:30:00Z")
+
+
 def _to_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time lies within the years 1 to 9999 in UTC") from None
 
 
 def _rfc3339(moment: datetime) -> str:
@@ -47,10 +65,13 @@ Amount = Annotated[
     PlainSerializer(plain, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}),
 ]
-"""A decimal in base units; in JSON a string in plain notation, so that no reader makes it binary."""
+"""A decimal in base units; in JSON a string in plain notation, which no reader makes binary."""
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
 Moment = Annotated[
     datetime,
+    BeforeValidator(_written_as_a_date),
     AfterValidator(_to_utc),
     PlainSerializer(_rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
