@@ -37,13 +37,18 @@ class Speaker(Event):
 
 
 class Evidence(Event):
-    """The characters that a fact came from; ``text`` is exactly ``transcript[start:end]``."""
+    """The characters that a fact came from; ``text`` is exactly ``transcript[start:end]``.
+
+    ``agrees`` is false on a translation whose figure is another than the original's: the original
+    is what the fact says.
+    """
 
     start: int
     end: int
     text: str
     language: str
     sentence: str
+    agrees: bool = True
 
 
 class Extractor(Event):

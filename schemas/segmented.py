@@ -63,7 +63,8 @@ class Segment(Event):
 
     ``heading_path`` holds the headings above it, outermost first. ``boilerplate`` marks safe
     harbour, disclaimers, copyright: kept, never mined. ``question_id`` is, on an answer, the
-    segment_id of the (first) question that it answers.
+    segment_id of the (first) question that it answers. ``echo`` counts the earlier segments of the
+    transcript with the very same text, so that repetitions can be told apart.
     """
 
     segment_id: str
@@ -78,6 +79,7 @@ class Segment(Event):
     pair: Translation | None = None
     boilerplate: bool = False
     question_id: str | None = None
+    echo: int = 0
 
 
 class SegmentedPart(Event):

@@ -1,0 +1,60 @@
+"""Cue words: direction, level, base, share, modality. The words are in cues.tsv."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import ahocorasick
+
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue word at its place in the folded text; ``kinds`` are all that it may mean there.
+
+    ``tight`` kinds count only where the quantity follows at once.
+    """
+
+    start: int
+    end: int
+    kinds: frozenset[str]
+    tight: frozenset[str]
+
+
+@cache
+def _automaton() -> ahocorasick.Automaton:
+    table = files("pipeline.extract").joinpath("cues.tsv").read_text(encoding="utf-8")
+    meanings: dict[str, tuple[set[str], set[str]]] = {}
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            kind, phrases = line.split("\t")
+            for phrase in phrases.split("|"):
+                anywhere, tight = meanings.setdefault(phrase.rstrip("^"), (set(), set()))
+                (tight if phrase.endswith("^") else anywhere).add(kind)
+    automaton = ahocorasick.Automaton()
+    for phrase, (anywhere, tight) in meanings.items():
+        automaton.add_word(phrase, (len(phrase), frozenset(anywhere | tight), frozenset(tight)))
+    automaton.make_automaton()
+    return automaton
+
+
+def find_cues(folded: str) -> list[Cue]:
+    """Find the cue words of a folded text, longest first at each place, in order, none overlapping.
+
+    >>> [(cue.start, sorted(cue.kinds)) for cue in find_cues("收入同比下滑2.8%")]
+    [(4, ['down', 'down_after'])]
+    """
+    found: list[Cue] = []
+    for last, (length, kinds, tight) in _automaton().iter(folded):
+        start, end = last + 1 - length, last + 1
+        if folded[start] in _LATIN and start and folded[start - 1] in _LATIN:
+            continue
+        if folded[last] in _LATIN and end < len(folded) and folded[end] in _LATIN:
+            continue
+        while found and found[-1].start >= start:
+            found.pop()
+        if found and found[-1].end > start:
+            continue
+        found.append(Cue(start, end, kinds, tight))
+    return [cue for cue in found if "none" not in cue.kinds]

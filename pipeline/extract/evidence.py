@@ -1,0 +1,76 @@
+"""The characters that a fact came from, in the original and in its translation."""
+
+from decimal import Decimal
+
+from pipeline.extract.frame import Reading
+from schemas import Evidence, NormalizedSegment, Quantity
+
+
+def evidence_of(segment: NormalizedSegment, reading: Reading) -> tuple[Evidence, ...]:
+    """Cite the quantity, and beside it the one that says the same in the translation.
+
+    A translation that has as many quantities but another figure at that place is cited too, marked
+    as not agreeing.
+    """
+    quantity = reading.quantity
+    start, end = reading.sentence
+    first = Evidence(
+        start=quantity.start,
+        end=quantity.end,
+        text=quantity.text,
+        language=segment.language,
+        sentence=segment.text[start:end].strip(),
+    )
+    pair = segment.pair
+    if pair is None:
+        return (first,)
+    partner, agrees = _partner(segment, quantity)
+    if partner is None:
+        return (first,)
+    second = Evidence(
+        start=partner.start,
+        end=partner.end,
+        text=partner.text,
+        language=pair.language,
+        sentence=_sentence_around(pair.text, partner.start - pair.start, partner.end - pair.start),
+        agrees=agrees,
+    )
+    return (first, second)
+
+
+def _partner(segment: NormalizedSegment, quantity: Quantity) -> tuple[Quantity | None, bool]:
+    """The quantity of the translation that stands for this one, and whether the two agree."""
+    own = [q for q in segment.quantities if _same(q, quantity)]
+    nth = next((k for k, q in enumerate(own) if q.start == quantity.start), 0)
+    equal = [q for q in segment.pair_quantities if _same(q, quantity)]
+    if nth < len(equal):
+        return equal[nth], True
+    if equal:
+        return equal[-1], True
+    mine = [q for q in segment.quantities if q.kind == quantity.kind]
+    theirs = [q for q in segment.pair_quantities if q.kind == quantity.kind]
+    if len(mine) == len(theirs):
+        place = next((k for k, q in enumerate(mine) if q.start == quantity.start), None)
+        if place is not None and not any(_same(theirs[place], q) for q in mine):
+            return theirs[place], False
+    return None, True
+
+
+def _same(a: Quantity, b: Quantity) -> bool:
+    if a.kind != b.kind and {a.kind, b.kind} - {"number", "count", "money", "percent"}:
+        return False
+    return _amounts(a) == _amounts(b)
+
+
+def _amounts(quantity: Quantity) -> tuple[Decimal | None, ...]:
+    return tuple(
+        None if amount is None else abs(amount)
+        for amount in (quantity.value, quantity.low, quantity.high)
+    )
+
+
+def _sentence_around(text: str, start: int, end: int) -> str:
+    first = max(text.rfind(mark, 0, start) for mark in "。！？\n") + 1
+    ends = [at for at in (text.find(mark, end) for mark in "。！？\n") if at >= 0]
+    last = min(ends) + 1 if ends else len(text)
+    return text[first:last].strip()

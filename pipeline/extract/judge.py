@@ -1,0 +1,36 @@
+"""What is no fact although a number stands there."""
+
+import re
+
+from pipeline.extract.frame import Frame, Reading
+from pipeline.extract.place import Place
+
+# Counted things that structure speech, not business.
+_IDLE_COUNTS = re.compile(
+    r"^(?:questions?|things?|ways?|points?|reasons?|examples?|parts?|items?|topics?|areas?|factors?|"
+    r"pieces?|steps?|sides?|slides?|pages?|times?|people|minutes?|words?|ones?|of|quick|key|other|"
+    r"different|main|major|more|separate|个问题|点|方面|个方面|大方面|个原因|个维度|个角度|个要点|种|条|页|个部分|"
+    r"件事|个例子|步|次|层|位|个|大|类|名|人|块|部分|重|条线|档|桌|岁|级)"
+)
+
+
+def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
+    """Whether a reading says something measurable (GUIDE: counts of topics, bare durations and
+    numbers that nothing names do not).
+    """
+    quantity = reading.quantity
+    unnamed = "metric not named" in reading.doubts
+    if quantity.kind == "number":
+        return not unnamed and reading.unit != "count"
+    if quantity.kind == "measure" and unnamed:
+        return False
+    if quantity.kind == "count":
+        amount = quantity.value if quantity.value is not None else quantity.low
+        if unnamed and not quantity.counted:
+            return frame.last is not None and amount is not None and abs(amount) >= 1000
+        if unnamed and quantity.counted and _IDLE_COUNTS.match(quantity.counted.strip().lower()):
+            return amount is not None and abs(amount) >= 100
+        if unnamed and amount is not None and abs(amount) <= 5:
+            return False
+    del place
+    return True

@@ -1,0 +1,290 @@
+"""Level, growth, change, multiple or share; and the sign that words give to a number."""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.extract.frame import Frame, Reading
+from pipeline.extract.place import Place, words_in
+from pipeline.lexicon.metrics import MetricMatch
+
+# Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
+GROWTH_METRICS = frozenset({"same_store_sales", "market_growth", "average_ticket"})
+# What the part of revenue that a cost or cash flow makes up is called.
+RATIO_TO_REVENUE = {
+    "operating_expenses": "operating_expense_ratio",
+    "free_cash_flow": "free_cash_flow_margin",
+    "adjusted_ebitda": "adjusted_ebitda_margin",
+    "ebitda": "ebitda_margin",
+    "operating_income": "operating_margin",
+    "gross_profit": "gross_margin",
+    "net_income": "net_margin",
+}
+# Costs and ratios of cost: better is lower, worse is higher.
+_COSTS = re.compile(r"expense|cost|ratio|churn|tax|loss|research|selling|days|debt")
+_PARALLEL = re.compile(r"^[\s,，、(（]*(?:or|and|to|or about|及|和|与|或|即|以及|also)?[\s(（]*$")
+_OF_WHOLE = re.compile(r"^\s*(?:of|in)\s+(?:the\s+|our\s+|its\s+|all\s+|total\s+|net\s+)*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What the words around a number say of it: its direction, and whether it is a level.
+
+    ``direction`` is +1 or -1, 0 where none is said; ``to``: the number is where the move ended;
+    ``base``: where it started; ``share``: a part of a whole; ``rate``: a noun of growth governs it;
+    ``additional``: it comes on top.
+    """
+
+    direction: int = 0
+    to: bool = False
+    base: bool = False
+    share: bool = False
+    rate: bool = False
+    additional: bool = False
+    loss: bool = False
+    gain: bool = False
+
+
+def lead_of(place: Place, frame: Frame) -> Lead:
+    """Read the cues on both sides of a quantity."""
+    left = _left(place)
+    right = _right(place)
+    direction = left.direction or right.direction
+    if (left.to or left.base) and not left.direction:
+        # "down to 5% growth": a direction before "to" belongs to the move, one behind is the noun's.
+        direction = right.direction
+    last = frame.last
+    previous = place.previous()
+    parallel = (
+        not direction
+        and not left.to
+        and not left.base
+        and previous is not None
+        and last is not None
+        and last.mark is previous
+        and _PARALLEL.match(place.gap_before(previous)) is not None
+    )
+    if parallel and last is not None and last.measure in ("growth", "change"):
+        direction = last.sign
+    return Lead(
+        direction=direction,
+        to=left.to,
+        base=left.base,
+        share=left.share or right.share,
+        rate=left.rate or right.rate,
+        additional=left.additional or right.additional,
+        loss=left.loss,
+        gain=left.gain,
+    )
+
+
+def _left(place: Place) -> Lead:
+    direction, to, base, share, rate, additional, loss, gain = (
+        0,
+        False,
+        False,
+        False,
+        False,
+        False,
+        False,
+        False,
+    )
+    settled = False
+    metric_passed = False
+    for mark in place.before():
+        if mark.kind == "metric":
+            metric_passed = True
+        if mark.kind != "cue":
+            continue
+        break
+    for mark, kinds in place.cues_before():
+        gap = place.gap_before(mark)
+        near = words_in(gap)
+        if near > 9:
+            break
+        loss = loss or ("loss" in kinds and near <= 3)
+        gain = gain or ("gain" in kinds and near <= 3)
+        rate = rate or "rate" in kinds
+        additional = additional or ("additional" in kinds and near <= 4)
+        share = share or ("share" in kinds and near <= 5)
+        if settled:
+            continue
+        if "from" in kinds and near <= 6:
+            base, settled = True, True
+        elif "to" in kinds and near <= 2:
+            to, settled = True, True
+        elif "up" in kinds or "down" in kinds:
+            direction = 1 if "up" in kinds else -1
+            settled = True
+    del metric_passed
+    return Lead(direction, to, base, share, rate, additional, loss, gain)
+
+
+def _right(place: Place) -> Lead:
+    direction, share, rate, additional = 0, False, False, False
+    for mark, kinds in place.cues_after():
+        gap = place.gap_after(mark)
+        near = words_in(gap)
+        if near > 3:
+            break
+        share = share or ("share" in kinds and near == 0)
+        if not direction and "up_after" in kinds and near <= 2:
+            direction = 1
+            rate = rate or "rate" in kinds
+        elif not direction and "down_after" in kinds and near <= 2:
+            direction = -1
+        additional = additional or ("additional" in kinds and near <= 1)
+    return Lead(direction=direction, share=share, rate=rate, additional=additional)
+
+
+def set_measure(reading: Reading, place: Place, frame: Frame, metric: MetricMatch | None) -> None:
+    """Decide measure and sign, and fill in value, ends and unit."""
+    lead = lead_of(place, frame)
+    reading.base = lead.base
+    quantity = place.quantity
+    kind = quantity.kind
+    if kind == "percent":
+        _percent(reading, lead, place, frame)
+    elif kind == "points":
+        _points(reading, lead)
+    elif kind == "multiple":
+        reading.measure = "level" if reading.family == "x" else "multiple"
+    else:
+        _amount(reading, lead, metric, place)
+    _apply_sign(reading, lead, metric, place)
+
+
+def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
+    quantity = place.quantity
+    rate = lead.rate or (frame.rate is not None and (lead.to or lead.base))
+    if reading.family == "percent":
+        if reading.metric in GROWTH_METRICS:
+            reading.measure = "growth"
+        elif lead.direction and not lead.to and not lead.base and not lead.share and _moves(place):
+            reading.measure = "growth"
+        else:
+            reading.measure = "level"
+        return
+    of_whole = _followed_by_whole(place)
+    if of_whole or (lead.share and not lead.direction and not quantity.signed):
+        reading.measure = "share"
+        if of_whole == "revenue" or _share_of_revenue(place):
+            ratio = RATIO_TO_REVENUE.get(reading.metric)
+            if ratio:
+                reading.metric, reading.family, reading.measure = ratio, "percent", "level"
+        return
+    reading.measure = "growth"
+    if not (lead.direction or quantity.signed or rate or _has_basis(place)):
+        reading.doubts.append("no direction")
+
+
+def _moves(place: Place) -> bool:
+    """Whether the direction word stands right at the number ("margin up 2%", not "improving: 42%")."""
+    mark, _ = next(place.cues_before(), (None, None))
+    return mark is not None and words_in(place.gap_before(mark)) <= 1
+
+
+def _followed_by_whole(place: Place) -> str:
+    for mark in place.after():
+        if mark.kind == "metric" and _OF_WHOLE.match(place.gap_after(mark)):
+            value = mark.value
+            return (
+                "revenue"
+                if isinstance(value, MetricMatch) and value.metric.id == "revenue"
+                else "other"
+            )
+        if mark.kind in ("metric", "break"):
+            return ""
+    gap = place.sentence.folded[place.mark.end : place.mark.end + 12]
+    return (
+        "other" if re.match(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b", gap) else ""
+    )
+
+
+def _share_of_revenue(place: Place) -> bool:
+    before = place.sentence.folded[
+        max(place.sentence.start, place.mark.start - 12) : place.mark.start
+    ]
+    after = place.sentence.folded[place.mark.end : place.mark.end + 24]
+    return bool(
+        re.search(r"占(?:总|公司)?(?:营|收入|销售|营业收入)|占收入比", before)
+        or re.match(r"\s*of (?:our |total |net )*(?:rev|revenue|revenues|sales)\b", after)
+    )
+
+
+def _has_basis(place: Place) -> bool:
+    return any(mark.kind == "basis" for mark in place.before()) or any(
+        mark.kind == "basis" for mark in place.after()
+    )
+
+
+def _points(reading: Reading, lead: Lead) -> None:
+    if lead.direction or reading.quantity.signed or not (lead.share or lead.to or lead.base):
+        reading.measure = "change"
+    else:
+        reading.measure = "level"
+
+
+def _amount(reading: Reading, lead: Lead, metric: MetricMatch | None, place: Place) -> None:
+    reading.measure = "level"
+    if lead.to or lead.base:
+        return
+    if lead.direction and _moves_by(place):
+        reading.measure = "change"
+    elif lead.additional and reading.quantity.kind in ("count", "measure"):
+        reading.measure = "change"
+    del metric
+
+
+def _moves_by(place: Place) -> bool:
+    """Whether an amount is the size of a move: "up $212 million", "$317 billion more", 增加7.6亿元."""
+    for mark, kinds in place.cues_before():
+        gap = place.gap_before(mark).strip()
+        if "up" in kinds or "down" in kinds:
+            return gap in ("", "by", "of", "了", "by about", "约", "about")
+        if "by" in kinds and not gap:
+            continue
+        break
+    for mark, kinds in place.cues_after():
+        if kinds & {"up_after", "down_after"}:
+            return words_in(place.gap_after(mark)) == 0
+        break
+    return False
+
+
+def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place: Place) -> None:
+    quantity = reading.quantity
+    sign = 1
+    explicit = quantity.signed
+    if reading.measure in ("growth", "change"):
+        sign = lead.direction or 1
+        if explicit or _already_signed(quantity):
+            sign = 1
+        worse = re.match(r"\s*worse", place.sentence.folded[place.mark.end : place.mark.end + 8])
+        if worse and _COSTS.search(reading.metric):
+            sign = 1
+    elif reading.measure == "level" and not explicit:
+        losing = metric is not None and metric.loss
+        if (losing or (lead.loss and reading.metric in _PROFITS)) and not lead.gain:
+            sign = -1
+    amounts = [quantity.value, quantity.low, quantity.high]
+    if sign < 0:
+        value, low, high = (None if a is None else -a for a in amounts)
+        if low is not None or high is not None:
+            low, high = high, low
+        amounts = [value, low, high]
+    reading.value, reading.low, reading.high = amounts
+    first = next((a for a in amounts if a is not None), None)
+    reading.sign = -1 if first is not None and first < 0 else 1
+
+
+_PROFITS = frozenset(
+    {"net_income", "operating_income", "adjusted_net_income", "adjusted_operating_income",
+     "profit_before_tax", "operating_cash_flow", "free_cash_flow", "ebitda", "adjusted_ebitda",
+     "operating_margin", "net_margin", "eps", "adjusted_eps", "profit_per_order"}
+)  # fmt: skip
+
+
+def _already_signed(quantity: object) -> bool:
+    low = getattr(quantity, "low", None)
+    high = getattr(quantity, "high", None)
+    return low is not None and high is not None and (low < 0 or high < 0)

@@ -1,0 +1,171 @@
+"""A sentence as the linker sees it: quantities, metrics, scopes, times, cues and breaks, in order."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.extract.cues import Cue, find_cues
+from pipeline.lexicon.metrics import MetricMatch, find_metrics
+from pipeline.lexicon.scopes import ScopeMatch, find_scopes
+from pipeline.normalize.periods import find_comparisons
+from pipeline.normalize.script import fold
+from schemas import CompanyMention, NormalizedSegment, PeriodMention, Quantity
+
+MarkKind = Literal["quantity", "metric", "scope", "company", "period", "basis", "cue", "break"]
+MarkValue = Quantity | MetricMatch | ScopeMatch | CompanyMention | PeriodMention | Cue | str
+
+# A full stop ends an English sentence where white space and no lower-case letter follow it, and
+# what stands before it is no single letter or usual abbreviation; 。！？ and a line end always do.
+_SENTENCE_END = re.compile(
+    r"[。！？!?]+[”\"」』）)]*|(?<![.\s][A-Za-z])(?<!\bvs)(?<!\bInc)(?<!\bCo)(?<!\bMr)(?<!\bMs)(?<!\bDr)"
+    r"(?<!\bapprox)(?<!\bCorp)(?<!\bLtd)(?<!\bNo)\.[”\")]*(?=\s+[^a-z\s])|\n+"
+)
+# Weights: 1 a comma or conjunction, 2 a colon or bar, 3 a semicolon or a dash between clauses.
+_BREAK = re.compile(
+    r"(?P<three>[;；]|\s[—–]\s|——)|(?P<two>[:：|｜])"
+    r"|(?P<one>[,，、()（）]|\s/\s|\b(?:and|but|while|whereas|with|which|plus|although|though|so|as)\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing that the sentence says, at its place in the segment's text."""
+
+    start: int
+    end: int
+    kind: MarkKind
+    value: MarkValue
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a segment: its place in the segment's text, that text folded, its marks."""
+
+    start: int
+    end: int
+    folded: str
+    marks: tuple[Mark, ...]
+
+    def between(self, left: Mark, right: Mark) -> str:
+        """The folded text between two marks."""
+        return self.folded[left.end : right.start]
+
+
+def sentences(segment: NormalizedSegment) -> Iterator[Sentence]:
+    """Read the sentences of a segment that hold a quantity.
+
+    Sentences without one say nothing that a fact could be made of; they are passed over unread.
+    """
+    text = segment.text
+    folded = fold(text)
+    spans = [(q.start - segment.start, q.end - segment.start, q) for q in segment.quantities]
+    upcoming = 0
+    for start, end in _spans(text, [(a, b) for a, b, _ in spans]):
+        first = upcoming
+        while upcoming < len(spans) and spans[upcoming][0] < end:
+            upcoming += 1
+        if upcoming > first:
+            found = [Mark(a, b, "quantity", q) for a, b, q in spans[first:upcoming]]
+            yield Sentence(start, end, folded, _marks(segment, folded, start, end, found))
+
+
+def _spans(text: str, quantities: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Cut into sentences, never inside a quantity."""
+    start, k = 0, 0
+    for match in _SENTENCE_END.finditer(text):
+        while k < len(quantities) and quantities[k][1] <= match.start():
+            k += 1
+        if k < len(quantities) and quantities[k][0] < match.end() <= quantities[k][1]:
+            continue
+        if match.end() > start:
+            yield start, match.end()
+            start = match.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def marks_of(text: str, company_id: str | None) -> tuple[Mark, ...]:
+    """Read a text that stands by itself, such as a heading: its metrics, scopes and cues."""
+    folded = fold(text)
+    return _merge([], _words(text, folded, 0, len(text), company_id))
+
+
+def _marks(
+    segment: NormalizedSegment, folded: str, start: int, end: int, quantities: list[Mark]
+) -> tuple[Mark, ...]:
+    offset = segment.start
+    known: list[Mark] = []
+    for period in segment.periods:
+        if start <= period.start - offset < end:
+            known.append(Mark(period.start - offset, period.end - offset, "period", period))
+    for company in segment.companies:
+        if start <= company.start - offset < end:
+            known.append(Mark(company.start - offset, company.end - offset, "company", company))
+    about = segment.about.id if segment.about else None
+    return _merge(quantities, known + _words(segment.text, folded, start, end, about))
+
+
+def _words(text: str, folded: str, start: int, end: int, company_id: str | None) -> list[Mark]:
+    piece = folded[start:end]
+    marks = [
+        Mark(start + basis_start, start + basis_end, "basis", basis)
+        for basis_start, basis_end, basis in find_comparisons(piece)
+    ]
+    cues = find_cues(piece)
+    moving = {c.start for c in cues if c.kinds & _MOVING}
+    marks += [
+        Mark(start + m.start, start + m.end, "metric", m)
+        for m in find_metrics(piece)
+        if not (m.weak and m.start in moving)
+    ]
+    marks += [
+        Mark(start + s.start, start + s.end, "scope", s)
+        for s in find_scopes(text[start:end], company_id)
+    ]
+    marks += [Mark(start + c.start, start + c.end, "cue", c) for c in cues]
+    for match in _BREAK.finditer(piece):
+        weight = 3 if match["three"] else 2 if match["two"] else 1
+        place = (start + match.start(), start + match.end())
+        marks.append(Mark(*place, "break", match.group(), weight))
+    return marks
+
+
+# "grew" may stand for revenue where nothing better does; that it is a direction is sure.
+_MOVING = frozenset({"up", "down", "rate"})
+
+# What yields to what where two readings overlap: a number's own words are no cue, and so on.
+_RANK = {
+    "quantity": 0, "period": 1, "basis": 2, "metric": 3, "scope": 4, "company": 5, "cue": 6,
+    "break": 7,
+}  # fmt: skip
+
+
+def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
+    """Order the marks and let the higher rank win where two overlap.
+
+    A company and a scope may overlap ("Google Cloud"): both are kept.
+    """
+    taken: list[Mark] = sorted(quantities, key=lambda mark: mark.start)
+    for kind in ("period", "basis", "metric", "scope", "company", "cue", "break"):
+        row = sorted((m for m in others if m.kind == kind), key=lambda mark: mark.start)
+        if not row:
+            continue
+        merged: list[Mark] = []
+        k = 0
+        for mark in row:
+            while k < len(taken) and taken[k].end <= mark.start:
+                k += 1
+            blocked = False
+            at = k
+            while at < len(taken) and taken[at].start < mark.end:
+                if not (mark.kind == "company" and taken[at].kind == "scope"):
+                    blocked = True
+                    break
+                at += 1
+            if not blocked:
+                merged.append(mark)
+        taken = sorted(taken + merged, key=lambda mark: (mark.start, _RANK[mark.kind]))
+    return tuple(taken)

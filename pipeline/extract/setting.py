@@ -1,0 +1,89 @@
+"""What the headings above a segment, its own label and its speaker say for all of it."""
+
+import re
+
+from pipeline.extract.cues import Cue
+from pipeline.extract.frame import Setting
+from pipeline.extract.reading import marks_of
+from pipeline.lexicon.companies import company
+from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.normalize.periods import Anchor, find_periods
+from schemas import DocumentContext, NormalizedSegment, PeriodMention
+
+# "核心本地商业：收入…", "· Fabric ：收入…", "AWS: revenue…": a label speaks for the whole segment.
+_LABEL = re.compile(r"^[\s•·●・◦▪*\-–—▍\d.、)）(（]*([^:：，。,;；\d$€¥%]{1,40})[:：｜|]")
+_OUTLOOK = re.compile(r"指引|展望|财测|財測|預測|预测|outlook|guidance|guide\b", re.IGNORECASE)
+
+
+class Settings:
+    """The settings of a part's segments; headings are read once for all segments under them."""
+
+    def __init__(self, context: DocumentContext) -> None:
+        self._context = context
+        self._read: dict[tuple[str, str | None], _Named] = {}
+
+    def of(self, segment: NormalizedSegment) -> Setting:
+        """Give the setting that holds for a segment."""
+        about = segment.about
+        about_id = about.id if about else None
+        known = company(about_id) if about_id else None
+        anchor = Anchor(
+            reporting=segment.reporting,
+            day=self._context.call_day,
+            fiscal_year_end=known.fiscal_year_end if known else 12,
+        )
+        scope, metric, period, outlook = None, None, None, False
+        texts = list(segment.heading_path)
+        if label := _LABEL.match(segment.text):
+            texts.append(label[1])
+        for text in texts:
+            named = self._named(text, about_id, anchor)
+            scope = named.scope or scope
+            metric = named.metric or metric
+            period = named.period or period
+            outlook = named.outlook or outlook
+        speaker = segment.speaker
+        asked = (speaker is not None and speaker.side == "analyst") or (
+            segment.kind == "question" and (speaker is None or speaker.side != "company")
+        )
+        return Setting(
+            about=about,
+            reporting=segment.reporting,
+            day=self._context.call_day,
+            fiscal_year_end=anchor.fiscal_year_end,
+            currency=segment.currency,
+            basis=self._context.growth_basis,
+            asked=asked,
+            outlook=outlook,
+            metric=metric,
+            scope=scope,
+            period=period,
+        )
+
+    def _named(self, text: str, about_id: str | None, anchor: Anchor) -> "_Named":
+        key = (text, about_id)
+        if key not in self._read:
+            self._read[key] = _Named(text, about_id, anchor)
+        return self._read[key]
+
+
+class _Named:
+    """What one heading or label names."""
+
+    def __init__(self, text: str, about_id: str | None, anchor: Anchor) -> None:
+        marks = marks_of(text, about_id)
+        metrics = [m.value for m in marks if isinstance(m.value, MetricMatch)]
+        scopes = [
+            m.value
+            for m in marks
+            if isinstance(m.value, ScopeMatch) and (m.value.known or len(text) < 40)
+        ]
+        strong = [m for m in metrics if not m.weak]
+        self.metric = strong[0] if len(strong) == 1 else None
+        self.scope = scopes[0].scope if len({s.scope for s in scopes}) == 1 else None
+        periods = find_periods(text, anchor)
+        self.period: PeriodMention | None = periods[0] if len(periods) == 1 else None
+        self.outlook = bool(_OUTLOOK.search(text)) and not any(
+            isinstance(m.value, Cue) and "whole" in m.value.kinds and not strong for m in marks
+        )

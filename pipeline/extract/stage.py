@@ -1,0 +1,109 @@
+"""The extract stage: a part of normalised segments in, its facts out."""
+
+from collections import Counter
+
+from pipeline.extract.confidence import confidence
+from pipeline.extract.evidence import evidence_of
+from pipeline.extract.frame import Frame, Reading
+from pipeline.extract.identity import claim_id, fact_id
+from pipeline.extract.link import link
+from pipeline.extract.setting import Settings
+from pipeline.extract.statement import statement
+from pipeline.version import EXTRACTOR
+from schemas import ExtractedPart, Fact, NormalizedPart, NormalizedSegment, TranscriptHeader
+
+
+def extract(part: NormalizedPart) -> ExtractedPart:
+    """Link the quantities of a part into facts.
+
+    Pure: the same part gives the same facts with the same ids. Every quantity is counted once, as
+    used or as refused.
+    """
+    settings = Settings(part.context)
+    facts: list[Fact] = []
+    quantities = used = 0
+    frame = Frame()
+    above: tuple[object, ...] = ()
+    for segment in part.segments:
+        here = (segment.heading_path, segment.speaker, segment.about)
+        if here != above:
+            frame, above = Frame(), here
+        if segment.boilerplate or not segment.quantities:
+            quantities += len(segment.quantities)
+            continue
+        setting = settings.of(segment)
+        repeated: Counter[tuple[str, str]] = Counter()
+        for reading in link(segment, setting, frame):
+            quantities += 1
+            if reading is not None:
+                used += 1
+                facts.append(_fact(part.transcript, segment, reading, repeated))
+    return ExtractedPart(
+        transcript=part.transcript,
+        part=part.part,
+        parts=part.parts,
+        facts=tuple(facts),
+        segments=len(part.segments),
+        quantities=quantities,
+        quantities_used=used,
+        quantities_refused=quantities - used,
+    )
+
+
+def _fact(
+    header: TranscriptHeader,
+    segment: NormalizedSegment,
+    reading: Reading,
+    repeated: Counter[tuple[str, str]],
+) -> Fact:
+    evidence = evidence_of(segment, reading)
+    claim = claim_id(
+        entity=reading.entity,
+        scope=reading.scope,
+        metric=reading.metric,
+        measure=reading.measure,
+        unit=reading.unit,
+        period=reading.period,
+        comparison=reading.comparison,
+        modality=reading.modality,
+    )
+    sentence = evidence[0].sentence
+    key = (claim, sentence + evidence[0].text)
+    identity = fact_id(
+        transcript_id=header.transcript_id,
+        claim=claim,
+        amounts=(reading.value, reading.low, reading.high, reading.quantity.qualifier),
+        sentence=sentence,
+        text=evidence[0].text,
+        nth=(segment.echo, repeated[key]),
+    )
+    repeated[key] += 1
+    said = {
+        "entity": reading.entity,
+        "scope": reading.scope,
+        "metric": reading.metric,
+        "measure": reading.measure,
+        "value": reading.value,
+        "low": reading.low,
+        "high": reading.high,
+        "unit": reading.unit,
+        "qualifier": reading.quantity.qualifier,
+        "comparison": reading.comparison,
+        "modality": reading.modality,
+        "period": reading.period,
+    }
+    return Fact.model_construct(
+        fact_id=identity,
+        claim_id=claim,
+        transcript_id=header.transcript_id,
+        revision=header.revision,
+        segment_id=segment.segment_id,
+        **said,
+        speaker=segment.speaker,
+        section=segment.section,
+        evidence=evidence,
+        statement=statement(**said),  # type: ignore[arg-type]
+        confidence=confidence(reading, agrees=all(e.agrees for e in evidence)),
+        extractor=EXTRACTOR,
+        published_at=header.published_at,
+    )

@@ -1,0 +1,183 @@
+"""When a quantity holds, what it is compared with, and whether it has happened."""
+
+from datetime import date
+
+from pipeline.extract.cues import Cue
+from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.place import Place, words_in
+from pipeline.extract.reading import Mark
+from pipeline.normalize.periods import quarter_before, year_before
+from schemas import Period, PeriodMention
+
+
+def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
+    """Settle period, comparison and modality of a reading whose measure is known."""
+    basis = _basis(place, frame, setting)
+    mention, versus = _mentions(place, frame, reading.base)
+    expected = _expected(place)
+    forward = _forward(place, frame, setting, mention) or expected
+    revised = reading.base and _revises(place)
+    if reading.base and not revised and not expected:
+        forward = False
+    reading.period = _period(reading, mention, basis, forward or revised, expected, frame, setting)
+    if setting.reporting and reading.period and mention is not None and not expected:
+        if reading.period.end <= setting.reporting.end and not revised:
+            forward = forward and reading.period.end == setting.reporting.end and expected
+        elif reading.period.start > (setting.day or setting.reporting.end):
+            forward = True
+    reading.modality = (
+        "question" if setting.asked else "forward" if (forward or revised) else "actual"
+    )
+    reading.comparison = _comparison(reading, basis, versus)
+    frame.basis = basis if _own_basis(place) else frame.basis
+
+
+def _own_basis(place: Place) -> str | None:
+    """yoy or qoq where the clause says so, the nearest first; right of the number counts less."""
+    for mark in place.before():
+        if mark.kind == "basis":
+            return str(mark.value)
+    for mark in place.after():
+        if mark.kind == "basis":
+            return str(mark.value)
+        if mark.kind == "metric":
+            break
+    return None
+
+
+def _basis(place: Place, frame: Frame, setting: Setting) -> str:
+    return _own_basis(place) or frame.basis or setting.basis
+
+
+def _mentions(
+    place: Place, frame: Frame, base: bool
+) -> tuple[PeriodMention | None, PeriodMention | None]:
+    """The time that the quantity is for, and the time that it is compared with."""
+    versus: PeriodMention | None = None
+    for mark in place.before(breaks=1):
+        if isinstance(mark.value, PeriodMention):
+            if mark.value.relation == "versus" and not base and not _leads(place, mark):
+                versus = versus or mark.value
+            else:
+                return mark.value, versus
+    for mark in place.after():
+        if isinstance(mark.value, PeriodMention):
+            if mark.value.relation == "versus" and not base:
+                versus = versus or mark.value
+                break
+            if _own_quantity_follows(place, mark):
+                break
+            return mark.value, versus
+        if mark.kind == "metric" and not base:
+            break
+    return None, versus
+
+
+def _leads(place: Place, mark: Mark) -> bool:
+    """Whether a time stands right before the number as its own: 去年同期 15.94 元, "LY 90%"."""
+    return words_in(place.gap_before(mark)) <= 2
+
+
+def _own_quantity_follows(place: Place, mark: Mark) -> bool:
+    """Whether the time behind a number belongs to the next number: "46.5%, 去年同期 48.8%"."""
+    folded = place.sentence.folded
+    for later in place.sentence.marks[place.at + 1 :]:
+        if later.kind == "quantity":
+            return len(folded[mark.end : later.start].strip()) <= 3
+        if later.start > mark.end and later.kind == "break":
+            return False
+    return False
+
+
+_EXPECTED_NEAR = 4
+
+
+def _expected(place: Place) -> bool:
+    """Whether somebody's expectation of this very figure is quoted: consensus, guidance."""
+    for mark, kinds in place.cues_before():
+        if "expectation" in kinds and words_in(place.gap_before(mark)) <= _EXPECTED_NEAR:
+            return True
+    for mark, kinds in place.cues_after():
+        if "expectation" in kinds and words_in(place.gap_after(mark)) <= 2:
+            return True
+    return False
+
+
+def _revises(place: Place) -> bool:
+    """Whether the base is a guidance before its revision: 由約 420 億調高至 430 億."""
+    for mark in place.sentence.marks:
+        if isinstance(mark.value, Cue) and "revise" in mark.value.kinds:
+            return any(
+                isinstance(m.value, Cue) and "forward" in m.value.kinds
+                for m in place.sentence.marks[: place.at]
+            )
+    return False
+
+
+def _forward(place: Place, frame: Frame, setting: Setting, mention: PeriodMention | None) -> bool:
+    for mark, kinds in place.cues_before(breaks=1):
+        if "forward" in kinds and words_in(place.gap_before(mark)) <= 14:
+            return True
+    previous = place.previous()
+    if previous is not None and frame.last is not None and frame.last.modality == "forward":
+        between = [m for m in place.before(breaks=2) if m.kind == "break" and m.weight >= 2]
+        if not between and mention is None:
+            return True
+    for mark, kinds in place.cues_after():
+        if "forward" in kinds and words_in(place.gap_after(mark)) <= 3:
+            return True
+    if mention is not None and setting.reporting is not None:
+        return _future(mention.period, setting)
+    return setting.outlook
+
+
+def _future(period: Period, setting: Setting) -> bool:
+    if setting.reporting is None:
+        return False
+    day: date = setting.day or setting.reporting.end
+    return period.start > setting.reporting.end or period.end > day
+
+
+def _period(
+    reading: Reading,
+    mention: PeriodMention | None,
+    basis: str,
+    forward: bool,
+    expected: bool,
+    frame: Frame,
+    setting: Setting,
+) -> Period | None:
+    if mention is not None:
+        frame.period = mention
+        return mention.period
+    reporting = setting.period.period if setting.period else setting.reporting
+    if reading.base and not forward and reporting is not None:
+        before = frame.last.period if frame.last and frame.last.period else reporting
+        return quarter_before(before) if basis == "qoq" else year_before(before)
+    if expected:
+        return reporting
+    if forward:
+        if setting.period is not None:
+            return setting.period.period
+        if frame.period is not None and _future(frame.period.period, setting):
+            return frame.period.period
+        return None
+    return reporting
+
+
+def _comparison(reading: Reading, basis: str, versus: PeriodMention | None) -> str | None:
+    if reading.measure not in ("growth", "change", "multiple"):
+        return None
+    if versus is not None and reading.period is not None:
+        if _same(versus.period, year_before(reading.period)):
+            return "yoy"
+        if _same(versus.period, quarter_before(reading.period)):
+            return "qoq"
+        return f"vs:{versus.period.label}"
+    if reading.measure == "multiple" and reading.modality == "forward":
+        return None
+    return basis
+
+
+def _same(a: Period, b: Period) -> bool:
+    return (a.start, a.end) == (b.start, b.end)

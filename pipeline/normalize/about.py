@@ -1,0 +1,51 @@
+"""Whom a segment is about: the document's company, or the one that its headings name."""
+
+from datetime import date
+
+from pipeline.lexicon.companies import company, find_companies
+from pipeline.normalize.periods import reporting_quarter
+from schemas import DocumentContext, Entity, Period, Segment
+
+# In a document about one company a heading turns to another only if it opens with its name.
+_OPENING = 6
+
+
+class Abouts:
+    """Whom the segments of one part are about; each heading is read once."""
+
+    def __init__(self, context: DocumentContext) -> None:
+        self._context = context
+        self._by_heading: dict[str, Entity | None] = {}
+        self.known = frozenset((context.company.id,)) if context.company else frozenset()
+
+    def of(self, segment: Segment) -> Entity | None:
+        """Give the company that a segment is about; None where none can be told."""
+        for heading in reversed(segment.heading_path):
+            named = self._named(heading)
+            if named is not None:
+                return named
+        return self._context.company
+
+    def reporting(self, about: Entity | None) -> Period | None:
+        """Give the reporting period of the company that a segment is about."""
+        context = self._context
+        if about is None or (context.company is not None and about.id == context.company.id):
+            return context.period
+        day: date | None = context.call_day
+        known = company(about.id)
+        if day is None or known is None:
+            return context.period
+        return reporting_quarter(day, known.fiscal_year_end)
+
+    def _named(self, heading: str) -> Entity | None:
+        if heading not in self._by_heading:
+            found = find_companies(heading, self.known)
+            single = self._context.company is not None
+            chosen = next(
+                (m for m in found if not single or (m.start <= _OPENING and len(heading) <= 40)),
+                None,
+            )
+            self._by_heading[heading] = (
+                Entity(id=chosen.company.id, name=chosen.company.name) if chosen else None
+            )
+        return self._by_heading[heading]

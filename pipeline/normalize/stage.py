@@ -1,0 +1,105 @@
+"""The normalize stage: a part of segments in, the same with quantities, times and companies out."""
+
+from pipeline.lexicon.companies import company, find_companies
+from pipeline.normalize.about import Abouts
+from pipeline.normalize.periods import Anchor, find_periods
+from pipeline.normalize.quantities import find_quantities
+from schemas import (
+    CompanyMention,
+    DocumentContext,
+    Entity,
+    NormalizedPart,
+    NormalizedSegment,
+    PeriodMention,
+    Quantity,
+    Segment,
+    SegmentedPart,
+)
+
+
+def normalize(part: SegmentedPart) -> NormalizedPart:
+    """Find what each segment says in numbers, times and names. Pure; boilerplate is left unread."""
+    abouts = Abouts(part.context)
+    return NormalizedPart.model_construct(
+        transcript=part.transcript,
+        context=part.context,
+        part=part.part,
+        parts=part.parts,
+        segments=tuple(_normalized(segment, part.context, abouts) for segment in part.segments),
+    )
+
+
+def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> NormalizedSegment:
+    fields = {name: getattr(segment, name) for name in Segment.model_fields}
+    english = _english(segment)
+    about = abouts.of(segment)
+    if segment.boilerplate or segment.kind == "heading" and not any(map(str.isdigit, segment.text)):
+        return NormalizedSegment.model_construct(**fields, about=about, english=english)
+    known = company(about.id) if about else None
+    currency = _currency(about, context)
+    quantities = find_quantities(
+        segment.text, offset=segment.start, language=segment.language, currency=currency
+    )
+    if not quantities:
+        return NormalizedSegment.model_construct(**fields, about=about, english=english)
+    reporting = abouts.reporting(about)
+    anchor = Anchor(
+        reporting=reporting,
+        day=context.call_day,
+        fiscal_year_end=known.fiscal_year_end if known else 12,
+    )
+    periods = find_periods(segment.text, anchor, offset=segment.start)
+    pair = segment.pair
+    pair_quantities = (
+        find_quantities(pair.text, offset=pair.start, language=pair.language, currency=currency)
+        if pair
+        else []
+    )
+    return NormalizedSegment.model_construct(
+        **fields,
+        quantities=tuple(_outside(quantities, periods)),
+        pair_quantities=tuple(pair_quantities),
+        periods=tuple(periods),
+        companies=tuple(_companies(segment, abouts.known)),
+        about=about,
+        reporting=reporting,
+        currency=currency,
+        english=english,
+    )
+
+
+def _english(segment: Segment) -> str | None:
+    if segment.language == "en":
+        return segment.text
+    if segment.pair is not None and segment.pair.language == "en":
+        return segment.pair.text
+    return None
+
+
+def _currency(about: Entity | None, context: DocumentContext) -> str | None:
+    if context.currency is not None:
+        return context.currency
+    known = company(about.id) if about else None
+    return known.currency if known else None
+
+
+def _companies(segment: Segment, known: frozenset[str]) -> list[CompanyMention]:
+    return [
+        CompanyMention.model_construct(
+            start=segment.start + match.start,
+            end=segment.start + match.end,
+            text=segment.text[match.start : match.end],
+            company=Entity.model_construct(id=match.company.id, name=match.company.name),
+        )
+        for match in find_companies(segment.text, known)
+    ]
+
+
+def _outside(quantities: list[Quantity], periods: list[PeriodMention]) -> list[Quantity]:
+    """Leave out what only counts the days of a time: the 12 of "the past 12 months"."""
+    if not periods:
+        return quantities
+    spans = [(period.start, period.end) for period in periods]
+    return [
+        q for q in quantities if not any(start <= q.start and q.end <= end for start, end in spans)
+    ]
