@@ -119,6 +119,16 @@ FACTS_LEDGER = Topic(
     meaning="What has been published of each transcript's newest revision, so that nothing is "
     "sent twice and what is gone can be retracted.",
 )
+FACTS_ASSERTED = Topic(
+    name="facts.asserted",
+    key="transcript_id, then the chunk's name after a unit separator (U+001F)",
+    value=None,
+    kept=None,
+    largest=32 * MIB,
+    internal=True,
+    meaning="The facts that stand, as they were asserted, in chunks that the ledger points to: "
+    "what a retraction is made from.",
+)
 FACTS_EVENTS = Topic(
     name="facts.events",
     key="entity id, transcript_id where there is none",
@@ -159,6 +169,7 @@ DECLARED = (
     TRANSCRIPTS_NORMALIZED,
     FACTS_EXTRACTED,
     FACTS_LEDGER,
+    FACTS_ASSERTED,
     FACTS_EVENTS,
     FACTS_CLAIMS,
     TRANSCRIPTS_COMPLETED,

@@ -1,0 +1,149 @@
+"""The agents: one for each stage, each a loop that hands every event to its guard."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from aiokafka.errors import (
+    InvalidMessageError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
+from faust.exceptions import ProducerSendError
+
+from pipeline.settings import Settings
+from pipeline.stream.faustapp import StreamApp, stream_app
+from pipeline.stream.guard import Guard, StageStoppedError, TransientError, UndeliverableError
+from pipeline.stream.record import Message, Record
+from pipeline.stream.stages import STAGES
+from pipeline.version import VERSION
+
+logger = logging.getLogger(__name__)
+
+FINISH_SECONDS = 4.0
+"""How long a stopping worker lets the events in work end before it hands them back."""
+
+_NEVER_TAKEN = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
+
+
+class Agents:
+    """The agents of one worker process, from start to stop."""
+
+    def __init__(self, settings: Settings, stages: Sequence[str]) -> None:
+        """Take the names of the stages that this worker runs."""
+        self.settings = settings
+        self.app: StreamApp = stream_app(settings)
+        self.failure: BaseException | None = None
+        self._ended = asyncio.Event()
+        self._stopping = False
+        self._in_work: set[asyncio.Task[None]] = set()
+        self._topics: dict[str, Any] = {}
+        for name in stages:
+            self._declare(name)
+
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Run until SIGTERM or SIGINT; raises what stopped a stage."""
+        loop = asyncio.get_running_loop()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signal_number, self._ended.set)
+        await self.app.start()
+        ready()
+        crashed = asyncio.create_task(self._crash())
+        await self._ended.wait()
+        crashed.cancel()
+        await self._stop()
+        if self.failure is not None:
+            raise self.failure
+
+    def _declare(self, name: str) -> None:
+        stage = STAGES[name]
+        guard = Guard(stage, self._deliver, version=VERSION)
+
+        async def agent(stream: Any) -> None:
+            async for event in stream.noack().events():
+                await self._guarded(guard, event)
+
+        self.app.agent(self._topic(stage.source), name=name, concurrency=1)(agent)
+
+    async def _guarded(self, guard: Guard, event: Any) -> None:
+        """Process an event and acknowledge it; a stage that stops ends the worker instead."""
+        if self._stopping or self._ended.is_set():
+            await asyncio.Event().wait()
+        task = asyncio.create_task(guard.process(self._record(event.message)))
+        self._in_work.add(task)
+        try:
+            await asyncio.shield(task)
+        except Exception as failure:  # noqa: BLE001 - Faust would acknowledge and go on
+            self.failure = self.failure or failure
+            self._ended.set()
+            await asyncio.Event().wait()
+        else:
+            consumer: Any = self.app.consumer
+            consumer.acknowledge(event.message)
+        finally:
+            self._in_work.discard(task)
+
+    async def _deliver(self, messages: Sequence[Message]) -> None:
+        try:
+            pending = [
+                await self._topic(each.topic).send(
+                    key=each.key, value=each.value, headers=list(each.headers)
+                )
+                for each in messages
+            ]
+            await asyncio.gather(*pending)
+        except _NEVER_TAKEN as error:
+            raise UndeliverableError(f"the broker takes no message so large: {error}") from error
+        except ProducerSendError as error:
+            if isinstance(error.__cause__, _NEVER_TAKEN):
+                raise UndeliverableError(
+                    f"the broker takes no message so large: {error}"
+                ) from error
+            raise TransientError(str(error)) from error
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise TransientError(f"{type(error).__name__}: {error}") from error
+
+    def _topic(self, name: str) -> Any:
+        if name not in self._topics:
+            self._topics[name] = self.app.topic(
+                self.settings.topic(name), key_serializer="raw", value_serializer="raw"
+            )
+        return self._topics[name]
+
+    def _record(self, message: Any) -> Record:
+        return Record(
+            topic=message.topic,
+            partition=message.partition,
+            offset=message.offset,
+            timestamp=round((message.timestamp or 0) * 1000),
+            key=message.key,
+            value=message.value,
+            headers=tuple((name, value or b"") for name, value in message.headers or ()),
+        )
+
+    async def _crash(self) -> None:
+        """Wait for a failure of Faust itself, such as a lost connection that it gives up on."""
+        await self.app._crashed.wait()
+        self.failure = self.app.crash_reason or StageStoppedError("Faust stopped by itself")
+        self._ended.set()
+
+    async def _stop(self) -> None:
+        """Let the events in work end, commit what is done, leave the group."""
+        self._stopping = True
+        if self._in_work and self.failure is None:
+            await asyncio.wait(set(self._in_work), timeout=FINISH_SECONDS)
+            await asyncio.sleep(0)
+        try:
+            await asyncio.wait_for(self.app.stop(), FINISH_SECONDS)
+        except TimeoutError:
+            logger.warning("the stop takes too long; what is in work is handed back as it is")
+
+
+async def run_agents(
+    settings: Settings, stages: Sequence[str], ready: Callable[[], None] = lambda: None
+) -> None:
+    """Run the agents of some stages until SIGTERM; ``ready`` is called when they are started."""
+    await Agents(settings, stages).run(ready)

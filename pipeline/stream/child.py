@@ -1,0 +1,72 @@
+"""One process of a worker: ``python -m pipeline.stream.child agents segment,extract``.
+
+It says ``ready`` on its standard output, and stops cleanly on SIGTERM, on SIGINT, and when its
+standard input ends, which is how it learns that the worker that started it is gone.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from pipeline.problem import Problem
+from pipeline.settings import Settings
+from pipeline.stream.logs import configure
+
+logger = logging.getLogger(__name__)
+
+READY = b"ready\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one role until told to stop; gives the exit status."""
+    role, stages = arguments[0], [stage for stage in arguments[1].split(",") if stage]
+    settings = Settings.load()
+    configure(settings, role)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    try:
+        if role == "agents":
+            _agents(settings, stages)
+        else:
+            _publisher(settings)
+    except Problem as problem:
+        logger.error("%s", problem)
+        return problem.exit_status
+    except Exception as failure:
+        logger.critical(
+            "%s: %s", type(failure).__name__, failure, exc_info=settings.log_level == "debug"
+        )
+        return 1
+    return 0
+
+
+def _agents(settings: Settings, stages: Sequence[str]) -> None:
+    from pipeline.stream.agents import run_agents
+
+    asyncio.run(run_agents(settings, stages, _say_ready))
+
+
+def _publisher(settings: Settings) -> None:
+    from pipeline.stream.publisher import run_publisher
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run_publisher(settings, stop, _say_ready)
+
+
+def _say_ready() -> None:
+    os.write(1, READY)
+
+
+def _follow_parent() -> None:
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

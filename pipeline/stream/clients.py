@@ -1,0 +1,107 @@
+"""The kafka-python clients of the publisher and of the commands, each with its settings."""
+
+from typing import TYPE_CHECKING
+
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from kafka import KafkaConsumer, KafkaProducer
+
+FETCH_BYTES = 8 * 1024 * 1024
+LARGEST_REQUEST = 64 * 1024 * 1024
+REQUEST_MS = 15_000
+SESSION_MS = 10_000
+TRANSACTION_MS = 30_000
+
+
+def addresses(settings: Settings) -> list[str]:
+    """Give the brokers to ask first."""
+    return settings.bootstrap_servers.split(",")
+
+
+def transactional_producer(settings: Settings, transactional_id: str) -> "KafkaProducer":
+    """Make a producer for transactions; a later one with the same id fences this one."""
+    from kafka import KafkaProducer
+
+    return KafkaProducer(
+        bootstrap_servers=addresses(settings),
+        client_id=transactional_id,
+        transactional_id=transactional_id,
+        transaction_timeout_ms=TRANSACTION_MS,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        batch_size=256 * 1024,
+        max_request_size=LARGEST_REQUEST,
+        request_timeout_ms=REQUEST_MS,
+        delivery_timeout_ms=20_000,
+        max_block_ms=20_000,
+        # The pause before a transaction's next request is tried again: the broker needs a few
+        # milliseconds to end the one before.
+        retry_backoff_ms=5,
+        metrics_enabled=False,
+        allow_auto_create_topics=False,
+    )
+
+
+def plain_producer(settings: Settings) -> "KafkaProducer":
+    """Make an idempotent producer for transcripts."""
+    from kafka import KafkaProducer
+
+    return KafkaProducer(
+        bootstrap_servers=addresses(settings),
+        client_id="callfacts-publish",
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        max_request_size=LARGEST_REQUEST,
+        request_timeout_ms=REQUEST_MS,
+        delivery_timeout_ms=30_000,
+        max_block_ms=20_000,
+        metrics_enabled=False,
+        allow_auto_create_topics=False,
+    )
+
+
+def group_consumer(settings: Settings, group: str) -> "KafkaConsumer":
+    """Make a consumer that shares partitions with its group and commits in transactions only."""
+    from kafka import KafkaConsumer
+    from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+
+    return KafkaConsumer(
+        bootstrap_servers=addresses(settings),
+        group_id=group,
+        client_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        partition_assignment_strategy=[CooperativeStickyAssignor],
+        session_timeout_ms=SESSION_MS,
+        heartbeat_interval_ms=2_000,
+        max_poll_records=100,
+        max_partition_fetch_bytes=FETCH_BYTES,
+        fetch_max_wait_ms=500,
+        request_timeout_ms=REQUEST_MS,
+        metrics_enabled=False,
+        allow_auto_create_topics=False,
+    )
+
+
+def reader(settings: Settings) -> "KafkaConsumer":
+    """Make a consumer without a group that reads what has been committed."""
+    from kafka import KafkaConsumer
+
+    return KafkaConsumer(
+        bootstrap_servers=addresses(settings),
+        group_id=None,
+        client_id="callfacts-reader",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        max_poll_records=2_000,
+        max_partition_fetch_bytes=FETCH_BYTES,
+        fetch_max_wait_ms=200,
+        request_timeout_ms=REQUEST_MS,
+        metrics_enabled=False,
+        allow_auto_create_topics=False,
+    )

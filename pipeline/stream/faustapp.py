@@ -1,0 +1,99 @@
+"""The Faust app, with what Faust 0.15 leaves open closed.
+
+- The producer is idempotent and waits for all replicas; Faust turns that on only with its own
+  transactions, which do not hold.
+- Only ``acknowledge`` marks a record as done. Faust itself also acknowledges records that it skips
+  around a rebalance, and could commit past one that nobody has processed.
+- No topic is created, no table is kept, no web server runs, nothing is written to the disk but an
+  empty folder in the place for temporary files.
+"""
+
+import tempfile
+from typing import Any
+
+import faust
+from faust.transport.drivers import aiokafka as driver
+
+from pipeline.settings import Settings
+
+STREAM_BUFFER = 256
+"""Records that may wait for a stage; beyond that its partitions are no longer fetched."""
+
+FETCHED_AT_ONCE = 64
+FETCH_BYTES = 4 * 1024 * 1024
+LARGEST_REQUEST = 64 * 1024 * 1024
+
+SESSION_SECONDS = 10.0
+HEARTBEAT_SECONDS = 2.0
+REQUEST_SECONDS = 20.0
+COMMIT_SECONDS = 0.5
+
+
+class IdempotentProducer(driver.Producer):
+    """Faust's producer; what it retries lands once and in order."""
+
+    def _settings_extra(self) -> dict[str, Any]:
+        return {"acks": "all", "enable_idempotence": True, "retry_backoff_ms": 50}
+
+
+class DeliberateConsumer(driver.Consumer):
+    """Faust's consumer; it takes an acknowledgement only from ``acknowledge``."""
+
+    def acknowledge(self, message: Any) -> None:
+        """Mark a record as done: all that follows from it has been delivered."""
+        message.refcount = 0
+        super().ack(message)
+
+    def ack(self, message: Any) -> bool:
+        """Let go of a record that Faust skips, without marking it as done."""
+        self._unacked_messages.discard(message)
+        return False
+
+
+class Transport(driver.Transport):
+    """Kafka with the two above."""
+
+    Consumer = DeliberateConsumer
+    Producer = IdempotentProducer
+
+
+class StreamApp(faust.App):
+    """A Faust app on that transport."""
+
+    def _new_transport(self) -> Transport:
+        return Transport(self.conf.broker_consumer, self)
+
+    def _new_producer_transport(self) -> Transport:
+        return Transport(self.conf.broker_producer, self)
+
+
+def stream_app(settings: Settings) -> StreamApp:
+    """Make the app of a worker; its id is the consumer group that all workers share."""
+    return StreamApp(
+        settings.topic(settings.worker_group),
+        broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],
+        datadir=tempfile.gettempdir(),
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        stream_buffer_maxsize=STREAM_BUFFER,
+        # An event in work is handed back at a rebalance rather than waited for: what it sends
+        # after that is a duplicate, which the publisher knows by its origin.
+        stream_wait_empty=False,
+        stream_publish_on_commit=False,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=FETCH_BYTES,
+        broker_max_poll_records=FETCHED_AT_ONCE,
+        broker_commit_interval=COMMIT_SECONDS,
+        broker_commit_every=1_000,
+        broker_session_timeout=SESSION_SECONDS,
+        broker_heartbeat_interval=HEARTBEAT_SECONDS,
+        broker_rebalance_timeout=30.0,
+        broker_request_timeout=REQUEST_SECONDS,
+        broker_max_poll_interval=600.0,
+        producer_acks=-1,
+        producer_linger=0.0,
+        producer_max_batch_size=256 * 1024,
+        producer_max_request_size=LARGEST_REQUEST,
+        producer_request_timeout=REQUEST_SECONDS,
+    )

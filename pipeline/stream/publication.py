@@ -1,0 +1,263 @@
+"""One partition of ``facts.extracted`` made public: each batch in one Kafka transaction.
+
+The transaction holds the facts, retractions and completions, the ledger's new entries, the dead
+letters and the offset of the batch: all of it is readable, or none. Its id is the partition's own,
+so whoever opens the partition next ends what a dead or sleeping publisher had begun, and that one
+can send no more; the consumer's generation is checked beside it when the offset is committed.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pipeline.problem import Problem
+from pipeline.settings import Settings
+from pipeline.stream.clients import transactional_producer
+from pipeline.stream.deadletter import Failure, dead_letter
+from pipeline.stream.events import Cause, events
+from pipeline.stream.guard import FloodGate, StageStoppedError
+from pipeline.stream.ledger import (
+    Arrival,
+    FailedCounts,
+    Known,
+    LedgerEntry,
+    PartArrived,
+    PartFailed,
+    Refused,
+    Withdrawn,
+    advance,
+    concerns,
+)
+from pipeline.stream.record import PART_FAILED, WITHDRAWN, Lineage, LineageError, Message, Record
+from pipeline.stream.shelf import (
+    ASSERTED,
+    LEDGER,
+    AssertedChunk,
+    LedgerError,
+    Shelf,
+    chunk_key,
+)
+from pipeline.version import VERSION
+from schemas import ExtractedPart, Fact
+
+if TYPE_CHECKING:
+    from kafka import KafkaProducer
+    from kafka.structs import ConsumerGroupMetadata
+
+logger = logging.getLogger(__name__)
+
+DELIVERY_SECONDS = 25.0
+"""How long the broker may take to acknowledge what a transaction sends."""
+
+_IN_WORK = 64
+
+
+class StaleTranscript(Problem):
+    """A transcript message that comes too late: it says something else than the one that holds."""
+
+
+class Publication:
+    """The publisher's state and producer for one partition, from ``open`` to ``close``."""
+
+    def __init__(self, settings: Settings, partition: int, shelf: Shelf) -> None:
+        """Take the partition of ``facts.extracted``; ``open`` connects."""
+        self.partition = partition
+        self._settings = settings
+        self._shelf = shelf
+        group = settings.topic(settings.worker_group)
+        self._producer = transactional_producer(settings, f"{group}-publisher-{partition}")
+        self._entries: dict[str, bytes] = {}
+        self._flood = FloodGate()
+        # The transcripts in work with their facts; all others are read back when needed.
+        self._known: OrderedDict[str, Known] = OrderedDict()
+
+    def open(self) -> None:
+        """End what an earlier publisher of this partition had begun; then read the ledger."""
+        self._producer.init_transactions()
+        self._entries = self._shelf.entries(self.partition)
+
+    def close(self) -> None:
+        """Disconnect at once; an open transaction is left to whoever opens the partition next."""
+        self._producer.close(timeout=1)
+
+    def publish(
+        self, records: Sequence[Record], committed: dict[Any, Any], group: "ConsumerGroupMetadata"
+    ) -> None:
+        """Publish all that a batch of records changes, in one transaction with its offset.
+
+        Any exception means that nothing of it is readable, or that this is not known: close this
+        and open it again. ``StageStoppedError`` means that it would not help.
+        """
+        producer = self._producer
+        batch = _Batch(self._settings, producer, self.partition)
+        producer.begin_transaction()
+        for record in records:
+            self._take(record, batch)
+        for transcript_id in batch.after:
+            batch.send_chunks(transcript_id)
+        producer.send_offsets_to_transaction(committed, group)
+        entries = {each: batch.send_entry(each) for each in batch.after}
+        batch.wait()
+        producer.commit_transaction()
+        self._remember(entries, batch.after)
+
+    def _take(self, record: Record, batch: "_Batch") -> None:
+        """Take one record; one that cannot be processed goes to the dead letters."""
+        from kafka.errors import KafkaError
+
+        now = datetime.now(UTC)
+        try:
+            self._advance(record, _arrival(record), now, batch)
+        except (KafkaError, LedgerError, OSError):
+            raise
+        except Exception as fault:
+            batch.send(self._dead_letter(record, fault, now))
+            if self._flood.note(failed=True):
+                raise StageStoppedError(
+                    f"publish: more than {self._flood.most} of the last {self._flood.window} "
+                    f"records failed, the last with {fault!r}; that looks like a broken "
+                    "deployment, so the publisher stops"
+                ) from fault
+            self._mark_failed(record, now, batch)
+        else:
+            self._flood.note(failed=False)
+
+    def _mark_failed(self, record: Record, now: datetime, batch: "_Batch") -> None:
+        try:
+            failed = PartFailed(Lineage.read(record.headers), FailedCounts())
+        except LineageError:
+            return
+        self._advance(record, failed, now, batch)
+
+    def _advance(self, record: Record, arrival: Arrival, now: datetime, batch: "_Batch") -> None:
+        transcript_id = (record.key or b"").decode()
+        before = batch.after.get(transcript_id) or self._find(transcript_id, arrival)
+        after, changes = advance(before, transcript_id, arrival, now)
+        if after is before or after.entry is None:
+            return
+        messages = events(changes, Cause(record, arrival.lineage, after.entry))
+        for change in changes:
+            if isinstance(change, Refused):
+                original = self._original(arrival.lineage, record)
+                messages.append(self._dead_letter(original, StaleTranscript(change.reason), now))
+        batch.before.setdefault(transcript_id, before)
+        batch.after[transcript_id], batch.entries[transcript_id] = after, after.entry
+        for message in messages:
+            batch.send(message)
+
+    def _find(self, transcript_id: str, arrival: Arrival) -> Known:
+        """Give what is known of a transcript, with its facts only where they may change."""
+        if transcript_id in self._known:
+            return self._known[transcript_id]
+        stored = self._entries.get(transcript_id)
+        if stored is None:
+            return Known(None, {})
+        entry = LedgerEntry.model_validate_json(stored)
+        if not concerns(entry, arrival):
+            return Known(entry, {})
+        return Known(entry, self._shelf.standing(entry, self.partition))
+
+    def _original(self, lineage: Lineage, record: Record) -> Record:
+        """Give the transcript message itself, as it landed, if it is still there."""
+        found = self._shelf.record_at("transcripts.raw", lineage.partition, lineage.offset)
+        return found if found is not None and found.key == record.key else record
+
+    def _dead_letter(self, record: Record, fault: Exception, now: datetime) -> Message:
+        failure = Failure("publish", fault, attempt=1, version=VERSION, failed_at=now)
+        logger.warning("publish: %s goes to the dead letters: %s", record.place, failure.reason)
+        return dead_letter(record, failure)
+
+    def _remember(self, entries: dict[str, LedgerEntry], after: dict[str, Known]) -> None:
+        """Take over what has been committed."""
+        for transcript_id, entry in entries.items():
+            self._entries[transcript_id] = entry.model_dump_json().encode()
+            self._known.pop(transcript_id, None)
+            if entry.status == "in_work":
+                self._known[transcript_id] = Known(entry, after[transcript_id].standing)
+        while len(self._known) > _IN_WORK:
+            self._known.popitem(last=False)
+
+
+class _Batch:
+    """What one transaction sends: the changes, and what is known before and after them.
+
+    ``entries`` are those of ``after``, which every transcript in it has.
+    """
+
+    def __init__(self, settings: Settings, producer: "KafkaProducer", partition: int) -> None:
+        self.before: dict[str, Known] = {}
+        self.after: dict[str, Known] = {}
+        self.entries: dict[str, LedgerEntry] = {}
+        self._settings = settings
+        self._producer = producer
+        self._partition = partition
+        self._sent: list[Any] = []
+        self._chunks: dict[str, dict[str, Any]] = {}
+
+    def send(self, message: Message, partition: int | None = None) -> Any:
+        """Send a message within the transaction; gives its future."""
+        sent = self._producer.send(
+            self._settings.topic(message.topic),
+            key=message.key,
+            value=message.value,
+            headers=list(message.headers),
+            partition=partition,
+        )
+        self._sent.append(sent)
+        return sent
+
+    def send_chunks(self, transcript_id: str) -> None:
+        """Send those of a transcript's chunks whose facts changed; an empty one as a tombstone."""
+        old = _by_chunk(self.before[transcript_id])
+        new = _by_chunk(self.after[transcript_id])
+        sent = self._chunks[transcript_id] = {}
+        for name in sorted(old.keys() | new.keys()):
+            facts = new.get(name, {})
+            if facts.keys() == old.get(name, {}).keys():
+                continue
+            chunk = AssertedChunk(transcript_id=transcript_id, facts=tuple(facts.values()))
+            value = chunk.model_dump_json().encode() if facts else None
+            message = Message(ASSERTED, chunk_key(transcript_id, name), value, ())
+            future = self.send(message, self._partition)
+            sent[name] = future if facts else None
+
+    def send_entry(self, transcript_id: str) -> LedgerEntry:
+        """Send a transcript's entry, which says where its chunks have landed."""
+        entry = self.entries[transcript_id]
+        chunks = dict(entry.chunks)
+        for name, future in self._chunks[transcript_id].items():
+            chunks.pop(name, None)
+            if future is not None:
+                chunks[name] = future.get(timeout=DELIVERY_SECONDS).offset
+        entry = entry.model_copy(update={"chunks": chunks})
+        value = entry.model_dump_json().encode()
+        self.send(Message(LEDGER, transcript_id.encode(), value, ()), self._partition)
+        return entry
+
+    def wait(self) -> None:
+        """Wait until the broker has acknowledged everything; raises what it refused."""
+        for sent in self._sent:
+            sent.get(timeout=DELIVERY_SECONDS)
+
+
+def _arrival(record: Record) -> Arrival:
+    """Read a record of ``facts.extracted``."""
+    lineage = Lineage.read(record.headers)
+    if record.type == WITHDRAWN:
+        return Withdrawn(lineage)
+    if record.type == PART_FAILED:
+        lost = FailedCounts(
+            segments=int(record.header("callfacts_failed_segments") or 0),
+            quantities=int(record.header("callfacts_failed_quantities") or 0),
+        )
+        return PartFailed(lineage, lost)
+    return PartArrived(lineage, ExtractedPart.model_validate_json(record.value or b""))
+
+
+def _by_chunk(known: Known) -> dict[str, dict[str, Fact]]:
+    chunks: dict[str, dict[str, Fact]] = {}
+    for fact_id, stands in known.standing.items():
+        chunks.setdefault(stands.chunk, {})[fact_id] = stands.fact
+    return chunks

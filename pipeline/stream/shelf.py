@@ -1,0 +1,145 @@
+"""The ledger as it lies on Kafka: entries held in memory, facts read back when they are needed.
+
+``facts.ledger`` has one small entry for each transcript; a partition's entries are read when the
+partition is assigned and kept as bytes, some 500 for each transcript, so that years of them fit.
+The facts that stand are a hundred times as much and are needed only when a transcript is revised
+or withdrawn. They lie on ``facts.asserted`` as they were asserted, one record for each part of a
+transcript, and the entry says at which offsets: they are read back by those. Both topics are
+compacted and written in the publisher's transactions, so they agree with each other and with what
+subscribers were told, and outlive the retention of every other topic.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pipeline.settings import Settings
+from pipeline.stream.clients import reader
+from pipeline.stream.ledger import LedgerEntry, Standing, StandingFact
+from pipeline.stream.record import Record
+from schemas import Fact
+from schemas.event import Event
+
+if TYPE_CHECKING:
+    from kafka import KafkaConsumer
+    from kafka.consumer.fetcher import ConsumerRecord
+
+logger = logging.getLogger(__name__)
+
+LEDGER = "facts.ledger"
+ASSERTED = "facts.asserted"
+
+_STEP_MS = 1_000
+_PATIENCE_STEPS = 30
+
+
+class AssertedChunk(Event):
+    """The facts that one part of a transcript asserted and that still stand."""
+
+    transcript_id: str
+    facts: tuple[Fact, ...]
+
+
+class LedgerError(Exception):
+    """What the ledger points to is not there; publishing without it could double facts."""
+
+
+class Shelf:
+    """Reads the ledger's topics; one for each publisher, used by one thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connect."""
+        self._settings = settings
+        self._reader: KafkaConsumer = reader(settings)
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._reader.close()
+
+    def partitions(self, name: str) -> int:
+        """Give the number of partitions of a declared topic; 0 where it does not exist."""
+        return len(self._reader.partitions_for_topic(self._settings.topic(name)) or ())
+
+    def entries(self, partition: int) -> dict[str, bytes]:
+        """Read all entries of a partition, as bytes by transcript_id."""
+        entries: dict[str, bytes] = {}
+        for record in self._read(LEDGER, partition, 0, None):
+            key = record.key.decode()
+            if record.value is None:
+                entries.pop(key, None)
+            else:
+                entries[key] = record.value
+        return entries
+
+    def standing(self, entry: LedgerEntry, partition: int) -> Standing:
+        """Read back the facts of a transcript that stand, from its partition of the ledger.
+
+        Raises ``LedgerError`` where a chunk is gone.
+        """
+        standing: dict[str, StandingFact] = {}
+        for name, offset in sorted(entry.chunks.items(), key=lambda each: each[1]):
+            key = chunk_key(entry.transcript_id, name)
+            value = self.value_at(ASSERTED, partition, offset, key)
+            if value is None:
+                raise LedgerError(
+                    f"{ASSERTED} [{partition}] @{offset} should hold chunk {name} of "
+                    f"{entry.transcript_id} and does not; was the topic made anew?"
+                )
+            for fact in AssertedChunk.model_validate_json(value).facts:
+                standing[fact.fact_id] = StandingFact(name, fact)
+        return standing
+
+    def value_at(self, name: str, partition: int, offset: int, key: bytes) -> bytes | None:
+        """Read the value at an offset; None where it is gone or has another key."""
+        record = self.record_at(name, partition, offset)
+        return record.value if record is not None and record.key == key else None
+
+    def record_at(self, name: str, partition: int, offset: int) -> Record | None:
+        """Read the record at an offset, None where it is gone."""
+        for record in self._read(name, partition, offset, offset + 1):
+            return record_of(record) if record.offset == offset else None
+        return None
+
+    def _read(
+        self, name: str, partition: int, start: int, end: int | None
+    ) -> "Iterator[ConsumerRecord]":
+        """Read from an offset up to another one, or to the end of what is committed."""
+        from kafka import TopicPartition
+
+        place = TopicPartition(self._settings.topic(name), partition)
+        self._reader.assign([place])
+        last = self._reader.end_offsets([place])[place]
+        first = self._reader.beginning_offsets([place])[place]
+        end = last if end is None else min(end, last)
+        self._reader.seek(place, max(start, first))
+        idle = 0
+        while self._reader.position(place) < end:
+            records = self._reader.poll(timeout_ms=_STEP_MS).get(place, [])
+            idle = 0 if records else idle + 1
+            if idle > _PATIENCE_STEPS:
+                raise LedgerError(
+                    f"{place.topic} [{partition}] gives nothing between offset "
+                    f"{self._reader.position(place)} and its end {end}"
+                )
+            for record in records:
+                if record.offset >= end:
+                    return
+                yield record
+
+
+def record_of(record: "ConsumerRecord") -> Record:
+    """Turn what kafka-python read into a plain record."""
+    return Record(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=record.timestamp,
+        key=record.key,
+        value=record.value,
+        headers=tuple((name, value or b"") for name, value in record.headers),
+    )
+
+
+def chunk_key(transcript_id: str, name: str) -> bytes:
+    """Give the key of a chunk on ``facts.asserted``."""
+    return f"{transcript_id}\x1f{name}".encode()
