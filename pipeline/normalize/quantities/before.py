@@ -1,0 +1,140 @@
+"""What stands before a number and belongs to it: currency, sign, bounds and hedges."""
+
+from pipeline.normalize.quantities.lexicon import Hedge, Unit, lexicon
+from pipeline.normalize.quantities.number import Amount, Passage
+
+_LONGEST_WORD = 16
+_SIGN_FREE = frozenset(" \t\n([{（［【|｜/,，、;；:：~>=。\"'$€£¥—–")
+_OPENERS = "(\"'[/"
+_MOST_HEDGES = 2
+_NEGATIVE_WORDS = ("negative", "minus")
+
+
+def last_word(folded: str, end: int, limit: int) -> str:
+    """Give the Latin word that ends at ``end``, or the single character there."""
+    if end <= limit:
+        return ""
+    char = folded[end - 1]
+    if not (("a" <= char <= "z") or char == "."):
+        return char
+    lowest = max(limit, end - _LONGEST_WORD)
+    start = end - 1
+    while start > lowest and (("a" <= folded[start - 1] <= "z") or folded[start - 1] in ".'&"):
+        start -= 1
+    return folded[start:end]
+
+
+def skip_spaces(folded: str, end: int, limit: int) -> int:
+    """Give the position after the last character before ``end`` that is no space."""
+    while end > limit and folded[end - 1] == " ":
+        end -= 1
+        if end <= limit:
+            break
+    return end
+
+
+def _boundary(folded: str, start: int, limit: int, wording: str) -> bool:
+    if not wording[0].isascii() or not wording[0].isalpha() or start <= limit:
+        return True
+    return not "a" <= folded[start - 1] <= "z"
+
+
+def _currency(folded: str, end: int, limit: int) -> tuple[int, Unit] | None:
+    for wording, unit in lexicon().prefixes.get(last_word(folded, end, limit), ()):
+        if folded.endswith(wording, limit, end):
+            start = end - len(wording)
+            if _boundary(folded, start, limit, wording):
+                return start, unit
+    return None
+
+
+def read_prefix(passage: Passage, amount: Amount) -> None:
+    """Take in the currency and the sign before the number, in either order."""
+    folded, limit = passage.folded, passage.limit
+    start = amount.start
+    if start <= limit:
+        return
+    char = folded[start - 1]
+    if char == "(" and folded.startswith(")", amount.end):
+        _parenthesised(passage, amount)
+        start = amount.start
+        char = folded[start - 1] if start > limit else ""
+    elif char in "-+" or char == "–":
+        start = _sign(folded, amount, limit)
+    for _ in range(2):
+        end = skip_spaces(folded, start, max(limit, start - 2))
+        if end <= limit:
+            break
+        if amount.unit is None and (found := _currency(folded, end, limit)):
+            start, amount.unit = found
+            amount.prefixed = True
+            amount.start = start
+            if start > limit and folded[start - 1] in "-+–":
+                start = _sign(folded, amount, limit)
+            continue
+        word = last_word(folded, end, limit)
+        if word in _NEGATIVE_WORDS or word == "负":
+            amount.sign, amount.signed = -1, True
+            start = amount.start = end - len(word)
+            continue
+        break
+    if amount.form != "digits" and folded.startswith(("a ", "an "), max(limit, amount.start - 2)):
+        _article(passage, amount)
+
+
+def _article(passage: Passage, amount: Amount) -> None:
+    start = amount.start - 2
+    folded = passage.folded
+    if start >= passage.limit and (start == 0 or not "a" <= folded[start - 1] <= "z"):
+        first = folded[amount.bare_start : amount.bare_start + 3]
+        if first in ("hun", "tho", "mil", "bil", "tri", "doz", "few", "cou"):
+            amount.start = start
+
+
+def _sign(folded: str, amount: Amount, limit: int) -> int:
+    start = amount.start - 1
+    before = folded[start - 1] if start > limit else " "
+    if before not in _SIGN_FREE and before < "\u2e80":
+        return amount.start
+    amount.signed = True
+    if folded[start] != "+":
+        amount.sign = -1
+    amount.start = start
+    return start
+
+
+def _parenthesised(passage: Passage, amount: Amount) -> None:
+    """An accountant's negative: (3)%, $(1.9)bn, ($0.45)."""
+    amount.sign, amount.signed = -1, True
+    amount.start -= 1
+    amount.end += 1
+
+
+def _find(folded: str, end: int, limit: int) -> tuple[int, Hedge] | None:
+    key = last_word(folded, end, limit)
+    hedges = lexicon().hedges
+    for hedge in hedges.get(key, ()) or hedges.get(key.lstrip("."), ()):
+        if not folded.endswith(hedge.wording, limit, end):
+            continue
+        start = end - len(hedge.wording)
+        if start > limit and folded[start - 1] in hedge.not_after:
+            continue
+        if _boundary(folded, start, limit, hedge.wording):
+            return start, hedge
+    return None
+
+
+def read_hedges(passage: Passage, amount: Amount) -> None:
+    """Take in "more than", 逾, "about", 近 and the like before the amount."""
+    folded, limit = passage.folded, passage.limit
+    start = amount.start
+    for _ in range(_MOST_HEDGES):
+        end = skip_spaces(folded, start, max(limit, start - 2))
+        if end > limit + 1 and folded.endswith((" a", " an"), limit, end):
+            end = skip_spaces(folded, end - 1 - (folded[end - 1] == "n"), limit)
+        found = _find(folded, end, limit) if end > limit else None
+        if found is None:
+            return
+        start, hedge = found
+        amount.hedge(hedge.qualifier)
+        amount.start = start

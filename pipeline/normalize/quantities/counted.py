@@ -1,0 +1,112 @@
+"""What a number counts: the noun phrase after it ("paid memberships", 家门店)."""
+
+import re
+from functools import cache
+
+from pipeline.normalize.quantities.lexicon import alternation, lexicon
+from pipeline.normalize.quantities.number import Amount, Passage
+
+_NOUNS = re.compile(
+    r"[ -]([a-z][a-z0-9'&/-]*)(?: ([a-z][a-z0-9'&/-]*))?(?: ([a-z][a-z0-9'&/-]*))?(?: ([a-z][a-z0-9'&/-]*))?"
+)
+_OF_THEM = re.compile(
+    r" (?:of (?:them|those|these|which)|in all|in total|more|new|used|others?)(?![a-z])"
+)
+_HAN_RUN = re.compile(r"[㐀-鿿]{1,8}")
+_MOST_COUNTED = 6
+_SMALL = 20
+_LOOK_BACK = 10
+
+
+def read_counted(passage: Passage, amount: Amount) -> str | None:
+    """Give what the amount counts, as written; "" if it counts something unnamed, None if nothing.
+
+    Small numbers of things that say nothing of a company ("two questions") give "-".
+    """
+    folded = passage.folded
+    position = amount.end
+    following = folded[position : position + 1]
+    if following == " ":
+        following = folded[position + 1 : position + 2]
+    if not following:
+        return None
+    if following >= "\u3400":
+        return _chinese(passage, amount)
+    if following.isascii() and (following.isalpha() or following == "-"):
+        return _english(passage, amount)
+    return None
+
+
+def _english(passage: Passage, amount: Amount) -> str | None:
+    folded = passage.folded
+    if _OF_THEM.match(folded, amount.end):
+        return ""
+    start = amount.end
+    if amount.form == "vague" and folded.startswith(" of ", start):
+        start += len(" of")
+    match = _NOUNS.match(folded, start)
+    if match is None:
+        return None
+    roles = lexicon().roles
+    stops, plurals, uncounted = roles["stop"], roles["plural"], roles["uncounted"]
+    for group in range(1, 5):
+        word = match.group(group)
+        if word is None or word in stops or (word.endswith("ly") and len(word) > 4):  # noqa: PLR2004
+            return None
+        if word in uncounted:
+            return (
+                "-"
+                if amount.scale is None and amount.number is not None and amount.number < _SMALL
+                else None
+            )
+        if word in plurals or (
+            word.endswith("s") and not word.endswith(("ss", "us", "is", "'s")) and len(word) > 2
+        ):  # noqa: PLR2004
+            return passage.text[match.start(1) : match.end(group)]
+    return None
+
+
+@cache
+def _nouns() -> re.Pattern[str]:
+    return re.compile(f" ?({alternation(lexicon().roles['noun'])})")
+
+
+@cache
+def _subjects() -> re.Pattern[str]:
+    return re.compile(
+        f"({alternation(word.lower() for word in lexicon().roles['subject'])}|tokens?|词元)"
+    )
+
+
+def _chinese(passage: Passage, amount: Amount) -> str | None:
+    folded, roles = passage.folded, lexicon().roles
+    gap = folded[amount.end] == " "
+    run = _HAN_RUN.match(folded, amount.end + gap)
+    if run is None:
+        return None
+    known = _nouns().match(folded, amount.end)
+    first = run.group()[0]
+    if known is None and first not in roles["measure"]:
+        return None
+    if amount.form == "small" and amount.number == 1 and amount.scale is None:
+        return "-"
+    length = known.end() - run.start() if known else 1
+    while (
+        length < min(len(run.group()), _MOST_COUNTED) and run.group()[length] not in roles["stop"]
+    ):
+        length += 1
+    return passage.text[run.start() : run.start() + length]
+
+
+def subject_before(passage: Passage, amount: Amount) -> str | None:
+    """Give the unit that the words before a bare Chinese number tell: 月活突破1亿 is a count."""
+    start = max(passage.limit, amount.start - _LOOK_BACK)
+    clause = passage.folded[start : amount.start]
+    for mark in "，。；、,;:：":
+        clause = clause[clause.rfind(mark) + 1 :]
+    found = None
+    for match in _subjects().finditer(clause):
+        found = match.group()
+    if found is None:
+        return None
+    return "token" if found.startswith(("token", "词元")) else "count"

@@ -1,0 +1,192 @@
+"""Numbers that say nothing measurable: dates, times, ordinals, names, list and form numbers."""
+
+import re
+from functools import cache
+
+from pipeline.normalize.quantities.before import last_word, skip_spaces
+from pipeline.normalize.quantities.lexicon import lexicon
+from pipeline.normalize.quantities.number import Amount, Passage
+
+_MONTHS = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+)
+_WRITTEN = re.compile(
+    r"(?:19|20)[0-9]{2} ?[-/.] ?[0-9]{1,2}(?: ?[-/.] ?[0-9]{1,2})?(?![0-9%])(?! ?[年%])"
+    r"|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})(?![0-9.%])"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
+    r"|(?:19|20)[0-9]{2} ?(?:[-~–—/至到、]|to |and |through ) ?(?:19|20)?[0-9]{2}(?![0-9,.%万亿])"
+    r"(?! ?(?:%|percent|million|billion))(?: ?(?:财年|年度?))?"
+    r"|(?:19|20)?[0-9]{2} ?[-~–—/至到、和与及] ?(?:19|20)?[0-9]{2} ?(?:财年|年度)"
+    r"|[0-9]{1,2}(?: ?(?:[、,~–—/至到和及与或-]|月[、至到和及与或~-]?) ?[0-9]{1,2}){0,4} ?月(?!球)"
+    r"(?: ?(?:份|底|初|末|中旬|上旬|下旬|[0-9]{1,2}(?: ?[-~–—至到、] ?[0-9]{1,2})? ?[日号]))?"
+    r"|[0-9]{1,2}(?: ?[-~–—至到、] ?[0-9]{1,2})? ?[日号](?![元圆币均本产销活])"
+    r"|[0-9]+(?:st|nd|rd|th)(?![a-z])"
+    r"|[0-9]{1,2} ?(?:[ap]\.?m\b\.?)"
+    r"|[0-9]{1,2}[qh](?:fy|cy)?'?(?:[0-9]{2}|[0-9]{4})?e?(?![0-9a-z])"
+    r"|(?:20)?[0-9]{2}[qh][1-4](?![0-9a-z])"
+    r"|(?:3|6|9|12)m ?(?:fy|cy)?'?(?:20)?[0-9]{2}(?![0-9a-z.,%])"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)?[ -]{_MONTHS}(?![a-z])(?:,? (?:19|20)[0-9]{{2}})?"
+    r"|[0-9]{4,6}\.(?:hk|sh|sz|tw|two|ss|ks|kq|us|to)(?![a-z])"
+    r"|(?:10|8|6|20|40|11|424|425)-?[kqfb][0-9]?(?![0-9a-z])(?! ?(?:%|gpu|xpu))(?<=-[kqfb])"
+    r"|[0-9]{3,4}[- ][0-9]{4}(?![0-9,.%])(?! ?[a-z%年])"
+    r"|[0-9](?:-[0-9]{3}){2}-[0-9]{4}|[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}"
+    r"|[0-9]+(?:\.[0-9]+){2,}"
+    r"|(?:24/7|7-eleven|9/11|20/20)(?![0-9])"
+    r"|0[0-9]+(?![0-9.])"
+)
+_TOKEN = re.compile(r"[0-9a-z]*(?:[-./_:'][0-9a-z]+)*")
+_WEB = re.compile(
+    r"(?:https?://|www\.)[^\s，。、；）】]+|[a-z0-9._%+-]{1,64}@[a-z0-9.-]+|[a-z0-9-]{1,64}\.(?:com|net|org|cn|io|ai|hk|tw|example)(?:/[^\s，。、；）】]*)?(?![a-z])"
+)
+_OUTLINE = re.compile(
+    r"\(?[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}(?:[)、．](?![%a-z])|\.(?=\s|[^\d\s%]))\s*|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}\s+(?=[a-z\u3400-\u9fff])(?![a-z]?bn|million|billion|[年万亿元倍个])"
+)
+_PERIOD_AFTER_YEAR = re.compile(
+    r" ?(?:[0-9一二三四上下前初底末中全第qh財财度营净的款起]|年度|年報|年报)"
+)
+_UNTIL_YEAR = "至到在自从于'截"
+_LONG_NUMBER = 7
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+
+
+def web_addresses(folded: str) -> list[tuple[int, int]]:
+    """Give the places of links and e-mail addresses, whose digits are no quantities."""
+    if "http" not in folded and "www." not in folded and "@" not in folded and "." not in folded:
+        return []
+    if not any(
+        mark in folded
+        for mark in ("http", "www.", "@", ".com", ".cn", ".net", ".org", ".io", ".example", ".ai")
+    ):
+        return []
+    return [match.span() for match in _WEB.finditer(folded)]
+
+
+def skip(passage: Passage, start: int) -> int:
+    """Give where to go on after digits at ``start`` that are no quantity; -1 if they may be one."""
+    folded = passage.folded
+    if start:
+        before = folded[start - 1]
+        if ("a" <= before <= "z") or before == "_":
+            if not _currency_letters(folded, start, passage.limit):
+                return _token_end(folded, start)
+        elif before in "#@№'":
+            return _token_end(folded, start)
+        elif before == "-" and start > 1 and _name_hyphen(passage, start):
+            return _token_end(folded, start)
+        elif (
+            before == ":"
+            and start > 1
+            and passage.text[start - 2].isascii()
+            and passage.text[start - 2].isupper()
+        ):
+            match = re.compile(r"[0-9]+(?![0-9.,%]| ?(?:%|mn|bn|million|billion))").match(
+                folded, start
+            )
+            if match:
+                return match.end()
+        elif before == "." and start > 1 and folded[start - 2].isdigit():
+            return _token_end(folded, start)
+        elif before == "第" or (before == " " and folded[start - 2] == "第"):
+            return _token_end(folded, start)
+    match = _WRITTEN.match(folded, start)
+    if match:
+        return match.end()
+    if (
+        start == 0
+        or folded[start - 1] in "\n"
+        or not folded[max(0, folded.rfind("\n", max(0, start - 12), start)) : start].strip(
+            " \n\t(*•·-"
+        )
+    ):
+        return _outline(folded, start)
+    return -1
+
+
+def _token_end(folded: str, start: int) -> int:
+    match = _TOKEN.match(folded, start)
+    return match.end() if match and match.end() > start else start + 1
+
+
+def _currency_letters(folded: str, start: int, limit: int) -> bool:
+    word = last_word(folded, start, limit)
+    return any(word == wording for wording, _ in lexicon().prefixes.get(word, ())) or word == "c."
+
+
+def _name_hyphen(passage: Passage, start: int) -> bool:
+    """A hyphen right after a letter joins a name: GPT-4, COVID-19, mid-2025."""
+    before = passage.folded[start - 2]
+    return before.isascii() and before.isalpha()
+
+
+def _outline(folded: str, start: int) -> int:
+    line = folded.rfind("\n", max(0, start - 12), start) + 1
+    if line == 0 and start > 12:  # noqa: PLR2004
+        return -1
+    lead = folded[line:start]
+    if lead.strip(" \t(*•·-"):
+        return -1
+    match = _OUTLINE.match(folded, start)
+    return match.end() if match else -1
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return lexicon().roles["label"]
+
+
+@cache
+def _months() -> frozenset[str]:
+    return lexicon().roles["month"]
+
+
+def is_name_or_date(passage: Passage, amount: Amount) -> bool:
+    """Whether what was read as an amount is a year, a day of a month, or the number of a name."""
+    folded, text = passage.folded, passage.text
+    unit = amount.unit
+    number = amount.number
+    if amount.form == "year" and unit is None and amount.scale is None:
+        return True
+    if unit is not None and unit.name == "none":
+        return True
+    if number is None:
+        return False
+    if unit is not None and unit.kind == "measure" and amount.spelling[:1] > "\u3400":
+        return _chinese_time(folded, amount, passage.limit)
+    if unit is not None or amount.scale is not None:
+        return False
+    whole = not amount.decimal and not amount.grouped
+    if whole and _FIRST_YEAR <= number <= _LAST_YEAR and not amount.signed:
+        return True
+    end = skip_spaces(folded, amount.bare_start, passage.limit)
+    word = last_word(folded, end, passage.limit)
+    if word in _months() and number <= 31 and whole:  # noqa: PLR2004
+        return word != "may" or text[end - 3].isupper()
+    if not whole:
+        return False
+    return word in _labels() and not amount.hedged
+
+
+def _chinese_time(folded: str, amount: Amount, limit: int) -> bool:
+    """年, 季 and 月 after a number: a date, or how long."""
+    unit, number = amount.unit, amount.number
+    if (
+        unit is None
+        or number is None
+        or unit.name not in ("year", "quarter", "month", "week", "day")
+    ):
+        return False
+    before = folded[skip_spaces(folded, amount.bare_start, limit) - 1 : amount.bare_start][:1]
+    if before in lexicon().roles["before_time"] and before:
+        return True
+    character = folded[amount.bare_start] > "\u3000"
+    if amount.spelling == "年":
+        if number >= _FIRST_YEAR:
+            return True
+        if 10 <= number <= 49 and amount.form == "digits" and not amount.hedged:  # noqa: PLR2004
+            if before and before in _UNTIL_YEAR:
+                return True
+            return bool(_PERIOD_AFTER_YEAR.match(folded, amount.end))
+    if amount.spelling in ("季", "季度") and number <= 4 and folded[amount.bare_start] != "两":  # noqa: PLR2004
+        return not (before and before in "续去来后近连")
+    return number == 1 and character and not amount.hedged

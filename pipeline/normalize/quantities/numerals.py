@@ -1,0 +1,429 @@
+"""Numerals in words: "six hundred and nineteen million", 三千五百亿, 四○○, 十几, tens of billions.
+
+Two grammars serve all languages so far: words parted by spaces (``spoken``), and characters written
+together (``ideographic``). Which words there are, and of which class, stands in ``numbers.tsv``.
+"""
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.normalize.quantities.lexicon import NumberWord, alternation, lexicon
+
+_MOST_WORDS = 16
+_MOST_CHARACTERS = 40
+_HALF = Decimal("0.5")
+_TEN_THOUSAND = 10_000
+
+
+class Numeral(NamedTuple):
+    """A value (or the ends of a vague one) that ends at ``end``.
+
+    ``form`` is "plain"; "small" for one word up to ten; "pair" for two numbers side by side
+    ("five eighty seven", an amount with cents); "year" for a spoken year; "vague".
+    """
+
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    end: int
+    form: str
+    qualifier: str = "exact"
+
+
+class _Word(NamedTuple):
+    role: str
+    value: Decimal
+    end: int
+    link: str
+
+
+def vague(unit: Decimal) -> tuple[Decimal, Decimal]:
+    """Give the ends of an amount of which only the magnitude is said: 数十亿, hundreds of.
+
+    >>> vague(Decimal(100)), vague(Decimal(1_000_000))
+    ((Decimal('100'), Decimal('999')), (Decimal('1000000'), Decimal('9900000')))
+    """
+    if unit < _TEN_THOUSAND:
+        return unit, unit * 10 - 1
+    return unit, unit / 10 * 99
+
+
+@cache
+def latin_words() -> dict[str, NumberWord]:
+    """Give the number words that are written in Latin letters."""
+    return {word: entry for word, entry in lexicon().number_words.items() if word[0].isascii()}
+
+
+@cache
+def _characters() -> dict[str, NumberWord]:
+    return {word: entry for word, entry in lexicon().number_words.items() if not word[0].isascii()}
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    return re.compile(f"({alternation(latin_words(), inside=True)})(?:fold)?(?![a-z])")
+
+
+@cache
+def _link_pattern() -> re.Pattern[str]:
+    return re.compile(r"(?: {1,2}| ?- ?)(and a |and |a |of )?")
+
+
+@cache
+def _half_of_unit() -> re.Pattern[str]:
+    return re.compile(r" an? (?=percent|per cent|point|basis|turn|pct)")
+
+
+def _words(text: str, start: int) -> list[_Word]:
+    known = latin_words()
+    found: list[_Word] = []
+    position, link = start, ""
+    while len(found) < _MOST_WORDS:
+        match = _word_pattern().match(text, position)
+        if not match:
+            break
+        entry = known[match.group(1).replace("-", " ")]
+        found.append(_Word(entry.role, entry.value, match.end(1), link))
+        gap = _link_pattern().match(text, match.end())
+        if not gap:
+            break
+        position, link = gap.end(), (gap.group(1) or "").strip()
+    return found
+
+
+def spoken(text: str, start: int) -> Numeral | None:
+    """Read a numeral in words at ``start``; None where the words there make no number."""
+    words = _words(text, start)
+    if not words:
+        return None
+    first = words[0].role
+    if first in ("few", "couple", "plural", "multi"):
+        return _magnitude(words)
+    if first == "half":
+        return _half(text, words)
+    return _sum(words)
+
+
+def _magnitude(words: list[_Word]) -> Numeral | None:
+    first, rest = words[0], words[1:]
+    if first.role == "multi":
+        return Numeral(None, first.value, None, first.end, "vague", "at_least")
+    unit, end = first.value, first.end
+    if first.role == "plural":
+        for word in rest:
+            if word.role not in ("plural", "scale") or word.link != "of":
+                break
+            unit, end = unit * word.value, word.end
+        if unit in (10, 12) and end == first.end:
+            return None
+        low, high = vague(unit)
+        return Numeral(None, low, high, end, "vague", "between")
+    for word in rest:
+        if word.role not in ("hundred", "scale", "dozen") or word.link not in ("", "of"):
+            break
+        unit, end = unit * word.value, word.end
+    if end == first.end:
+        return None
+    if first.role == "couple":
+        return Numeral(unit, None, None, end, "plain", "approx")
+    low, high = vague(unit)
+    return Numeral(None, low, high, end, "vague", "between")
+
+
+def _half(text: str, words: list[_Word]) -> Numeral | None:
+    value, end = _HALF, words[0].end
+    for word in words[1:]:
+        if word.role not in ("scale", "dozen", "hundred") or word.link not in ("", "a"):
+            break
+        value, end = value * word.value, word.end
+    if end == words[0].end:
+        article = _half_of_unit().match(text, end)
+        if not article:
+            return None
+        end = article.end() - 1
+    return Numeral(value, None, None, end, "plain")
+
+
+class _Sum:
+    """The running sum of a numeral in words: ``total`` is what full scales have closed."""
+
+    def __init__(self) -> None:
+        self.total = Decimal(0)
+        self.current: Decimal | None = None
+        self.scale: Decimal | None = None
+        self.last = ""
+
+    def take(self, word: _Word) -> bool:
+        """Add a word; False where it begins something else."""
+        fits = getattr(self, f"_{word.role}", None)
+        if fits is None or not fits(word):
+            return False
+        self.last = word.role
+        return True
+
+    def _opens(self, word: _Word) -> bool:
+        return self.current is None and (
+            not self.last or (self.last == "scale" and word.link in ("", "and"))
+        )
+
+    def _digit(self, word: _Word) -> bool:
+        if self._opens(word):
+            self.current = word.value
+        elif self.current is not None and (
+            (self.last == "ten" and not word.link and word.value)
+            or (self.last == "hundred" and word.link in ("", "and"))
+        ):
+            self.current += word.value
+        else:
+            return False
+        return True
+
+    def _teen(self, word: _Word) -> bool:
+        if self._opens(word):
+            self.current = word.value
+        elif self.current is not None and self.last == "hundred" and word.link in ("", "and"):
+            self.current += word.value
+        else:
+            return False
+        return True
+
+    _ten = _teen
+
+    def _hundred(self, word: _Word) -> bool:
+        if self.current is None and not self.last:
+            self.current = word.value
+        elif self.current is not None and self.current < 100 and not word.link:  # noqa: PLR2004
+            self.current *= word.value
+        else:
+            return False
+        return True
+
+    def _scale(self, word: _Word) -> bool:
+        if word.link or (self.scale is not None and word.value >= self.scale):
+            return False
+        if self.current is None:
+            if self.last:
+                return False
+            self.current = Decimal(1)
+        self.total += self.current * word.value
+        self.current, self.scale = None, word.value
+        return True
+
+    def _dozen(self, word: _Word) -> bool:
+        if self.total or word.link:
+            return False
+        self.current = (self.current or Decimal(1)) * word.value
+        return True
+
+    def _half(self, word: _Word) -> bool:
+        if word.link not in ("and a", "and") or not self.last:
+            return False
+        if self.current is not None:
+            self.current += _HALF
+        elif self.scale is not None:
+            self.total += _HALF * self.scale
+        return True
+
+    @property
+    def value(self) -> Decimal:
+        return self.total + (self.current or 0)
+
+
+def _sum(words: list[_Word]) -> Numeral | None:
+    running, taken = _Sum(), 0
+    while taken < len(words):
+        word = words[taken]
+        if word.role == "point" and not word.link:
+            decimals, count = _decimals(words[taken + 1 :])
+            if not count:
+                break
+            running.current = (running.current or Decimal(0)) + decimals
+            running.last = "point"
+            taken += 1 + count
+        elif running.take(word):
+            taken += 1
+        else:
+            break
+    if not taken or (taken == 1 and words[0].role == "point"):
+        return None
+    if taken < len(words) and (pair := _pair(running, words, taken)):
+        return pair
+    end = words[taken - 1].end
+    value = running.value
+    small = taken == 1 and value <= 10  # noqa: PLR2004
+    return Numeral(value, None, None, end, "small" if small else "plain")
+
+
+def _decimals(words: list[_Word]) -> tuple[Decimal, int]:
+    digits, count = "", 0
+    for word in words:
+        if word.link:
+            break
+        if word.role == "digit" and (not digits or words[count - 1].role == "digit"):
+            digits += str(word.value)
+        elif word.role in ("teen", "ten") and not digits:
+            digits = str(word.value)
+        elif word.role == "digit" and count == 1 and words[0].role == "ten":
+            digits = digits[0] + str(word.value)
+        else:
+            break
+        count += 1
+    return (Decimal(f"0.{digits}") if digits else Decimal(0)), count
+
+
+def _pair(running: _Sum, words: list[_Word], taken: int) -> Numeral | None:
+    """Two numbers side by side: a year, an amount with cents, or hundreds left out."""
+    first = running.current
+    following = words[taken]
+    if first is None or running.total or not 1 <= first < 100 or first % 1:  # noqa: PLR2004
+        return None
+    if following.link or running.last not in ("digit", "teen", "ten"):
+        return None
+    after = words[taken + 1] if taken + 1 < len(words) else None
+    unit = bool(after and after.role == "digit" and not after.link and after.value)
+    end = following.end
+    second = following.value
+    if following.role == "ten" or (following.role == "digit" and not second and unit):
+        if unit and after:
+            second, end, taken = second + after.value, after.end, taken + 1
+    elif following.role != "teen":
+        return None
+    if first in (19, 20):
+        return Numeral(first * 100 + second, None, None, end, "year")
+    following_word = words[taken + 1] if taken + 1 < len(words) else None
+    if following_word and following_word.role == "scale" and not following_word.link:
+        value = (first * 100 + second) * following_word.value
+        return Numeral(value, None, None, following_word.end, "plain")
+    return Numeral(first + second / 100, None, None, end, "pair")
+
+
+@cache
+def _run_pattern() -> re.Pattern[str]:
+    roles: dict[str, str] = {}
+    for char, entry in _characters().items():
+        roles[entry.role] = roles.get(entry.role, "") + char
+    core = roles["digit"] + roles["hundred"] + roles["scale"]
+    few, more = roles["few"], roles["more"]
+    digit, steps = roles["digit"], roles["hundred"] + roles["scale"]
+    return re.compile(
+        rf"[{core}{few}](?:[{core}](?! ?分 ?之)"
+        rf"|(?:(?<=[{steps}点]) {{1,4}}[{core}]| {{1,4}}[{steps}])(?! ?分 ?之)"
+        rf"| {{1,2}}[{digit}](?= {{0,2}}折)"
+        rf"| {{0,2}}点(?= {{0,2}}[{digit}])"
+        rf"|[{few}{more}](?=[{steps}])"
+        rf"|(?<=[{roles['hundred']}])[{few}]){{0,{_MOST_CHARACTERS}}}"
+    )
+
+
+def ideographic(text: str, start: int) -> Numeral | None:
+    """Read a numeral in Chinese characters at ``start``.
+
+    >>> ideographic("一百二十点五", 0).value
+    Decimal('120.5')
+    """
+    match = _run_pattern().match(text, start)
+    if not match:
+        return None
+    run = match.group().replace(" ", "")
+    known = _characters()
+    qualifier = "exact"
+    kept = []
+    for char in run:
+        if known[char].role == "more":
+            qualifier = "more_than"
+        else:
+            kept.append(char)
+    run = "".join(kept)
+    end = match.end()
+    few = [index for index, char in enumerate(run) if known[char].role == "few"]
+    if few:
+        return _few(run, few, end)
+    if close := _neighbours(run):
+        low, high = _evaluate(close[0]), _evaluate(close[1])
+        return Numeral(None, low, high, end, "plain", "between")
+    value = _evaluate(run)
+    if value is None:
+        return None
+    form = "small" if len(run) == 1 and value <= 10 else "plain"  # noqa: PLR2004
+    return Numeral(value, None, None, end, form, qualifier)
+
+
+def _few(run: str, places: list[int], end: int) -> Numeral | None:
+    if len(places) > 1 or len(run) == 1:
+        return None
+    at = places[0]
+    lowest = _evaluate(run[:at] + "一" + run[at + 1 :])
+    if lowest is None:
+        return None
+    if at == 0:
+        low, high = vague(lowest)
+        return Numeral(None, low, high, end, "vague", "between")
+    return Numeral(
+        None, lowest, _evaluate(run[:at] + "九" + run[at + 1 :]), end, "vague", "between"
+    )
+
+
+def _neighbours(run: str) -> tuple[str, str] | None:
+    """Two digits in a row that stand for "one or the other": 三四十, 两三, 七八."""
+    known = _characters()
+    for index in range(len(run) - 1):
+        first, second = known[run[index]], known[run[index + 1]]
+        if first.role != "digit" or second.role != "digit":
+            continue
+        before = known[run[index - 1]].role if index else ""
+        after = known[run[index + 2]].role if index + 2 < len(run) else ""
+        if second.value - first.value != 1 or not first.value or "digit" in (before, after):
+            return None
+        if before in ("point", "scale"):
+            return None
+        return run[: index + 1] + run[index + 2 :], run[:index] + run[index + 1 :]
+    return None
+
+
+def _evaluate(run: str) -> Decimal | None:
+    whole, point, decimals = run.partition("点")
+    known = _characters()
+    if not point:
+        return _whole(whole)
+    digits, scale = "", Decimal(1)
+    for char in decimals:
+        entry = known[char]
+        if entry.role == "digit":
+            digits += str(entry.value)
+        else:
+            scale *= entry.value
+    value = _whole(whole)
+    return None if value is None else (value + Decimal(f"0.{digits or 0}")) * scale
+
+
+def _whole(run: str) -> Decimal | None:
+    known = _characters()
+    total = section = Decimal(0)
+    digits, last, zero = "", Decimal(1), False
+    for char in run:
+        entry = known[char]
+        if entry.role == "digit":
+            digits += str(entry.value)
+            zero = zero or not entry.value
+        elif entry.role == "hundred":
+            if entry.value in (20, 30):
+                section += entry.value
+                last, zero = Decimal(10), False
+                continue
+            section += Decimal(digits or 1) * entry.value
+            digits, last, zero = "", entry.value, False
+        else:
+            section += Decimal(digits or 0)
+            if not section:
+                total = (total or Decimal(1)) * entry.value
+            elif total and total < entry.value:
+                total = (total + section) * entry.value
+            else:
+                total += section * entry.value
+            section, digits, last, zero = Decimal(0), "", entry.value, False
+    if digits:
+        bare_tail = len(digits) == 1 and not zero and last >= 100  # noqa: PLR2004
+        section += Decimal(digits) * (last / 10 if bare_tail else 1)
+    return total + section

@@ -1,0 +1,270 @@
+"""Two amounts that make one quantity: ranges with a shared unit, and a value with its margin."""
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.normalize.quantities.amount import read_amount
+from pipeline.normalize.quantities.before import skip_spaces
+from pipeline.normalize.quantities.lexicon import alternation, lexicon
+from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.normalize.quantities.worded import read_worded
+
+_RISING = re.compile(
+    r"(?:increas|decreas|rose|up|down|grew|fell|declin|improv|drop|gain|gr[eo]w|expand|by)[a-z]*"
+    r"(?: by)?(?: (?:about|approximately|over|nearly|roughly|more than|almost|around))?\s*$"
+)
+_FROM = re.compile(r"(?:from|由|从|自)(?: (?:about|approximately|roughly|around))?\s*$")
+_RANGE_FROM = re.compile(r"(?:rang|anywhere|somewhere)[a-z]* from\s*$")
+_MOST_RATIO = 8
+_CLOSE_RATIO = Decimal("1.6")
+_STARTS = re.compile(r"(?:[$€£¥(+~≈<>-]|[a-z]{2,3}\$|rmb|usd|eur|c\.|hk\$|约|近| )*")
+
+
+class Span(NamedTuple):
+    """A quantity before its kind is settled: the amounts that it is made of and its ends."""
+
+    first: Amount
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    start: int
+    end: int
+    unit_from: Amount
+
+
+@cache
+def _to() -> re.Pattern[str]:
+    words = alternation(lexicon().roles["to"])
+    ways = alternation((*lexicon().roles["up"], *lexicon().roles["down"]))
+    return re.compile(rf"[ -]?({words}) ?(?:(?:slightly |a )?({ways}) ?)?")
+
+
+@cache
+def _and() -> re.Pattern[str]:
+    return re.compile(r" ?(?:and|与|和|及|到|至|to) ?")
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    words = sorted(lexicon().roles["between"], key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})\s*(?:about |approximately |约)?$")
+
+
+@cache
+def _margin() -> re.Pattern[str]:
+    return re.compile(rf" ?({alternation(lexicon().roles['plusminus'])}) ?(?:a )?")
+
+
+@cache
+def _way_before() -> re.Pattern[str]:
+    ways = sorted((*lexicon().roles["up"], *lexicon().roles["down"]), key=len, reverse=True)
+    return re.compile(rf"({'|'.join(map(re.escape, ways))})\s*(?:约|about|by)?\s*$")
+
+
+def single(amount: Amount) -> Span:
+    """Give the span of one amount."""
+    value = amount.base(amount.number)
+    low, high = amount.base(amount.low), amount.base(amount.high)
+    if amount.sign < 0 and high is not None:
+        low, high = high, low
+    return Span(amount, value, low, high, amount.start, amount.end, amount)
+
+
+def read_span(passage: Passage, amount: Amount) -> Span:
+    """Join what follows the amount to it where the two are one quantity."""
+    folded = passage.folded
+    following = folded[amount.end : amount.end + 1]
+    if not following or following in "，。；,.;、":
+        return single(amount)
+    if margin := _margin().match(folded, amount.end):
+        return _with_margin(passage, amount, margin)
+    opened = _opened(passage, amount)
+    link = (_and() if opened is not None else _to()).match(folded, amount.end)
+    if link is None and opened is not None:
+        link = _to().match(folded, amount.end)
+    if link is None:
+        return single(amount)
+    second = _second(passage, link.end())
+    if second is None:
+        return single(amount)
+    way = link.group(2) if link.re is _to() else None
+    if way and (turned := _turned(passage, amount, second, way)):
+        return turned
+    if opened is None and way is None and not _one_range(passage, amount, second, link.group()):
+        return single(amount)
+    if way is not None and way not in ("plus", "minus", "negative", "positive", "+"):
+        return single(amount)
+    joined = _join(amount, second)
+    if joined is None:
+        return single(amount)
+    return joined._replace(start=opened) if opened is not None else joined
+
+
+def _opened(passage: Passage, amount: Amount) -> int | None:
+    """Where "between" or 介于 stands before the amount."""
+    folded = passage.folded
+    if amount.start <= passage.limit:
+        return None
+    lowest = max(passage.limit, amount.start - 24)
+    match = _opening().search(folded[lowest : amount.start])
+    return lowest + match.start() if match else None
+
+
+def _second(passage: Passage, position: int) -> Amount | None:
+    folded = passage.folded
+    limit = passage.limit
+    match = _STARTS.match(folded, position)
+    start = match.end() if match else position
+    if start >= len(folded) or start - position > 10:  # noqa: PLR2004
+        return None
+    passage.limit = position
+    try:
+        char = folded[start]
+        if not ("0" <= char <= "9") and "a" <= char <= "z":
+            worded, end = read_worded(passage, start)
+            if end > start:
+                return worded
+        return read_amount(passage, start)
+    finally:
+        passage.limit = limit
+
+
+def _turned(passage: Passage, first: Amount, second: Amount, way: str) -> Span | None:
+    """Ends in two directions: 年减 3%～年增 9%, flat to up 6%, down 2% to up 3%."""
+    folded = passage.folded
+    if second.number is None or second.unit is None:
+        return None
+    down = lexicon().roles["down"]
+    sign = -1 if way in down else 1
+    if first.low == -1 and first.high == 1 and first.form == "band":
+        ends = sorted((Decimal(0), sign * (second.base(second.number) or Decimal(0))))
+        return Span(second, None, ends[0], ends[1], first.start, second.end, second)
+    lead = _way_before().search(folded[max(passage.limit, first.start - 12) : first.start])
+    if lead is None or first.number is None or first.unit not in (None, second.unit):
+        return None
+    first_sign = -1 if lead.group(1) in down else 1
+    if first_sign == sign:
+        return _join(first, second)
+    first.unit = second.unit
+    low, high = first.base(first.number), second.base(second.number)
+    if low is None or high is None:
+        return None
+    ends = sorted((first_sign * low, sign * high))
+    second.signed = True
+    start = first.start - (lead.end() - lead.start())
+    return Span(second, None, ends[0], ends[1], start, second.end, second)
+
+
+def _one_range(passage: Passage, first: Amount, second: Amount, link: str) -> bool:
+    """Whether "A to B" is a range, not "up A to B" or "from A to B"."""
+    folded = passage.folded
+    lead = folded[max(passage.limit, first.start - 28) : first.start]
+    if _FROM.search(lead) and not _RANGE_FROM.search(lead):
+        return False
+    if first.form == "band" or second.form == "band":
+        return first.form == second.form
+    if first.number is None or second.number is None:
+        return False
+    if "to" not in link:
+        return True
+    if first.unit is None or second.unit is None:
+        return True
+    scale = first.scale
+    if scale is None:
+        first.scale = second.scale
+    start, end = first.base(first.number), second.base(second.number)
+    first.scale = scale
+    low, high = abs(start or 0), abs(end or 0)
+    if not low or not high or first.sign != second.sign:
+        return True
+    ratio = max(low, high) / min(low, high)
+    if ratio > _MOST_RATIO:
+        return False
+    if first.unit.kind == "money" and _RISING.search(lead):
+        return low < high and ratio <= _CLOSE_RATIO
+    return True
+
+
+def _join(first: Amount, second: Amount) -> Span | None:
+    """Share unit and scale between the ends; None where they do not agree."""
+    if not _share(first, second):
+        return None
+    if first.form == "band" and second.form == "band":
+        return Span(
+            first,
+            None,
+            first.base(first.low),
+            second.base(second.high),
+            first.start,
+            second.end,
+            second,
+        )
+    low = first.base(first.number if first.number is not None else first.low)
+    high = second.base(second.number if second.number is not None else second.high)
+    if low is None or high is None:
+        return None
+    per = second.per or first.per
+    first.per = second.per = per
+    if low > high:
+        low, high = high, low
+    return Span(first, None, low, high, first.start, second.end, second)
+
+
+def _share(first: Amount, second: Amount) -> bool:
+    if first.unit is None and second.unit is not None:
+        if second.prefixed and not second.spelling and second.unit.kind == "money":
+            return False
+        if first.scale is not None and second.scale is None and second.unit.kind != "money":
+            return False
+        first.unit = second.unit
+    elif second.unit is None and first.unit is not None:
+        if not first.prefixed:
+            return False
+        second.unit = first.unit
+    elif first.unit is not second.unit and (
+        first.unit is None or second.unit is None or first.unit.name != second.unit.name
+    ):
+        return False
+    if first.scale is None and second.scale is not None:
+        if second.scale == 10 and first.spelling:  # noqa: PLR2004
+            return True
+        smaller = (
+            first.number is None or second.number is None or first.number < second.number * 1000
+        )
+        if smaller:
+            first.scale = second.scale
+    elif second.scale is None and first.scale is not None and second.unit is not None:
+        return False
+    return True
+
+
+def _with_margin(passage: Passage, amount: Amount, link: re.Match[str]) -> Span:
+    """46%±1.5% in points; "$65 billion plus or minus 2%" in percent of the value."""
+    second = _second(passage, link.end())
+    if second is None or second.number is None or amount.number is None:
+        return single(amount)
+    share = second.unit is not None and second.unit.kind == "percent"
+    percent = amount.unit is not None and amount.unit.kind == "percent"
+    if amount.unit is None and share and not amount.scale:
+        amount.unit, percent = second.unit, True
+    value = amount.base(amount.number)
+    if value is None:
+        return single(amount)
+    if share and not percent:
+        margin = abs(value) * second.number / 100
+    else:
+        if second.unit is None or second.unit.kind == "points":
+            second.unit = second.unit if percent and second.unit else amount.unit
+        elif amount.unit is None or second.unit.name != amount.unit.name:
+            return single(amount)
+        margin = abs(second.base(second.number) or Decimal(0))
+    amount.end = max(amount.end, second.end)
+    amount.hedge("approx")
+    return Span(amount, value, value - margin, value + margin, amount.start, second.end, amount)
+
+
+def skip_back(passage: Passage, position: int) -> int:
+    """Give the end of the text before ``position``, spaces aside."""
+    return skip_spaces(passage.folded, position, passage.limit)

@@ -1,0 +1,102 @@
+"""Bands and multiples in words: mid-teens, 三位数, doubled, 翻两番, 腰斩, half of."""
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from pipeline.normalize.quantities import after, before
+from pipeline.normalize.quantities.lexicon import Band, Unit, alternation, lexicon
+from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.normalize.quantities.numerals import Numeral
+
+_WIDER = re.compile(
+    r"(low|mid|high)(?:er)?[- ]*(single|double)?(?:[- ]*digits?)?[- ]+(?:to|and)[- ]+$"
+)
+_HALF_OF = re.compile(
+    r" (?:of|the|our|its|their|what|that|those|these|as|from|a(?! (?:percent|point|b|m|t)))(?![a-z])"
+)
+_NOT_HALF = re.compile(
+    r"[ -]?(?:year|hour|time|day|life|way|point|hearted|marathon|step|inch|mile)"
+)
+_UNITS = {
+    "x": Unit("x", Decimal(1), "multiple", "after"),
+    "percent": Unit("percent", Decimal(1), "percent", "after"),
+}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(alternation(lexicon().bands))
+
+
+def read_worded(passage: Passage, start: int, *, hedges: bool = True) -> tuple[Amount | None, int]:
+    """Read the band or multiple at ``start``; give it (None for a false friend) and its end.
+
+    The end is ``start`` where there is no such wording.
+    """
+    folded = passage.folded
+    match = _pattern().match(folded, start)
+    if match is None:
+        return None, start
+    wording = match.group()
+    known = lexicon().bands
+    band = known.get(wording) or known[wording.replace("-", " ")]
+    if band.unit == "-":
+        return None, match.end()
+    if wording == "half" and not _half(passage, start, match.end()):
+        return None, match.end()
+    amount = _amount(passage, start, match.end(), wording.replace("-", " "), band)
+    if hedges:
+        before.read_hedges(passage, amount)
+        after.read_hedges(passage, amount)
+    return amount, amount.end
+
+
+def _amount(passage: Passage, start: int, end: int, wording: str, band: Band) -> Amount:
+    folded = passage.folded
+    if band.low == band.high:
+        numeral = Numeral(band.low, None, None, end, "worded", band.qualifier)
+    else:
+        low = band.low
+        lead = _WIDER.search(folded[max(passage.limit, start - 28) : start])
+        if lead:
+            start -= lead.end() - lead.start()
+            low = _wider(lead, wording, low)
+        numeral = Numeral(None, low, band.high, end, "band", "between")
+    amount = Amount(start, numeral)
+    amount.unit = _UNITS[band.unit]
+    if band.low != band.high:
+        amount.hedged = False
+        _band_unit(folded, amount)
+    return amount
+
+
+def _wider(lead: re.Match[str], wording: str, low: Decimal) -> Decimal:
+    head = wording.split(" ")
+    noun = [lead.group(2) or head[1], "digits"] if "digit" in wording else head[1:]
+    band = lexicon().bands.get(" ".join([lead.group(1), *noun]))
+    return band.low if band else low
+
+
+def _band_unit(folded: str, amount: Amount) -> None:
+    tail = re.compile(
+        r"[ -](percent|%|basis points|bps|points|percentage points|millions?|billions?)(?![a-z])|%"
+    ).match(folded, amount.end)
+    if tail is None:
+        return
+    word = tail.group(1) or "%"
+    amount.end = tail.end()
+    if word[:3] in ("mil", "bil"):
+        amount.scale, amount.unit = lexicon().scales[word.rstrip("s")].worth, None
+    else:
+        amount.unit = lexicon().units[word]
+
+
+def _half(passage: Passage, start: int, end: int) -> bool:
+    """Whether a lone "half" is 50%, not a half-year or one side of something."""
+    folded = passage.folded
+    position = before.skip_spaces(folded, start, passage.limit)
+    word = before.last_word(folded, position, passage.limit)
+    if word in lexicon().roles["not_half"] or _NOT_HALF.match(folded, end):
+        return False
+    return word in lexicon().hedges or bool(_HALF_OF.match(folded, end))
