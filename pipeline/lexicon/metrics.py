@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import ahocorasick
+
+from pipeline.lexicon.table import read_table
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORD = _LETTERS | frozenset("0123456789")
@@ -60,22 +61,19 @@ class MetricMatch:
     adjusted: bool
 
 
-class _Phrase(NamedTuple):
-    """A phrase of the automaton: without a metric it is a modifier, or swallows what it covers."""
-
-    length: int
-    word_start: bool
-    word_end: bool
-    metric: Metric | None = None
-    weak: bool = False
-    loss: bool = False
-    modifier: str = ""
+# What the automaton knows of a phrase: its length, whether it begins and ends with a letter or
+# digit that must not go on, its metric, and its role: the marks ? (ambiguous) and ! (loss) of a
+# metric's name, "before" or "after" of a modifier (with ? where it is often something else),
+# "stop" of a phrase that swallows what it covers.
+_Phrase = tuple[int, bool, bool, Metric | None, str]
 
 
 class _Place(NamedTuple):
     start: int
     end: int
-    phrase: _Phrase
+    plural: bool
+    metric: Metric | None
+    role: str
 
 
 def metric(name: str) -> Metric | None:
@@ -100,62 +98,64 @@ def find_metrics(text_folded: str) -> list[MetricMatch]:
 
     ``text_folded`` is text as ``pipeline.normalize.script.fold`` gives it.
 
-    >>> [(m.metric.id, m.start, m.end) for m in find_metrics("non-gaap eps of $2 vs. cost of sales")]
-    [('adjusted_eps', 0, 12), ('cost_of_revenue', 23, 36)]
+    >>> [(m.metric.id, m.start, m.end) for m in find_metrics("non-gaap eps of $2, cost of sales")]
+    [('adjusted_eps', 0, 12), ('cost_of_revenue', 19, 32)]
     """
-    places = _without_overlap(sorted(_places(text_folded), key=_leftmost_longest))
+    places = _without_overlap(sorted(_places(text_folded), key=_best_first))
     matches = []
     before: _Place | None = None
     for index, place in enumerate(places):
-        phrase = place.phrase
-        if phrase.metric is None:
-            if phrase.modifier == "before":
+        if place.metric is None:
+            if place.role.startswith("before"):
                 before = place
             continue
         start, end, adjusted = place.start, place.end, False
-        if before is not None and _only_filler(text_folded, before.end, start):
+        if before is not None and _is_before(text_folded, before, place.metric, start):
             start, adjusted = before.start, True
         elif index + 1 < len(places) and _is_after(text_folded, place, places[index + 1]):
             end, adjusted = places[index + 1].end, True
         before = None
-        matches.append(_match(start, end, phrase, adjusted))
+        matches.append(_match(start, end, place.metric, place.role, adjusted))
     return matches
 
 
-def _match(start: int, end: int, phrase: _Phrase, adjusted: bool) -> MetricMatch:
-    found = phrase.metric
-    assert found is not None  # noqa: S101 - the caller has dropped modifiers and stop phrases
-    weak = phrase.weak
+def _match(start: int, end: int, found: Metric, marks: str, adjusted: bool) -> MetricMatch:
+    weak = "?" in marks
     if adjusted:
         own = related(found.id, "adjusted")
         found, weak = (own, False) if own is not None else (found, weak)
     elif found.id.startswith("adjusted_"):
         adjusted = True
-    return MetricMatch(start, end, found, weak, phrase.loss, adjusted)
+    return MetricMatch(start, end, found, weak, "!" in marks, adjusted)
 
 
 def _places(text: str) -> Iterator[_Place]:
     size = len(text)
-    for last, phrase in _automaton().iter(text):
+    for last, (length, word_start, word_end, named, role) in _automaton().iter(text):
         end = last + 1
-        start = end - phrase.length
-        if phrase.word_start and start:
+        start = end - length
+        plural = False
+        if word_start and start:
             before = text[start - 1]
             if before in _WORD or (before == "-" and start > 1 and text[start - 2] in _LETTERS):
                 continue
-        if phrase.word_end and end < size:
+        if word_end and end < size:
             after = text[end]
             if after == "s" and text[end + 1 : end + 2] not in _WORD and text[end - 1] != "s":
                 end += 1
-            elif after in _LETTERS or (after in _WORD and phrase.length < 3):
+                plural = True
+            elif (
+                after in _LETTERS
+                or (after in _WORD and length < 3)
+                or (after == "-" and text[end + 1 : end + 2] in _LETTERS)
+            ):
                 continue
-            elif after == "-" and text[end + 1 : end + 2] in _LETTERS:
-                continue
-        yield _Place(start, end, phrase)
+        yield _Place(start, end, plural, named, role)
 
 
-def _leftmost_longest(place: _Place) -> tuple[int, int]:
-    return place.start, -place.end
+def _best_first(place: _Place) -> tuple[int, int, bool]:
+    """Order by place, the longer first; a phrase as listed comes before the plural of another."""
+    return place.start, -place.end, place.plural
 
 
 def _without_overlap(places: list[_Place]) -> list[_Place]:
@@ -167,33 +167,31 @@ def _without_overlap(places: list[_Place]) -> list[_Place]:
             continue
         last = kept[-1]
         if (
-            last.phrase.weak
-            and not place.phrase.weak
+            "?" in last.role
+            and "?" not in place.role
             and place.end - place.start > last.end - last.start
         ):
             kept[-1] = place
     return kept
 
 
-def _only_filler(text: str, start: int, end: int) -> bool:
-    return end - start <= _LONGEST_FILLER and _FILLER.fullmatch(text, start, end) is not None
+def _is_before(text: str, modifier: _Place, named: Metric, start: int) -> bool:
+    if "?" in modifier.role and related(named.id, "adjusted") is None:
+        return False
+    if start - modifier.end > _LONGEST_FILLER:
+        return False
+    return _FILLER.fullmatch(text, modifier.end, start) is not None
 
 
 def _is_after(text: str, place: _Place, following: _Place) -> bool:
-    if following.phrase.modifier != "after":
+    if following.role != "after":
         return False
     return following.start - place.end <= 2 and not text[place.end : following.start].strip(" ,")
 
 
-def _table(name: str) -> list[list[str]]:
-    """Read the rows of a table of this folder: comment lines and the header row are left out."""
-    text = files("pipeline.lexicon").joinpath(name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in text.splitlines() if line and line[0] != "#"][1:]
-
-
 @cache
 def _metric_rows() -> list[list[str]]:
-    return _table("metrics.tsv")
+    return read_table("metrics.tsv")
 
 
 @cache
@@ -204,7 +202,7 @@ def _metrics() -> dict[str, Metric]:
 @cache
 def _related() -> dict[tuple[str, str], Metric]:
     metrics = _metrics()
-    return {(name, form): metrics[other] for name, form, other in _table("metric_related.tsv")}
+    return {(name, form): metrics[other] for name, form, other in read_table("metric_related.tsv")}
 
 
 def _spellings(phrases: str) -> Iterator[str]:
@@ -220,23 +218,25 @@ def _spellings(phrases: str) -> Iterator[str]:
 def _automaton() -> ahocorasick.Automaton:
     automaton = ahocorasick.Automaton()
 
-    def add(words: str, found: Metric | None, weak: bool, loss: bool, modifier: str) -> None:
-        phrase = _Phrase(
-            len(words), words[0] in _WORD, words[-1] in _WORD, found, weak, loss, modifier
-        )
-        automaton.add_word(words, phrase)
+    def add(phrases: str, named: Metric | None, role: str) -> None:
+        for marked in _spellings(phrases):
+            words = marked.rstrip("?!") if named else marked
+            marks = marked[len(words) :]
+            phrase: _Phrase = (
+                len(words),
+                words[0] in _WORD,
+                words[-1] in _WORD,
+                named,
+                role or marks,
+            )
+            automaton.add_word(words, phrase)
 
-    for phrases in _table("metric_stop.tsv"):
-        for words in _spellings(phrases[1]):
-            add(words, None, weak=False, loss=False, modifier="")
-    for place, phrases_of_place in _table("metric_adjusted.tsv"):
-        for words in _spellings(phrases_of_place):
-            add(words, None, weak=False, loss=False, modifier=place)
+    for _, phrases in read_table("metric_stop.tsv"):
+        add(phrases, None, "stop")
+    for place, phrases in read_table("metric_adjusted.tsv"):
+        add(phrases, None, place)
     metrics = _metrics()
     for name, _, _, english, chinese in _metric_rows():
-        for words in _spellings(f"{english}|{chinese}"):
-            bare = words.rstrip("?!")
-            marks = words[len(bare) :]
-            add(bare, metrics[name], weak="?" in marks, loss="!" in marks, modifier="")
+        add(f"{english}|{chinese}", metrics[name], "")
     automaton.make_automaton()
     return automaton
