@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pipeline.lexicon.companies import company, find_companies, resolve_company
 from pipeline.normalize.periods import infer_call_day, infer_reporting_period
 from pipeline.normalize.script import fold
-from pipeline.segment.defaults import declared_currency, declared_growth_basis
+from pipeline.segment.defaults import declared_currency, declared_growth_basis, home_currency
 from pipeline.segment.draft import Draft
 from schemas.fact import Entity
 from schemas.segmented import DocumentContext
@@ -17,21 +17,24 @@ from schemas.transcript import TranscriptMessage
 _HEAD, _FOOT = 2_000, 600
 _IN_TITLE = 5
 _SURE = 3
+_AT_ONCE = 40
 _LATEST_PUBLICATION = timedelta(days=21)
 _OPENING = 4
 _NAME = r"A-Za-z0-9\u00c0-\u024f&.'’ \-"
 _CODE = r"(?:[A-Za-z]+\s?[:：]\s?)?(?P<code>[A-Z]{1,5}(?:\.[A-Z])?|\d{4,6})(?:[.\-][A-Z]{1,3})?"
+_MOVE = r"(?:\s[-+]?[\d.]+%)?"
 _PERIOD_WORD = (
     r"(?:q[1-4]\b|[1-4]q|h[12]\b|[1-4]h|fy|f[1-4]q|fiscal|first|second|third|fourth|full|interim|"
-    r"quarter|half|annual|20\d\d|earnings|results|conference)"
+    r"quarter|half|annual|earnings|results|conference|"
+    r"20\d\d\s(?:q[1-4]|h[12]|fi|se|th|fo|an|full|half|interim|results|earnings))"
 )
 _HEADED = re.compile(
-    rf"(?P<name>[A-Z0-9][{_NAME},]{{1,60}}?|[\u4e00-\u9fff]{{2,12}})\s*[(（]{_CODE}[)）]"
+    rf"(?P<name>[A-Z0-9][{_NAME},]{{1,60}}?|[\u4e00-\u9fff]{{2,12}})\s*[(（]{_CODE}{_MOVE}[)）]"
 )
 _TITLED = re.compile(rf"(?P<name>[A-Z][{_NAME}]{{1,60}}?)(?:'s|’s)?[,:]?\s+(?i:{_PERIOD_WORD})")
 _WELCOMED = re.compile(
     rf"(?i:welcome to|joining us for|thank you for joining)\s+(?:the\s+)?"
-    rf"(?P<name>[{_NAME}]{{2,60}}?)(?:'s|’s)?,?\s+(?i:{_PERIOD_WORD})"
+    rf"(?P<name>[{_NAME}]{{2,60}}?)(?:'s|’s)?,?\s+(?i:{_PERIOD_WORD}|call\b)"
 )
 # A company's English name with its Chinese one in parentheses, or the other way round.
 _BILINGUAL = re.compile(
@@ -40,6 +43,7 @@ _BILINGUAL = re.compile(
 _BILINGUAL_BACK = re.compile(
     rf"[\u4e00-\u9fff]{{2,12}}[(（](?P<name>[A-Z][{_NAME}]{{2,50}}?)(?:[)）]|[，,]\s?(?:{_CODE})?)"
 )
+_NO_NAMES = frozenset({"our", "the", "this", "my", "your", "today", "today's", "us"})
 _LEGAL_FORM = re.compile(
     r",?\s+(?:Inc|Corp|Corporation|Company|Co|Ltd|Limited|PLC|plc|LLC|N\.V|S\.A|AG|SE)\.?$"
 )
@@ -49,7 +53,8 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
     """Read the context from the message's hints and from the head and the foot of its text.
 
     ``company`` is the hint's, else the one that title and head name most; None for a round-up of
-    several. ``currency`` is the declared one, else in Chinese text the company's reporting one.
+    several. ``currency`` is the declared one, else in Chinese text the company's reporting one (the
+    one of the document's wording where the company is unknown).
     """
     text = message.text
     head = f"{message.title}\n{text[:_HEAD]}" if message.title else text[:_HEAD]
@@ -59,8 +64,11 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
     ends = fold(f"{head}\n{text[-_FOOT:]}")
     chinese = sum(draft.language not in ("en", "und") for draft in drafts[:60]) * 2
     currency = declared_currency(ends)
-    if currency is None and known is not None and chinese > len(drafts[:60]):
-        currency = known.currency
+    if currency is None and chinese > len(drafts[:60]):
+        if known is not None:
+            currency = known.currency
+        elif about is not None:
+            currency = home_currency(ends)
     return DocumentContext(
         company=about,
         period=infer_reporting_period(
@@ -149,12 +157,16 @@ def _in_opening(
     for pattern in (_BILINGUAL, _BILINGUAL_BACK):
         names = {found["name"]: found for found in pattern.finditer(message.text[:_HEAD])}
         if names:
-            return _entity(next(iter(names.values())), code) if len(names) == 1 else None
+            first = next(iter(names.values()))
+            return _entity(first, code) if len(names) == 1 or first.start() < _AT_ONCE else None
     return None
 
 
 def _entity(found: re.Match[str], code: str | None) -> Entity | None:
     name = _LEGAL_FORM.sub("", found["name"].strip(" ,.'’-"))
+    if name.lower() in _NO_NAMES or re.fullmatch(rf"(?i:{_PERIOD_WORD})", name):
+        return None
+    name = name.title() if name.islower() else name
     known = resolve_company(name) if name and not code else None
     if known is not None:
         return Entity(id=known.id, name=known.name)

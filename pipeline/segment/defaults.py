@@ -65,3 +65,17 @@ def declared_growth_basis(folded: str) -> Literal["yoy", "qoq"]:
     'qoq'
     """
     return "qoq" if _declared(folded, "growth", "exception") == "qoq" else "yoy"
+
+
+def home_currency(folded: str) -> str | None:
+    """Give the currency of the market whose wording a folded text has most; None where it has none.
+
+    >>> home_currency("营收 86.4 亿元，季增 9.2%，年增 31%")
+    'TWD'
+    """
+    counts = {
+        value: sum(folded.count(word) for word in phrases)
+        for value, phrases in _words()["home"].items()
+    }
+    best = max(counts, key=lambda value: counts[value])
+    return best if counts[best] else None

@@ -205,13 +205,15 @@ class Reader:
         if mark.kind not in ("none", "heading") or len(text) > 140 or text[-1] in _STOP + ".":
             return False
         if index == 0:
-            return True
+            return line.language == "en" or index not in self._imprint
         if not all(draft.is_title for draft in self.drafts) or not self.drafts:
             return False
         if index in self._imprint or mark.kind != "none" or has_cue(fold(text), "people"):
             return False
         under_name = len(self.drafts[-1].text) <= 12 and index + 1 in self._imprint
-        return under_name or (self.cast.named and line.language == "en" and text[0].isalnum())
+        return under_name or (
+            self.cast.named and line.language == "en" and text[0].isalnum() and text[-1] != ":"
+        )
 
     def _heading_style(self, index: int, line: Line, mark: Mark) -> str | None:
         words = line.text[mark.begin : mark.end]

@@ -29,10 +29,16 @@ def _pattern() -> re.Pattern[str]:
 
 
 @cache
-def surnames() -> frozenset[str]:
-    """Give the family names of surnames.tsv."""
+def _name_characters() -> dict[str, frozenset[str]]:
     table = files("pipeline.segment").joinpath("surnames.tsv").read_text(encoding="utf-8")
-    return frozenset(c for row in table.splitlines() if not row.startswith("#") for c in row)
+    rows = [row.split("\t") for row in table.splitlines() if not row.startswith("#")]
+    return {place: frozenset(characters) for place, characters in rows}
+
+
+def may_be_chinese_name(folded: str) -> bool:
+    """Say whether two to four Chinese characters may be a person's name, by the first and last."""
+    known = _name_characters()
+    return folded[0] in known["first"] and folded[-1] not in known["last"]
 
 
 @lru_cache(maxsize=4096)

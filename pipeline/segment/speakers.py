@@ -13,13 +13,15 @@ from typing import Literal
 from pipeline.normalize.script import fold
 from pipeline.segment.cues import has_cue
 from pipeline.segment.lines import Line
-from pipeline.segment.roles import role_words, side_of, surnames
+from pipeline.segment.roles import may_be_chinese_name, role_words, side_of
+from pipeline.segment.sections import section_of
 from schemas.fact import Side, Speaker
 
 Asks = Literal["question", "answer"]
 
 _LONGEST_LINE = 140
 _LONGEST_ROLE = 48
+_NAMELESS = ("operator", "unidentified ", "unknown ")
 _NAME_PART = r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])"
 _PARTICLES = frozenset(
     re.findall(
@@ -53,7 +55,7 @@ _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e0
 _VAGUE_ROLES = frozenset(
     ("公司", "管理层", "管理層", "股东", "股東", "投资者", "投資者", "主席", "媒体", "媒體")
 )
-_SURNAME_ROLE = re.compile(r"[\u4e00-\u9fff]{1,4}$")
+_SURNAME_ROLE = re.compile(r"[\u4e00-\u9fff]{1,3}$")
 
 
 @dataclass(slots=True, frozen=True)
@@ -82,11 +84,11 @@ def is_name(text: str) -> bool:
     (True, False, False)
     """
     parts = text.split()
-    if not 2 <= len(parts) <= 7:
-        return bool(
-            (_HAN_NAME.match(text) and text[0] in surnames())
-            or ("·" in text and _HAN_NAME.match(text))
-        )
+    if len(parts) < 2:
+        han = _HAN_NAME.match(text)
+        return han is not None and ("·" in text or "・" in text or may_be_chinese_name(fold(text)))
+    if len(parts) > 7:
+        return False
     for part in parts:
         if part.lower() in _PARTICLES:
             continue
@@ -123,16 +125,20 @@ class Cast:
         self.dialogue = self._is_dialogue()
 
     def _introduce(self, short: str) -> None:
+        short = short.lstrip("•·-*●▪ ") or short
         if not self._roster and _is_sentence(short):
             return
         for pattern in (_DASHED, _COMMA):
             found = pattern.match(short)
-            if found and is_name(found["name"]):
-                if self._roster or _titled(found["title"], pattern is _COMMA):
-                    speaker = _speaker(found["name"], found["title"], self._roster)
-                    self._known.setdefault(fold(speaker.name or ""), speaker)
-                    return
-        if self._roster and is_name(short) and not has_cue(fold(short), "people"):
+            roster = self._roster is not None
+            if not found or not is_name(found["name"]):
+                continue
+            if roster or _titled(found["title"], pattern is _COMMA):
+                speaker = _speaker(found["name"], found["title"], self._roster)
+                self._known.setdefault(fold(speaker.name or ""), speaker)
+                return
+        titled = has_cue(fold(short), "people") or section_of(short)
+        if self._roster and is_name(short) and not titled:
             self._known.setdefault(fold(short), _speaker(short, None, self._roster))
             return
         self._roster = None
@@ -152,6 +158,8 @@ class Cast:
             self._labels[folded] += 1
             if _ASKS.match(folded):
                 self._asks[folded] += 1
+            elif len(label) <= 40 and (speaker := _role_label(label)) and speaker.name:
+                self._known.setdefault(fold(speaker.name), speaker)
 
     def _is_dialogue(self) -> bool:
         """Labels such as "CEO：" are speakers' only where several of them alternate."""
@@ -208,10 +216,9 @@ class Cast:
                 doubled = self._short[short] > 1 and pattern is _DASHED
                 if doubled or _titled(found["title"], pattern is _COMMA):
                     return Call(_speaker(found["name"], found["title"]), end)
-            elif found and pattern is _DASHED and side_of(found["name"]) in ("operator", "analyst"):
-                if fold(found["name"]).startswith(("operator", "unidentified", "unknown")):
-                    return Call(_speaker(found["name"], found["title"]), end)
-        if folded.startswith(("unidentified ", "unknown ")) and words:
+            elif found and fold(found["name"]).startswith(_NAMELESS) and role_words(found["name"]):
+                return Call(_speaker(found["name"], found["title"]), end)
+        if folded.startswith(_NAMELESS) and words:
             return Call(_speaker(short, short), end)
         if self.named and self._short[short] > 1 and is_name(short):
             return Call(_speaker(short, None), end)
@@ -305,14 +312,18 @@ def _role_label(label: str) -> Speaker | None:
             and role_words(found["title"])
             and (is_name(found["name"]) or role_words(found["name"]))
         ):
+            if role_words(found["name"]) and not is_name(found["name"]):
+                return Speaker(role=label, side=side_of(label) or strong[0][3])
             return _speaker(found["name"], found["title"])
     start, end, _, side = strong[-1]
     if end == len(label) and (start == 0 or not label.isascii()):
         before = label[:start]
-        if before and _SURNAME_ROLE.match(before) and before[0] in surnames():
+        if before and _SURNAME_ROLE.match(before) and may_be_chinese_name(fold(before)):
             return Speaker(name=before, role=label[start:], side=side)
         if before and len(words) == 1 and label[start:] in _VAGUE_ROLES:
             return None
+        if side == "operator":
+            return Speaker(name=label, side=side)
         return Speaker(name=None, role=label, side=side_of(label) or side)
     rest = label[strong[0][1] :].strip()
     if strong[0][0] <= 12 and strong[0][2] == 1 and rest and is_name(rest):
