@@ -26,7 +26,9 @@ class TranscriptMessage(Event):
     """One document about one earnings event, or about several companies' events.
 
     ``entity``, ``period`` and ``language`` are hints; what the text itself says is weighed against
-    them. Fields that this model does not know are kept and passed on.
+    them. Fields that this model does not know are kept and passed on. The reader in
+    ``pipeline/transcript.py`` asks more of ``text`` than a schema can say: at most 10,000,000 bytes
+    in UTF-8, some letter or digit, no control characters but tabs, line ends and page breaks.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
