@@ -1,11 +1,14 @@
 """Find the time expressions in one segment and resolve them to days."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from pipeline.normalize.periods.anchor import Anchor
+from pipeline.normalize.periods.calendar import year_before
 from pipeline.normalize.periods.guards import GUARDS
-from pipeline.normalize.periods.labels import period_of
+from pipeline.normalize.periods.labels import period_of, trailing_year
 from pipeline.normalize.periods.resolve import Scene, resolve
 from pipeline.normalize.periods.rules import Section, relation_cues, sections
 from pipeline.normalize.script import fold
@@ -13,14 +16,33 @@ from schemas import Period, PeriodMention
 
 Relation = Literal["in", "by", "since", "versus"]
 _JOINED = re.compile(r"\s{0,2}(?:to|through|thru|until|-|–|—|~|至|到)\s{0,2}(?:the\s)?")
+_NEVER_BASES = frozenset(
+    ("trailing-months", "trailing-quarters", "trailing-years", "preceding-quarters")
+    + ("year-span", "quarter-span", "month-span", "fiscal-year-span")
+)
+_SENTENCE_END = re.compile(r"[.!?]\s|[。！？\n;；]")
+_SAME_STATEMENT = 70
 _LOOK_BACK = 44
 _LOOK_AHEAD = 16
 
 
-def find_periods(text: str, anchor: Anchor, *, offset: int = 0) -> list[PeriodMention]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    period: Period
+    relation: Relation
+    verb: str
+
+
+def find_periods(
+    text: str, anchor: Anchor, *, offset: int = 0, ahead: bool = False
+) -> list[PeriodMention]:
     """Give every time expression in a segment's text, in order and without overlaps.
 
     ``offset`` is where the text starts in the transcript and is added to the mentions' places.
+    ``ahead`` says that all of it speaks of what is to come (it stands under a heading "Guidance"),
+    so that after a year's last quarter "full year" is the next; else each sentence's words decide.
     ``relation`` tells what the time is to the amount beside it: ``in`` (it is the amount's time),
     ``by`` (a deadline), ``since`` (where a development starts), ``versus`` (a base of comparison;
     words such as 去年同期 or "a year ago", which name a base by themselves, are always that).
@@ -38,27 +60,25 @@ def find_periods(text: str, anchor: Anchor, *, offset: int = 0) -> list[PeriodMe
         one
         for language in languages
         for section in sections(language)
-        for one in _found(folded, text, anchor, section)
+        for one in _found(folded, text, anchor, section, ahead)
     ]
     if not found:
         return []
     return [
         PeriodMention(
-            start=offset + start,
-            end=offset + end,
-            text=text[start:end],
-            period=period,
-            relation=relation,
+            start=offset + one.start,
+            end=offset + one.end,
+            text=text[one.start : one.end],
+            period=one.period,
+            relation=one.relation,
         )
-        for start, end, period, relation in _joined(folded, _longest(found))
+        for one in _with_bases(folded, _joined(folded, _longest(found)))
     ]
 
 
-Found = tuple[int, int, Period, Relation]
-
-
-def _found(folded: str, text: str, anchor: Anchor, section: Section) -> list[Found]:
-    found = []
+def _found(
+    folded: str, text: str, anchor: Anchor, section: Section, ahead: bool
+) -> Iterator[_Found]:
     for match in section.matches(folded):
         rule = section.rules[match.lastindex or 0]
         start, end = match.span()
@@ -69,15 +89,19 @@ def _found(folded: str, text: str, anchor: Anchor, section: Section) -> list[Fou
         if rule.guard and not GUARDS[rule.guard](text, folded, start, end, slots, anchor):
             continue
         cue = "versus" if rule.relation == "versus" else _relation(folded, start, end)
-        scene = Scene(anchor, folded, start, end, section.language, cue)
+        scene = Scene(anchor, folded, start, end, section.language, cue, ahead)
         period = resolve(rule.verb, scene, slots, rule.number, rule.suffix)
         if period is None:
             continue
         if cue == "versus-past":
-            past = anchor.reporting is not None and period.end < anchor.reporting.start
-            cue = "versus" if past and not rule.verb.startswith("trailing") else "in"
-        found.append((start, end, period, cast(Relation, cue)))
-    return found
+            cue = "versus" if _is_base(period, rule.verb, anchor) else "in"
+        yield _Found(start, end, period, cast(Relation, cue), rule.verb)
+
+
+def _is_base(period: Period, verb: str, anchor: Anchor) -> bool:
+    """Whether a time after "over", "on" or "from" can be what is compared with."""
+    past = anchor.reporting is not None and period.end < anchor.reporting.start
+    return past and _grain(period) in ("quarter", "year") and verb not in _NEVER_BASES
 
 
 def _relation(folded: str, start: int, end: int) -> str:
@@ -90,28 +114,51 @@ def _relation(folded: str, start: int, end: int) -> str:
     return relations[before.lastindex or 0] if before else "in"
 
 
-def _longest(found: list[Found]) -> list[Found]:
+def _longest(found: list[_Found]) -> list[_Found]:
     """Keep of overlapping findings the longest."""
-    kept: list[Found] = []
-    for one in sorted(found, key=lambda one: (one[0] - one[1], one[0])):
-        if all(one[1] <= other[0] or other[1] <= one[0] for other in kept):
+    kept: list[_Found] = []
+    reach = 0
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if one.start >= reach:
             kept.append(one)
-    return sorted(kept, key=lambda one: one[0])
+        elif one.end - one.start > kept[-1].end - kept[-1].start:
+            kept[-1] = one
+        reach = kept[-1].end
+    return kept
 
 
-def _joined(folded: str, found: list[Found]) -> list[Found]:
+def _joined(folded: str, found: list[_Found]) -> list[_Found]:
     """Make one span of two times of a kind with "to" between them: Q1 to Q3, 2024年到2026年."""
-    joined: list[Found] = []
+    joined: list[_Found] = []
     for one in found:
         if joined:
-            start, end, first, _ = joined[-1]
-            last = one[2]
+            first, last = joined[-1].period, one.period
             alike = first.end < last.start and _grain(first) == _grain(last) != "moment"
-            if alike and _JOINED.fullmatch(folded, end, one[0]):
-                joined[-1] = (start, one[1], period_of(first.start, last.end), "in")
+            if alike and _JOINED.fullmatch(folded, joined[-1].end, one.start):
+                span = period_of(first.start, last.end)
+                joined[-1] = _Found(joined[-1].start, one.end, span, "in", "span")
                 continue
         joined.append(one)
     return joined
+
+
+def _with_bases(folded: str, found: list[_Found]) -> Iterator[_Found]:
+    """Move "a year ago" to a year before the time that its sentence has named: 上半年…，去年同期."""
+    named: _Found | None = None
+    for one in found:
+        if named and _SENTENCE_END.search(folded, named.end, one.start):
+            named = None
+        if one.verb == "year-ago" and named and one.start - named.end <= _SAME_STATEMENT:
+            yield replace(one, period=_year_before(named.period))
+            continue
+        if one.relation == "in" and 27 <= (one.period.end - one.period.start).days <= 366:
+            named = one
+        yield one
+
+
+def _year_before(period: Period) -> Period:
+    before = year_before(period)
+    return trailing_year(before.end) if period.label.startswith("TTM") else before
 
 
 def _grain(period: Period) -> str:

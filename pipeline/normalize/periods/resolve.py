@@ -27,7 +27,9 @@ from schemas import Period
 _FORWARD = re.compile(
     r"\b(?:will|expect\w*|guid\w+|outlook|forecast\w*|plan\w*|anticipat\w+|target\w*|upcoming"
     r"|going to|should|we'll|look(?:ing)? (?:ahead|forward|to)|seen at|next)\b"
-    r"|预计|预期|指引|将|有望|可望|目标|计划|展望|预测|财测|料"
+    r"|预计|预期|指引|有望|可望|目标|计划|展望|预测|财测|(?<![原材资饮燃饲肥塑])料(?=将|于|全|明|年|可|会|\s)"
+    # 将 also only marks an object (将资金用于…), so what follows has to be a change to come.
+    r"|将(?=会|于|在|达|有|继|持|保|维|增|减|提|升|降|扩|超|突|实|推|再|进|从|由|为|不|\s?\d)"
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|[。！？\n;；]")
 _REACH = 120
@@ -47,6 +49,8 @@ class Scene:
     end: int
     language: str
     relation: str = "in"
+    ahead: bool = False
+    """Whether the text as a whole, say under a heading "Guidance", speaks of what is to come."""
 
     @property
     def year_end(self) -> int:
@@ -90,6 +94,8 @@ class Scene:
     @cached_property
     def forward(self) -> bool:
         """Whether the sentence speaks of what is to come."""
+        if self.ahead:
+            return True
         before = self.text[max(0, self.start - _REACH) : self.start]
         after = self.text[self.end : self.end + _REACH]
         first = max((end.end() for end in _SENTENCE_END.finditer(before)), default=0)
@@ -136,6 +142,12 @@ def _verb(name: str) -> Callable[[Verb], Verb]:
 @_verb("quarter")
 def _quarter(scene: Scene, slots: Slots, number: int) -> Period:
     return quarter_before(scene.reporting, -number)
+
+
+@_verb("year-ago")
+def _year_ago(scene: Scene, slots: Slots, number: int) -> Period:
+    """Give the reporting quarter's; where another time is named before, see ``find``."""
+    return quarter_before(scene.reporting, 4)
 
 
 @_verb("quarter-now")

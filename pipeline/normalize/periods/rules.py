@@ -133,7 +133,9 @@ def _section(language: str, head: list[str], body: list[tuple[str, list[str]]]) 
         re.compile(_alternative(trigger, language)[0]),
         int(before),
         int(after),
-        re.compile("".join(f"(?={first})" for first in starts) + left + "|".join(alternatives) + right),
+        re.compile(
+            "".join(f"(?={first})" for first in starts) + left + "|".join(alternatives) + right
+        ),
         rules,
         _vocabulary(language),
     )
