@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 FETCH_BYTES = 8 * 1024 * 1024
 LARGEST_REQUEST = 64 * 1024 * 1024
 REQUEST_MS = 15_000
+BOOTSTRAP_MS = 5_000
 SESSION_MS = 10_000
 TRANSACTION_MS = 30_000
 
@@ -50,6 +51,7 @@ def plain_producer(settings: Settings) -> "KafkaProducer":
 
     return KafkaProducer(
         bootstrap_servers=addresses(settings),
+        bootstrap_timeout_ms=BOOTSTRAP_MS,
         client_id="callfacts-publish",
         acks="all",
         enable_idempotence=True,
@@ -93,6 +95,7 @@ def reader(settings: Settings) -> "KafkaConsumer":
 
     return KafkaConsumer(
         bootstrap_servers=addresses(settings),
+        bootstrap_timeout_ms=BOOTSTRAP_MS,
         group_id=None,
         client_id="callfacts-reader",
         enable_auto_commit=False,

@@ -4,16 +4,15 @@ Nothing here knows Kafka: bytes in, bytes out. ``Stage.work`` raises ``BadTransc
 transcript message itself is wrong (its sender must act), anything else where the stage failed.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-import orjson
 from pydantic import ValidationError
 
 from pipeline.stages import extract, normalize, segment
+from pipeline.stream.digest import digest_of
 from pipeline.stream.record import (
     EXTRACTED,
     NORMALIZED,
@@ -53,12 +52,6 @@ class Stage:
     target: str
     work: Callable[[Record, datetime], Iterator[Message]]
     failed: Callable[[Record, datetime], Message | None]
-
-
-def digest_of(message: TranscriptMessage) -> str:
-    """Give a digest of all that a transcript message says, but its revision."""
-    said = message.model_dump(mode="json", exclude={"revision"})
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def _segment(record: Record, now: datetime) -> Iterator[Message]:

@@ -1,0 +1,82 @@
+"""A subscriber: reads topics as any client may, committed messages only, from a chosen point on."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipeline.problem import Problem
+from pipeline.settings import Settings
+from pipeline.stream.clients import reader
+from pipeline.stream.record import Record
+from pipeline.stream.shelf import record_of
+
+if TYPE_CHECKING:
+    from kafka import KafkaConsumer
+
+_POLL_MS = 250
+
+
+class Subscription:
+    """Reads declared topics, without a consumer group: it starts where it is told to."""
+
+    def __init__(self, settings: Settings, topics: Sequence[str]) -> None:
+        """Connect; ``Problem`` where no Kafka answers or a topic is not there."""
+        from kafka import TopicPartition
+        from kafka.errors import KafkaError
+
+        try:
+            self._consumer: KafkaConsumer = reader(settings)
+        except KafkaError as error:
+            raise Problem(
+                f"no Kafka answers at {settings.bootstrap_servers}; start one with `callfacts "
+                "broker start`, or say where it is with CALLFACTS_BOOTSTRAP_SERVERS"
+            ) from error
+        self._places: list[TopicPartition] = []
+        for topic in map(settings.topic, topics):
+            partitions = self._consumer.partitions_for_topic(topic)
+            if not partitions:
+                self._consumer.close()
+                raise Problem(
+                    f"the topic {topic} is not there; `callfacts topics apply` creates it"
+                )
+            self._places += [TopicPartition(topic, each) for each in sorted(partitions)]
+        self._consumer.assign(self._places)
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._consumer.close()
+
+    def from_beginning(self) -> None:
+        """Start at the oldest messages there are."""
+        self._consumer.seek_to_beginning(*self._places)
+
+    def from_now(self) -> None:
+        """Start with the first message that comes after this call."""
+        for place, offset in self._consumer.end_offsets(self._places).items():
+            self._consumer.seek(place, offset)
+
+    def since(self, moment: datetime) -> None:
+        """Start with the first messages of that time or later."""
+        milliseconds = int(moment.timestamp() * 1000)
+        found = self._consumer.offsets_for_times(dict.fromkeys(self._places, milliseconds))
+        ends = self._consumer.end_offsets(self._places)
+        for place in self._places:
+            first = found.get(place)
+            self._consumer.seek(place, ends[place] if first is None else first.offset)
+
+    def records(self, *, follow: bool) -> Iterator[Record | None]:
+        """Give the messages that are there; with ``follow`` go on for ever.
+
+        Gives None each time that it has waited for a while and nothing has come.
+        """
+        with contextlib.closing(self):
+            ends = {} if follow else self._consumer.end_offsets(self._places)
+            while follow or any(self._consumer.position(p) < end for p, end in ends.items()):
+                batches = self._consumer.poll(timeout_ms=_POLL_MS)
+                for place, records in batches.items():
+                    for record in records:
+                        if follow or record.offset < ends[place]:
+                            yield record_of(record)
+                if not batches:
+                    yield None
