@@ -15,7 +15,7 @@ from topics.plan import ActualTopic, Change, plan
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
-_BOOTSTRAP_MS = 5000
+_BOOTSTRAP_MS = 3000
 _ROUNDS = 3
 _IN_FORCE_SECONDS = 30.0
 

@@ -61,11 +61,9 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a closed pipe is told apart from other failures here."""
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            return super().invoke(ctx)
         except BrokenPipeError as error:
             raise ClosedPipe from error
-        return result
 
 
 @click.group(
@@ -101,6 +99,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and give its exit status; failures are one line on standard error."""
     try:
         result = root.main(list(arguments), prog_name="callfacts", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -109,7 +108,7 @@ def run(arguments: Sequence[str]) -> int:
         return problem.exit_status
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except ClosedPipe:
+    except (ClosedPipe, BrokenPipeError):
         # What is still buffered has no reader; Python must not fail on it at exit.
         with contextlib.suppress(OSError), open(os.devnull, "w") as nowhere:  # noqa: PTH123
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
