@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.normalize.script import fold
 from pipeline.segment.draft import Draft
 
 _DIGITS = re.compile(r"\d[\d,.]*")
@@ -18,6 +17,7 @@ _LATIN = re.compile(r"[a-z][a-z0-9&+.\-]*[a-z0-9]|[a-z]{2,}")
 _BAND = 6
 _ALONE = -0.6
 _NEAREST = 0.35
+_SURE = 0.5
 _RATIO = 0.31
 """Chinese characters for one character of English, in the middle of what translations show."""
 
@@ -31,20 +31,19 @@ class _Side:
     words: frozenset[str]
 
 
-def pair_translations(drafts: list[Draft], *, original: str | None = None) -> list[Draft]:
+def pair_translations(drafts: list[Draft], folded: str) -> list[Draft]:
     """Merge drafts that say the same in English and Chinese; others stay as they are.
 
-    ``original`` (``en`` or ``zh``) overrides the language that mostly comes first.
+    The language that mostly comes first is the original. ``folded`` is the whole text, folded.
     """
     first = _first_language(drafts)
     if first is None:
         return drafts
-    first = original or first
     merged: dict[int, Draft] = {}
     gone: set[int] = set()
     for block in _blocks(drafts):
         places = {id(draft): place for place, draft in block}
-        for originals, translations in _align_block(block, first):
+        for originals, translations in _align_block(block, first, folded):
             draft = _merge(originals, translations)
             members = [places[id(member)] for member in (*originals, *translations)]
             gone.update(members)
@@ -93,15 +92,15 @@ def _blocks(drafts: Sequence[Draft]) -> Iterator[list[tuple[int, Draft]]]:
 
 
 def _align_block(
-    block: Sequence[tuple[int, Draft]], first: str
+    block: Sequence[tuple[int, Draft]], first: str, folded: str
 ) -> Iterator[tuple[list[Draft], list[Draft]]]:
-    sides = [_side(draft, place) for place, draft in block if draft.language != "und"]
+    sides = [_side(draft, place, folded) for place, draft in block if draft.language != "und"]
     chinese = [side for side in sides if _is_chinese(side.draft)]
     english = [side for side in sides if not _is_chinese(side.draft)]
     if not chinese or not english:
         return
     matched: set[int] = set()
-    for ours, theirs in _align(english, chinese):
+    for ours, theirs in _in_turns(english, chinese) or _align(english, chinese):
         matched.update(side.place for side in (*ours, *theirs))
         yield _ordered(ours, theirs, first)
     # What crosses over (a translation that slipped past another) keeps at least its figures.
@@ -121,18 +120,18 @@ def _ordered(
     return (ours, theirs) if first == "en" else (theirs, ours)
 
 
-def _side(draft: Draft, place: int) -> _Side:
-    folded = fold(draft.text)
+def _side(draft: Draft, place: int, folded: str) -> _Side:
+    words = folded[draft.start : draft.end]
     figures = (
         found.group().replace(",", "").replace(".", "").strip("0")
-        for found in _DIGITS.finditer(folded)
+        for found in _DIGITS.finditer(words)
     )
     return _Side(
         draft,
         place,
-        len(folded),
+        len(words),
         frozenset(figure for figure in figures if figure),
-        frozenset(_LATIN.findall(folded)),
+        frozenset(_LATIN.findall(words)),
     )
 
 
@@ -159,6 +158,20 @@ def _joined(sides: Sequence[_Side]) -> _Side:
         frozenset().union(*(side.figures for side in sides)),
         frozenset().union(*(side.words for side in sides)),
     )
+
+
+def _in_turns(
+    english: Sequence[_Side], chinese: Sequence[_Side]
+) -> list[tuple[Sequence[_Side], Sequence[_Side]]]:
+    """Pair lines that strictly alternate and go well together; nothing if any pair does not."""
+    if len(english) != len(chinese):
+        return []
+    pairs: list[tuple[Sequence[_Side], Sequence[_Side]]] = []
+    for one, other in zip(english, chinese, strict=True):
+        if abs(one.place - other.place) != 1 or _score(one, other) < _SURE:
+            return []
+        pairs.append(((one,), (other,)))
+    return pairs
 
 
 def _align(

@@ -21,10 +21,10 @@ _NOTICE_LENGTH = 220
 class Cues:
     """The stage's cues of a document by line."""
 
-    def __init__(self, text: str, lines: Sequence[Line]) -> None:
+    def __init__(self, folded: str, lines: Sequence[Line]) -> None:
         self._starts = [line.start for line in lines]
         self._kinds: dict[int, set[str]] = {}
-        for place, kind in find_cues(fold(text)):
+        for place, kind in find_cues(folded):
             index = bisect_right(self._starts, place) - 1
             if index >= 0 and place < lines[index].end:
                 self._kinds.setdefault(index, set()).add(kind)
@@ -42,8 +42,8 @@ class Cues:
         return self._kinds.get(bisect_right(self._starts, start) - 1, set())
 
 
-def mark_boilerplate(drafts: Sequence[Draft], cues: Cues) -> None:
-    """Mark the drafts that hold such cues and no result."""
+def mark_boilerplate(drafts: Sequence[Draft], cues: Cues, folded: str) -> None:
+    """Mark the drafts that hold such cues and no result. ``folded`` is the whole text, folded."""
     for draft in drafts:
         if draft.text[0] == "[" and _NOISE.match(draft.text):
             draft.boilerplate = True
@@ -56,5 +56,5 @@ def mark_boilerplate(drafts: Sequence[Draft], cues: Cues) -> None:
         notice = notice and len(draft.text) <= _NOTICE_LENGTH
         if not legal and not notice:
             continue
-        folded = fold(draft.text)
-        draft.boilerplate = not (FIGURE.search(folded) and has_cue(folded, "result"))
+        words = folded[draft.start : draft.end]
+        draft.boilerplate = not (FIGURE.search(words) and has_cue(words, "result"))

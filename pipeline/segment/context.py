@@ -10,6 +10,7 @@ from pipeline.normalize.periods import infer_call_day, infer_reporting_period
 from pipeline.normalize.script import fold
 from pipeline.segment.defaults import declared_currency, declared_growth_basis, home_currency
 from pipeline.segment.draft import Draft
+from pipeline.segment.roles import side_of
 from schemas.fact import Entity
 from schemas.segmented import DocumentContext
 from schemas.transcript import TranscriptMessage
@@ -101,7 +102,7 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
         return named or Entity(id=hint, name=hint)
     titles = _titles(message, drafts)
     in_title = {match.company.id for match in find_companies(titles)}
-    votes = Counter(match.company.id for match in find_companies(head))
+    votes = Counter(match.company.id for match in find_companies(_without_analysts(head)))
     for company_id in in_title:
         votes[company_id] += _IN_TITLE
     if _is_round_up(in_title, votes, drafts):
@@ -115,6 +116,12 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
     if known is None or (count < 2 and not in_title):
         return None
     return Entity(id=known.id, name=known.name)
+
+
+def _without_analysts(head: str) -> str:
+    """Leave out the short lines that only say which bank somebody is from."""
+    lines = head.split("\n")
+    return "\n".join(line for line in lines if len(line) > 120 or side_of(line) != "analyst")
 
 
 def _titles(message: TranscriptMessage, drafts: Sequence[Draft]) -> str:

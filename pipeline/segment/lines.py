@@ -17,6 +17,7 @@ PIECE = 1_500
 BLANK = "".join(map(chr, (*range(0x21), *range(0x2000, 0x2010), *range(0x202A, 0x2030)))) + (
     "\x7f\x85\xa0\u1680\u180e\u2028\u2029\u205f\u2060\u3000\ufeff\ufffc"
 )
+_SAMPLE = 240
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _READABLE = re.compile(r"[^\W_]")
 _SENTENCE_END = re.compile(
@@ -72,7 +73,7 @@ def read_lines(text: str) -> list[Line]:
                 language_here = language_of(piece)
             else:
                 default = language if language != "en" else "und"
-                language_here = language_of(piece[:600], default)
+                language_here = language_of(piece[:_SAMPLE], default)
             if language_here not in ("en", "und"):
                 language = language_here
             lines.append(

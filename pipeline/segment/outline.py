@@ -39,7 +39,7 @@ class Outline:
                 if entry.style == style:
                     depth = place
                     break
-            self._levels.setdefault(style, depth)
+        self._levels.setdefault(style, depth)
         del self._entries[depth:]
         self._path = None
         above = self.path()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from pipeline.normalize.script import fold
-from pipeline.segment.cues import has_cue
+from pipeline.segment.cues import cue_words, has_cue
 from pipeline.segment.draft import Draft
 from pipeline.segment.lines import BLANK, Line
 from pipeline.segment.marks import Mark, read_mark
@@ -19,6 +19,9 @@ FIGURE = re.compile(
     r"[$€£¥]\s?\d"
     r"|\d[\d,.]*\s?(?:[%亿万兆元倍x]|个|million|billion|trillion|bps|bn|mn|basis|per ?cent)"
 )
+_COMPANY_HEADING = re.compile(
+    r"[A-Z\u4e00-\u9fff][^。，,:：]{1,40}?\s?[(（](?:[A-Z]+:\s?)?(?:[A-Z]{1,5}|\d{4,6})(?:\.[A-Z]{1,2})?[)）]$"
+)
 _STOP = "。．！？!?；;，,、…"
 _CLOSED = {"（": "）", "(": ")", "[": "]", "<": ">", "〈": "〉", "＜": "＞"}
 _FRONT_LINES = 6
@@ -29,11 +32,14 @@ _FIRM_STYLES = ("han", "decimal", "hash", "bracket", "roman")
 class Reader:
     """Turns lines into drafts, in order; see ``read``."""
 
-    def __init__(self, lines: Sequence[Line], imprint: Collection[int]) -> None:
+    def __init__(
+        self, lines: Sequence[Line], imprint: Collection[int], legal: Collection[int]
+    ) -> None:
         self.lines = lines
         self.cast = Cast(lines)
         self.drafts: list[Draft] = []
         self._imprint = imprint
+        self._notices = {*imprint, *legal}
         self._tables = find_tables(lines)
         self._marks: dict[int, Mark] = {}
         self._outline = Outline()
@@ -69,6 +75,8 @@ class Reader:
         if call is None and mark.kind == "bullet" and self.cast.dialogue:
             call = self.cast.call(text[mark.begin :])
             begin = mark.begin if call else 0
+        if call is None and self.cast.lists(text):
+            return
         if call is not None:
             self._call(index, line, call.speaker, call.asks)
             begin += call.begin
@@ -100,12 +108,18 @@ class Reader:
             self._plain(index, line)
 
     def _plain(self, index: int, line: Line) -> None:
-        closing = _CLOSED.get(line.text[0])
-        if self._turn and index in self._imprint and closing and line.text[-1] == closing:
+        if self._turn and index in self._notices and self._leaves_words(line.text):
             self._end_turn()
             self._section = None
             self._outline.close()
         self._add(line, 0, len(line.text), *self._plain_kind(line))
+
+    def _leaves_words(self, text: str) -> bool:
+        """Say whether a notice stands outside of what the speaker says: in brackets, or headed."""
+        if _CLOSED.get(text[0]) == text[-1]:
+            return True
+        head = fold(text[:24]).lstrip("【〖[(*# ")
+        return head.startswith(cue_words()["after_words"])
 
     def _plain_kind(self, line: Line) -> tuple[SegmentKind, tuple[str, ...]]:
         self._outline.close_bullets(line.indent)
@@ -156,6 +170,9 @@ class Reader:
         if self._turn:
             self._end_turn()
         level = 0 if closes_document(words) and not style.startswith("hash") else None
+        first = style not in self._outline.styles()
+        if style == "han" and first and self.drafts and self.drafts[-1].kind != "heading":
+            level = 0  # chapters begin: what stood above had words of its own
         if style.startswith("hash"):
             level = int(style[4:]) - 1
         path = self._outline.heading(style, words, level=level)
@@ -275,6 +292,8 @@ class Reader:
         if text[0] in _CLOSED or index in self._imprint or index + 1 >= len(self.lines):
             return False
         following = self.lines[index + 1]
+        if _COMPANY_HEADING.match(text):
+            return True
         labels = text[-1] in ":："
         if labels and not FIGURE.search(fold(text)):
             return True
@@ -285,6 +304,8 @@ class Reader:
         parent = following.indent > line.indent or self._mark(index + 1).kind != "none"
         if parent or index + 1 in self._tables:
             return line.after_blank or line.indent == 0
+        if text.isupper() and len(text) <= 40 and not following.text.isupper():
+            return True
         longer = len(following.text) >= max(25, len(text) * 3 // 2)
         if line.after_blank:
             return longer or (following.after_blank and not FIGURE.search(fold(following.text)))

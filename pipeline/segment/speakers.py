@@ -50,6 +50,7 @@ _STAMP = re.compile(
     r"[\[(（<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])）>]?(?:\s*-->\s*[\d:.,]+)?\s*"
 )
 _STAMP_END = re.compile(r"\s*[\[(（]?\d{1,2}:\d{2}(?::\d{2})?[\])）]?$")
+_FOOTNOTE = re.compile(r"\s*\[\d{1,3}\]$")
 _CHEVRON = re.compile(r">{2,3}\s*|&gt;&gt;\s*")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
 _VAGUE_ROLES = frozenset(
@@ -92,6 +93,8 @@ def is_name(text: str) -> bool:
     for part in parts:
         if part.lower() in _PARTICLES:
             continue
+        if part[-1] == "," and part is not parts[-2]:
+            return False
         if not (part[0].isupper() or part[0] in "\"“('") or any(c.isdigit() for c in part):
             return False
         if not re.fullmatch(_NAME_PART, part.rstrip(",")):
@@ -108,6 +111,8 @@ class Cast:
         self._labels: Counter[str] = Counter()
         self._asks: Counter[str] = Counter()
         self._roster: Side | None = None
+        self._newest: tuple[str, Speaker] | None = None
+        self._listed: set[str] = set()
         stamps = 0
         previous = ""
         for line in lines:
@@ -116,6 +121,10 @@ class Cast:
                 stamps += bool(_STAMP.match(text))
             if len(text) <= _LONGEST_LINE:
                 short = _plain(text)
+                if short[-1:].isdigit() and len(short) <= _LONGEST_ROLE:
+                    bare = _STAMP_END.sub("", short)
+                    stamps += bare != short
+                    short = bare or short
                 self._short[short] += 1 + (short == previous)
                 previous = short
                 self._introduce(short)
@@ -139,7 +148,14 @@ class Cast:
                 return
         titled = has_cue(fold(short), "people") or section_of(short)
         if self._roster and is_name(short) and not titled:
-            self._known.setdefault(fold(short), _speaker(short, None, self._roster))
+            speaker = self._known.setdefault(fold(short), _speaker(short, None, self._roster))
+            self._newest = (fold(short), speaker)
+            return
+        if self._roster and self._newest and role_words(short) and not titled:
+            name, speaker = self._newest
+            self._known[name] = _speaker(speaker.name or "", short, self._roster)
+            self._listed.add(short)
+            self._newest = None
             return
         self._roster = None
         folded = fold(short)
@@ -164,16 +180,19 @@ class Cast:
     def _is_dialogue(self) -> bool:
         """Labels such as "CEO：" are speakers' only where several of them alternate."""
         speaking = sum(
-            count
-            for label, count in self._labels.items()
-            if label in self._asks or _NUMBERED.match(label) or _role_label(label)
+            label in self._asks or bool(_NUMBERED.match(label)) or _role_label(label) is not None
+            for label in self._labels
         )
-        return speaking >= 2 or any(is_name(name) for name in self._known)
+        return speaking >= 2 or bool(self._known)
 
     @property
     def named(self) -> bool:
         """Whether speakers stand on lines of their own with their titles."""
         return bool(self._known)
+
+    def lists(self, text: str) -> bool:
+        """Say whether a line only gives the title of a person in a list of participants."""
+        return bool(self._listed) and len(text) <= _LONGEST_LINE and _plain(text) in self._listed
 
     def call(self, text: str) -> Call | None:
         """Read the speaker that a line's text names, if it does."""
@@ -202,7 +221,8 @@ class Cast:
             return None
         words: tuple[tuple[int, int, int, Side], ...] = ()
         if len(folded) <= _LONGEST_ROLE:
-            if _NUMBERED.match(folded) and (len(folded) > 7 or self._short[short] > 1):
+            counted = self.stamped or len(folded) > 7 or self._short[short] > 1
+            if _NUMBERED.match(folded) and len(folded) > 3 and counted:
                 return Call(_speaker(short, None), end)
             words = role_words(folded)
             if words and words[0][3] == "operator" and words[0][:2] == (0, len(folded)):
@@ -272,6 +292,8 @@ def _plain(text: str) -> str:
     """Give a short line without the asterisks of Markdown and without a colon at its end."""
     if text[0] in "*_":
         text = text.replace("*", "").replace("_", "")
+    if text[-1] == "]":
+        text = _FOOTNOTE.sub("", text)
     return text.strip().rstrip(":：").rstrip()
 
 

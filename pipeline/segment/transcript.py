@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from pipeline.normalize.script import fold
 from pipeline.segment.bilingual import pair_translations
 from pipeline.segment.boilerplate import Cues, mark_boilerplate
 from pipeline.segment.context import read_context
@@ -41,11 +42,12 @@ def segment(
 
 def _drafts(message: TranscriptMessage) -> list[Draft]:
     lines = read_lines(message.text)
-    cues = Cues(message.text, lines)
-    reader = Reader(lines, cues.lines_with("imprint"))
+    folded = fold(message.text)
+    cues = Cues(folded, lines)
+    reader = Reader(lines, cues.lines_with("imprint"), cues.lines_with("legal"))
     drafts = reader.read()
-    mark_boilerplate(drafts, cues)
-    drafts = pair_translations(drafts)
+    mark_boilerplate(drafts, cues, folded)
+    drafts = pair_translations(drafts, folded)
     publisher = message.source.publisher if message.source else None
     read_dialogue(drafts, cues, publisher, stamped=reader.cast.stamped)
     return drafts
