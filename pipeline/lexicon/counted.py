@@ -42,19 +42,8 @@ _ENGLISH_END = re.compile(
 _HEAD_WORDS = frozenset(("of", "our", "the", "its", "their", "more", "new", "these", "those"))
 # Words in -s that are no plural noun.
 _NOT_PLURAL = frozenset(
-    (
-        "sales",
-        "plus",
-        "wireless",
-        "business",
-        "gas",
-        "us",
-        "gross",
-        "express",
-        "various",
-        "previous",
-    )
-)
+    ["sales", "plus", "wireless", "business", "gas", "us", "gross", "express", "various", "always"]
+) | frozenset(["previous", "savings", "campus", "status", "bonus", "this", "basis", "across"])
 _IRREGULAR = {"people": "people", "staff": "staff", "feet": "foot", "aircraft": "aircraft"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _CHINESE_LEAD = re.compile(r"[\s多余来几约的]*")
@@ -109,7 +98,7 @@ def _whole_phrase(words: list[re.Match[str]], phrases: dict[str, _Entry]) -> Cou
     if not words:
         return None
     first = _singular(words[0][0]) or words[0][0]
-    for count in range(len(words), 2, -1):
+    for count in range(len(words), 1, -1):
         entry = phrases.get(" ".join([first, *(word[0] for word in words[1:count])]))
         if entry is not None:
             return CountedMatch(words[0].start(), words[count - 1].end(), *entry)
@@ -132,7 +121,7 @@ def _singular(word: str) -> str | None:
     """Give the singular of a plural noun; None for any other word."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if len(word) < 3 or word[-1] != "s" or word in _NOT_PLURAL or word.endswith(("ss", "us", "is")):
+    if len(word) < 3 or word[-1] != "s" or word in _NOT_PLURAL or word.endswith("ss"):
         return None
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

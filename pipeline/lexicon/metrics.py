@@ -102,19 +102,19 @@ def find_metrics(text_folded: str) -> list[MetricMatch]:
     [('adjusted_eps', 0, 12), ('cost_of_revenue', 19, 32)]
     """
     places = _without_overlap(sorted(_places(text_folded), key=_best_first))
-    matches = []
-    before: _Place | None = None
+    matches: list[MetricMatch] = []
+    modifier: _Place | None = None
     for index, place in enumerate(places):
         if place.metric is None:
-            if place.role.startswith("before"):
-                before = place
+            if "before" in place.role:
+                modifier = place
             continue
         start, end, adjusted = place.start, place.end, False
-        if before is not None and _is_before(text_folded, before, place.metric, start):
-            start, adjusted = before.start, True
+        if modifier is not None and _is_before(text_folded, modifier, place.metric, start):
+            start, adjusted = max(modifier.start, matches[-1].end if matches else 0), True
         elif index + 1 < len(places) and _is_after(text_folded, place, places[index + 1]):
             end, adjusted = places[index + 1].end, True
-        before = None
+        modifier = None
         matches.append(_match(start, end, place.metric, place.role, adjusted))
     return matches
 
@@ -184,7 +184,7 @@ def _is_before(text: str, modifier: _Place, named: Metric, start: int) -> bool:
 
 
 def _is_after(text: str, place: _Place, following: _Place) -> bool:
-    if following.role != "after":
+    if "after" not in following.role:
         return False
     return following.start - place.end <= 2 and not text[place.end : following.start].strip(" ,")
 
@@ -220,15 +220,10 @@ def _automaton() -> ahocorasick.Automaton:
 
     def add(phrases: str, named: Metric | None, role: str) -> None:
         for marked in _spellings(phrases):
-            words = marked.rstrip("?!") if named else marked
+            words = marked.rstrip("?!")
             marks = marked[len(words) :]
-            phrase: _Phrase = (
-                len(words),
-                words[0] in _WORD,
-                words[-1] in _WORD,
-                named,
-                role or marks,
-            )
+            word_start, word_end = words[0] in _WORD, words[-1] in _WORD
+            phrase: _Phrase = (len(words), word_start, word_end, named, role + marks)
             automaton.add_word(words, phrase)
 
     for _, phrases in read_table("metric_stop.tsv"):
