@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.problem import Problem
+from pipeline.secret import Secret
 
 PREFIX = "CALLFACTS_"
 
@@ -19,6 +20,10 @@ class BadSetting(Problem):
     """A setting has a value that it cannot have: names the variable and what would be right."""
 
     exit_status = 2
+
+
+class _UnshowableError(ValueError):
+    """The value is wrong, and must not be repeated in what is said about it."""
 
 
 def _addresses(value: str) -> str:
@@ -66,6 +71,31 @@ def _folder(value: str) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def _anything(value: str) -> str:
+    return value.strip()
+
+
+def _secret(value: str) -> Secret:
+    if not re.fullmatch(r"[!-~]*", value.strip()):
+        raise _UnshowableError("visible ASCII characters without spaces")
+    return Secret(value.strip())
+
+
+def _web_address(value: str) -> str:
+    value = value.strip()
+    if not value:
+        return value
+    if re.match(r"https?://[^/?#]*@", value):
+        raise _UnshowableError("an address without a name or password in it")
+    if not re.fullmatch(r"https?://[^\s/?#]+(?:[/?][^\s#]*)?", value):
+        raise ValueError("an address such as https://127.0.0.1:8080/v1")
+    return value
+
+
+def _memory_or_file(value: str) -> str:
+    return "memory" if value.strip().lower() in ("", "memory") else str(_folder(value))
+
+
 def _users_cache() -> Path:
     root = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(root) if Path(root).is_absolute() else Path.home() / ".cache") / "callfacts"
@@ -101,6 +131,31 @@ class Settings:
     log_format: str = _setting(
         "auto", _one_of("auto", "text", "json"), "json lines, text, or text on a terminal only"
     )
+    translator: str = _setting(
+        "none",
+        _one_of("none", "ctranslate2", "openai"),
+        "who puts Chinese segments into English: nobody, a local model, or a chat endpoint",
+    )
+    translator_model: str = _setting(
+        "", _anything, "folder of the CTranslate2 model, or name of the endpoint's model"
+    )
+    translator_url: str = _setting(
+        "", _web_address, "OpenAI-compatible endpoint, such as https://127.0.0.1:8080/v1"
+    )
+    translator_key: Secret = _setting(  # noqa: RUF009 - it gives a field, as dataclasses.field does
+        Secret(""), _secret, "the endpoint's key; never shown"
+    )
+    translator_timeout: int = _setting(
+        20, _count(600), "seconds that a part may wait for its English, all retries included"
+    )
+    translator_cache: str = _setting(
+        "memory", _memory_or_file, "SQLite file that keeps translations, or memory: this process"
+    )
+    translator_segments: str = _setting(
+        "quantities",
+        _one_of("quantities", "all"),
+        "which Chinese segments are translated: those with quantities, or all",
+    )
     cache_dir: Path = _setting(  # noqa: RUF009 - it gives a field, as dataclasses.field does
         _users_cache, _folder, "where the local broker, its data and downloads are kept"
     )
@@ -124,6 +179,8 @@ class Settings:
                 continue
             try:
                 values[each.name] = each.metadata["read"](value)
+            except _UnshowableError as error:
+                raise BadSetting(f"{source} is not as it should be; expected {error}") from None
             except ValueError as error:
                 raise BadSetting(f"{source} is {value!r}; expected {error}") from None
         return cls(**values)
