@@ -37,6 +37,14 @@ _WELCOMED = re.compile(
     rf"(?i:welcome to|joining us for|thank you for joining)\s+(?:the\s+)?"
     rf"(?P<name>[{_NAME}]{{2,60}}?)(?:'s|’s)?,?\s+(?i:{_PERIOD_WORD}|call\b)"
 )
+_TITLED_CHINESE = re.compile(
+    r"^(?:【[^】]*】)?(?P<name>(?![一二三四五六七八九十两几各多])[\u4e00-\u9fff]{2,8}?)"
+    r"(?=\s?(?:20\d\d|[Qq][1-4]|[1-4][Qq]|[12]H|第?[一二三四]季|半年|中期|年度|全年|业绩|業績|财报|財報))",
+    re.MULTILINE,
+)
+_GENERIC = re.compile(
+    r"财报|財報|业绩|業績|法说|法說|研报|点评|整理|笔记|行业|板块|[日周月季年]报|电话会"
+)
 # A company's English name with its Chinese one in parentheses, or the other way round.
 _BILINGUAL = re.compile(
     rf"(?P<name>[A-Z][{_NAME}]{{2,50}}?)\s?[(（][\u4e00-\u9fff]{{2,12}}(?:[)）]|[，,]\s?(?:{_CODE})?)"
@@ -45,6 +53,10 @@ _BILINGUAL_BACK = re.compile(
     rf"[\u4e00-\u9fff]{{2,12}}[(（](?P<name>[A-Z][{_NAME}]{{2,50}}?)(?:[)）]|[，,]\s?(?:{_CODE})?)"
 )
 _NO_NAMES = frozenset({"our", "the", "this", "my", "your", "today", "today's", "us"})
+# Whatever may name a day; a head without it need not be read for one.
+_DAY = re.compile(
+    r"\d\s?[日号]|[十一二三四五六七八九]日|\d[/.-]\d|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+)
 _LEGAL_FORM = re.compile(
     r",?\s+(?:Inc|Corp|Corporation|Company|Co|Ltd|Limited|PLC|plc|LLC|N\.V|S\.A|AG|SE)\.?$"
 )
@@ -86,6 +98,8 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
 
 def _call_day(head: str, published: date | None) -> date | None:
     """Give the stated day of the call; the day of publication if the stated one is long past."""
+    if not _DAY.search(fold(head[:_HEAD])):
+        return published
     day = infer_call_day(head, published)
     if day is not None and published is not None and published - day > _LATEST_PUBLICATION:
         return published
@@ -156,7 +170,7 @@ def _in_title(titles: str, code: str | None) -> Entity | None:
 def _in_opening(
     message: TranscriptMessage, drafts: Sequence[Draft], code: str | None
 ) -> Entity | None:
-    """Name such a company from the words of welcome, or from its name in two languages."""
+    """Name such a company from the words of welcome, its name in two languages, a Chinese title."""
     opening = "\n".join(draft.text[:600] for draft in drafts[:12] if not draft.is_title)
     found = _WELCOMED.search(opening)
     if found:
@@ -166,12 +180,15 @@ def _in_opening(
         if names:
             first = next(iter(names.values()))
             return _entity(first, code) if len(names) == 1 or first.start() < _AT_ONCE else None
-    return None
+    found = _TITLED_CHINESE.search(_titles(message, drafts))
+    return _entity(found, code) if found else None
 
 
 def _entity(found: re.Match[str], code: str | None) -> Entity | None:
     name = _LEGAL_FORM.sub("", found["name"].strip(" ,.'’-"))
-    if name.lower() in _NO_NAMES or re.fullmatch(rf"(?i:{_PERIOD_WORD})", name):
+    if name.lower() in _NO_NAMES or _GENERIC.search(name):
+        return None
+    if re.fullmatch(rf"(?i:{_PERIOD_WORD})", name):
         return None
     name = name.title() if name.islower() else name
     known = resolve_company(name) if name and not code else None

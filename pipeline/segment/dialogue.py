@@ -86,6 +86,7 @@ def _resolve_sides(turns: Sequence[Turn], cues: Cues) -> None:
             if before and before.side == "operator" and turn.side == "analyst":
                 _set_section(before, "qa")
         _set_section(turn, "qa" if asking else "prepared")
+        asking = asking or (before is not None and _hands_over(turn))
         turn.is_question = asks == "question" or (not asks and turn.side == "analyst")
         before = turn
 
@@ -102,6 +103,11 @@ def _opens(turn: Turn, cues: Cues, before: Turn | None) -> bool:
         return False
     kinds = {kind for draft in turn.drafts for kind in cues.of(draft.start)}
     return "opens_questions" in kinds or "next_question" in kinds
+
+
+def _hands_over(turn: Turn) -> bool:
+    """Say whether one who leads a call ends with opening it for questions."""
+    return has_cue(fold(turn.drafts[-1].text[-150:]), "find:opens_questions")
 
 
 def _leaders(turns: Sequence[Turn], cues: Cues) -> tuple[set[str], str | None]:
@@ -135,17 +141,23 @@ def _leaders(turns: Sequence[Turn], cues: Cues) -> tuple[set[str], str | None]:
 
 
 def _interview_side(turn: Turn, before: Turn | None) -> Side:
-    if not turn.is_host or before is None:
+    if not turn.is_host:
+        called = before is not None and before.is_host and _calls(before)
+        return "analyst" if called and _sounds_asking(turn.text) else "company"
+    if before is None:
         return "company"
     closes = has_cue(turn.text, "handover") and not has_cue(turn.text, "question")
     return "company" if closes else "analyst"
 
 
+def _calls(turn: Turn) -> bool:
+    """Say whether a turn calls upon somebody to ask."""
+    return _hands_over(turn) or has_cue(turn.text[-300:], "find:next_question")
+
+
 def _side_by_place(turn: Turn, before: Turn | None, *, asking: bool) -> Side:
     after_operator = before is not None and before.side == "operator"
-    called = before is not None and any(
-        word in before.text for word in cue_words()["find:next_question"]
-    )
+    called = before is not None and has_cue(before.text, "find:next_question")
     if after_operator and (asking or called):
         return "analyst"
     if asking and before is not None and before.side == "company" and _sounds_asking(turn.text):
