@@ -13,9 +13,11 @@ FRACTION_PLACES = Decimal("1e-10")
 
 _CLAUSE_ENDS = re.compile(r"\s*(?:[,.;:!?)，。；：！？）、\"'|｜/]|$)")
 _TENTHS_TAIL = re.compile(
-    r" ?([一二三四五六七八九半])(?![0-9一二三四五六七八九十百千万亿个家倍成点年月])(?! ?[成分折])"
+    r"([一二三四五六七八九半])(?![0-9一二三四五六七八九十百千万亿个家倍成点年月])"
+    r"| ([一二三四五六七八九半])(?=\s*(?:[,.;，。；：！？、]|$))"
 )
 _NOT_TENTHS = re.compile(r"[为本长功果立交员都绩熟就品像]|分(?!之)|人[^数]|不变")
+_NOT_DISCOUNT = re.compile(r"[算旧让合现射叠返换回磨腾]")
 _ANOTHER = re.compile(
     r" ?([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?) ?(百万|千万|亿|万|千)"
 )
@@ -28,18 +30,24 @@ _FRACTION = re.compile(r" {0,3}分 {0,3}之 {0,4}(?=[0-9零〇一二三四五六
 _ENGLISH_FRACTION = re.compile(
     r"[ -](thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)(?![a-z])"
 )
+_SIGNS = frozenset("$€£¥₩₹")
+_OPENING = frozenset("0123456789(")
+_NOT_PLUS = frozenset("0123456789/-")
 _MORE_TO_COME = re.compile(r" (?:[0-9$€£a]|or minus|minus)|/minus")
+_SLASHED = re.compile(r"/([0-9]{1,2})(?![0-9/]|\.[0-9])")
+_SPLIT = re.compile(r"(?<![0-9/])([1-9][0-9])/$")
 _FREQUENCY = re.compile(r" (?:a|per|each|every) (?:day|week|month|year|quarter)| annually")
 
 
 @cache
-def _suffix() -> re.Pattern[str]:
+def suffix_pattern() -> re.Pattern[str]:
+    """Give the pattern of a scale, a unit or both, after a number."""
     known = lexicon()
     units = alternation(known.units, spaced=True)
     scales = alternation(known.scales)
     return re.compile(
-        rf" {{0,4}}-?(?:(?P<unit>{units})"
-        rf"|(?P<more>[多余几来])? ?(?P<scale>{scales})(?P<plus>[多余]|\+|-plus)?"
+        rf"(?: ?\[[a-z ]{{2,16}}\])? {{0,4}}-?(?:(?P<unit>{units})"
+        rf"|(?P<more>[多余几来])? ?(?P<scale>{scales})(?P<plus>[多余]|\+(?![/0-9-])|-plus)?"
         rf" {{0,4}}-?(?P<scaled>{units})?"
         rf"|(?P<rest>[多余来]|\+) ?(?P<odd>{units}))"
     )
@@ -67,6 +75,8 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
     if following == "%":
         amount.unit, amount.end, amount.spelling = PERCENT, amount.end + 1, "%"
         return _percent_tail(folded, amount)
+    if following == "/" and amount.form == "digits" and _ratio(folded, amount):
+        return None
     if following and amount.unit is None and _fraction(passage, amount, following):
         return None
     if amount.form == "vague" and folded.startswith(" of ", amount.end):
@@ -74,8 +84,10 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
         if match and lexicon().units[compact(match.group(1))].kind == "money":
             _take_unit(passage, amount, match.group(1), match.start(1), match.end(1))
         return None
-    match = _suffix().match(folded, amount.end)
+    match = suffix_pattern().match(folded, amount.end)
     if match is None:
+        if amount.start and folded[amount.start - 1] == "/" and _other_side(folded, amount):
+            amount.unit = PERCENT
         if amount.unit is not None and amount.unit.kind == "money":
             _per_share(folded, amount)
         return None
@@ -88,17 +100,23 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
     elif match["scale"] is not None:
         if _take_scale(amount, match["scale"], match.start("scale"), match.end("scale")):
             if match["more"] or match["plus"]:
-                amount.hedge("approx" if match["more"] == "来" else "more_than")
+                amount.hedge(_loosely(match["more"] or match["plus"]))
             if match["plus"]:
                 amount.end = match.end("plus")
             _further(folded, amount)
             _unit_after_scale(passage, amount)
     elif _take_unit(passage, amount, match["odd"], match.start("odd"), match.end("odd")):
-        amount.hedge("approx" if match["rest"] == "来" else "more_than")
+        amount.hedge(_loosely(match["rest"]))
     if amount.unit is not None and amount.unit.kind == "money":
         _parts(passage, amount)
         _per_share(folded, amount)
     return None
+
+
+def _loosely(mark: str) -> str:
+    if mark in "+-plus":
+        return "at_least"
+    return "approx" if mark == "来" else "more_than"
 
 
 def _percent_tail(folded: str, amount: Amount) -> None:
@@ -147,15 +165,19 @@ def _take_unit(passage: Passage, amount: Amount, spelling: str, start: int, end:
     spelling = spelling if spelling in units else compact(spelling)
     unit = units[spelling]
     folded = passage.folded
-    if unit.place == "close" and start != amount.end:
+    if unit.place == "close" and (start != amount.end or passage.text[start] in "DHG"):
         return False
     if unit.place == "part" or (unit.place == "last" and not _CLAUSE_ENDS.match(folded, end)):
+        return False
+    if spelling in _SIGNS and (amount.prefixed or folded[end : end + 1] in _OPENING):
         return False
     if amount.unit is not None:
         if unit.kind != "money" or (unit.name not in (amount.unit.name, "*")):
             return False
         amount.end = end
         return True
+    if unit.kind == "points" and _remark(folded, amount, spelling, end):
+        return False
     if unit.kind == "tenths":
         return _tenths(folded, amount, spelling, end)
     if unit.name == "x" and spelling == "times" and _FREQUENCY.match(folded, end):
@@ -164,19 +186,31 @@ def _take_unit(passage: Passage, amount: Amount, spelling: str, start: int, end:
     return True
 
 
+def _remark(folded: str, amount: Amount, spelling: str, end: int) -> bool:
+    """Whether "two points" or 三点 are things said, not percentage points."""
+    if spelling == "点":
+        return amount.form != "digits"
+    if spelling not in ("point", "points") or amount.form != "small":
+        return False
+    few = amount.number is not None and amount.number <= 2  # noqa: PLR2004
+    return few and not folded.startswith(" of ", end)
+
+
 def _tenths(folded: str, amount: Amount, spelling: str, end: int) -> bool:
     """成 and 折: 七成, 7.2成, 一成八, 五成半, 七五折 and 75折."""
-    if spelling == "成" and _NOT_TENTHS.match(folded, end):
+    if (_NOT_TENTHS if spelling == "成" else _NOT_DISCOUNT).match(folded, end):
         return False
     number = amount.number
     amount.spelling = spelling
+    if number == 10 and spelling == "折":  # noqa: PLR2004
+        return False
     if number is not None and number >= 10 and spelling == "折":  # noqa: PLR2004
         amount.unit, amount.end = PERCENT, end
-        return number != 10  # noqa: PLR2004
+        return True
     amount.unit, amount.end = PERCENT, end
     amount.scale = Decimal(10)
     if amount.number is not None and (tail := _TENTHS_TAIL.match(folded, end)):
-        digit = lexicon().number_words.get(tail.group(1))
+        digit = lexicon().number_words.get(tail.group(1) or tail.group(2))
         amount.number += digit.value / 10 if digit else Decimal("0.5")
         amount.end = tail.end()
     return True
@@ -204,6 +238,32 @@ def _fraction(passage: Passage, amount: Amount, following: str) -> bool:
     amount.number = (amount.number * 100 / below).quantize(FRACTION_PLACES)
     amount.unit, amount.end, amount.form = PERCENT, found.end(), "plain"
     return True
+
+
+def _ratio(folded: str, amount: Amount) -> bool:
+    """2/3 is a share; so are both sides of a split that adds up to 100: 53/47."""
+    match = _SLASHED.match(folded, amount.end)
+    if match is None or amount.number is None or amount.unit is not None or amount.decimal:
+        return False
+    below = Decimal(match.group(1))
+    if amount.number + below == 100 and amount.number >= 10:  # noqa: PLR2004
+        amount.unit = PERCENT
+        return True
+    if not 0 < amount.number < below <= 10:  # noqa: PLR2004
+        return False
+    amount.number = (amount.number * 100 / below).quantize(FRACTION_PLACES)
+    amount.unit, amount.end, amount.form = PERCENT, match.end(), "fraction"
+    return True
+
+
+def _other_side(folded: str, amount: Amount) -> bool:
+    """Whether the amount is the second side of a split that adds up to 100."""
+    match = _SPLIT.search(folded[max(0, amount.start - 3) : amount.start])
+    return (
+        match is not None
+        and amount.number is not None
+        and int(match.group(1)) + amount.number == 100
+    )  # noqa: PLR2004
 
 
 def _chinese_fraction(passage: Passage, amount: Amount, start: int) -> bool:
@@ -278,14 +338,17 @@ def _coins() -> str:
 
 def read_hedges(passage: Passage, amount: Amount) -> None:
     """Take in "or more", 以上, 左右, "plus" and the like after the amount."""
+    folded = passage.folded
     for _ in range(2):
-        match = _hedges_after().match(passage.folded, amount.end)
+        match = _hedges_after().match(folded, amount.end)
         if match is None:
             return
         wording = match.group(1)
-        if wording == "+" and passage.folded[match.end() : match.end() + 1].isdigit():
+        if wording == "+" and folded[match.end() : match.end() + 1] in _NOT_PLUS:
             return
-        if wording == "plus" and _MORE_TO_COME.match(passage.folded, match.end()):
+        if wording.startswith("or ") and folded.startswith(" than", match.end()):
+            return
+        if wording in ("plus", "give or take") and _MORE_TO_COME.match(passage.folded, match.end()):
             return
         amount.hedge(
             lexicon().hedges_after[

@@ -71,6 +71,8 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
             amount.start = start
             if start > limit and folded[start - 1] in "-+–":
                 start = _sign(folded, amount, limit)
+            elif folded[start - 1 : start] == "(" and folded.startswith(")", amount.end):
+                start = _loss(passage, amount)
             continue
         word = last_word(folded, end, limit)
         if word in _NEGATIVE_WORDS or word == "负":
@@ -110,6 +112,13 @@ def _parenthesised(passage: Passage, amount: Amount) -> None:
     amount.end += 1
 
 
+def _loss(passage: Passage, amount: Amount) -> int:
+    """($0.45) is negative, unless it restates the amount just before: 0.39 euros ($0.45)."""
+    if amount.decimal and amount.start - passage.limit > 3:  # noqa: PLR2004
+        _parenthesised(passage, amount)
+    return amount.start
+
+
 def _find(folded: str, end: int, limit: int) -> tuple[int, Hedge] | None:
     key = last_word(folded, end, limit)
     hedges = lexicon().hedges
@@ -134,6 +143,11 @@ def read_hedges(passage: Passage, amount: Amount) -> None:
             end = skip_spaces(folded, end - 1 - (folded[end - 1] == "n"), limit)
         found = _find(folded, end, limit) if end > limit else None
         if found is None:
+            if folded[start - 1 : start] == "上" and folded[amount.bare_start] in "百千万亿":
+                amount.hedge("at_least")
+                amount.start = start - 1
+            return
+        if found[1].wording == "past" and (amount.unit is None or amount.unit.kind == "measure"):
             return
         start, hedge = found
         amount.hedge(hedge.qualifier)

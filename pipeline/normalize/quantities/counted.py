@@ -39,20 +39,21 @@ def read_counted(passage: Passage, amount: Amount) -> str | None:
 
 def _english(passage: Passage, amount: Amount) -> str | None:
     folded = passage.folded
-    if _OF_THEM.match(folded, amount.end):
-        return ""
+    if amount.form == "small" and amount.number == 1:
+        return "-"
     start = amount.end
     if amount.form == "vague" and folded.startswith(" of ", start):
         start += len(" of")
     match = _NOUNS.match(folded, start)
+    unnamed = "" if _OF_THEM.match(folded, amount.end) else None
     if match is None:
-        return None
+        return unnamed
     roles = lexicon().roles
     stops, plurals, uncounted = roles["stop"], roles["plural"], roles["uncounted"]
     for group in range(1, 5):
         word = match.group(group)
         if word is None or word in stops or (word.endswith("ly") and len(word) > 4):  # noqa: PLR2004
-            return None
+            return unnamed
         if word in uncounted:
             return (
                 "-"
@@ -63,12 +64,17 @@ def _english(passage: Passage, amount: Amount) -> str | None:
             word.endswith("s") and not word.endswith(("ss", "us", "is", "'s")) and len(word) > 2
         ):  # noqa: PLR2004
             return passage.text[match.start(1) : match.end(group)]
-    return None
+    return unnamed
 
 
 @cache
 def _nouns() -> re.Pattern[str]:
     return re.compile(f" ?({alternation(lexicon().roles['noun'])})")
+
+
+@cache
+def _things() -> tuple[str, ...]:
+    return tuple(word for word in lexicon().roles["uncounted"] if not word.isascii())
 
 
 @cache
@@ -86,8 +92,14 @@ def _chinese(passage: Passage, amount: Amount) -> str | None:
         return None
     known = _nouns().match(folded, amount.end)
     first = run.group()[0]
+    if run.group()[:2] in roles["not_measure"]:
+        return None
     if known is None and first not in roles["measure"]:
         return None
+    if amount.scale is None and amount.number is not None and amount.number < _SMALL:
+        thing = run.group()[1:] if first in roles["measure"] else run.group()
+        if thing.startswith(_things()) or run.group().startswith(_things()):
+            return "-"
     if amount.form == "small" and amount.number == 1 and amount.scale is None:
         return "-"
     length = known.end() - run.start() if known else 1
@@ -96,6 +108,17 @@ def _chinese(passage: Passage, amount: Amount) -> str | None:
     ):
         length += 1
     return passage.text[run.start() : run.start() + length]
+
+
+@cache
+def _subject_after() -> re.Pattern[str]:
+    words = alternation(word.lower() for word in lexicon().roles["subject"])
+    return re.compile(rf"(?: ?[a-z][a-z0-9.-]* ?|的[㐀-鿿]{{0,4}}?)({words})")
+
+
+def subject_after(passage: Passage, amount: Amount) -> bool:
+    """Tell whether a bare Chinese number counts what comes a little later: 1亿的独立用户."""
+    return _subject_after().match(passage.folded, amount.end) is not None
 
 
 def subject_before(passage: Passage, amount: Amount) -> str | None:

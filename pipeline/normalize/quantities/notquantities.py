@@ -3,7 +3,9 @@
 import re
 from functools import cache
 
+from pipeline.normalize.quantities.after import suffix_pattern
 from pipeline.normalize.quantities.before import last_word, skip_spaces
+from pipeline.normalize.quantities.counted import read_counted
 from pipeline.normalize.quantities.lexicon import lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 
@@ -40,7 +42,8 @@ _WEB = re.compile(
     r"(?:https?://|www\.)[^\s，。、；）】]+|[a-z0-9._%+-]{1,64}@[a-z0-9.-]+|[a-z0-9-]{1,64}\.(?:com|net|org|cn|io|ai|hk|tw|example)(?:/[^\s，。、；）】]*)?(?![a-z])"
 )
 _OUTLINE = re.compile(
-    r"\(?[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}(?:[)、．](?![%a-z])|\.(?=\s|[^\d\s%]))\s*|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}\s+(?=[a-z\u3400-\u9fff])(?![a-z]?bn|million|billion|[年万亿元倍个])"
+    r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,3})"
+    r"(?:[)、．](?![%a-z])|\.(?=\s|[^\d\s%])|(?<=\.[0-9])\s+(?=[a-z\u3400-\u9fff])(?!至|到|to ))\s*"
 )
 _PERIOD_AFTER_YEAR = re.compile(
     r" ?(?:[0-9一二三四上下前初底末中全第qh財财度营净的款起]|年度|年報|年报)"
@@ -127,7 +130,9 @@ def _outline(folded: str, start: int) -> int:
     if lead.strip(" \t(*•·-"):
         return -1
     match = _OUTLINE.match(folded, start)
-    return match.end() if match else -1
+    if match is None or suffix_pattern().match(folded, match.end("number")):
+        return -1
+    return match.end()
 
 
 @cache
@@ -153,11 +158,16 @@ def is_name_or_date(passage: Passage, amount: Amount) -> bool:
         return False
     if unit is not None and unit.kind == "measure" and amount.spelling[:1] > "\u3400":
         return _chinese_time(folded, amount, passage.limit)
+    if amount.form == "fraction":
+        word = last_word(folded, skip_spaces(folded, amount.start, passage.limit), passage.limit)
+        return word in _labels() or word in _months()
+    if unit is not None and unit.kind == "money" and folded[amount.bare_start] > "\u3400":
+        return amount.number is not None and _heads_a_table(folded, amount)
     if unit is not None or amount.scale is not None:
         return False
     whole = not amount.decimal and not amount.grouped
     if whole and _FIRST_YEAR <= number <= _LAST_YEAR and not amount.signed:
-        return True
+        return not _counts(passage, amount)
     end = skip_spaces(folded, amount.bare_start, passage.limit)
     word = last_word(folded, end, passage.limit)
     if word in _months() and number <= 31 and whole:  # noqa: PLR2004
@@ -165,6 +175,25 @@ def is_name_or_date(passage: Passage, amount: Amount) -> bool:
     if not whole:
         return False
     return word in _labels() and not amount.hedged
+
+
+def _counts(passage: Passage, amount: Amount) -> bool:
+    """Whether a number that could be a year counts something: 2000 个, two thousand people."""
+    folded = passage.folded
+    if amount.form != "digits" and (folded[amount.bare_start] > "\u3000" or amount.number == 2000):  # noqa: PLR2004
+        return True
+    following = folded[amount.end : amount.end + 2].lstrip()[:1]
+    return following > "\u3400" and bool(read_counted(passage, amount))
+
+
+def _heads_a_table(folded: str, amount: Amount) -> bool:
+    """Whether 亿元 or 百万美元 only says in what a table or text counts: (亿元), 单位:亿元."""
+    before = folded[amount.start - 1 : amount.start]
+    if set(folded[amount.bare_start : amount.bare_end]) - set("十百千万亿"):
+        return False
+    if before not in "(（:：/位以" or (not before and folded[amount.bare_start] in "十百"):
+        return False
+    return folded[amount.end : amount.end + 1] in ("", ")", "）", ",", "，", "/", "计", "为", "\n")
 
 
 def _chinese_time(folded: str, amount: Amount, limit: int) -> bool:

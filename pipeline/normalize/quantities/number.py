@@ -7,7 +7,7 @@ from pipeline.normalize.quantities.lexicon import Unit
 from pipeline.normalize.quantities.numerals import Numeral, ideographic, spoken
 
 _DIGITS = re.compile(
-    r"[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?![0-9])(?:\.[0-9]+)?"
+    r"[0-9]{1,3}(?:,[0-9]{2,3})*(?:,[0-9]{3}|, 000)(?![0-9])(?:\.[0-9]+)?"
     r"|[0-9]+(?:\.[0-9]+| \. [0-9]+(?= ?(?:%|percent|per cent|billion|million)))?"
 )
 _WIDE_GROUPS = re.compile(r"[0-9]{1,3}(?:，[0-9]{3})+(?![0-9])(?:\.[0-9]+)?")

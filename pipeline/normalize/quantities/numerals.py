@@ -100,13 +100,13 @@ def spoken(text: str, start: int) -> Numeral | None:
         return None
     first = words[0].role
     if first in ("few", "couple", "plural", "multi"):
-        return _magnitude(words)
+        return _magnitude(text, start, words)
     if first == "half":
         return _half(text, words)
-    return _sum(words)
+    return _sum(text, start, words)
 
 
-def _magnitude(words: list[_Word]) -> Numeral | None:
+def _magnitude(text: str, start: int, words: list[_Word]) -> Numeral | None:
     first, rest = words[0], words[1:]
     if first.role == "multi":
         return Numeral(None, first.value, None, first.end, "vague", "at_least")
@@ -116,7 +116,7 @@ def _magnitude(words: list[_Word]) -> Numeral | None:
             if word.role not in ("plural", "scale") or word.link != "of":
                 break
             unit, end = unit * word.value, word.end
-        if unit in (10, 12) and end == first.end:
+        if end == first.end and (unit in (10, 12) or _heads_a_table(text, start, end)):
             return None
         low, high = vague(unit)
         return Numeral(None, low, high, end, "vague", "between")
@@ -130,6 +130,11 @@ def _magnitude(words: list[_Word]) -> Numeral | None:
         return Numeral(unit, None, None, end, "plain", "approx")
     low, high = vague(unit)
     return Numeral(None, low, high, end, "vague", "between")
+
+
+def _heads_a_table(text: str, start: int, end: int) -> bool:
+    """Whether "in millions" says in what a table counts."""
+    return text.endswith("in ", 0, start) and not text.startswith(" of ", end)
 
 
 def _half(text: str, words: list[_Word]) -> Numeral | None:
@@ -231,7 +236,12 @@ class _Sum:
         return self.total + (self.current or 0)
 
 
-def _sum(words: list[_Word]) -> Numeral | None:
+def _has_article(text: str, start: int) -> bool:
+    before = text[max(0, start - 5) : start]
+    return before == "a " or before.endswith((" a ", "(a ", "\na ", " per "))
+
+
+def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
     running, taken = _Sum(), 0
     while taken < len(words):
         word = words[taken]
@@ -247,6 +257,8 @@ def _sum(words: list[_Word]) -> Numeral | None:
         else:
             break
     if not taken or (taken == 1 and words[0].role == "point"):
+        return None
+    if words[0].role in ("hundred", "scale", "dozen") and not _has_article(text, start):
         return None
     if taken < len(words) and (pair := _pair(running, words, taken)):
         return pair
@@ -306,10 +318,10 @@ def _run_pattern() -> re.Pattern[str]:
         roles[entry.role] = roles.get(entry.role, "") + char
     core = roles["digit"] + roles["hundred"] + roles["scale"]
     few, more = roles["few"], roles["more"]
-    digit, steps = roles["digit"], roles["hundred"] + roles["scale"]
+    digit, steps, tens = roles["digit"], roles["hundred"] + roles["scale"], roles["hundred"]
     return re.compile(
         rf"[{core}{few}](?:[{core}](?! ?分 ?之)"
-        rf"|(?:(?<=[{steps}点]) {{1,4}}[{core}]| {{1,4}}[{steps}])(?! ?分 ?之)"
+        rf"|(?:(?<=[{tens}点]) {{1,4}}[{digit}{tens}]| {{1,4}}[{tens}])(?! ?分 ?之)"
         rf"| {{1,2}}[{digit}](?= {{0,2}}折)"
         rf"| {{0,2}}点(?= {{0,2}}[{digit}])"
         rf"|[{few}{more}](?=[{steps}])"

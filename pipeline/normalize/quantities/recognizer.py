@@ -17,6 +17,7 @@ from pipeline.normalize.script import fold
 from schemas.normalized import Quantity
 
 _OWN = "*"
+_STEPS = frozenset("十百千万亿兆")
 _YEN_OR_YUAN = "¥"
 _JAPAN = re.compile(r"日[元圆本]|yen|jpy|japan|円")
 _CHINA = re.compile(r"rmb|cny|yuan|renminbi|人民币")
@@ -68,9 +69,8 @@ def _latin_trigger() -> str:
     words = {word: 0 for word in latin_words() if word not in ("point", "oh", "o")}
     plain = alternation(words, inside=True)
     bands = alternation(band for band in lexicon().bands if band[0].isascii())
-    return (
-        rf"(?P<digit>[0-9])|(?<![a-z])(?:(?P<worded>{bands})|(?P<word>{plain})(?:fold)?(?![a-z]))"
-    )
+    digits = "|".join(word for word, entry in latin_words().items() if entry.role == "digit")
+    return rf"(?P<digit>[0-9])|(?<![a-z])(?:(?P<worded>{bands})|(?P<word>{plain})(?:fold)?(?![a-z])|(?P<point>point(?= (?:{digits}) )))"
 
 
 @cache
@@ -86,13 +86,13 @@ def _mixed_pattern() -> re.Pattern[str]:
         c for c, entry in numbers.items() if entry.role in ("digit", "hundred", "scale", "few")
     )
     follow = {unit[0] for unit in known.units if unit[0] > "\u3000"} | known.roles["measure"]
-    follow |= {noun[0] for noun in known.roles["noun"]} | set("分点多余来半") | {"%"}
+    follow |= {noun[0] for noun in known.roles["noun"]} | set("分点多余来半到至") | {"%"}
     strong = {
         unit[0]
         for unit, entry in known.units.items()
         if entry.kind != "measure" and unit[0] > "\u3000"
     }
-    strong |= set("分点年季天周小")
+    strong |= set("分点年季天周小到至")
     bands = alternation(band for band in known.bands if not band[0].isascii())
     others = core.replace("一", "")
     return re.compile(
@@ -255,12 +255,17 @@ def _unitless(passage: Passage, span: Span) -> tuple[str, str | None, str | None
         told = counted.subject_before(passage, amount)
         if told == "token":
             return "measure", "token", None
-        if told:
+        if told or counted.subject_after(passage, amount):
             return "count", "count", None
+        run = passage.folded[amount.bare_start : amount.bare_end]
+        if amount.form != "digits" and not amount.hedged and not set(run) - _STEPS:
+            return None
         size = span.value if span.value is not None else span.low
         if passage.currency and size is not None and abs(size) >= _LARGE:
             return "money", passage.currency, None
         return "number", None, None
+    if amount.form == "digits" and "a" <= passage.folded[amount.end : amount.end + 1] <= "z":
+        return None
     if _means_nothing(passage, span, amount):
         return None
     return "number", None, None
@@ -280,6 +285,8 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
         return True
     if amount.form != "digits":
         return False
+    if amount.sign < 0 and passage.folded[amount.bare_end : amount.bare_end + 1] == ")":
+        return True
     folded, start = passage.folded, span.start
     if amount.signed and amount.sign > 0:
         return False

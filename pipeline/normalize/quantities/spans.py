@@ -49,7 +49,9 @@ def _and() -> re.Pattern[str]:
 @cache
 def _opening() -> re.Pattern[str]:
     words = sorted(lexicon().roles["between"], key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})\s*(?:about |approximately |约)?$")
+    return re.compile(
+        rf"(?<![a-z])(?:{'|'.join(map(re.escape, words))})\s*(?:about |approximately |约)?$"
+    )
 
 
 @cache
@@ -84,7 +86,7 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     link = (_and() if opened is not None else _to()).match(folded, amount.end)
     if link is None and opened is not None:
         link = _to().match(folded, amount.end)
-    if link is None:
+    if link is None or _is_sign(folded, link):
         return single(amount)
     second = _second(passage, link.end())
     if second is None:
@@ -96,10 +98,18 @@ def read_span(passage: Passage, amount: Amount) -> Span:
         return single(amount)
     if way is not None and way not in ("plus", "minus", "negative", "positive", "+"):
         return single(amount)
+    if second.number == 1 and amount.unit is None and second.unit is None and amount.number:
+        return _to_one(amount, second)
     joined = _join(amount, second)
     if joined is None:
         return single(amount)
     return joined._replace(start=opened) if opened is not None else joined
+
+
+def _is_sign(folded: str, link: re.Match[str]) -> bool:
+    """Whether a dash stands like a sign, " -3%", not like a "to", "2-3%" and "2 - 3%"."""
+    wording = link.group()
+    return wording.startswith(" ") and wording[-1] in "-–" and folded[link.end() - 2] == " "
 
 
 def _opened(passage: Passage, amount: Amount) -> int | None:
@@ -212,10 +222,18 @@ def _join(first: Amount, second: Amount) -> Span | None:
     return Span(first, None, low, high, first.start, second.end, second)
 
 
+def _to_one(first: Amount, second: Amount) -> Span:
+    """A ratio: 2.4 to 1."""
+    first.unit = lexicon().units["x"]
+    value = first.base(first.number)
+    return Span(first, value, None, None, first.start, second.end, first)
+
+
 def _share(first: Amount, second: Amount) -> bool:
     if first.unit is None and second.unit is not None:
-        if second.prefixed and not second.spelling and second.unit.kind == "money":
-            return False
+        if second.prefixed and first.number is not None and second.number is not None:
+            if first.number >= second.number:
+                return False
         if first.scale is not None and second.scale is None and second.unit.kind != "money":
             return False
         first.unit = second.unit

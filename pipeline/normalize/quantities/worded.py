@@ -10,13 +10,13 @@ from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import Numeral
 
 _WIDER = re.compile(
-    r"(low|mid|high)(?:er)?[- ]*(single|double)?(?:[- ]*digits?)?[- ]+(?:to|and)[- ]+$"
+    r"(lower|low|mid|high|upper)[- ]*(single|double)?(?:[- ]*digits?)?[- ]+(?:to|and)[- ]+$"
 )
 _HALF_OF = re.compile(
     r" (?:of|the|our|its|their|what|that|those|these|as|from|a(?! (?:percent|point|b|m|t)))(?![a-z])"
 )
 _NOT_HALF = re.compile(
-    r"[ -]?(?:year|hour|time|day|life|way|point|hearted|marathon|step|inch|mile)"
+    r"[ -]?(?:a (?:million|billion|trillion|thousand|hundred|dozen|percent|point|basis)|million|billion|trillion|thousand|dozen|year|hour|time|day|life|way|point|hearted|marathon|step|inch|mile)"
 )
 _UNITS = {
     "x": Unit("x", Decimal(1), "multiple", "after"),
