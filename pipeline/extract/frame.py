@@ -7,7 +7,6 @@ from typing import Literal
 
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
-from pipeline.lexicon.scopes import ScopeMatch
 from schemas import Entity, Period, PeriodMention, Quantity
 
 Basis = Literal["yoy", "qoq"]
@@ -39,10 +38,11 @@ class Reading:
     """How one quantity was read; what the steps of the linker fill in one after the other."""
 
     quantity: Quantity
-    mark: Mark
     sentence: tuple[int, int]
+    mark: Mark | None = None
     metric: str = ""
     family: str = "any"
+    nature: str = "flow"
     measure: str = "level"
     sign: int = 0
     value: Decimal | None = None
@@ -55,6 +55,8 @@ class Reading:
     comparison: str | None = None
     modality: str = "actual"
     base: bool = False
+    expected: bool = False
+    losing: bool = False
     doubts: list[str] = field(default_factory=list)
 
 
@@ -62,7 +64,8 @@ class Reading:
 class Frame:
     """What a sentence has said so far, and what it inherits from the one before.
 
-    ``metrics`` are the metrics named in this sentence up to here, ``inherited`` the last one used
+    ``here`` is the time that the sentence set for what follows in it, ``spent`` the times that
+    belong to a quantity before them. ``metrics`` are the metrics named in this sentence up to here, ``inherited`` the last one used
     before it. ``last`` is how the quantity before this one was read.
     """
 
@@ -72,23 +75,29 @@ class Frame:
     scope_mark: Mark | None = None
     scope_inherited: bool = False
     entity: Entity | None = None
+    last_company: Mark | None = None
     period: PeriodMention | None = None
+    here: PeriodMention | None = None
+    spent: set[int] = field(default_factory=set)
     basis: Basis | None = None
     rate: Mark | None = None
     last: Reading | None = None
     used: MetricMatch | None = None
 
-    def next_sentence(self) -> None:
-        """Keep what an elided subject may refer to; forget the rest."""
+    def next_sentence(self, lead_in: MetricMatch | None) -> None:
+        """Keep what an elided subject may refer to; forget the rest.
+
+        ``lead_in`` is what a sentence without figures in between has named.
+        """
+        if lead_in is not None:
+            self.used = lead_in
         self.inherited = self.used or self.inherited
         self.metrics.clear()
         self.scope_inherited = self.scope is not None
         self.scope_mark = None
         self.entity = None
+        self.last_company = None
+        self.here = None
+        self.spent.clear()
         self.basis = None
         self.rate = None
-
-
-def named(value: object) -> ScopeMatch | None:
-    """The scope match in a mark's value, if it is one."""
-    return value if isinstance(value, ScopeMatch) else None

@@ -21,7 +21,7 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     quantity = reading.quantity
     unnamed = "metric not named" in reading.doubts
     if quantity.kind == "number":
-        return not unnamed and reading.unit != "count"
+        return not unnamed
     if quantity.kind == "measure" and unnamed:
         return False
     if quantity.kind == "count":

@@ -8,9 +8,10 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import set_measure
 from pipeline.extract.place import Place, words_in
-from pipeline.extract.reading import Mark, Sentence, sentences
-from pipeline.extract.subject import choose_metric, choose_scope, entity_of
+from pipeline.extract.reading import Mark, Sentence, lead_in_metric, sentences
+from pipeline.extract.subject import choose_metric, choose_scope, entity_of, is_whole
 from pipeline.extract.timing import set_time
+from pipeline.extract.table import is_row, read_row
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import CompanyMention, NormalizedSegment, Quantity
@@ -21,25 +22,31 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
 
     ``frame`` carries what an elided subject refers to from segment to segment.
     """
+    if is_row(segment):
+        yield from read_row(segment, setting)
+        return
     for sentence in sentences(segment):
-        frame.next_sentence()
+        frame.next_sentence(lead_in_metric(sentence))
         shares = _respectively(sentence)
         for at, mark in enumerate(sentence.marks):
             if mark.kind == "metric":
-                _name_metric(frame, mark)
+                if not is_whole(sentence, at):
+                    frame.metrics.append(mark)
             elif mark.kind == "scope":
                 _name_scope(frame, sentence, at)
             elif mark.kind == "company" and isinstance(mark.value, CompanyMention):
                 _name_company(frame, sentence, mark)
             elif mark.kind == "cue":
                 _heed_cue(frame, mark)
+            elif mark.kind == "break" and mark.weight == 3:
+                frame.entity = None
             elif mark.kind == "quantity":
                 yield _read(Place(sentence, at), frame, setting, shares.get(at))
 
 
 def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) -> Reading | None:
     quantity = place.quantity
-    reading = Reading(quantity, place.mark, (place.sentence.start, place.sentence.end))
+    reading = Reading(quantity, (place.sentence.start, place.sentence.end), place.mark)
     held = frame.metrics, frame.scope
     if subject is not None and isinstance(subject.value, MetricMatch):
         frame.metrics = [subject]
@@ -59,10 +66,6 @@ def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) ->
     if chosen is not None:
         frame.used = chosen
     return reading
-
-
-def _name_metric(frame: Frame, mark: Mark) -> None:
-    frame.metrics.append(mark)
 
 
 def _name_scope(frame: Frame, sentence: Sentence, at: int) -> None:
@@ -101,6 +104,12 @@ def _name_company(frame: Frame, sentence: Sentence, mark: Mark) -> None:
     ):
         return
     frame.entity = entity_of(mark.value)
+
+
+# Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达.
+_ASIDE = re.compile(
+    r"(?:\b(?:with|by|versus|vs|from|to|for|like|inside|at|than|of)|与|和|跟|对|比|给|由|向|同)\s*$"
+)
 
 
 def _heed_cue(frame: Frame, mark: Mark) -> None:
@@ -145,6 +154,8 @@ def _settle_unit(
         and "/" not in unit
     ):
         unit = f"{unit}/share"
+    elif quantity.kind in ("number", "count") and reading.family == "money":
+        unit = setting.currency or "USD"
     elif quantity.kind == "number":
         if reading.family == "percent":
             unit = "percent"
@@ -152,6 +163,8 @@ def _settle_unit(
             unit = f"{setting.currency or 'USD'}/share"
         elif reading.family == "x":
             unit = "x"
+        elif reading.family == "count":
+            unit = "count"
         elif frame.last is not None and reading.family == frame.last.family:
             unit = frame.last.unit
     reading.unit = unit or "count"
@@ -169,7 +182,7 @@ _LOSS_OF = {
 
 
 def _name_losses(reading: Reading, chosen: MetricMatch | None) -> None:
-    losing = chosen is not None and chosen.loss
+    losing = (chosen is not None and chosen.loss) or reading.losing
     if losing and reading.measure in ("growth", "change", "multiple"):
         reading.metric = _LOSS_OF.get(reading.metric, reading.metric)
 

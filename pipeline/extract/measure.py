@@ -60,7 +60,7 @@ def lead_of(place: Place, frame: Frame) -> Lead:
         and not left.base
         and previous is not None
         and last is not None
-        and last.mark is previous
+        and last.mark == previous
         and _PARALLEL.match(place.gap_before(previous)) is not None
     )
     if parallel and last is not None and last.measure in ("growth", "change"):
@@ -89,13 +89,6 @@ def _left(place: Place) -> Lead:
         False,
     )
     settled = False
-    metric_passed = False
-    for mark in place.before():
-        if mark.kind == "metric":
-            metric_passed = True
-        if mark.kind != "cue":
-            continue
-        break
     for mark, kinds in place.cues_before():
         gap = place.gap_before(mark)
         near = words_in(gap)
@@ -115,7 +108,6 @@ def _left(place: Place) -> Lead:
         elif "up" in kinds or "down" in kinds:
             direction = 1 if "up" in kinds else -1
             settled = True
-    del metric_passed
     return Lead(direction, to, base, share, rate, additional, loss, gain)
 
 
@@ -140,6 +132,7 @@ def set_measure(reading: Reading, place: Place, frame: Frame, metric: MetricMatc
     """Decide measure and sign, and fill in value, ends and unit."""
     lead = lead_of(place, frame)
     reading.base = lead.base
+    reading.losing = lead.loss
     quantity = place.quantity
     kind = quantity.kind
     if kind == "percent":
@@ -172,9 +165,24 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
             if ratio:
                 reading.metric, reading.family, reading.measure = ratio, "percent", "level"
         return
-    reading.measure = "growth"
-    if not (lead.direction or quantity.signed or rate or _has_basis(place)):
+    direct = lead.direction and not (_FRACTION.search(quantity.text) and not _moves(place))
+    moving = direct or quantity.signed or quantity.worded or rate or _has_basis(place)
+    last = frame.last
+    continued = (
+        last is not None
+        and last.measure == "growth"
+        and last.metric == reading.metric
+        and last.sentence == reading.sentence
+    )
+    if moving or continued:
+        reading.measure = "growth"
+    else:
+        reading.measure = "share"
         reading.doubts.append("no direction")
+
+
+# Half, a third, 一半, 三分之一: parts, unless a direction stands right before them.
+_FRACTION = re.compile(r"half|third|quarter|fifth|半|分之")
 
 
 def _moves(place: Place) -> bool:

@@ -19,7 +19,7 @@ MarkValue = Quantity | MetricMatch | ScopeMatch | CompanyMention | PeriodMention
 # what stands before it is no single letter or usual abbreviation; 。！？ and a line end always do.
 _SENTENCE_END = re.compile(
     r"[。！？!?]+[”\"」』）)]*|(?<![.\s][A-Za-z])(?<!\bvs)(?<!\bInc)(?<!\bCo)(?<!\bMr)(?<!\bMs)(?<!\bDr)"
-    r"(?<!\bapprox)(?<!\bCorp)(?<!\bLtd)(?<!\bNo)\.[”\")]*(?=\s+[^a-z\s])|\n+"
+    r"(?<!\bapprox)(?<!\bCorp)(?<!\bLtd)(?<!\bNo)(?<!\b[Aa]dj)(?<!\best)(?<!\bincl)(?<!\bexcl)(?<!\bavg)(?<!\bSt)(?<!\bcf)(?<!\bca)\.[”\")]*(?=\s+[^a-z\s])|\n+"
 )
 # Weights: 1 a comma or conjunction, 2 a colon or bar, 3 a semicolon or a dash between clauses.
 _BREAK = re.compile(
@@ -42,12 +42,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a segment: its place in the segment's text, that text folded, its marks."""
+    """A sentence of a segment: its place in the segment's text, that text folded, its marks.
+
+    ``lead_in`` is the place of the sentence before it where that one holds no quantity.
+    """
 
     start: int
     end: int
     folded: str
     marks: tuple[Mark, ...]
+    lead_in: tuple[int, int] | None = None
 
     def between(self, left: Mark, right: Mark) -> str:
         """The folded text between two marks."""
@@ -63,13 +67,18 @@ def sentences(segment: NormalizedSegment) -> Iterator[Sentence]:
     folded = fold(text)
     spans = [(q.start - segment.start, q.end - segment.start, q) for q in segment.quantities]
     upcoming = 0
+    lead_in: tuple[int, int] | None = None
     for start, end in _spans(text, [(a, b) for a, b, _ in spans]):
         first = upcoming
         while upcoming < len(spans) and spans[upcoming][0] < end:
             upcoming += 1
         if upcoming > first:
             found = [Mark(a, b, "quantity", q) for a, b, q in spans[first:upcoming]]
-            yield Sentence(start, end, folded, _marks(segment, folded, start, end, found))
+            marks = _marks(segment, folded, start, end, found)
+            yield Sentence(start, end, folded, marks, lead_in)
+            lead_in = None
+        else:
+            lead_in = (start, end)
 
 
 def _spans(text: str, quantities: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -85,6 +94,15 @@ def _spans(text: str, quantities: list[tuple[int, int]]) -> Iterator[tuple[int, 
             start = match.end()
     if start < len(text):
         yield start, len(text)
+
+
+def lead_in_metric(sentence: Sentence) -> MetricMatch | None:
+    """The one metric that the sentence before names without a figure: "Now, RPO." """
+    if sentence.lead_in is None:
+        return None
+    start, end = sentence.lead_in
+    strong = [m for m in find_metrics(sentence.folded[start:end]) if not m.weak]
+    return strong[0] if len({m.metric.id for m in strong}) == 1 else None
 
 
 def marks_of(text: str, company_id: str | None) -> tuple[Mark, ...]:
@@ -134,7 +152,7 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
 
 
 # "grew" may stand for revenue where nothing better does; that it is a direction is sure.
-_MOVING = frozenset({"up", "down", "rate"})
+_MOVING = frozenset({"up", "down", "rate", "gain", "loss"})
 
 # What yields to what where two readings overlap: a number's own words are no cue, and so on.
 _RANK = {
@@ -161,7 +179,7 @@ def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
             blocked = False
             at = k
             while at < len(taken) and taken[at].start < mark.end:
-                if not (mark.kind == "company" and taken[at].kind == "scope"):
+                if not _stand_together(mark, taken[at]):
                     blocked = True
                     break
                 at += 1
@@ -169,3 +187,30 @@ def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
                 merged.append(mark)
         taken = sorted(taken + merged, key=lambda mark: (mark.start, _RANK[mark.kind]))
     return tuple(taken)
+
+
+def _stand_together(mark: Mark, other: Mark) -> bool:
+    """Whether a lower mark holds beside a higher one that overlaps it.
+
+    A company within a scope ("Google Cloud"); a metric around a time ("adjusted fourth-quarter EPS");
+    a direction within a basis (年增) or at the end of a
+    metric's phrase ("sales declined").
+    """
+    if mark.kind == "company":
+        return other.kind == "scope"
+    if mark.kind == "metric":
+        inside = mark.start < other.start and other.end < mark.end
+        return other.kind in ("period", "basis") and inside
+    if mark.kind != "cue" or not isinstance(mark.value, Cue) or not mark.value.kinds & _MOVING:
+        return False
+    if other.kind == "basis":
+        return True
+    return (
+        isinstance(other.value, MetricMatch)
+        and mark.end == other.end
+        and mark.start > other.start
+        and not _MOVES_ITSELF.search(other.value.metric.id)
+    )
+
+
+_MOVES_ITSELF = re.compile(r"reduction|growth|loss|cuts|savings")

@@ -16,6 +16,9 @@ _LABEL = re.compile(r"^[\s•·●・◦▪*\-–—▍\d.、)）(（]*([^:：�
 _OUTLOOK = re.compile(r"指引|展望|财测|財測|預測|预测|outlook|guidance|guide\b", re.IGNORECASE)
 
 
+_OPENING = 30
+
+
 class Settings:
     """The settings of a part's segments; headings are read once for all segments under them."""
 
@@ -43,6 +46,7 @@ class Settings:
             metric = named.metric or metric
             period = named.period or period
             outlook = named.outlook or outlook
+        outlook = outlook or _opens_with_outlook(segment)
         speaker = segment.speaker
         asked = (speaker is not None and speaker.side == "analyst") or (
             segment.kind == "question" and (speaker is None or speaker.side != "company")
@@ -68,6 +72,14 @@ class Settings:
         return self._read[key]
 
 
+def _opens_with_outlook(segment: NormalizedSegment) -> bool:
+    """Whether a terse line announces guidance before its first figure: "4Q guide €9.2-9.8bn"."""
+    if segment.kind != "bullet" or not segment.quantities:
+        return False
+    opening = segment.text[: segment.quantities[0].start - segment.start]
+    return len(opening) <= _OPENING and _OUTLOOK.search(opening) is not None
+
+
 class _Named:
     """What one heading or label names."""
 
@@ -82,7 +94,8 @@ class _Named:
         strong = [m for m in metrics if not m.weak]
         self.metric = strong[0] if len(strong) == 1 else None
         self.scope = scopes[0].scope if len({s.scope for s in scopes}) == 1 else None
-        periods = find_periods(text, anchor)
+        # The day on which results came out is not the time that they are for.
+        periods = [m for m in find_periods(text, anchor) if m.period.start != m.period.end]
         self.period: PeriodMention | None = periods[0] if len(periods) == 1 else None
         self.outlook = bool(_OUTLOOK.search(text)) and not any(
             isinstance(m.value, Cue) and "whole" in m.value.kinds and not strong for m in marks

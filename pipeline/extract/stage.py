@@ -26,7 +26,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
     above: tuple[object, ...] = ()
     for segment in part.segments:
         here = (segment.heading_path, segment.speaker, segment.about)
-        if here != above:
+        if here != above or segment.kind == "bullet":
             frame, above = Frame(), here
         if segment.boilerplate or not segment.quantities:
             quantities += len(segment.quantities)

@@ -1,33 +1,42 @@
 """When a quantity holds, what it is compared with, and whether it has happened."""
 
+import re
 from datetime import date
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
-from pipeline.normalize.periods import quarter_before, year_before
+from pipeline.normalize.periods import period_of, quarter_before, year_before
+from pipeline.normalize.script import fold
 from schemas import Period, PeriodMention
 
 
 def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
     """Settle period, comparison and modality of a reading whose measure is known."""
     basis = _basis(place, frame, setting)
-    mention, versus = _mentions(place, frame, reading.base)
+    moves = reading.measure in ("growth", "change", "multiple")
+    mention, versus = _mentions(place, frame, moves=moves, base=reading.base)
+    if mention is None and not reading.base and reading.nature == "flow":
+        mention = frame.here
+    elif mention is not None and not reading.base:
+        frame.here = mention
     expected = _expected(place)
     forward = _forward(place, frame, setting, mention) or expected
     revised = reading.base and _revises(place)
     if reading.base and not revised and not expected:
         forward = False
     reading.period = _period(reading, mention, basis, forward or revised, expected, frame, setting)
-    if setting.reporting and reading.period and mention is not None and not expected:
-        if reading.period.end <= setting.reporting.end and not revised:
-            forward = forward and reading.period.end == setting.reporting.end and expected
-        elif reading.period.start > (setting.day or setting.reporting.end):
+    if reading.period is not None and mention is not None and not expected and not revised:
+        if setting.reporting is not None and reading.period.end < setting.reporting.end:
+            forward = False
+        elif setting.day is not None and reading.period.start > setting.day:
             forward = True
     reading.modality = (
         "question" if setting.asked else "forward" if (forward or revised) else "actual"
     )
+    _time_prices(reading, mention, setting)
+    reading.expected = expected
     reading.comparison = _comparison(reading, basis, versus)
     frame.basis = basis if _own_basis(place) else frame.basis
 
@@ -50,27 +59,46 @@ def _basis(place: Place, frame: Frame, setting: Setting) -> str:
 
 
 def _mentions(
-    place: Place, frame: Frame, base: bool
+    place: Place, frame: Frame, *, moves: bool, base: bool
 ) -> tuple[PeriodMention | None, PeriodMention | None]:
     """The time that the quantity is for, and the time that it is compared with."""
     versus: PeriodMention | None = None
     for mark in place.before(breaks=1):
-        if isinstance(mark.value, PeriodMention):
-            if mark.value.relation == "versus" and not base and not _leads(place, mark):
+        if isinstance(mark.value, PeriodMention) and mark.start not in frame.spent:
+            if mark.value.relation == "since" and moves:
+                versus = versus or mark.value
+            elif moves and _is_base_of_move(place, mark):
+                versus = versus or mark.value
+            elif mark.value.relation == "versus" and not base and not _leads(place, mark):
                 versus = versus or mark.value
             else:
                 return mark.value, versus
     for mark in place.after():
         if isinstance(mark.value, PeriodMention):
-            if mark.value.relation == "versus" and not base:
+            if mark.value.relation in ("versus", "since") and not base:
                 versus = versus or mark.value
+                frame.spent.add(mark.start)
                 break
             if _own_quantity_follows(place, mark):
                 break
+            frame.spent.add(mark.start)
             return mark.value, versus
         if mark.kind == "metric" and not base:
             break
     return None, versus
+
+
+def _is_base_of_move(place: Place, mark: Mark) -> bool:
+    """Whether a time before a growth or multiple is what it is measured against.
+
+    比去年同期低了12.9个百分点, 去年的兩倍, "compared with last year, up 5%".
+    """
+    if isinstance(mark.value, PeriodMention) and mark.value.relation == "versus":
+        return True
+    folded = place.sentence.folded
+    if place.quantity.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
+        return True
+    return folded[max(0, mark.start - 2) : mark.start].strip()[-1:] in ("比", "较")
 
 
 def _leads(place: Place, mark: Mark) -> bool:
@@ -119,23 +147,68 @@ def _forward(place: Place, frame: Frame, setting: Setting, mention: PeriodMentio
         if "forward" in kinds and words_in(place.gap_before(mark)) <= 14:
             return True
     previous = place.previous()
-    if previous is not None and frame.last is not None and frame.last.modality == "forward":
-        between = [m for m in place.before(breaks=2) if m.kind == "break" and m.weight >= 2]
-        if not between and mention is None:
+    last = frame.last
+    if last is not None and previous is last.mark and last.modality == "forward":
+        breaks = [
+            m.weight
+            for m in place.sentence.marks[: place.at]
+            if m.kind == "break" and m.start >= previous.end
+        ]
+        if not last.expected and max(breaks, default=0) < 2 and mention in (None, frame.here):
             return True
+    past = _past(place)
+    if _ranges_ahead(place) and not past and (mention is None or _future(mention.period, setting)):
+        return True
     for mark, kinds in place.cues_after():
         if "forward" in kinds and words_in(place.gap_after(mark)) <= 3:
             return True
-    if mention is not None and setting.reporting is not None:
-        return _future(mention.period, setting)
-    return setting.outlook
+    if mention is not None and _future(mention.period, setting):
+        return not past and (_ahead(mention, setting) or setting.outlook)
+    return setting.outlook and (mention is None or mention.relation == "by")
+
+
+_WHOLE_YEAR = re.compile(r"全年|full|fy|year|财年|\d年$")
+
+
+def _ahead(mention: PeriodMention, setting: Setting) -> bool:
+    """Whether a time that is not over speaks of what is to come.
+
+    A quarter after the reported one does; of a year under way only the whole of it ("full year"),
+    for "this year" may as well be the year so far.
+    """
+    reporting = setting.reporting
+    if reporting is None or mention.period.start > reporting.end:
+        return True
+    return _WHOLE_YEAR.search(fold(mention.text)) is not None and "this year" not in fold(
+        mention.text
+    )
+
+
+def _past(place: Place) -> bool:
+    """Whether the clause says that it has happened."""
+    return any("past" in kinds for _, kinds in place.cues_before(breaks=1))
+
+
+def _ranges_ahead(place: Place) -> bool:
+    """Whether the quantity is a range of money: results are figures, outlooks are ranges."""
+    quantity = place.quantity
+    return quantity.qualifier == "between" and quantity.kind == "money" and not quantity.worded
+
+
+def _time_prices(reading: Reading, mention: PeriodMention | None, setting: Setting) -> None:
+    """A share price is of the day it is told; a target price is of no day, and to come."""
+    if reading.metric == "target_price":
+        reading.period, reading.modality = None, "question" if setting.asked else "forward"
+    elif reading.metric == "share_price" and mention is None and setting.day is not None:
+        reading.period = period_of(setting.day, setting.day)
 
 
 def _future(period: Period, setting: Setting) -> bool:
-    if setting.reporting is None:
+    """Whether a time lies ahead of the call, or is not over yet."""
+    if setting.reporting is not None and period.end <= setting.reporting.end:
         return False
-    day: date = setting.day or setting.reporting.end
-    return period.start > setting.reporting.end or period.end > day
+    day: date | None = setting.day or (setting.reporting.end if setting.reporting else None)
+    return day is not None and period.end > day
 
 
 def _period(

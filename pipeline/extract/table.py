@@ -1,0 +1,124 @@
+"""Rows of a table: a metric in the first cell, a column's time or comparison over each figure."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pipeline.extract.frame import Reading, Setting
+from pipeline.extract.reading import marks_of
+from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.normalize.periods import Anchor, find_comparisons, find_periods, year_before
+from pipeline.normalize.script import fold
+from schemas import NormalizedSegment, Period, Quantity
+
+_CELL = re.compile(r"[|｜\t]")
+_SCALES = (
+    (re.compile(r"百万|million|\bmn?\b|mln"), Decimal(10) ** 6),
+    (re.compile(r"十亿|billion|\bbn\b"), Decimal(10) ** 9),
+    (re.compile(r"亿"), Decimal(10) ** 8),
+    (re.compile(r"千万"), Decimal(10) ** 7),
+    (re.compile(r"万"), Decimal(10) ** 4),
+    (re.compile(r"千|thousand|\bk\b"), Decimal(1000)),
+)
+_CURRENCIES = (
+    (re.compile(r"美元|us\$|usd|\$"), "USD"), (re.compile(r"港元|港币|hk\$|hkd"), "HKD"),
+    (re.compile(r"人民币|rmb|cny|元人民"), "CNY"), (re.compile(r"新台币|台币|nt\$|twd"), "TWD"),
+    (re.compile(r"欧元|€|eur"), "EUR"), (re.compile(r"英镑|£|gbp"), "GBP"),
+    (re.compile(r"日元|日圆|jpy|¥|yen"), "JPY"),
+)  # fmt: skip
+_CHANGE_COLUMN = re.compile(r"变动|变化|增幅|增长|change|chg|%|growth|\+/-")
+
+
+def is_row(segment: NormalizedSegment) -> bool:
+    """Whether a segment is a table row under a header row of as many cells."""
+    if segment.kind != "bullet" or len(segment.heading_path) < 1:
+        return False
+    cells = _CELL.split(segment.text)
+    return len(cells) > 2 and len(_CELL.split(segment.heading_path[-1])) == len(cells)
+
+
+def read_row(segment: NormalizedSegment, setting: Setting) -> Iterator[Reading | None]:
+    """Read each figure of a row by its column; None for a figure that no column explains."""
+    header = _CELL.split(segment.heading_path[-1])
+    title = fold(" ".join(segment.heading_path))
+    anchor = Anchor(setting.reporting, setting.day, setting.fiscal_year_end)
+    metric, scope = _subject(segment, setting)
+    column, at = 0, 0
+    for quantity in segment.quantities:
+        start = quantity.start - segment.start
+        while (separator := _CELL.search(segment.text, at)) and separator.start() < start:
+            column, at = column + 1, separator.end()
+        if metric is None or column >= len(header) or column == 0:
+            yield None
+            continue
+        reading = Reading(quantity, sentence=(0, len(segment.text)))
+        reading.metric, reading.family = metric.metric.id, metric.metric.family
+        reading.scope, reading.entity = scope, setting.about
+        _amount(reading, quantity, fold(header[column]), title, setting, metric)
+        _time(reading, header[column], anchor, setting)
+        yield reading
+
+
+def _subject(segment: NormalizedSegment, setting: Setting) -> tuple[MetricMatch | None, str | None]:
+    label = _CELL.split(segment.text)[0]
+    marks = marks_of(label, setting.about.id if setting.about else None)
+    metrics = [m.value for m in marks if isinstance(m.value, MetricMatch)]
+    scopes = [m.value.scope for m in marks if isinstance(m.value, ScopeMatch)]
+    best = sorted(metrics, key=lambda m: m.weak)
+    return (best[0] if best else setting.metric), (scopes[0] if scopes else setting.scope)
+
+
+def _amount(
+    reading: Reading,
+    quantity: Quantity,
+    column: str,
+    title: str,
+    setting: Setting,
+    metric: MetricMatch,
+) -> None:
+    amounts = (quantity.value, quantity.low, quantity.high)
+    reading.unit = quantity.unit or "count"
+    if quantity.kind in ("percent", "points"):
+        changes = quantity.signed or find_comparisons(column) or _CHANGE_COLUMN.search(column)
+        if quantity.kind == "points":
+            reading.measure = "change"
+        elif reading.family != "percent" or (changes and quantity.signed):
+            reading.measure = "growth" if changes else "share"
+    elif quantity.kind == "number":
+        factor = Decimal(1)
+        if reading.family == "money":
+            factor = next((scale for pattern, scale in _SCALES if pattern.search(title)), factor)
+            reading.unit = _currency(title) or setting.currency or "USD"
+        elif reading.family == "money_per_share":
+            reading.unit = f"{_currency(title) or setting.currency or 'USD'}/share"
+        elif reading.family == "percent":
+            reading.unit = "percent"
+        if metric.loss:
+            factor = -factor
+        amounts = tuple(None if a is None else a * factor for a in amounts)  # type: ignore[assignment]
+    reading.value, reading.low, reading.high = amounts
+
+
+def _currency(title: str) -> str | None:
+    return next((code for pattern, code in _CURRENCIES if pattern.search(title)), None)
+
+
+def _time(reading: Reading, column: str, anchor: Anchor, setting: Setting) -> None:
+    mentions = find_periods(column, anchor)
+    period: Period | None = mentions[0].period if mentions else setting.reporting
+    basis = find_comparisons(fold(column))
+    if reading.measure in ("growth", "change"):
+        reading.comparison = basis[0][2] if basis else setting.basis
+        reading.period = setting.reporting
+    else:
+        if mentions and mentions[0].relation == "versus" and setting.reporting:
+            period = year_before(setting.reporting)
+        reading.period = period
+    ahead = (
+        reading.period is not None
+        and setting.reporting is not None
+        and reading.period.start > setting.reporting.end
+    )
+    estimated = re.search(r"\d{2,4}e\b|预测|预估|est", fold(column)) is not None
+    reading.modality = "forward" if ahead or estimated else "actual"
