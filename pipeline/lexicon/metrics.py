@@ -22,12 +22,14 @@ _WORD = _LETTERS | frozenset("0123456789")
 # What may stand between a modifier and the metric that it makes an adjusted one.
 _FILLER = re.compile(
     r"[\s\-,:，、：的后]*"
-    r"(?:(?:and|our|the|fully|diluted|basic|consolidated|total|net|group|company|attributable"
+    r"(?:(?:and|fully|diluted|basic|consolidated|total|net|group|company|attributable"
     r"|full[ -]year|fourth[ -]quarter|third[ -]quarter|second[ -]quarter|first[ -]quarter"
     r"|quarterly|annual|q[1-4]|after[ -]tax|segment|cash|operating|continuing"
     r"|集团|公司|合并|全年|单季|综合|归母|归属|摊薄|稀释|整体|口径|会计准则|下|季度)"
     r"[\s\-的后]*){0,3}"
 )
+# After "non-GAAP", which is never a verb, the name of a business may stand too.
+_BUSINESS = re.compile(r" (?:[a-z&/]+ ){0,2}")
 _LONGEST_FILLER = 36
 
 
@@ -180,7 +182,10 @@ def _is_before(text: str, modifier: _Place, named: Metric, start: int) -> bool:
         return False
     if start - modifier.end > _LONGEST_FILLER:
         return False
-    return _FILLER.fullmatch(text, modifier.end, start) is not None
+    if _FILLER.fullmatch(text, modifier.end, start):
+        return True
+    is_adjective = text.startswith("non", modifier.start)
+    return is_adjective and _BUSINESS.fullmatch(text, modifier.end, start) is not None
 
 
 def _is_after(text: str, place: _Place, following: _Place) -> bool:
