@@ -8,7 +8,7 @@ import orjson
 
 from pipeline.settings import Settings
 
-_LIBRARIES = ("faust", "mode", "aiokafka", "kafka", "asyncio")
+_LIBRARIES = ("faust", "mode", "aiokafka", "kafka", "asyncio", "pipeline.stream.faustapp")
 
 
 def configure(settings: Settings, process: str) -> None:
