@@ -101,7 +101,7 @@ def find_metrics(text_folded: str) -> list[MetricMatch]:
     ``text_folded`` is text as ``pipeline.normalize.script.fold`` gives it.
 
     >>> [(m.metric.id, m.start, m.end) for m in find_metrics("non-gaap eps of $2, cost of sales")]
-    [('adjusted_eps', 0, 12), ('cost_of_revenue', 19, 32)]
+    [('adjusted_eps', 0, 12), ('cost_of_revenue', 20, 33)]
     """
     places = _without_overlap(sorted(_places(text_folded), key=_best_first))
     matches: list[MetricMatch] = []
