@@ -21,7 +21,9 @@ _NEVER_BASES = frozenset(
     + ("year-span", "quarter-span", "month-span", "fiscal-year-span")
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|[。！？\n;；]")
+_CHANGE = re.compile(r"\s?(?:增|升|降|跌|涨|提|扩|减|下滑|grew|rose|fell|increased|decreased)")
 _SAME_STATEMENT = 70
+_PRIOR_YEARS = frozenset(("prior-year", "calendar-prior-year"))
 _LOOK_BACK = 44
 _LOOK_AHEAD = 16
 
@@ -101,7 +103,7 @@ def _found(
 def _is_base(period: Period, verb: str, anchor: Anchor) -> bool:
     """Whether a time after "over", "on" or "from" can be what is compared with."""
     past = anchor.reporting is not None and period.end < anchor.reporting.start
-    return past and _grain(period) in ("quarter", "year") and verb not in _NEVER_BASES
+    return past and _grain(period) not in ("moment", "month") and verb not in _NEVER_BASES
 
 
 def _relation(folded: str, start: int, end: int) -> str:
@@ -135,6 +137,9 @@ def _joined(folded: str, found: list[_Found]) -> list[_Found]:
             first, last = joined[-1].period, one.period
             alike = first.end < last.start and _grain(first) == _grain(last) != "moment"
             if alike and _JOINED.fullmatch(folded, joined[-1].end, one.start):
+                if joined[-1].relation == "versus" and _CHANGE.match(folded, one.end):
+                    joined.append(replace(one, relation="in"))
+                    continue
                 span = period_of(first.start, last.end)
                 joined[-1] = _Found(joined[-1].start, one.end, span, "in", "span")
                 continue
@@ -151,6 +156,9 @@ def _with_bases(folded: str, found: list[_Found]) -> Iterator[_Found]:
         if one.verb == "year-ago" and named and one.start - named.end <= _SAME_STATEMENT:
             yield replace(one, period=_year_before(named.period))
             continue
+        if one.verb in _PRIOR_YEARS and named and _grain(named.period) == "year":
+            yield replace(one, period=_year_before(named.period))
+            continue
         if one.relation == "in" and 27 <= (one.period.end - one.period.start).days <= 366:
             named = one
         yield one
@@ -163,4 +171,7 @@ def _year_before(period: Period) -> Period:
 
 def _grain(period: Period) -> str:
     days = (period.end - period.start).days
-    return "moment" if days == 0 else "month" if days < 31 else "quarter" if days < 93 else "year"
+    for grain, longest in (("moment", 0), ("month", 31), ("quarter", 92), ("half", 184)):
+        if days <= longest:
+            return grain
+    return "year" if days >= 364 else "months"

@@ -19,10 +19,12 @@ from schemas import Period, PeriodMention
 _HEAD = 2000
 _LATEST_REPORT = timedelta(days=200)
 _LATEST_CALL = timedelta(days=60)
+_LATEST_PUBLICATION = timedelta(days=10)
 _CALL_WORDS = re.compile(
     r"call|earnings|interview|conference|teleconference|results|meeting|电话会|业绩会|法说|说明会|"
     r"财报|披露|公布|发布会|召开|业绩"
 )
+_NO_DAY = re.compile(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
 _NO_CALL_WORDS = re.compile(
     r"(?:ended|ending|as of|posted|published|updated|截至|截止|汇率|发布于|发布[:： ]*|更新)\s?$"
 )
@@ -42,13 +44,15 @@ def infer_reporting_period(
             return quarter_before(label_period(hint.strip()), 0)
         except ValueError:
             pass  # a hint in another form is weighed like any other words
-    anchor = _anchor(published, fiscal_year_end)
+    known = published or infer_call_day(head, None)
+    anchor = _anchor(known, fiscal_year_end)
     heads = [hint, head[:_HEAD]] if hint else [head[:_HEAD]]
     mentions = [mention for part in heads for mention in find_periods(part, anchor)]
-    for months in ((3,), (6, 9, 12)):
+    # A year or a half tells the quarter only if one knows when it was written.
+    for months in ((3,), (6, 9, 12)) if known else ((3,),):
         for mention in mentions:
             if mention.relation == "in" and _months(mention.period) in months:
-                period = _reported(mention.period, published, fiscal_year_end)
+                period = _reported(mention.period, known, fiscal_year_end)
                 if period:
                     return period
     return anchor.reporting
@@ -57,8 +61,8 @@ def infer_reporting_period(
 def infer_call_day(head: str, published: date | None) -> date | None:
     """Tell the day of the call: a full date in the first 2,000 characters, else ``published``.
 
-    Such a date lies 0 to 60 days before ``published``; one beside words such as "call" or 电话会
-    goes before one without.
+    Such a date lies 1 to 60 days before ``published`` beside words such as "call" or 电话会, or 1 to
+    10 days before it without them.
     """
     text = head[:_HEAD]
     folded = fold(text)
@@ -66,15 +70,21 @@ def infer_call_day(head: str, published: date | None) -> date | None:
         mention
         for mention in find_periods(text, Anchor(None, published))
         if mention.period.start == mention.period.end
-        and any(character.isdigit() or character.isalpha() for character in mention.text)
         and not _NO_CALL_WORDS.search(folded[max(0, mention.start - 12) : mention.start])
         and _names_day(mention)
-        and (published is None or timedelta(0) <= published - mention.period.end <= _LATEST_CALL)
     ]
-    for mention in stated:
+    if published is None:
+        return stated[0].period.end if stated else None
+    before = [
+        (published - mention.period.end, mention)
+        for mention in stated
+        if timedelta(0) < published - mention.period.end <= _LATEST_CALL
+    ]
+    for _, mention in before:
         if _CALL_WORDS.search(folded[max(0, mention.start - 60) : mention.end + 40]):
             return mention.period.end
-    return stated[0].period.end if stated else published
+    near = [mention.period.end for since, mention in before if since <= _LATEST_PUBLICATION]
+    return near[0] if near else published
 
 
 def _anchor(published: date | None, fiscal_year_end: int) -> Anchor:
@@ -104,9 +114,5 @@ def _months(period: Period) -> int:
     return 12 * (period.end.year - period.start.year) + period.end.month - period.start.month + 1
 
 
-_DAY = re.compile(r"\d\s*(?:日|号|st|nd|rd|th)?|[a-z]", re.IGNORECASE)
-_NO_DAY = re.compile(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
-
-
 def _names_day(mention: PeriodMention) -> bool:
-    return _NO_DAY.search(mention.text) is None and _DAY.search(mention.text) is not None
+    return _NO_DAY.search(mention.text) is None

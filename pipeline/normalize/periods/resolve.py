@@ -323,6 +323,30 @@ def _year_of_day(scene: Scene, slots: Slots, number: int) -> Period:
     return fiscal_year(scene.year_of_day + number, scene.year_end)
 
 
+@_verb("prior-year")
+def _prior_year(scene: Scene, slots: Slots, number: int) -> Period:
+    """Give last year's; where a year is named before, see ``find``."""
+    return _year_of_day(scene, slots, number)
+
+
+@_verb("calendar-prior-year")
+def _calendar_prior_year(scene: Scene, slots: Slots, number: int) -> Period:
+    return _calendar_year_of_day(scene, slots, number)
+
+
+@_verb("this-fiscal-year")
+def _this_fiscal_year(scene: Scene, slots: Slots, number: int) -> Period:
+    """Give the year under way; just after a year's end, without a look ahead, the one reported."""
+    year, quarter = scene.position
+    closed = quarter == 4 and not scene.forward
+    return fiscal_year(year if closed else scene.year_of_day, scene.year_end)
+
+
+@_verb("reported-year")
+def _reported_year(scene: Scene, slots: Slots, number: int) -> Period:
+    return fiscal_year(scene.position[0], scene.year_end)
+
+
 @_verb("fiscal-year-of-day")
 def _fiscal_year_of_day(scene: Scene, slots: Slots, number: int) -> Period:
     return fiscal_year(scene.year_of_day + number, scene.year_end)
@@ -526,13 +550,13 @@ def _closing_month(scene: Scene, slots: Slots) -> int:
 
 
 def _year_of_nearest(scene: Scene, month: int) -> int:
-    """Give the year of the month that is meant without one: the last, unless far or looked to."""
+    """Give the year of the month that is meant without one: the last, unless the next is near or awaited."""
     day = scene.day
     past = day.year - (month > day.month)
     since = (day.month - month) % 12
-    if scene.relation == "by" and since:
-        return past + 1
-    if since > 7 or (since >= 6 and scene.forward):
+    if scene.relation == "by":
+        return past + (since > 0)
+    if scene.relation == "in" and (since >= 9 or (since >= 5 and scene.forward)):
         return past + 1
     return past
 

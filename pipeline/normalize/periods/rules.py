@@ -16,6 +16,7 @@ from importlib.resources import files
 from pipeline.normalize.periods.resolve import SUFFIXES, VERBS
 
 _TOKEN = re.compile(r"\[[^\]]*\]|\{(?P<slot>[a-z]+)(?P<second>2?)(?P<form>:[a-z]+)?\}| \?| ")
+_UNKNOWN_NAME = re.compile(r"<[A-Z0-9]+>")
 _NO_DIGITS = re.compile(r"[^0-9]+")
 _BLANKS = {"en": (r"[\s-]{0,3}", r"[\s-]{1,3}")}
 _OPTIONAL_BLANKS = (r"\s{0,2}", r"\s{0,2}")
@@ -123,6 +124,8 @@ def _section(language: str, head: list[str], body: list[tuple[str, list[str]]]) 
     group = 1
     for where, columns in body:
         pattern, slots = _alternative(columns[0], language)
+        if unknown := _UNKNOWN_NAME.search(pattern):
+            raise ValueError(f"{where}: {unknown[0]} is not defined by a line @NAME above")
         rules[group] = _rule(where, [*columns, "", ""], slots)
         alternatives.append(f"({pattern})")
         group += 1 + len(slots)

@@ -1,0 +1,74 @@
+from datetime import date
+
+import pytest
+
+from pipeline.normalize.periods import infer_call_day, infer_reporting_period
+
+
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@pytest.mark.parametrize(
+    ("head", "published", "year_end", "label"),
+    [
+        ("Blue Harbor Q2 2023 Financial Results Conference Call", "2023-08-04", 12, "2023Q2"),
+        ("晨峰科技2025Q3業績會紀要", "2025-11-02", 12, "2025Q3"),
+        ("Fiscal 2026 First Quarter Conference Call", "2025-09-10", 5, "2025Q3"),
+        ("截至6月底的2025财年，公司收入超过100亿元", "2025-08-02", 6, "2025Q2"),
+        ("好麦公佈 2025 財年第四季業績", "2025-09-26", 8, "2025Q3"),
+        ("For the 16 weeks ended August 31, net sales rose", "2025-09-26", 8, "2025Q3"),
+        ("在12月份季度，公司回购了3亿元", "2025-02-21", 3, "2024Q4"),
+        ("第三季列賬基準利潤 73 億，較第二季好", "2025-10-29", 12, "2025Q3"),
+        ("the third quarter twenty twenty five interview", "2025-10-22", 12, "2025Q3"),
+        ("公司公布第三季度营收", "2025-02-21", 3, "2024Q4"),
+        (
+            "fiscal 2024 fourth quarter results of a shop that names years by their start",
+            "2025-03-01",
+            1,
+            "2025Q1",
+        ),
+        ("上半年收入50亿元", "2025-08-20", 12, "2025Q2"),
+        ("No time is named here.", "2025-10-29", 12, "2025Q3"),
+        ("Q3 2024 results", None, 12, "2024Q3"),
+        ("2025-11-28 第三季度交付", None, 12, "2025Q3"),
+    ],
+)
+def test_reporting_period(head: str, published: str | None, year_end: int, label: str) -> None:
+    found = infer_reporting_period(head, published=day(published), fiscal_year_end=year_end)
+    assert found is not None
+    assert found.label == label
+
+
+def test_a_hint_decides() -> None:
+    head = "Q2 2023 results"
+    assert infer_reporting_period(head, published=None, hint="2025Q3").label == "2025Q3"
+    assert infer_reporting_period(head, published=None, hint="2025H1").label == "2025Q2"
+    assert infer_reporting_period(head, published=None, hint="Q1 2025").label == "2025Q1"
+    assert infer_reporting_period(head, published=None, hint="latest").label == "2023Q2"
+
+
+def test_nothing_known_gives_nothing() -> None:
+    assert infer_reporting_period("Revenue was $3 billion.", published=None) is None
+    assert infer_call_day("Revenue was $3 billion.", None) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "published", "expected"),
+    [
+        (
+            "First Quarter Conference Call | September 9, 2025, 5:00 PM ET",
+            "2025-09-10",
+            "2025-09-09",
+        ),
+        ("收市價：108 港元（10 月 28 日） 2025 年 10 月 29 日", "2025-10-29", "2025-10-28"),
+        ("11月28日晚，公司召开电话会", "2025-11-29", "2025-11-28"),
+        ("third quarter interview it is october twenty first", "2025-10-22", "2025-10-21"),
+        ("For the 16 weeks ended August 31, sales rose", "2025-09-26", "2025-09-26"),
+        ("as of September 30 we held $4 billion", "2025-10-15", "2025-10-15"),
+        ("founded on May 3, 2011", "2025-10-22", "2025-10-22"),
+        ("September 9, 2025 conference call", None, "2025-09-09"),
+    ],
+)
+def test_call_day(head: str, published: str | None, expected: str) -> None:
+    assert infer_call_day(head, day(published)) == day(expected)
