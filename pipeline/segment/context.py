@@ -53,7 +53,11 @@ _BILINGUAL_BACK = re.compile(
     rf"[\u4e00-\u9fff]{{2,12}}[(（](?P<name>[A-Z][{_NAME}]{{2,50}}?)(?:[)）]|[，,]\s?(?:{_CODE})?)"
 )
 _NO_NAMES = frozenset({"our", "the", "this", "my", "your", "today", "today's", "us"})
-# Whatever may name a day; a head without it need not be read for one.
+_BEFORE, _BEHIND, _MOST_PIECES = 30, 50, 6
+_QUARTER = re.compile(
+    r"(?<![a-z])f?q[1-4](?!\d)|(?<![a-z0-9])f?[1-4]q|(?<![a-z])h[12](?!\d)|(?<![a-z0-9])[12]h"
+    r"|quarter|fiscal|half|annual|full.year|year.ended|(?<![a-z])fy|[季财]|半年|年度|全年"
+)
 _DAY = re.compile(
     r"\d\s?[日号]|[十一二三四五六七八九]日|\d[/.-]\d|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 )
@@ -85,7 +89,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
     return DocumentContext(
         company=about,
         period=infer_reporting_period(
-            head,
+            _around(_QUARTER, head),
             published=published,
             fiscal_year_end=known.fiscal_year_end if known else 12,
             hint=message.period,
@@ -98,12 +102,30 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
 
 def _call_day(head: str, published: date | None) -> date | None:
     """Give the stated day of the call; the day of publication if the stated one is long past."""
-    if not _DAY.search(fold(head[:_HEAD])):
-        return published
-    day = infer_call_day(head, published)
+    day = infer_call_day(_around(_DAY, head), published)
     if day is not None and published is not None and published - day > _LATEST_PUBLICATION:
         return published
     return day
+
+
+def _around(pattern: re.Pattern[str], head: str) -> str:
+    """Cut a head down to what stands around the words that may name a time of some kind.
+
+    To look for times is dear, and most of a head has none.
+    """
+    folded = fold(head)
+    pieces: list[str] = []
+    end = 0
+    for found in pattern.finditer(folded):
+        if found.end() <= end:
+            continue
+        start = max(end, found.start() - _BEFORE)
+        joint = "" if start == end else "\n"
+        end = found.end() + _BEHIND
+        pieces.append(joint + head[start:end])
+        if len(pieces) == _MOST_PIECES:
+            break
+    return "".join(pieces)
 
 
 def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> Entity | None:

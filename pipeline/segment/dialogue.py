@@ -85,6 +85,10 @@ def _resolve_sides(turns: Sequence[Turn], cues: Cues) -> None:
             asking = True
             if before and before.side == "operator" and turn.side == "analyst":
                 _set_section(before, "qa")
+        if _open(speaker):
+            told = Speaker(name=speaker.name, role=speaker.role, side=turn.side or "company")
+            for draft in turn.drafts:
+                draft.speaker = told
         _set_section(turn, "qa" if asking else "prepared")
         asking = asking or (before is not None and _hands_over(turn))
         turn.is_question = asks == "question" or (not asks and turn.side == "analyst")
@@ -237,20 +241,7 @@ def _read_unlabelled(drafts: Sequence[Draft], cues: Cues) -> None:
 
 
 def _name_publisher(drafts: Sequence[Draft], publisher: str | None) -> None:
-    by_side: dict[tuple[str | None, str | None, Side], Speaker] = {}
     writer = Speaker(name=publisher, side="publisher")
-    sides: dict[int, Side] = {}
     for draft in drafts:
-        speaker = draft.speaker
-        if speaker is None:
+        if draft.speaker is None:
             draft.speaker = writer
-        elif _open(speaker):
-            side = sides.get(draft.turn) or _side_of_kind(draft)
-            key = (speaker.name, speaker.role, side)
-            draft.speaker = by_side.setdefault(
-                key, Speaker(name=speaker.name, role=speaker.role, side=side)
-            )
-
-
-def _side_of_kind(draft: Draft) -> Side:
-    return "analyst" if draft.kind == "question" else "company"

@@ -314,7 +314,8 @@ def _titled(title: str, strict: bool) -> bool:
 
 def _speaker(name: str, title: str | None, roster: Side | None = None) -> Speaker:
     # The side of one without a telling title is told later, from who speaks when.
-    side = side_of(title) or roster or side_of(name)
+    numbered = _NUMBERED.match(fold(name)) is not None
+    side = side_of(title) or roster or (None if numbered else side_of(name))
     clean = name.strip("*_ ")
     if side is None:
         return Speaker(name=clean, role=title, side="publisher")
