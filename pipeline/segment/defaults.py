@@ -43,6 +43,9 @@ def _declaration(kind: str, cue: str) -> re.Pattern[str]:
 
 
 def _declared(folded: str, kind: str, cue: str) -> str | None:
+    cues = _words()[cue]
+    if not any(word in folded for word in (*cues["before"], *cues["after"])):
+        return None
     found = _declaration(kind, cue).search(folded)
     if not found:
         return None
