@@ -1,1 +1,1 @@
-"""Shared knowledge as tables (companies, business lines, metrics) and the functions that read it."""
+"""Shared knowledge as tables (companies, business lines, metrics) and what reads it."""

@@ -1,0 +1,125 @@
+"""The tables of business lines, products and regions, read once and indexed for matching."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+import ahocorasick
+
+from pipeline.lexicon.company_names import rows, table
+from pipeline.normalize.script import fold
+
+Kind = Literal["line", "region", "product", "generic"]
+_KINDS: dict[str, Kind] = {
+    "line": "line",
+    "region": "region",
+    "product": "product",
+    "generic": "generic",
+}
+
+
+class ScopeName(NamedTuple):
+    """One name of a scope; ``exact`` and ``capital`` say how a Latin name has to be written."""
+
+    length: int
+    scope: str
+    kind: Kind
+    owner: str | None
+    text: str
+    exact: bool
+    capital: bool
+
+
+@cache
+def generic_names() -> Any:
+    """Give the automaton of the scopes that any company may report by."""
+    return _automaton(
+        name
+        for scope, kind, english, chinese in rows(table("generic_scopes.tsv"))
+        for name in _names(scope, _KINDS[kind], None, english, chinese)
+    )
+
+
+@cache
+def own_names(company_id: str) -> Any:
+    """Give the automaton of one company's lines and products; None where none are known."""
+    lines = _lines().get(company_id)
+    return _automaton(name for line in lines for name in _line_names(line)) if lines else None
+
+
+@cache
+def telling_names() -> Any:
+    """Give the automaton of the names that alone tell whose they are (``AWS``, 淘宝)."""
+    owners: dict[str, set[str]] = {}
+    names = [name for lines in _lines().values() for line in lines for name in _line_names(line)]
+    for name in names:
+        owners.setdefault(fold(name.text), set()).add(name.owner or "")
+    generic = generic_names()
+    return _automaton(
+        name
+        for name in names
+        if len(owners[fold(name.text)]) == 1 and fold(name.text) not in generic and _tells(name)
+    )
+
+
+@cache
+def owned_words() -> frozenset[str]:
+    """Give all names, folded, of products that some company owns."""
+    return frozenset(
+        key
+        for lines in _lines().values()
+        for line in lines
+        if line[2] == "product"
+        for key in fold(line[3]).split("|")
+    )
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Give the capitalised words that name no scope."""
+    return frozenset(word for word, _ in rows(table("scope_stop_words.tsv")))
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Give the first names by which people are told from products."""
+    return frozenset(name for (name,) in rows(table("given_names.tsv")))
+
+
+@cache
+def _lines() -> dict[str, list[list[str]]]:
+    lines: dict[str, list[list[str]]] = {}
+    for fields in rows(table("business_lines.tsv")):
+        lines.setdefault(fields[0], []).append(fields)
+    return lines
+
+
+def _line_names(line: list[str]) -> Iterable[ScopeName]:
+    owner, scope, kind, english, chinese = line
+    return _names(scope, _KINDS[kind], owner, english, chinese)
+
+
+def _names(
+    scope: str, kind: Kind, owner: str | None, english: str, chinese: str
+) -> Iterable[ScopeName]:
+    for text in english.split("|") if english else ():
+        exact = len(text) < 5 and text.isupper()
+        capital = not exact and text != text.lower()
+        yield ScopeName(len(text), scope, kind, owner, text, exact, capital)
+    for text in chinese.split("|") if chinese else ():
+        yield ScopeName(len(text), scope, kind, owner, text, exact=False, capital=False)
+
+
+def _automaton(names: Iterable[ScopeName]) -> Any:
+    automaton = ahocorasick.Automaton()
+    for name in names:
+        automaton.add_word(fold(name.text), name)
+    automaton.make_automaton()
+    return automaton
+
+
+def _tells(name: ScopeName) -> bool:
+    """Whether a name is peculiar: a product's, an abbreviation, several words, or long Chinese."""
+    if not name.text.isascii():
+        return name.length >= 2 and (name.kind == "product" or name.length >= 3)
+    return name.exact or name.capital or " " in name.text

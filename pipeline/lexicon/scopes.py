@@ -1,0 +1,184 @@
+"""Business lines, products and regions: where a text names what a figure covers.
+
+Known names stand in ``business_lines.tsv`` (of one company) and ``generic_scopes.tsv`` (of any);
+what no table has is recognised by its capitals (``find_scopes``).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.lexicon.companies import CompanyMatch, find_companies
+from pipeline.lexicon.scope_names import (
+    Kind,
+    ScopeName,
+    generic_names,
+    given_names,
+    own_names,
+    owned_words,
+    stop_words,
+    telling_names,
+)
+from pipeline.normalize.script import fold
+
+__all__ = ["ScopeMatch", "find_scopes"]
+
+_NAME = re.compile(
+    r"[A-Z](?<![A-Za-z0-9.@_/'’$&-][A-Z])[A-Za-z0-9]*\+?"
+    r"(?:[ -](?:[A-Z][A-Za-z0-9]*\+?"
+    r"|\d{1,2}(?:\.\d)?[A-Za-z]{0,2}(?![\w,.%+]|\s?(?:%|percent|[mbt]r?illion|bps|basis|points|x\b))))*"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_SENTENCE_END = frozenset('.!?:;•·-–—"“”(*\n\t|')
+_PEOPLE = re.compile(r"(?:mr|mrs|ms|dr|ceo|cfo|coo|cto|chairman|president|analyst)\.? $")
+_LONGEST_NAME = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeMatch:
+    """A stretch that names a part of a company's business; offsets as in the original text.
+
+    ``scope`` is the canonical English name where it is ``known``, else the name as written.
+    ``owner`` is the id of the company whose line or product it is; null for generic scopes.
+    """
+
+    start: int
+    end: int
+    scope: str
+    known: bool
+    kind: Kind
+    owner: str | None = None
+
+
+def find_scopes(text: str, company_id: str | None) -> list[ScopeMatch]:
+    """Find the business lines, products and regions that a text names, left to right.
+
+    The longest name wins; the company's own names win over generic ones of the same length. With
+    ``company_id`` None the names that tell whose they are (``AWS``) count, with their ``owner``.
+    Capitalised names that no table has come as ``known=False``, kind ``product``.
+    """
+    folded = fold(text)
+    companies = find_companies(text, frozenset((company_id,)) if company_id else frozenset())
+    known = _known(text, folded, own_names(company_id) if company_id else telling_names())
+    known += [
+        match
+        for match in _known(text, folded, generic_names())
+        if not any(_covers(c, match, text, company_id) for c in companies)
+    ]
+    found = _longest(known)
+    found += _unknown(text, found, companies, company_id)
+    found.sort(key=lambda match: match.start)
+    return found
+
+
+def _covers(named: CompanyMatch, match: ScopeMatch, text: str, company_id: str | None) -> bool:
+    """Whether a generic name is in a company's (中国移动) or is another's (Google Cloud)."""
+    if named.start <= match.start:
+        if match.end <= named.end:
+            return True
+        foreign = company_id is not None and named.company.id != company_id
+        return foreign and text[named.end : match.start] in ("", " ")
+    return False
+
+
+def _known(text: str, folded: str, automaton: Any) -> list[ScopeMatch]:
+    if automaton is None:
+        return []
+    found: list[ScopeMatch] = []
+    name: ScopeName
+    for last, name in automaton.iter(folded):
+        end = last + 1
+        start = end - name.length
+        if start and _latin(folded[start]) and _latin(folded[start - 1]):
+            continue
+        if end < len(folded) and _latin(folded[end]) and _latin(folded[last]):
+            continue
+        if name.exact and text[start:end] != name.text:
+            continue
+        if name.capital and not (text[start].isupper() or text[start].isdigit()):
+            continue
+        found.append(ScopeMatch(start, end, name.scope, True, name.kind, name.owner))
+    return found
+
+
+def _latin(character: str) -> bool:
+    return character < "\u2e80" and character.isalnum()
+
+
+def _longest(found: list[ScopeMatch]) -> list[ScopeMatch]:
+    found.sort(key=lambda match: (match.start, -match.end, match.owner is None))
+    kept: list[ScopeMatch] = []
+    reached = 0
+    for match in found:
+        if match.start >= reached:
+            kept.append(match)
+            reached = match.end
+    return kept
+
+
+def _unknown(
+    text: str, known: list[ScopeMatch], companies: list[CompanyMatch], company_id: str | None
+) -> list[ScopeMatch]:
+    """Find names by their capitals where nothing known stands."""
+    found: list[ScopeMatch] = []
+    chinese: bool | None = None
+    taken = iter([*sorted([(m.start, m.end) for m in known]), (len(text), len(text))])
+    next_start, next_end = next(taken)
+    for match in _NAME.finditer(text):
+        start, end = match.span()
+        while next_end <= start:
+            next_start, next_end = next(taken)
+        if next_start < end:
+            continue
+        if chinese is None:
+            chinese = _HAN.search(text) is not None
+        if (span := _name_span(text, start, end, chinese)) is None:
+            continue
+        start, end = span
+        owner = _owner(companies, start, end)
+        if owner is None or (owner == company_id and text[start:end].count(" ")):
+            name = text[start:end]
+            if fold(name) not in owned_words():
+                found.append(ScopeMatch(start, end, name, False, "product", company_id))
+    return found
+
+
+def _name_span(text: str, start: int, end: int, chinese: bool) -> tuple[int, int] | None:
+    """Take stop words off both ends of a capitalised sequence; None if no name is left."""
+    words = [match.span() for match in re.finditer(r"[^ ]+", text[start:end])]
+    stops = stop_words()
+    if _PEOPLE.search(text[max(0, start - 12) : start].lower()):
+        return None
+    while words and text[start + words[0][0] : start + words[0][1]] in stops:
+        words.pop(0)
+    while words and text[start + words[-1][0] : start + words[-1][1]] in stops:
+        words.pop()
+    if not words or len(words) > _LONGEST_NAME:
+        return None
+    if text[start + words[0][0] : start + words[0][1]] in given_names():
+        return None
+    start, end = start + words[0][0], start + words[-1][1]
+    name = text[start:end]
+    if not name[0].isupper():
+        return None
+    if len(words) == 1:
+        if len(name) < 3:
+            return None
+        if not chinese and _opens_sentence(text, start) and not _peculiar(name):
+            return None
+    return start, end
+
+
+def _peculiar(name: str) -> bool:
+    """Whether a single word cannot be an ordinary word with a capital: Trainium2, CoWoS, Alexa+."""
+    return name[-1] == "+" or any(c.isdigit() for c in name) or not name[1:].islower()
+
+
+def _opens_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 3) : start].rstrip(" ")
+    return not before or before[-1] in _SENTENCE_END
+
+
+def _owner(companies: list[CompanyMatch], start: int, end: int) -> str | None:
+    """Give the company whose name the stretch holds, is, or lies in."""
+    return next((c.company.id for c in companies if c.start < end and start < c.end), None)
