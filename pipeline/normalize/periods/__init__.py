@@ -2,8 +2,10 @@
 
 ``labels`` names spans of days, ``calendar`` knows fiscal quarters and years, ``find`` reads a
 segment, ``head`` reads what the start of a document says of itself. The wordings are in
-``symbols.tsv``, ``en.tsv`` and ``zh.tsv`` with the words in ``words.tsv``; ``rules`` compiles them,
-``resolve`` works out what they mean.
+``symbols.tsv``, ``en.tsv`` and ``zh.tsv``, the words of their slots in ``words.tsv``; what stands
+beside them and tells "by 2027" from "since 2027" is in ``relations.tsv``. ``rules`` compiles them,
+``guards`` judge doubtful matches, and ``quarters``, ``years`` and ``stretches`` say what each means
+in its ``scene``.
 """
 
 from pipeline.normalize.periods.anchor import Anchor

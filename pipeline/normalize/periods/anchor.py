@@ -19,5 +19,13 @@ class Anchor:
     fiscal_year_end: int = 12
 
     def __post_init__(self) -> None:
+        """Refuse a month that is none."""
         if not 1 <= self.fiscal_year_end <= 12:
             raise ValueError(f"fiscal year end {self.fiscal_year_end}: expected a month, 1 to 12")
+
+    @property
+    def year(self) -> int | None:
+        """Give the calendar year of the day or the reporting quarter; None if neither is known."""
+        if self.day:
+            return self.day.year
+        return self.reporting.end.year if self.reporting else None

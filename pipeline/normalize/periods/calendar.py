@@ -68,7 +68,7 @@ def quarter_close(period: Period, year_end_month: int) -> date:
 
 
 def quarter_before(period: Period, n: int = 1) -> Period:
-    """Give the calendar quarter ``n`` before the one in which ``period`` ends (after: ``n`` < 0)."""
+    """Give the calendar quarter ``n`` before the one in which ``period`` ends."""
     return _quarter_holding(month_number(period.end) - 3 * n)
 
 

@@ -9,16 +9,25 @@ from pipeline.normalize.periods.anchor import Anchor
 from pipeline.normalize.periods.calendar import year_before
 from pipeline.normalize.periods.guards import GUARDS
 from pipeline.normalize.periods.labels import period_of, trailing_year
-from pipeline.normalize.periods.resolve import Scene, resolve
+from pipeline.normalize.periods.resolve import resolve
 from pipeline.normalize.periods.rules import Section, relation_cues, sections
+from pipeline.normalize.periods.scene import Scene
 from pipeline.normalize.script import fold
 from schemas import Period, PeriodMention
 
 Relation = Literal["in", "by", "since", "versus"]
 _JOINED = re.compile(r"\s{0,2}(?:to|through|thru|until|-|–|—|~|至|到)\s{0,2}(?:the\s)?")
 _NEVER_BASES = frozenset(
-    ("trailing-months", "trailing-quarters", "trailing-years", "preceding-quarters")
-    + ("year-span", "quarter-span", "month-span", "fiscal-year-span")
+    (
+        "trailing-months",
+        "trailing-quarters",
+        "trailing-years",
+        "preceding-quarters",
+        "year-span",
+        "quarter-span",
+        "month-span",
+        "fiscal-year-span",
+    )
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|[。！？\n;；]")
 _CHANGE = re.compile(r"\s?(?:增|升|降|跌|涨|提|扩|减|下滑|grew|rose|fell|increased|decreased)")
@@ -88,11 +97,13 @@ def _found(
         slots = section.slots_of(match, rule)
         if slots is None:
             continue
-        if rule.guard and not GUARDS[rule.guard](text, folded, start, end, slots, anchor):
+        scene = Scene(
+            anchor, folded, text, start, end, section.language, slots, rule.number, ahead=ahead
+        )
+        if rule.guard and not GUARDS[rule.guard](scene):
             continue
-        cue = "versus" if rule.relation == "versus" else _relation(folded, start, end)
-        scene = Scene(anchor, folded, start, end, section.language, cue, ahead)
-        period = resolve(rule.verb, scene, slots, rule.number, rule.suffix)
+        scene.relation = cue = rule.relation or _relation(folded, start, end)
+        period = resolve(rule.verb, scene, rule.suffix)
         if period is None:
             continue
         if cue == "versus-past":
@@ -148,7 +159,7 @@ def _joined(folded: str, found: list[_Found]) -> list[_Found]:
 
 
 def _with_bases(folded: str, found: list[_Found]) -> Iterator[_Found]:
-    """Move "a year ago" to a year before the time that its sentence has named: 上半年…，去年同期."""
+    """Move "a year ago" to a year before the time that its sentence named: 上半年…，去年同期."""
     named: _Found | None = None
     for one in found:
         if named and _SENTENCE_END.search(folded, named.end, one.start):

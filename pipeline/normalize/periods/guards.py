@@ -1,12 +1,9 @@
 """Judgements that a pattern cannot make: whether digits or a word really name a time here."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from pipeline.normalize.periods.anchor import Anchor
-
-Guard = Callable[[str, str, int, int, Mapping[str, int], Anchor], bool]
-"""Takes the text, the folded text, start, end, the slots read and the anchor."""
+from pipeline.normalize.periods.scene import Scene
 
 _COUNTED = re.compile(
     r"\s?(?:%|‰|percent|percentage|bps|basis|million|billion|trillion|thousand|hundred|bn\b|mn\b|k\b"
@@ -28,7 +25,7 @@ _TIME_BEFORE = re.compile(
 _AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar", "sec", "dec"})
 _MONTH_BEFORE = re.compile(
     r"\b(?:in|of|by|since|through|until|till|late|early|mid|last|this|next|during|from|to|end|for"
-    r"|before|after|on|through|january|february|march|april|june|july|august)(?: the)?[ -](?:and )?$"
+    r"|before|after|on|january|february|march|april|june|july|august)(?: the)?[ -](?:and )?$"
     r"|\b(?:april|february|june)(?:,| and| to| or) $"
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n\"])\s*$")
@@ -37,103 +34,87 @@ _LONG_AGO_IN_CHINESE = re.compile(r"\s?(?:来|以来|间|期|前|后|内|的历�
 _CLAUSE_START = re.compile(r"(?:^|[到至较比自从在对，,。;；：:、(（\s])$")
 
 
-def _bare_year(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
+def _bare_year(scene: Scene) -> bool:
     """Tell a year from a count of about two thousand, a price or a part of a number."""
-    before = folded[max(0, start - 14) : start]
-    if _COUNTED.match(folded, end) or _MONEY_BEFORE.search(before):
+    before = scene.before(14)
+    if _is_counted(scene) or _MONEY_BEFORE.search(before):
         return False
     if _HYPHEN_BEFORE.search(before) and not _WORD_HYPHEN_BEFORE.search(before):
         return False
-    around = anchor.day or (anchor.reporting and anchor.reporting.end)
-    now = around.year if around else 2020
-    if not all(slots[year] >= now - 30 for year in ("year", "year2") if year in slots):
-        return _TIME_BEFORE.search(before) is not None
-    if slots.get("year2", 9999) < slots["year"]:
-        return False
-    return now - 16 <= slots["year"] <= now + 26 or _TIME_BEFORE.search(before) is not None
+    first, last = scene.slots["year"], scene.slots.get("year2", scene.slots["year"])
+    now = scene.anchor.year or first
+    near = now - 16 <= first <= last <= now + 26
+    return near or (first <= last and _TIME_BEFORE.search(before) is not None)
 
 
-def _month_word(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
+def _month_word(scene: Scene) -> bool:
     """Tell May and March from the verbs: by a preposition, or by a capital within a sentence."""
-    words = re.findall(r"[a-z]+", folded[start:end])
+    words = re.findall(r"[a-z]+", scene.words)
     if not _AMBIGUOUS_MONTHS.intersection(words) or len(words) > 1:
         return True
-    before = folded[max(0, start - 20) : start]
+    before = scene.before(20)
     if _MONTH_BEFORE.search(before):
         return True
-    at = start + folded[start:end].index(words[0])
-    return text[at].isupper() and ("day" in slots or not _SENTENCE_START.search(before))
+    capital = scene.written[scene.start + scene.words.index(words[0])].isupper()
+    return capital and ("day" in scene.slots or not _SENTENCE_START.search(before))
 
 
-def _upper(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
-    return text[start:end].isupper()
+def _upper(scene: Scene) -> bool:
+    return scene.written[scene.start : scene.end].isupper()
 
 
-def _upper_e(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
-    around = anchor.day or (anchor.reporting and anchor.reporting.end)
-    near = around is None or abs(slots["year"] - around.year) <= 8
-    return near and text[start:end].endswith("E")
+def _estimated_year(scene: Scene) -> bool:
+    """Take 26E for a year where it is near and the E a capital."""
+    return _near(scene, 8) and scene.written[scene.end - 1] == "E"
 
 
-def _apostrophe(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
+def _apostrophe(scene: Scene) -> bool:
     """Take '26 for a year where it is near, and not a closing quotation mark before a number."""
-    around = anchor.day or (anchor.reporting and anchor.reporting.end)
-    near = around is None or abs(slots["year"] - around.year) <= 12
-    return near and not folded.startswith("'", end) and not _COUNTED.match(folded, end)
+    closed = scene.folded.startswith("'", scene.end)
+    return _near(scene, 12) and not closed and not _is_counted(scene)
 
 
-def _question_label(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
+def _question_label(scene: Scene) -> bool:
     """Refuse the "Q3:" that numbers a question at the start of a line."""
-    if folded[start] != "q" or end - start > 3:
+    if scene.words[0] != "q" or len(scene.words) > 3:
         return True
-    first_in_line = not folded[folded.rfind("\n", 0, start) + 1 : start].strip(" *#-•·")
-    return not (first_in_line and _QUESTION_LABEL.match(folded, end))
+    line = scene.folded[scene.folded.rfind("\n", 0, scene.start) + 1 : scene.start]
+    labelled = _QUESTION_LABEL.match(scene.folded, scene.end) is not None
+    return not labelled or line.strip(" *#-•·") != ""
 
 
-def _calendar_year(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
-    words = folded[start:end]
-    return words.startswith("c") or "'" in words or re.search(r"\d{4}", words) is not None
+def _calendar_year(scene: Scene) -> bool:
+    """Take "CY26" and "year 2026", but not "year 10"."""
+    return scene.words[0] == "c" or "'" in scene.words or bool(re.search(r"\d{4}", scene.words))
 
 
-def _spoken_year(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
-    return not folded[start].isdigit() and not _COUNTED.match(folded, end)
+def _spoken_year(scene: Scene) -> bool:
+    return not scene.words[0].isdigit() and not _is_counted(scene)
 
 
-def _chinese_month(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
+def _chinese_month(scene: Scene) -> bool:
     """Refuse 近三月, 前三月, 每月: months that are counted, not named."""
-    return folded[max(0, start - 1) : start] not in tuple("近去前满续第达逾用了每")
+    return scene.before(1) not in tuple("近去前满续第达逾用了每")
 
 
-def _short_year(
-    text: str, folded: str, start: int, end: int, slots: Mapping[str, int], anchor: Anchor
-) -> bool:
-    """Tell 26年 (2026) from twenty-six years: near, at the start of a clause, and not 26年来."""
-    around = anchor.day or (anchor.reporting and anchor.reporting.end)
-    if around is None or abs(slots["year"] - around.year) > 4:
+def _short_year(scene: Scene) -> bool:
+    """Tell 26年 (2026) from twenty-six years: near, at a clause's start, and not 26年来."""
+    if scene.anchor.year is None or not _near(scene, 4):
         return False
-    starts = _CLAUSE_START.search(folded[max(0, start - 2) : start]) is not None
-    return starts and not _LONG_AGO_IN_CHINESE.match(folded, end)
+    starts = _CLAUSE_START.search(scene.before(2)) is not None
+    return starts and not _LONG_AGO_IN_CHINESE.match(scene.folded, scene.end)
 
 
-GUARDS: dict[str, Guard] = {
+def _is_counted(scene: Scene) -> bool:
+    return _COUNTED.match(scene.folded, scene.end) is not None
+
+
+def _near(scene: Scene, years: int) -> bool:
+    now = scene.anchor.year
+    return now is None or abs(scene.slots["year"] - now) <= years
+
+
+GUARDS: dict[str, Callable[[Scene], bool]] = {
     "apostrophe": _apostrophe,
     "bare-year": _bare_year,
     "cy-year": _calendar_year,
@@ -142,6 +123,6 @@ GUARDS: dict[str, Guard] = {
     "short-year": _short_year,
     "spoken-year": _spoken_year,
     "upper": _upper,
-    "upper-e": _upper_e,
+    "estimated-year": _estimated_year,
     "zh-month": _chinese_month,
 }

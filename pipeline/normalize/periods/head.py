@@ -61,8 +61,8 @@ def infer_reporting_period(
 def infer_call_day(head: str, published: date | None) -> date | None:
     """Tell the day of the call: a full date in the first 2,000 characters, else ``published``.
 
-    Such a date lies 1 to 60 days before ``published`` beside words such as "call" or 电话会, or 1 to
-    10 days before it without them.
+    Such a date lies 1 to 60 days before ``published`` beside words such as "call" or 电话会, or
+    1 to 10 days before it without them.
     """
     text = head[:_HEAD]
     folded = fold(text)
@@ -79,6 +79,11 @@ def infer_call_day(head: str, published: date | None) -> date | None:
         (published - mention.period.end, mention)
         for mention in stated
         if timedelta(0) < published - mention.period.end <= _LATEST_CALL
+        # A quarter's last day that is well past dates balances and exchange rates, not a call.
+        and not (
+            published - mention.period.end > _LATEST_PUBLICATION
+            and mention.period.end == quarter_before(mention.period, 0).end
+        )
     ]
     for _, mention in before:
         if _CALL_WORDS.search(folded[max(0, mention.start - 60) : mention.end + 40]):

@@ -147,7 +147,8 @@ def _section(language: str, head: list[str], body: list[tuple[str, list[str]]]) 
 @cache
 def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
     """Compile the words ``before`` or ``after`` an expression; relations by group number."""
-    patterns, relations = [], {}
+    patterns: list[str] = []
+    relations: dict[int, str] = {}
     for _, (_, beside, relation, pattern) in _lines("relations.tsv"):
         if beside == side:
             relations[len(relations) + 1] = relation
@@ -164,7 +165,7 @@ def _rule(where: str, columns: list[str], slots: list[tuple[str, str, int]]) -> 
     suffix = next((part for part in rest if part in SUFFIXES), "")
     if verb not in VERBS or len(rest) != (suffix != "") + any(c.isdigit() for c in columns[1]):
         raise ValueError(f"{where}: unknown expression {columns[1]!r}; see resolve.VERBS")
-    return Rule(verb, number, suffix, columns[2] or "in", columns[3], tuple(slots))
+    return Rule(verb, number, suffix, columns[2], columns[3], tuple(slots))
 
 
 def _alternative(pattern: str, language: str) -> tuple[str, list[tuple[str, str, int]]]:

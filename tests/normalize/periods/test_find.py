@@ -15,15 +15,45 @@ ANCHORS = st.builds(
     st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2040, 1, 1))),
     st.integers(1, 12),
 )
-PIECES = st.sampled_from(
-    "Q3 q4 2025 25 fy 第 三 四 季度 季 年 月 日 底 末 上半 去 今 明 同期 截至 止 过去 未来 个 两 十二 "
-    "third quarter last year the of to end by since twenty five ended August 31 32 months half 0 "
-    "first nine TTM LY '26 26E - – / , . : 至 到 H1 1H 財年 週 的 ago fiscal may".split()
+PIECES = (
+    *("Q3", "q4", "2025", "25", "fy", "第", "三", "四", "季度", "季", "年", "月", "日", "底", "末"),
+    *(
+        "上半",
+        "去",
+        "今",
+        "明",
+        "同期",
+        "截至",
+        "止",
+        "过去",
+        "未来",
+        "个",
+        "两",
+        "十二",
+        "財年",
+        "週",
+    ),
+    *(
+        "third",
+        "quarter",
+        "last",
+        "year",
+        "the",
+        "of",
+        "to",
+        "end",
+        "by",
+        "since",
+        "twenty",
+        "five",
+    ),
+    *("ended", "August", "31", "32", "months", "half", "0", "first", "nine", "TTM", "LY", "'26"),
+    *("26E", "-", "–", "/", ",", ".", ":", "至", "到", "H1", "1H", "的", "ago", "fiscal", "may"),
 )
 TEXTS = st.one_of(
     st.text(max_size=80),
-    st.lists(PIECES, max_size=14).map(" ".join),
-    st.lists(PIECES, max_size=14).map("".join),
+    st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join),
+    st.lists(st.sampled_from(PIECES), max_size=14).map("".join),
 )
 
 
@@ -49,18 +79,22 @@ def test_a_heading_that_looks_ahead_moves_the_full_year() -> None:
     assert (behind.period.label, ahead.period.label) == ("2024", "2025")
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "2025" * 5000,
-        "第" * 20000,
-        "the " * 5000,
-        "quarter of the " * 2000,
-        "年" * 20000,
-        "月1" * 9000,
-    ]
-    + ["twenty " * 4000, " " * 20000 + "quarter", "2025 " * 4000, "截至2025年" * 3000, "q" * 20000],
+HOSTILE = (
+    "2025" * 5000,
+    "第" * 20000,
+    "the " * 5000,
+    "quarter of the " * 2000,
+    "年" * 20000,
+    "月1" * 9000,
+    "twenty " * 4000,
+    " " * 20000 + "quarter",
+    "2025 " * 4000,
+    "截至2025年" * 3000,
+    "q" * 20000,
 )
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: text.strip()[:8])
 def test_hostile_text_takes_linear_time(hostile: str) -> None:
     started = time.perf_counter()
     find_periods(hostile, ANCHOR)

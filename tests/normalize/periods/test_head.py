@@ -23,7 +23,7 @@ def day(text: str | None) -> date | None:
         ("the third quarter twenty twenty five interview", "2025-10-22", 12, "2025Q3"),
         ("公司公布第三季度营收", "2025-02-21", 3, "2024Q4"),
         (
-            "fiscal 2024 fourth quarter results of a shop that names years by their start",
+            "fiscal 2024 fourth quarter of a shop that counts from its start",
             "2025-03-01",
             1,
             "2025Q1",
@@ -67,6 +67,8 @@ def test_nothing_known_gives_nothing() -> None:
         ("For the 16 weeks ended August 31, sales rose", "2025-09-26", "2025-09-26"),
         ("as of September 30 we held $4 billion", "2025-10-15", "2025-10-15"),
         ("founded on May 3, 2011", "2025-10-22", "2025-10-22"),
+        ("三家公司披露财报，按9月30日汇率折算", "2025-11-28", "2025-11-28"),
+        ("September 30, 2025 earnings call", "2025-10-01", "2025-09-30"),
         ("September 9, 2025 conference call", None, "2025-09-09"),
     ],
 )
