@@ -15,13 +15,14 @@ _OF_THEM = re.compile(
 _HAN_RUN = re.compile(r"[㐀-鿿]{1,8}")
 _MOST_COUNTED = 6
 _SMALL = 20
+NOTHING = "-"
 _LOOK_BACK = 10
 
 
 def read_counted(passage: Passage, amount: Amount) -> str | None:
     """Give what the amount counts, as written; "" if it counts something unnamed, None if nothing.
 
-    Small numbers of things that say nothing of a company ("two questions") give "-".
+    Small numbers of things that say nothing of a company ("two questions") give ``NOTHING``.
     """
     folded = passage.folded
     position = amount.end
@@ -40,7 +41,7 @@ def read_counted(passage: Passage, amount: Amount) -> str | None:
 def _english(passage: Passage, amount: Amount) -> str | None:
     folded = passage.folded
     if amount.form == "small" and amount.number == 1:
-        return "-"
+        return NOTHING
     start = amount.end
     if amount.form == "vague" and folded.startswith(" of ", start):
         start += len(" of")
@@ -56,12 +57,12 @@ def _english(passage: Passage, amount: Amount) -> str | None:
             return unnamed
         if word in uncounted:
             return (
-                "-"
+                NOTHING
                 if amount.scale is None and amount.number is not None and amount.number < _SMALL
                 else None
             )
         if word in plurals or (
-            word.endswith("s") and not word.endswith(("ss", "us", "is", "'s")) and len(word) > 2
+            word.endswith("s") and not word.endswith(("ss", "is", "'s")) and len(word) > 2
         ):  # noqa: PLR2004
             return passage.text[match.start(1) : match.end(group)]
     return unnamed
@@ -99,9 +100,9 @@ def _chinese(passage: Passage, amount: Amount) -> str | None:
     if amount.scale is None and amount.number is not None and amount.number < _SMALL:
         thing = run.group()[1:] if first in roles["measure"] else run.group()
         if thing.startswith(_things()) or run.group().startswith(_things()):
-            return "-"
+            return NOTHING
     if amount.form == "small" and amount.number == 1 and amount.scale is None:
-        return "-"
+        return NOTHING
     length = known.end() - run.start() if known else 1
     while (
         length < min(len(run.group()), _MOST_COUNTED) and run.group()[length] not in roles["stop"]

@@ -162,7 +162,7 @@ def _prefixes() -> dict[str, tuple[tuple[str, Unit], ...]]:
         if place in ("before", "both"):
             unit = Unit(code, Decimal(worth), "money", place)
             found[last_token(spelling)].append((spelling, unit))
-            if len(spelling) > 1 and spelling[-1] in "$¥" and spelling != "a$":
+            if len(spelling) > 1 and spelling[-1] in "$¥" and spelling not in ("a$", "s$"):
                 found[spelling[-1]].append((f"{spelling[:-1]} {spelling[-1]}", unit))
     for spelling, name, worth, kind, place in _all("units"):
         if place == "before":

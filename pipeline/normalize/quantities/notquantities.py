@@ -38,9 +38,6 @@ _WRITTEN = re.compile(
     r"|0[0-9]+(?![0-9.])"
 )
 _TOKEN = re.compile(r"[0-9a-z]*(?:[-./_:'][0-9a-z]+)*")
-_WEB = re.compile(
-    r"(?:https?://|www\.)[^\s，。、；）】]+|[a-z0-9._%+-]{1,64}@[a-z0-9.-]+|[a-z0-9-]{1,64}\.(?:com|net|org|cn|io|ai|hk|tw|example)(?:/[^\s，。、；）】]*)?(?![a-z])"
-)
 _OUTLINE = re.compile(
     r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,3})"
     r"(?:[)、．](?![%a-z])|\.(?=\s|[^\d\s%])|(?<=\.[0-9])\s+(?=[a-z\u3400-\u9fff])(?!至|到|to ))\s*"
@@ -51,18 +48,6 @@ _PERIOD_AFTER_YEAR = re.compile(
 _UNTIL_YEAR = "至到在自从于'截"
 _LONG_NUMBER = 7
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
-
-
-def web_addresses(folded: str) -> list[tuple[int, int]]:
-    """Give the places of links and e-mail addresses, whose digits are no quantities."""
-    if "http" not in folded and "www." not in folded and "@" not in folded and "." not in folded:
-        return []
-    if not any(
-        mark in folded
-        for mark in ("http", "www.", "@", ".com", ".cn", ".net", ".org", ".io", ".example", ".ai")
-    ):
-        return []
-    return [match.span() for match in _WEB.finditer(folded)]
 
 
 def skip(passage: Passage, start: int) -> int:

@@ -7,10 +7,10 @@ from pipeline.normalize.quantities.lexicon import Unit
 from pipeline.normalize.quantities.numerals import Numeral, ideographic, spoken
 
 _DIGITS = re.compile(
-    r"[0-9]{1,3}(?:,[0-9]{2,3})*(?:,[0-9]{3}|, 000)(?![0-9])(?:\.[0-9]+)?"
+    r"[0-9]{1,3}(?:,[0-9]{2,3}){0,6}(?:,[0-9]{3}|, 000)(?![0-9])(?:\.[0-9]+)?"
     r"|[0-9]+(?:\.[0-9]+| \. [0-9]+(?= ?(?:%|percent|per cent|billion|million)))?"
 )
-_WIDE_GROUPS = re.compile(r"[0-9]{1,3}(?:，[0-9]{3})+(?![0-9])(?:\.[0-9]+)?")
+_WIDE_GROUPS = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,7}(?![0-9])(?:\.[0-9]+)?")
 _FULL_WIDTH = "\uff00"
 _MOST_DIGITS = 24
 _MIXED = re.compile(r" and a half(?![a-z])| ([1-9])/([2-9])(?![0-9/])|半(?=倍)")

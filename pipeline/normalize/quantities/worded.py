@@ -18,6 +18,11 @@ _HALF_OF = re.compile(
 _NOT_HALF = re.compile(
     r"[ -]?(?:a (?:million|billion|trillion|thousand|hundred|dozen|percent|point|basis)|million|billion|trillion|thousand|dozen|year|hour|time|day|life|way|point|hearted|marathon|step|inch|mile)"
 )
+_PART = re.compile(r"thirds?|quarters?|(?:fif|six|seven|eigh|nin|ten|four)ths?")
+_PART_OF = re.compile(
+    r" of (?!20|19|fiscal)|[,.;:)]|$"
+    r"| (?:higher|lower|more|less|in|to|from|on|at|as|and|are|is|were|was|this|last)(?![a-z])"
+)
 _UNITS = {
     "x": Unit("x", Decimal(1), "multiple", "after"),
     "percent": Unit("percent", Decimal(1), "percent", "after"),
@@ -100,3 +105,24 @@ def _half(passage: Passage, start: int, end: int) -> bool:
     if word in lexicon().roles["not_half"] or _NOT_HALF.match(folded, end):
         return False
     return word in lexicon().hedges or bool(_HALF_OF.match(folded, end))
+
+
+def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
+    """Read the fraction at ``start`` whose upper half is the article before it: "a third of"."""
+    folded = passage.folded
+    match = _PART.match(folded, start)
+    if match is None:
+        return None, start + 1
+    begin, end = start - len("a "), match.end()
+    follows = _PART_OF.match(folded, end)
+    if begin < passage.limit or folded[begin] != "a" or follows is None:
+        return None, end
+    if match.group().startswith("quarter") and not folded.startswith(" of ", end):
+        return None, end
+    share = (Decimal(100) / lexicon().number_words[match.group()].value).quantize(
+        after.FRACTION_PLACES
+    )
+    amount = Amount(begin, Numeral(share, None, None, end, "plain"))
+    amount.unit = after.PERCENT
+    before.read_hedges(passage, amount)
+    return amount, end

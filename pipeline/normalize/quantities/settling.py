@@ -1,0 +1,157 @@
+"""What a span of amounts is a quantity of: its kind, its unit, and what it counts."""
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from pipeline.normalize.quantities import counted
+from pipeline.normalize.quantities.before import last_word, skip_spaces
+from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.normalize.quantities.spans import Span
+from schemas.normalized import Quantity, QuantityKind
+
+_OWN = "*"
+_YEN_OR_YUAN = "¥"
+_JAPAN = re.compile(r"日[元圆本]|yen|jpy|japan|円")
+_CHINA = re.compile(r"rmb|cny|yuan|renminbi|人民币")
+_BARE_MONEY = Decimal(100_000_000)
+_GROWTH_END = "增升涨长加高多大快提超翻扩了"
+_STEPS = frozenset("十百千万亿兆")
+_HAN = "\u3400"
+_LONG_DIGITS = 6
+
+
+class _Reading(NamedTuple):
+    kind: QuantityKind
+    unit: str | None
+    counted: str | None = None
+
+
+def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
+    """Give the quantity of a span; None where the number means nothing measurable."""
+    amount, value = span.unit_from, span.value
+    unit = amount.unit
+    if unit is None:
+        reading = _without_unit(passage, span)
+        if reading is None:
+            return None
+    elif unit.kind == "money":
+        reading = _Reading("money", _money(passage, span))
+    else:
+        reading = _Reading(unit.kind, unit.name)  # type: ignore[arg-type]
+        if amount.spelling == "倍" and value == 1 and _grows(passage, span.start):
+            value = Decimal(2)
+    return Quantity(
+        start=offset + span.start,
+        end=offset + span.end,
+        text=passage.text[span.start : span.end],
+        kind=reading.kind,
+        value=value,
+        low=span.low,
+        high=span.high,
+        unit=reading.unit,
+        qualifier=_qualifier(span),  # type: ignore[arg-type]
+        counted=reading.counted or None,
+        worded=amount.form in ("band", "vague"),
+        signed=amount.signed or span.first.signed,
+    )
+
+
+def _qualifier(span: Span) -> str:
+    first, amount = span.first, span.unit_from
+    if span.value is None:
+        if span.high is not None:
+            return "between"
+        return first.qualifier if first.hedged else "at_least"
+    return amount.qualifier if amount.hedged else first.qualifier
+
+
+def _money(passage: Passage, span: Span) -> str | None:
+    amount = span.unit_from
+    name = _currency(passage, amount)
+    if name and (amount.per or span.first.per or _each_share(passage, span.start)):
+        return f"{name}/share"
+    return name
+
+
+def _currency(passage: Passage, amount: Amount) -> str | None:
+    name = amount.unit.name if amount.unit else None
+    if name == _OWN:
+        if passage.currency or passage.language == "zh-Hant":
+            return passage.currency
+        return "CNY"
+    if name == _YEN_OR_YUAN:
+        if passage.currency in ("JPY", "CNY"):
+            return passage.currency
+        if _JAPAN.search(passage.folded):
+            return "JPY"
+        chinese = passage.language.startswith("zh") or _CHINA.search(passage.folded)
+        return "CNY" if chinese else "JPY"
+    return name
+
+
+def _each_share(passage: Passage, start: int) -> bool:
+    end = skip_spaces(passage.folded, start, passage.limit)
+    return passage.folded.endswith("每股", passage.limit, end)
+
+
+def _grows(passage: Passage, start: int) -> bool:
+    """Whether 一倍 is said of a growth, so that the new is twice the old."""
+    end = skip_spaces(passage.folded, start, passage.limit)
+    return end > passage.limit and passage.folded[end - 1] in _GROWTH_END
+
+
+def _without_unit(passage: Passage, span: Span) -> _Reading | None:
+    amount = span.unit_from
+    noun = counted.read_counted(passage, amount)
+    if noun == counted.NOTHING:
+        return None
+    if noun is not None:
+        return _Reading("count", "count", noun)
+    character = passage.folded[amount.end - 1] >= "\u3000"
+    if character and (amount.scale is not None or amount.form in ("plain", "vague")):
+        return _chinese_magnitude(passage, span, amount)
+    if amount.form == "digits" and "a" <= passage.folded[amount.end : amount.end + 1] <= "z":
+        return None
+    if _means_nothing(passage, span, amount):
+        return None
+    return _Reading("number", None)
+
+
+def _chinese_magnitude(passage: Passage, span: Span, amount: Amount) -> _Reading | None:
+    """A bare 8亿 or 数十万: a count where a subject says so, else money if it is large."""
+    told = counted.subject_before(passage, amount)
+    if told == "token":
+        return _Reading("measure", "token")
+    if told or counted.subject_after(passage, amount):
+        return _Reading("count", "count")
+    run = passage.folded[amount.bare_start : amount.bare_end]
+    if amount.form != "digits" and not amount.hedged and not set(run) - _STEPS:
+        return None
+    size = span.value if span.value is not None else span.low
+    if passage.currency and size is not None and abs(size) >= _BARE_MONEY:
+        return _Reading("money", passage.currency)
+    return _Reading("number", None)
+
+
+def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
+    """Whether a bare small number is more likely a name's or a list's than an amount."""
+    if span.value is None or amount.hedged or amount.scale is not None:
+        return False
+    if amount.decimal or amount.grouped:
+        return False
+    if amount.form != "digits":
+        return amount.form == "small"
+    folded, start = passage.folded, span.start
+    if amount.signed:
+        return amount.sign < 0 and folded[amount.bare_end : amount.bare_end + 1] == ")"
+    end = skip_spaces(folded, start, passage.limit)
+    if not end:
+        return bool(folded[amount.end :].strip())
+    char = folded[end - 1]
+    if char > _HAN or char in "/-–(":
+        return True
+    if "a" <= char <= "z":
+        word = last_word(folded, end, 0)
+        return passage.text[end - len(word)].isupper()
+    return amount.bare_end - amount.bare_start > _LONG_DIGITS

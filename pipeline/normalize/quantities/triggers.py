@@ -1,0 +1,88 @@
+"""Where a quantity may begin: one pass over the folded text."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from pipeline.normalize.quantities.lexicon import alternation, lexicon
+from pipeline.normalize.quantities.numerals import latin_words
+
+_IDEOGRAPHIC = "\u3000"
+_ONLY_AFTER_ARTICLE = ("hundred", "scale", "dozen", "part")
+_NEVER_FIRST = ("point", "oh", "o")
+_WEB_SIGN = re.compile(r"https?:|www\.|@|\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
+_WEB = re.compile(
+    r"(?:https?://|www\.)[^\s，。、；）】]+"
+    r"|[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,99}"
+    r"|[a-z0-9-]{1,64}\.(?:com|net|org|cn|io|ai|tw|example)(?:/[^\s，。、；）】]*)?(?![a-z])"
+)
+
+
+def triggers(folded: str) -> Iterator[re.Match[str]]:
+    """Give the places where a quantity may begin; ``lastgroup`` says what stands there.
+
+    Groups: digit; word (a number word in Latin letters), part (the lower half of a fraction after
+    an article), point (a decimal without a whole part); worded and band (a band or multiple in
+    words, Latin and Chinese); run (a numeral in Chinese characters).
+    """
+    pattern = _latin_pattern() if folded.isascii() else _mixed_pattern()
+    return pattern.finditer(folded)
+
+
+def web_addresses(folded: str) -> list[tuple[int, int]]:
+    """Give the places of links and e-mail addresses, whose digits are no quantities."""
+    if _WEB_SIGN.search(folded) is None:
+        return []
+    return [match.span() for match in _WEB.finditer(folded)]
+
+
+@cache
+def _latin() -> str:
+    words = latin_words()
+    free = [
+        word
+        for word, entry in words.items()
+        if entry.role not in _ONLY_AFTER_ARTICLE and word not in _NEVER_FIRST
+    ]
+    large = [word for word, entry in words.items() if entry.role in ("hundred", "scale", "dozen")]
+    parts = [word for word, entry in words.items() if entry.role == "part"]
+    digits = [word for word, entry in words.items() if entry.role == "digit"]
+    bands = alternation(band for band in lexicon().bands if band[0].isascii())
+    article = r"(?:(?<=^a )|(?<=[^a-z]a )|(?<= per ))"
+    return (
+        rf"(?P<digit>[0-9]+)|(?<![a-z])(?:(?P<worded>{bands})"
+        rf"|(?P<word>(?:{alternation(free, inside=True)}|{article}{alternation(large)})"
+        rf"(?:fold)?(?![a-z]))"
+        rf"|{article}(?P<part>{alternation(parts)})"
+        rf"|(?P<point>point(?= {alternation(digits)})))"
+    )
+
+
+@cache
+def _latin_pattern() -> re.Pattern[str]:
+    return re.compile(_latin())
+
+
+@cache
+def _mixed_pattern() -> re.Pattern[str]:
+    known = lexicon()
+    core = "".join(
+        char
+        for char, entry in known.number_words.items()
+        if not char.isascii() and entry.role in ("digit", "hundred", "scale", "few")
+    )
+    units = {unit[0] for unit in known.units if unit[0] > _IDEOGRAPHIC}
+    nouns = {noun[0] for noun in known.roles["noun"]} | known.roles["measure"]
+    amounts = (unit[0] for unit, entry in known.units.items() if entry.kind != "measure")
+    after_one = {char for char in amounts if char > _IDEOGRAPHIC} | set("分点年季天周小到至")
+    bands = alternation(band for band in known.bands if not band[0].isascii())
+    others = core.replace("一", "")
+    return re.compile(
+        rf"{_latin()}|(?P<band>{bands})"
+        rf"|(?P<run>[{others}](?= {{0,4}}[{_sorted(core, units, nouns, '分点多余来半到至%')}])"
+        rf"|一(?= {{0,4}}[{_sorted(core, after_one)}]))"
+    )
+
+
+def _sorted(*characters: Iterable[str]) -> str:
+    return "".join(sorted(set().union(*characters)))
