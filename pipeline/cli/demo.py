@@ -35,14 +35,14 @@ def command(settings: Settings) -> int:
     Example:
       callfacts demo
     """
-    samples = _samples()
+    given = samples()
     with contextlib.ExitStack() as stack:
         running = stack.enter_context(_broker(settings))
         own = replace(running, topic_prefix=f"demo-{uuid.uuid4().hex[:8]}.", partitions=_PARTITIONS)
         stack.enter_context(_topics(own))
         stack.enter_context(_worker(own))
-        completed = _watch(own, samples)
-    return 0 if len(completed) == len(samples) else 1
+        completed = _watch(own, given)
+    return 0 if len(completed) == len(given) else 1
 
 
 @contextlib.contextmanager
@@ -101,7 +101,7 @@ def _worker(settings: Settings) -> Iterator[None]:
         say("worker: stopped")
 
 
-def _samples() -> "list[TranscriptMessage]":
+def samples() -> "list[TranscriptMessage]":
     """Read the sample transcripts that are packaged with the program."""
     from importlib.resources import files
 

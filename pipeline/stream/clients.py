@@ -11,7 +11,7 @@ FETCH_BYTES = 8 * 1024 * 1024
 LARGEST_REQUEST = 64 * 1024 * 1024
 REQUEST_MS = 15_000
 BOOTSTRAP_MS = 5_000
-SESSION_MS = 10_000
+SESSION_MS = 6_000
 TRANSACTION_MS = 30_000
 
 
@@ -79,7 +79,7 @@ def group_consumer(settings: Settings, group: str) -> "KafkaConsumer":
         isolation_level="read_committed",
         partition_assignment_strategy=[CooperativeStickyAssignor],
         session_timeout_ms=SESSION_MS,
-        heartbeat_interval_ms=2_000,
+        heartbeat_interval_ms=1_500,
         max_poll_records=100,
         max_partition_fetch_bytes=FETCH_BYTES,
         fetch_max_wait_ms=500,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -149,6 +150,10 @@ def clean(history: Sequence[Message], run: int = 0) -> list[list[Arrival]]:
     return [arrivals(message, offset, run) for offset, message in enumerate(history)]
 
 
+def flat(log: list[list[Arrival]]) -> list[Arrival]:
+    return list(chain.from_iterable(log))
+
+
 def with_crashes(log: list[list[Arrival]], draw: Callable[[st.SearchStrategy[int]], int]) -> list:
     """Deliver at least once: a crash in the middle of an item goes back to an item before it."""
     out: list[Arrival] = []
@@ -167,7 +172,7 @@ def with_crashes(log: list[list[Arrival]], draw: Callable[[st.SearchStrategy[int
 @given(histories, st.data())
 @settings(max_examples=300, deadline=None)
 def test_delivering_twice_changes_nothing(history: list[Message], data: st.DataObject) -> None:
-    _, expected = told(sum(clean(history), []))
+    _, expected = told(flat(clean(history)))
     once_more = with_crashes(clean(history), data.draw)
     again = with_crashes([[each] for each in once_more], data.draw)
     _, actual = told(again)
@@ -177,7 +182,7 @@ def test_delivering_twice_changes_nothing(history: list[Message], data: st.DataO
 @given(histories, st.data())
 @settings(max_examples=200, deadline=None)
 def test_a_replay_tells_nothing_new(history: list[Message], data: st.DataObject) -> None:
-    live = sum(clean(history), [])
+    live = flat(clean(history))
     known, _ = told(live)
     known, changes = told(with_crashes(clean(history, run=7), data.draw), known)
     assert changes == []
@@ -188,7 +193,7 @@ def test_a_replay_tells_nothing_new(history: list[Message], data: st.DataObject)
 @given(histories)
 @settings(max_examples=300, deadline=None)
 def test_what_stands_is_the_newest_revision(history: list[Message]) -> None:
-    known, changes = told(sum(clean(history), []))
+    known, changes = told(flat(clean(history)))
     expected: dict[str, int] = {}
     revision, parts = 0, None
     refused = 0
@@ -200,7 +205,7 @@ def test_what_stands_is_the_newest_revision(history: list[Message]) -> None:
         elif message.revision > revision:
             came, revision, parts = True, message.revision, message.parts
             expected = {}
-            for i, value in sum(message.parts, ()):
+            for i, value in chain.from_iterable(message.parts):
                 expected.setdefault(i, value)
         else:
             refused += message.parts != parts
