@@ -14,6 +14,11 @@ _IDLE_COUNTS = re.compile(
 )
 
 
+# "Four contracts", 三家: so few are told in words, and tell a story rather than a figure.
+_FEW = 5
+_DIGIT = re.compile(r"\d")
+
+
 def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     """Whether a reading says something measurable (GUIDE: counts of topics, bare durations and
     numbers that nothing names do not).
@@ -26,6 +31,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         return False
     if quantity.kind == "count":
         amount = quantity.value if quantity.value is not None else quantity.low
+        if amount is not None and abs(amount) <= _FEW and not _DIGIT.search(quantity.text):
+            return False
         if unnamed and not quantity.counted:
             return frame.last is not None and amount is not None and abs(amount) >= 1000
         if unnamed and quantity.counted and _IDLE_COUNTS.match(quantity.counted.strip().lower()):

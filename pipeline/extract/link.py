@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import set_measure
-from pipeline.extract.place import Place, words_in
+from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence, lead_in_metric, sentences
-from pipeline.extract.subject import choose_metric, choose_scope, entity_of, is_whole
+from pipeline.extract.scoping import choose_scope, note_company, note_scope
+from pipeline.extract.subject import choose_metric, is_whole
 from pipeline.extract.timing import set_time
 from pipeline.extract.table import is_row, read_row
-from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
-from schemas import CompanyMention, NormalizedSegment, Quantity
+from pipeline.normalize.script import fold
+from schemas import NormalizedSegment, Quantity
 
 
 def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator[Reading | None]:
@@ -33,9 +34,9 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
                 if not is_whole(sentence, at):
                     frame.metrics.append(mark)
             elif mark.kind == "scope":
-                _name_scope(frame, sentence, at)
-            elif mark.kind == "company" and isinstance(mark.value, CompanyMention):
-                _name_company(frame, sentence, mark)
+                note_scope(frame, sentence, at)
+            elif mark.kind == "company":
+                note_company(frame, sentence, mark)
             elif mark.kind == "cue":
                 _heed_cue(frame, mark)
             elif mark.kind == "break" and mark.weight == 3:
@@ -53,7 +54,7 @@ def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) ->
     elif subject is not None and isinstance(subject.value, ScopeMatch):
         frame.scope, frame.scope_inherited = subject.value.scope, False
     chosen = choose_metric(reading, place, frame, setting)
-    _settle_unit(reading, quantity, chosen, frame, setting)
+    _settle_unit(reading, place, quantity, chosen, frame, setting)
     set_measure(reading, place, frame, chosen)
     choose_scope(reading, place, frame, setting)
     if subject is not None:
@@ -66,50 +67,6 @@ def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) ->
     if chosen is not None:
         frame.used = chosen
     return reading
-
-
-def _name_scope(frame: Frame, sentence: Sentence, at: int) -> None:
-    mark = sentence.marks[at]
-    match = mark.value
-    if not isinstance(match, ScopeMatch):
-        return
-    if not match.known and not _stands_as_subject(sentence, at):
-        return
-    earlier = frame.scope_mark
-    if earlier is not None and isinstance(earlier.value, ScopeMatch):
-        between = sentence.folded[earlier.end : mark.start]
-        # "AWS in North America": of two scopes in one phrase the first is what is measured.
-        if match.kind == "region" and len(between) < 8 and not re.search(r"[,，;；、/]", between):
-            return
-    frame.scope, frame.scope_mark, frame.scope_inherited = match.scope, mark, False
-
-
-def _stands_as_subject(sentence: Sentence, at: int) -> bool:
-    """Whether a name that no list knows is what the clause is about."""
-    mark = sentence.marks[at]
-    for later in sentence.marks[at + 1 :]:
-        if later.kind in ("metric", "cue", "quantity"):
-            return words_in(sentence.folded[mark.end : later.start]) <= 1
-        if later.kind == "break":
-            return later.weight == 2
-    return False
-
-
-def _name_company(frame: Frame, sentence: Sentence, mark: Mark) -> None:
-    if not isinstance(mark.value, CompanyMention):
-        return
-    before = sentence.folded[max(sentence.start, mark.start - 12) : mark.start]
-    if re.search(
-        r"(?:with|by|versus|vs|from|to|for|like|inside|and|与|和|跟|对|比|给|由|向|同)\s*$", before
-    ):
-        return
-    frame.entity = entity_of(mark.value)
-
-
-# Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达.
-_ASIDE = re.compile(
-    r"(?:\b(?:with|by|versus|vs|from|to|for|like|inside|at|than|of)|与|和|跟|对|比|给|由|向|同)\s*$"
-)
 
 
 def _heed_cue(frame: Frame, mark: Mark) -> None:
@@ -138,8 +95,26 @@ def _respectively(sentence: Sentence) -> dict[int, Mark]:
     return {}
 
 
+# A bare Chinese amount says no currency of its own: 由 400 億上修到至少 500 億美元.
+_BARE = re.compile(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
+
+
+def _lent_currency(place: Place) -> str | None:
+    """The currency of the amount that a bare one moves to."""
+    if place.quantity.kind != "money" or not _BARE.match(fold(place.quantity.text)):
+        return None
+    for later in place.sentence.marks[place.at + 1 :]:
+        if isinstance(later.value, Quantity):
+            near = later.start - place.mark.end <= 12 and later.value.kind == "money"
+            return later.value.unit if near else None
+        if later.kind == "break":
+            return None
+    return None
+
+
 def _settle_unit(
     reading: Reading,
+    place: Place,
     quantity: Quantity,
     chosen: MetricMatch | None,
     frame: Frame,
@@ -172,24 +147,9 @@ def _settle_unit(
         reading.unit = f"{reading.unit}/share"
 
 
-# A loss that narrows or widens is told of the loss itself, which moves as its own words say.
-_LOSS_OF = {
-    "net_income": "net_loss",
-    "operating_income": "operating_loss",
-    "adjusted_net_income": "adjusted_net_loss",
-    "adjusted_operating_income": "adjusted_operating_loss",
-}
-
-
 def _name_losses(reading: Reading, chosen: MetricMatch | None) -> None:
+    """A loss that narrows or widens is told of the loss itself, which moves as its words say."""
     losing = (chosen is not None and chosen.loss) or reading.losing
     if losing and reading.measure in ("growth", "change", "multiple"):
-        reading.metric = _LOSS_OF.get(reading.metric, reading.metric)
-
-
-def midpoint(reading: Reading) -> Decimal | None:
-    """The amount to compare by: the value, else an end of the range."""
-    for amount in (reading.value, reading.low, reading.high):
-        if amount is not None:
-            return amount
-    return None
+        loss = related(reading.metric, "loss")
+        reading.metric = loss.id if loss else reading.metric

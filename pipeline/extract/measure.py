@@ -5,20 +5,10 @@ from dataclasses import dataclass
 
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.place import Place, words_in
-from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.metrics import MetricMatch, related
 
 # Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
 GROWTH_METRICS = frozenset({"same_store_sales", "market_growth", "average_ticket"})
-# What the part of revenue that a cost or cash flow makes up is called.
-RATIO_TO_REVENUE = {
-    "operating_expenses": "operating_expense_ratio",
-    "free_cash_flow": "free_cash_flow_margin",
-    "adjusted_ebitda": "adjusted_ebitda_margin",
-    "ebitda": "ebitda_margin",
-    "operating_income": "operating_margin",
-    "gross_profit": "gross_margin",
-    "net_income": "net_margin",
-}
 # Costs and ratios of cost: better is lower, worse is higher.
 _COSTS = re.compile(r"expense|cost|ratio|churn|tax|loss|research|selling|days|debt")
 _PARALLEL = re.compile(r"^[\s,，、(（]*(?:or|and|to|or about|及|和|与|或|即|以及|also)?[\s(（]*$")
@@ -161,12 +151,13 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
     if of_whole or (lead.share and not lead.direction and not quantity.signed):
         reading.measure = "share"
         if of_whole == "revenue" or _share_of_revenue(place):
-            ratio = RATIO_TO_REVENUE.get(reading.metric)
-            if ratio:
-                reading.metric, reading.family, reading.measure = ratio, "percent", "level"
+            ratio = related(reading.metric, "of_revenue")
+            if ratio is not None:
+                reading.metric, reading.family, reading.measure = ratio.id, ratio.family, "level"
         return
     direct = lead.direction and not (_FRACTION.search(quantity.text) and not _moves(place))
-    moving = direct or quantity.signed or quantity.worded or rate or _has_basis(place)
+    told = _MOVING_TEXT.search(quantity.text) or quantity.worded
+    moving = direct or quantity.signed or told or rate or _has_basis(place)
     last = frame.last
     continued = (
         last is not None
@@ -181,6 +172,8 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         reading.doubts.append("no direction")
 
 
+# A range may hold its directions itself: 季持平至季增 6%.
+_MOVING_TEXT = re.compile(r"[增減减升降跌漲涨]|持平|flat")
 # Half, a third, 一半, 三分之一: parts, unless a direction stands right before them.
 _FRACTION = re.compile(r"half|third|quarter|fifth|半|分之")
 

@@ -201,6 +201,9 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
     if mark.kind == "metric":
         inside = mark.start < other.start and other.end < mark.end
         return other.kind in ("period", "basis") and inside
+    if mark.kind == "scope" and isinstance(other.value, MetricMatch):
+        within = other.start <= mark.start and mark.end < other.end
+        return within and other.value.metric.id in _OF_ANY_BUSINESS
     if mark.kind != "cue" or not isinstance(mark.value, Cue) or not mark.value.kinds & _MOVING:
         return False
     if other.kind == "basis":
@@ -213,4 +216,9 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
     )
 
 
+# Metrics that any business has; "advertising revenue" has an id of its own, "cloud revenue" not.
+_OF_ANY_BUSINESS = frozenset(
+    {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
+     "customers", "average_selling_price", "net_income", "same_store_sales"}
+)  # fmt: skip
 _MOVES_ITSELF = re.compile(r"reduction|growth|loss|cuts|savings")

@@ -1,25 +1,24 @@
-"""Which metric, scope and company a quantity is about."""
+"""Which metric a quantity is an amount of."""
 
 import re
+from dataclasses import replace
 
+from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.meaning import meaning, unnamed
 from pipeline.extract.naming import counted_name
 from pipeline.extract.place import Place, words_in
-from pipeline.extract.cues import Cue
 from pipeline.extract.reading import Mark, Sentence
-from pipeline.lexicon.companies import company
 from pipeline.lexicon.counted import counted_metric
-from pipeline.lexicon.metrics import MetricMatch, metric
-from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.lexicon.metrics import Metric, MetricMatch
 from pipeline.normalize.script import fold
-from schemas import CompanyMention, Entity, Quantity
+from schemas import Quantity
 
 PROFITS = frozenset(
     {"net_income", "operating_income", "adjusted_net_income", "adjusted_operating_income",
-     "profit_before_tax", "adjusted_profit_before_tax", "ebitda", "adjusted_ebitda",
-     "adjusted_ebita", "profit_per_order", "eps", "adjusted_eps", "net_loss", "operating_loss"}
+     "profit_before_tax", "adjusted_profit_before_tax", "ebitda", "adjusted_ebitda", "net_loss",
+     "adjusted_ebita", "profit_per_order", "eps", "adjusted_eps", "operating_loss"}
 )  # fmt: skip
-
 # Between a quantity and the metric behind it that it belongs to: "$7.2 billion of total revenue",
 # "a 29 percent margin", 39% 的 Azure 增速.
 _BOUND_EN = re.compile(
@@ -27,9 +26,12 @@ _BOUND_EN = re.compile(
     r"(?:(?:of|in|for|worth of)\s)?\s*(?:the |our |its |their |a |an )?(?:[\w&'/-]+\s+){0,2}$"
 )
 _BREAKING = re.compile(
-    r"\b(?:and|on|from|with|by|to|versus|vs|than|as|was|were|is|are|had|has|we|which|at)\b"
+    r"\b(?:o/w|incl|including|excluding|ex|and|on|from|with|by|to|versus|vs|than|as|was|were|is|"
+    r"are|had|has|we|which|at|while|but)\b"
 )
 _BOUND_ZH = re.compile(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
+_OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net )*$")
+_MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
 # Unit -> the metric that a quantity has where nothing names one.
 _BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate", "token": "tokens_processed"}
 
@@ -37,62 +39,91 @@ _BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate", "token": "tokens_proces
 def choose_metric(
     reading: Reading, place: Place, frame: Frame, setting: Setting
 ) -> MetricMatch | None:
-    """Settle the reading's metric; give the match it came from where words named it."""
+    """Settle the reading's metric; give the match that says so, None where nothing names one."""
     quantity = place.quantity
-    if (held := _held_by_base(place, frame)) is not None:
-        reading.metric, reading.family, reading.nature = held.metric, held.family, held.nature
-        return frame.used
-    behind = _metric_behind(place)
-    ahead = _metric_ahead(place, frame)
-    if behind is not None and not _fits(behind, quantity):
-        behind = None
-    chosen: MetricMatch | None = None
-    if behind is not None and (ahead is None or _binds_tighter(place, behind, ahead)):
-        chosen = behind
-    elif ahead is not None:
-        chosen = ahead
-    if quantity.kind in ("count", "measure") and quantity.counted:
-        found = counted_metric(fold(quantity.counted))
-        if found is not None and not (
-            found.weak and chosen is not None and _fits(chosen, quantity)
-        ):
-            reading.metric, reading.family = found.metric.id, found.metric.family
-            reading.nature = found.metric.nature
-            if reading.metric == "shares_outstanding" and _buys_back(place):
-                reading.metric = "shares_repurchased"
-            reading.unit, reading.scope = found.unit, found.scope
-            return None
-    if quantity.kind == "money":
+    chosen = (
+        _held_by_base(place, frame)
+        or _counted(reading, place, frame)
+        or _nearby(place, frame)
+        or _inherited(reading, place, frame, setting)
+    )
+    if quantity.kind == "money" and not reading.doubts:
         chosen = _profit_or_loss(place, frame, chosen) or chosen
-    if chosen is None:
-        chosen = _inherited(quantity, frame, setting)
-        if chosen is not None:
-            reading.doubts.append("metric inherited")
-    if chosen is None:
-        _without_words(reading, quantity, frame, setting)
+    meant = meaning(chosen, quantity, per_share=_per_share(place)) if chosen else None
+    if chosen is None or meant is None:
+        _without_words(reading, quantity)
         return None
-    reading.metric, reading.family = chosen.metric.id, chosen.metric.family
-    reading.nature = chosen.metric.nature
-    _by_unit(reading, place)
+    _settle(reading, meant)
     if chosen.weak:
         reading.doubts.append("weak metric")
     return chosen
 
 
-def _buys_back(place: Place) -> bool:
-    marks = place.sentence.marks
+def _settle(reading: Reading, metric: Metric) -> None:
+    reading.metric, reading.family, reading.nature = metric.id, metric.family, metric.nature
+
+
+def _per_share(place: Place) -> bool:
+    start = max(place.sentence.start, place.mark.start - 10)
+    return "每股" in place.sentence.folded[start : place.mark.start]
+
+
+def _means(match: MetricMatch, place: Place) -> bool:
+    return meaning(match, place.quantity, per_share=_per_share(place)) is not None
+
+
+def _nearby(place: Place, frame: Frame) -> MetricMatch | None:
+    behind = _metric_behind(place)
+    ahead = _metric_ahead(place, frame)
+    if behind is not None and not _means(behind, place):
+        behind = None
+    if behind is not None and (ahead is None or _binds_tighter(place, behind, ahead)):
+        if (
+            behind.weak
+            and ahead is not None
+            and behind.metric.id == "operating_margin"
+            and ahead.metric.family == "money"
+        ):
+            return behind
+        return behind
+    return ahead
+
+
+def _counted(reading: Reading, place: Place, frame: Frame) -> MetricMatch | None:
+    """The metric that what is counted tells: 440,000 shares, 3,508座."""
+    quantity = place.quantity
+    if quantity.kind not in ("count", "measure") or not quantity.counted:
+        return None
+    found = counted_metric(fold(quantity.counted))
+    if found is None:
+        return None
+    metric = found.metric
+    if found.weak:
+        better = _nearby(place, frame)
+        if better is not None and not better.weak:
+            return None
+    if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
+        bought = unnamed("shares_repurchased")
+        metric = bought.metric if bought else metric
+    reading.scope = found.scope
+    reading.unit = found.unit
+    return MetricMatch(0, 0, metric, weak=found.weak, loss=False, adjusted=False)
+
+
+def _names(place: Place, metric_id: str) -> bool:
     return any(
-        isinstance(m.value, MetricMatch) and m.value.metric.id == "share_repurchases" for m in marks
+        isinstance(m.value, MetricMatch) and m.value.metric.id == metric_id
+        for m in place.sentence.marks
     )
 
 
-def _held_by_base(place: Place, frame: Frame) -> Reading | None:
-    """The reading before, where this quantity is the base that it is compared with.
+def _held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
+    """The metric of the reading before, where this quantity is the base that it is compared with.
 
     "$5.87 per diluted share, compared to $5.29": the same metric, whatever else was named earlier.
     """
     last, previous = frame.last, place.previous()
-    if last is None or previous is not last.mark:
+    if last is None or previous != last.mark or frame.used is None:
         return None
     cue, kinds = next(place.cues_before(breaks=1), (None, frozenset[str]()))
     if (
@@ -102,7 +133,7 @@ def _held_by_base(place: Place, frame: Frame) -> Reading | None:
     ):
         return None
     same = last.quantity.kind == place.quantity.kind or place.quantity.kind == "number"
-    return last if same else None
+    return frame.used if same else None
 
 
 def _profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> MetricMatch | None:
@@ -124,7 +155,7 @@ def _profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> M
             return mark.value
     if frame.used is not None and frame.used.metric.id in PROFITS:
         return frame.used
-    return named_metric("net_income")
+    return unnamed("net_income")
 
 
 def is_whole(sentence: Sentence, at: int) -> bool:
@@ -138,102 +169,13 @@ def is_whole(sentence: Sentence, at: int) -> bool:
         return len(gap.strip()) <= 2
     if isinstance(earlier.value, Quantity) and earlier.value.kind == "percent":
         return _OF_WHOLE.match(gap) is not None
-    return (
-        re.search(
-            r"(?:percentage|percent|%) of (?:our |total |net )*$", sentence.folded[: mark.start]
-        )
-        is not None
-    )
-
-
-_OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net )*$")
-
-
-def _fits(match: MetricMatch, quantity: Quantity) -> bool:
-    """Whether a quantity of this kind can be an amount, growth or share of the metric."""
-    family = match.metric.family
-    kind = quantity.kind
-    if kind in ("percent", "multiple"):
-        return True
-    if kind == "points":
-        return True
-    if kind == "money" or (kind in ("number", "count") and _bare_money(quantity, family)):
-        if match.metric.id in _IN_MONEY:
-            return True
-        if quantity.unit is not None and quantity.unit.endswith("/share"):
-            return family in ("money_per_share", "any") or match.metric.id in _PER_SHARE
-        if family == "money_per_share":
-            amount = quantity.value if quantity.value is not None else quantity.low
-            return amount is not None and abs(amount) < 10000
-        return family in ("money", "any")
-    if kind == "count":
-        return family in ("count", "any", "token")
-    if kind == "number":
-        return _number_fits(quantity, family)
-    unit = quantity.unit or ""
-    if unit in ("h", "min", "day", "week", "month", "quarter", "year", "person_year"):
-        return family == "time" or (unit == "day" and match.metric.id in _IN_DAYS)
-    return family in (unit, "any")
-
-
-# What a metric is called when it is counted by the share or in days.
-_PER_SHARE = {
-    "net_income": "eps", "adjusted_net_income": "adjusted_eps", "dividends": "dividend_per_share",
-    "funds_from_operations": "ffo_per_share", "operating_income": "eps", "share_repurchases": "price",
-    "adjusted_operating_income": "adjusted_eps",
-}  # fmt: skip
-_IN_DAYS = {"accounts_receivable": "days_sales_outstanding", "inventory": "inventory_days"}
-_SMALL = 1000
-
-
-def _by_unit(reading: Reading, place: Place) -> None:
-    quantity = place.quantity
-    metric_id = reading.metric
-    if quantity.kind == "money" and metric_id in _PER_SHARE:
-        amount = quantity.value if quantity.value is not None else quantity.low
-        small = amount is not None and abs(amount) < _SMALL
-        folded = place.sentence.folded
-        before = folded[max(place.sentence.start, place.mark.start - 10) : place.mark.start]
-        per_share = (quantity.unit or "").endswith("/share") or "每股" in before
-        if per_share or (small and metric_id == "dividends"):
-            reading.metric, reading.family = _PER_SHARE[metric_id], "money_per_share"
-    elif quantity.kind == "money" and metric_id in _IN_MONEY:
-        reading.metric, reading.family = _IN_MONEY[metric_id], "money"
-    elif quantity.unit == "day" and metric_id in _IN_DAYS:
-        reading.metric, reading.family = _IN_DAYS[metric_id], "time"
-
-
-# What an amount of money of a thing that is counted is called.
-_IN_MONEY = {
-    "orders": "bookings",
-    "contracts": "bookings",
-    "shares_outstanding": "share_repurchases",
-}
-_LARGE = 100_000
-
-
-def _number_fits(quantity: Quantity, family: str) -> bool:
-    """Whether a number without a unit can be a level of this family."""
-    amount = quantity.value if quantity.value is not None else quantity.low
-    if amount is None:
-        return False
-    if family in ("percent", "money_per_share", "x"):
-        return abs(amount) < _SMALL
-    return family == "any" or (family == "count" and amount == amount.to_integral_value())
-
-
-def _bare_money(quantity: Quantity, family: str) -> bool:
-    """Whether a large number without a unit is money, as speech has it ("revenue of 11.5 billion")."""
-    amount = quantity.value if quantity.value is not None else quantity.low
-    return (
-        family == "money" and not quantity.counted and amount is not None and abs(amount) >= _LARGE
-    )
+    return re.search(r"(?:percentage|percent|%) of (?:our |total |net )*$", gap) is not None
 
 
 def _metric_behind(place: Place) -> MetricMatch | None:
     for mark in place.after():
         if mark.kind == "metric" and isinstance(mark.value, MetricMatch):
-            gap = _without_scopes(place, mark)
+            gap = _without_names(place, mark)
             if place.sentence.folded[mark.start : mark.end].isascii():
                 bound = _BOUND_EN.match(gap) and not _BREAKING.search(gap)
             else:
@@ -244,8 +186,8 @@ def _metric_behind(place: Place) -> MetricMatch | None:
     return None
 
 
-def _without_scopes(place: Place, metric_mark: Mark) -> str:
-    """The gap between quantity and metric, less the scopes, companies and bases in it."""
+def _without_names(place: Place, metric_mark: Mark) -> str:
+    """The gap between quantity and metric, less the scopes, companies, times and bases in it."""
     folded = place.sentence.folded
     pieces, at = [], place.mark.end
     for mark in place.after():
@@ -259,12 +201,23 @@ def _without_scopes(place: Place, metric_mark: Mark) -> str:
 
 
 def _metric_ahead(place: Place, frame: Frame) -> MetricMatch | None:
-    """The best of the metrics that the sentence has named so far."""
+    """The best of the metrics that the sentence has named so far, or the one used just before."""
     quantity = place.quantity
+    last = frame.last
+    previous = place.previous()
+    if (
+        last is not None
+        and previous == last.mark
+        and frame.used is not None
+        and not any(m.kind == "metric" for m in _between(place, previous))
+        and _means(frame.used, place)
+        and quantity.kind != "number"
+    ):
+        return frame.used
     best: tuple[float, MetricMatch] | None = None
     for order, mark in enumerate(reversed(frame.metrics)):
         match = mark.value
-        if not isinstance(match, MetricMatch) or not _fits(match, quantity):
+        if not isinstance(match, MetricMatch) or not _means(match, place):
             continue
         if quantity.kind == "number" and words_in(place.gap_before(mark)) > 8:
             continue
@@ -275,51 +228,56 @@ def _metric_ahead(place: Place, frame: Frame) -> MetricMatch | None:
     return best[1] if best else None
 
 
+def _between(place: Place, left: Mark | None) -> list[Mark]:
+    start = left.end if left else place.sentence.start
+    return [m for m in place.sentence.marks[: place.at] if m.start >= start]
+
+
 def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> bool:
     """Whether the metric behind the number takes it from the one before it."""
     folded = place.sentence.folded
     tail = next((m for m in place.after() if m.value is behind), None)
-    if tail is not None and _without_scopes(place, tail).strip() == "的":
+    if tail is None:
+        return False
+    if _without_names(place, tail).strip() == "的":
         return True
     after = folded[place.mark.end : place.mark.end + 4]
     kind = place.quantity.kind
+    gap = place.gap_after(tail)
     if kind == "percent" and re.match(r"\s*of\b", after):
         return False
-    if kind == "percent" and behind.metric.family == "money" and "增" not in after:
-        tail = next((m for m in place.after() if m.value is behind), None)
-        gap = place.gap_after(tail) if tail else ""
-        return bool(re.search(r"growth|increase|decline|decrease|的", gap)) or not ahead
-    if kind == "percent" and behind.metric.family == "percent" and tail is not None:
-        return words_in(place.gap_after(tail)) == 0 or ahead.metric.family != "percent"
+    if kind == "percent" and behind.metric.family == "money":
+        return _MOVE_WORDS.search(gap) is not None and not behind.weak
+    if kind == "percent" and behind.metric.family == "percent":
+        return words_in(gap) == 0 or ahead.metric.family != "percent"
     if ahead.weak and not behind.weak:
         return True
     nearest = next((m for m in place.before() if m.kind == "metric"), None)
     if nearest is None:
         return not behind.weak
-    return words_in(place.gap_before(nearest)) > 3
+    return words_in(place.gap_before(nearest)) > 3 and not behind.weak
 
 
-def _inherited(quantity: Quantity, frame: Frame, setting: Setting) -> MetricMatch | None:
-    for match in (
-        setting.metric if not frame.last else None,
-        frame.used,
-        frame.inherited,
-        setting.metric,
-    ):
-        if match is not None and _fits(match, quantity):
-            if quantity.kind == "number" and (frame.last is None or frame.used is not match):
-                continue
-            if (
-                quantity.kind in ("count", "measure")
-                and quantity.counted
-                and match.metric.family != "count"
-            ):
-                continue
-            return match
+def _inherited(
+    reading: Reading, place: Place, frame: Frame, setting: Setting
+) -> MetricMatch | None:
+    """The metric of the sentence before, of the heading or of the segment's label."""
+    quantity = place.quantity
+    first = setting.metric if frame.last is None else None
+    for match in (first, frame.used, frame.inherited, setting.metric):
+        if match is None or not _means(match, place):
+            continue
+        if quantity.kind == "number" and (frame.last is None or frame.used is not match):
+            continue
+        counting = quantity.kind in ("count", "measure") and quantity.counted
+        if counting and match.metric.family != "count":
+            continue
+        reading.doubts.append("metric inherited")
+        return replace(match, weak=False)
     return None
 
 
-def _without_words(reading: Reading, quantity: Quantity, frame: Frame, setting: Setting) -> None:
+def _without_words(reading: Reading, quantity: Quantity) -> None:
     """Name the metric of a quantity that no word names: by its unit, else by what is counted."""
     reading.doubts.append("metric not named")
     unit = quantity.unit or ""
@@ -331,45 +289,3 @@ def _without_words(reading: Reading, quantity: Quantity, frame: Frame, setting: 
         reading.metric, reading.family = counted_name(quantity), "count"
     else:
         reading.metric, reading.family = "revenue", "money"
-    del frame, setting
-
-
-def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
-    """Settle scope and company."""
-    behind = _scope_behind(place)
-    if behind is not None:
-        reading.scope = behind
-    elif frame.scope is not None and not (frame.scope_inherited and frame.metrics):
-        reading.scope = frame.scope
-    else:
-        reading.scope = setting.scope
-    reading.entity = frame.entity or setting.about
-
-
-_IN_PLACE = re.compile(
-    r"^\s*(?:in|for|at|from|of|for the|in the|from the|of the|at the|within)\s+(?:the |our )?$"
-)
-
-
-def _scope_behind(place: Place) -> str | None:
-    for mark in place.after():
-        if mark.kind == "scope" and isinstance(mark.value, ScopeMatch):
-            gap = place.gap_after(mark)
-            if mark.value.known and (_IN_PLACE.match(gap) or gap.strip() in ("", "的", "来自")):
-                return mark.value.scope
-            return None
-        if mark.kind in ("metric", "break", "period", "cue"):
-            return None
-    return None
-
-
-def entity_of(mention: CompanyMention) -> Entity:
-    """The entity of a company mention, under its canonical name."""
-    known = company(mention.company.id)
-    return Entity(id=known.id, name=known.name) if known else mention.company
-
-
-def named_metric(metric_id: str) -> MetricMatch | None:
-    """A match for a metric that no words name in full."""
-    known = metric(metric_id)
-    return MetricMatch(0, 0, known, weak=True, loss=False, adjusted=False) if known else None

@@ -19,7 +19,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     mention, versus = _mentions(place, frame, moves=moves, base=reading.base)
     if mention is None and not reading.base and reading.nature == "flow":
         mention = frame.here
-    elif mention is not None and not reading.base:
+    elif mention is not None and not reading.base and _sets_the_time(place, mention, setting):
         frame.here = mention
     expected = _expected(place)
     forward = _forward(place, frame, setting, mention) or expected
@@ -39,6 +39,15 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     reading.expected = expected
     reading.comparison = _comparison(reading, basis, versus)
     frame.basis = basis if _own_basis(place) else frame.basis
+
+
+def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bool:
+    """Whether a time holds for what follows in the sentence too: not one that is looked back at."""
+    reporting = setting.reporting
+    if mention.relation in ("versus", "since"):
+        return False
+    looked_back = reporting is not None and mention.period.end < reporting.end
+    return not looked_back or place.previous() is None
 
 
 def _own_basis(place: Place) -> str | None:
@@ -143,7 +152,7 @@ def _revises(place: Place) -> bool:
 
 
 def _forward(place: Place, frame: Frame, setting: Setting, mention: PeriodMention | None) -> bool:
-    for mark, kinds in place.cues_before(breaks=1):
+    for mark, kinds in place.cues_before(breaks=2):
         if "forward" in kinds and words_in(place.gap_before(mark)) <= 14:
             return True
     previous = place.previous()

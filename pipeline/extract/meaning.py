@@ -1,0 +1,60 @@
+"""What a metric's words mean for an amount of this kind: "dividends" of $0.50 are per share."""
+
+from pipeline.lexicon.metrics import Metric, MetricMatch, metric, related
+from schemas import Quantity
+
+TIME_UNITS = frozenset({"h", "min", "day", "week", "month", "quarter", "year", "person_year"})
+# An amount per share is small, a price level in percent too; a large bare number is money.
+_SMALL = 1000
+_LARGE = 100_000
+# Payouts that are told per share when they are small.
+_PER_SHARE_WHEN_SMALL = frozenset({"dividends"})
+
+
+def meaning(match: MetricMatch, quantity: Quantity, *, per_share: bool = False) -> Metric | None:
+    """Give the metric that a match names where this quantity is its amount; None if it cannot be.
+
+    ``per_share``: a 每股 stands before the amount.
+    """
+    named = match.metric
+    kind = quantity.kind
+    if kind in ("percent", "multiple", "points"):
+        return named
+    size = _size(quantity)
+    if kind == "number":
+        if named.family in ("percent", "money_per_share", "x"):
+            return named if size < _SMALL else None
+        if named.family == "count":
+            return named if size == int(size) else None
+        return _of_family(named, "money") if size >= _LARGE else None
+    if kind == "count" and named.family in ("money", "money_per_share") and not quantity.counted:
+        return _of_family(named, "money") if size >= _LARGE else None
+    if kind == "money":
+        if (quantity.unit or "").endswith("/share") or per_share:
+            return _of_family(named, "money_per_share")
+        if named.family == "money_per_share":
+            return named if size < _SMALL else _of_family(named, "money")
+        if named.id in _PER_SHARE_WHEN_SMALL and size < _SMALL:
+            return _of_family(named, "money_per_share")
+        return _of_family(named, "money")
+    if kind == "measure":
+        unit = quantity.unit or ""
+        return _of_family(named, "time" if unit in TIME_UNITS else unit)
+    return _of_family(named, "count")
+
+
+def _of_family(named: Metric, family: str) -> Metric | None:
+    if named.family in (family, "any"):
+        return named
+    return related(named.id, family)
+
+
+def _size(quantity: Quantity) -> float:
+    amounts = (quantity.value, quantity.low, quantity.high)
+    return float(next((abs(a) for a in amounts if a is not None), 0))
+
+
+def unnamed(metric_id: str) -> MetricMatch | None:
+    """A match for a metric that no words name in full."""
+    known = metric(metric_id)
+    return MetricMatch(0, 0, known, weak=True, loss=False, adjusted=False) if known else None
