@@ -18,6 +18,7 @@ _BAND = 6
 _ALONE = -0.6
 _NEAREST = 0.35
 _SURE = 0.5
+_LAST = 0.2
 _RATIO = 0.31
 """Chinese characters for one character of English, in the middle of what translations show."""
 
@@ -103,12 +104,16 @@ def _align_block(
     for ours, theirs in _in_turns(english, chinese) or _align(english, chinese):
         matched.update(side.place for side in (*ours, *theirs))
         yield _ordered(ours, theirs, first)
-    # What crosses over (a translation that slipped past another) keeps at least its figures.
+    # What crosses over (a translation that slipped past another) keeps its figures, or is the only
+    # one left to match.
     for one in english:
         if one.place not in matched:
             near = [z for z in chinese if z.place not in matched and abs(z.place - one.place) <= 8]
             best = max(near, key=lambda z: _score(one, z), default=None)
-            if best and (one.figures & best.figures) and _score(one, best) > 1.2:
+            if best is None:
+                continue
+            score = _score(one, best)
+            if (len(near) == 1 and score > _LAST) or (score > 1.2 and one.figures & best.figures):
                 matched.update((one.place, best.place))
                 yield _ordered([one], [best], first)
 

@@ -181,9 +181,10 @@ def _pair_questions(turns: Sequence[Turn]) -> None:
             question = None
             continue
         if turn.is_question:
-            question = turn.drafts[0]
-            for draft in turn.drafts:
-                draft.kind = "question" if draft.kind == "turn" else draft.kind
+            spoken = [draft for draft in turn.drafts if draft.kind == "turn"]
+            for draft in spoken:
+                draft.kind = "question"
+            question = spoken[0] if spoken else question
         elif turn.is_host:
             question = None
         elif turn.side == "company" and question is not None:

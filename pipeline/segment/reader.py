@@ -223,7 +223,7 @@ class Reader:
             return False
         if index == 0:
             return line.language == "en" or index not in self._imprint
-        if not all(draft.is_title for draft in self.drafts) or not self.drafts:
+        if self._turns or not self.drafts or not all(draft.is_title for draft in self.drafts):
             return False
         if index in self._imprint or mark.kind != "none" or has_cue(fold(text), "people"):
             return False

@@ -69,7 +69,7 @@ def segments(text: str) -> list[Segment]:
 
 
 @given(DOCUMENTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=2000, deadline=None)
 def test_places_are_exact_in_order_and_apart(text: str) -> None:
     taken: list[tuple[int, int]] = []
     starts = []
@@ -88,7 +88,7 @@ def test_places_are_exact_in_order_and_apart(text: str) -> None:
 
 
 @given(DOCUMENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_parts_ids_and_answers_fit_together(text: str) -> None:
     parts = read(text)
     assert [part.part for part in parts] == list(range(len(parts)))
