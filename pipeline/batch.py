@@ -7,7 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
 
 from pipeline.stages import extract, normalize, segment
-from schemas import Fact, TranscriptMessage
+from schemas import Fact, NormalizedPart, TranscriptMessage
 
 # Transcripts handed to the processes ahead of the one whose lines are awaited, per process.
 _AHEAD = 4
@@ -15,6 +15,8 @@ _AHEAD = 4
 
 def lines(messages: Iterable[TranscriptMessage], stage: str, jobs: int = 1) -> Iterator[bytes]:
     """Give one JSON line a segment (stage ``segmented``, ``normalized``) or a fact event.
+
+    Normalised segments get their English from the translator of the settings; facts need none.
 
     With several jobs the transcripts are shared among processes; the lines are the same, in the
     same order.
@@ -47,11 +49,19 @@ def lines_of(message: TranscriptMessage, stage: str) -> Iterator[bytes]:
             continue
         normal = normalize(part)
         if stage == "normalized":
-            for found in normal.segments:
+            for found in _in_english(normal).segments:
                 yield _with_id(message.transcript_id, found.model_dump_json())
             continue
         for fact in extract(normal).facts:
             yield event_line(fact, ingested_at=now, extracted_at=now)
+
+
+def _in_english(part: NormalizedPart) -> NormalizedPart:
+    from pipeline.settings import Settings
+    from pipeline.translate import translator_from, with_english
+
+    settings = Settings.load()
+    return with_english(part, translator_from(settings), which=settings.translator_segments)
 
 
 def event_line(fact: Fact, *, ingested_at: datetime, extracted_at: datetime) -> bytes:

@@ -1,0 +1,149 @@
+"""What a translation got wrong in figures, years and names; empty where it may be passed on."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline.lexicon.companies import find_companies
+from pipeline.normalize.quantities import find_quantities
+from pipeline.normalize.script import fold, language_of
+from pipeline.translate.glossary import NO_CURRENCY
+from schemas import Quantity
+from schemas.segmented import Language
+
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?=\s?年)")
+_DIGIT = re.compile(r"[0-9０-９]")
+_LATIN_NAME = re.compile(r"[A-Za-z0-9]+")
+# Period labels and abbreviations that English spells out: 3Q25, FY26E, 1H; YoY, QoQ, MoM.
+_SPELT_OUT = re.compile(
+    r"(?:(?:[0-9]{0,4}[QH][0-9]{0,4})|FY[0-9]*|CY[0-9]*|[0-9]+[EAF]?|YOY|QOQ|MOM|PCT)+",
+    re.IGNORECASE,
+)
+_FALLING = re.compile(
+    r"\b(?:-|negative|minus|down|declin|decreas|fell|fall|los[st]|lower|drop|contract|narrow|shr[aiu]nk"
+    r"|reduc|below|less|worse|slid|deficit)",
+    re.IGNORECASE,
+)
+_SMALL = Decimal(10)
+_UP_TO = frozenset({"at_most", "less_than"})
+_FROM = frozenset({"at_least", "more_than"})
+# Translations are longer than their Chinese by a factor of two to five; runaway drafts by far more.
+_LONGEST_FACTOR, _LONGEST_MORE = 12, 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """One amount without its sign; a range is two of them."""
+
+    amount: Decimal
+    unit: str
+    text: str
+    negative: bool
+    small: bool
+    bound: str
+
+
+def faults(text: str, english: str, source: Language) -> list[str]:
+    """Say what is wrong with ``english`` as the translation of ``text``, one line a fault.
+
+    Every figure of the text has to be there with its unit, and no other; every year, every company
+    and every product name in Latin letters has to be there. Small whole numbers in words (两家,
+    "both") may come and go. Whether the words between them are right is not looked at.
+
+    >>> faults("收入为13.2亿美元", "Revenue was $13.2 billion", "zh-Hans")
+    ['13.2亿美元 is lost', '$13.2 billion is added']
+    >>> faults("收入为13.2亿美元", "Revenue was $1.32 billion", "zh-Hans")
+    []
+    """
+    if not english.strip():
+        return ["it is empty"]
+    if language_of(english, "en") != "en":
+        return ["it is not English"]
+    if len(english) > _LONGEST_FACTOR * len(text) + _LONGEST_MORE:
+        return ["it is far longer than the text"]
+    quantities = find_quantities(text, language=source, currency=NO_CURRENCY)
+    found = find_quantities(english, language="en")
+    return [
+        *_figure_faults(_figures(quantities), _figures(found), english),
+        *(f"the year {year} is lost" for year in _years(text) if year not in english),
+        *_name_faults(text, english, quantities),
+    ]
+
+
+def _figures(quantities: Iterable[Quantity]) -> list[_Figure]:
+    return [
+        _Figure(
+            amount=abs(amount),
+            unit=(quantity.unit or "count").partition("/")[0],
+            text=quantity.text,
+            negative=amount < 0,
+            small=not _DIGIT.search(quantity.text)
+            and quantity.kind in ("count", "number", "measure")
+            and abs(amount) <= _SMALL,
+            bound=quantity.qualifier,
+        )
+        for quantity in quantities
+        for amount in (quantity.value, *_ends(quantity))
+        if amount is not None
+    ]
+
+
+def _ends(quantity: Quantity) -> tuple[Decimal | None, ...]:
+    return () if quantity.value is not None else (quantity.low, quantity.high)
+
+
+def _figure_faults(wanted: list[_Figure], found: list[_Figure], english: str) -> list[str]:
+    left: dict[Decimal, list[_Figure]] = {}
+    for figure in found:
+        left.setdefault(figure.amount, []).append(figure)
+    lost = []
+    for figure in sorted(wanted, key=lambda figure: figure.unit == NO_CURRENCY):
+        match = _taken(figure, left.get(figure.amount, []))
+        if match is not None:
+            if figure.negative and not match.negative and not _FALLING.search(english):
+                lost.append(f"the sign of {figure.text} is lost")
+            if {figure.bound, match.bound} & _UP_TO and {figure.bound, match.bound} & _FROM:
+                lost.append(f"{figure.text} is turned into {match.text}")
+        elif not figure.small:
+            lost.append(f"{figure.text} is lost")
+    added = [each for same in left.values() for each in same if not each.small]
+    return _unique([*lost, *(f"{each.text} is added" for each in added)])
+
+
+def _taken(figure: _Figure, candidates: list[_Figure]) -> _Figure | None:
+    """Take out the figure of the same unit, if there is one."""
+    for index, other in enumerate(candidates):
+        if figure.unit in (other.unit, NO_CURRENCY):
+            return candidates.pop(index)
+    return None
+
+
+def _years(text: str) -> list[str]:
+    return _unique(_YEAR.findall(fold(text)))
+
+
+def _name_faults(text: str, english: str, quantities: list[Quantity]) -> list[str]:
+    named = {match.company.id: text[match.start : match.end] for match in find_companies(text)}
+    there = {match.company.id for match in find_companies(english, frozenset(named))}
+    lost = [f"{name} is lost" for identity, name in named.items() if identity not in there]
+    bare = re.sub(r"[^a-z0-9]", "", fold(english))
+    inside = [(quantity.start, quantity.end) for quantity in quantities]
+    for match in _LATIN_NAME.finditer(text):
+        word = match[0]
+        if any(start <= match.start() < end for start, end in inside) or not _is_name(word):
+            continue
+        if word.lower() not in bare:
+            lost.append(f"{word} is lost")
+    return _unique(lost)
+
+
+def _is_name(word: str) -> bool:
+    """Whether English must keep it: letters with digits (H20), or with both cases (OpenAI)."""
+    if word.isdigit() or _SPELT_OUT.fullmatch(word):
+        return False
+    return any(map(str.isdigit, word)) or (word != word.lower() and word != word.upper())
+
+
+def _unique(lines: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(lines))
