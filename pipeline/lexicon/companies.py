@@ -58,6 +58,12 @@ def company(company_id: str) -> Company | None:
     return company_names().companies.get(company_id)
 
 
+@cache
+def all_companies() -> frozenset[str]:
+    """The ids of all companies: as ``known``, every doubtful name counts."""
+    return frozenset(company_names().companies)
+
+
 def resolve_company(hint: str) -> Company | None:
     """Find the company that a ticker in any spelling or a name in either language means.
 
@@ -66,11 +72,12 @@ def resolve_company(hint: str) -> Company | None:
     """
     names = company_names()
     hint = _PREFIX.sub("", hint.strip()).strip("$()（） ")
-    if found := names.companies.get(hint):
-        return found
     alias = names.by_alias.get(fold(hint))
-    if alias and alias.ids:
-        return names.companies[alias.ids[0]]
+    named = names.companies[alias.ids[0]] if alias and alias.ids else None
+    if named and alias and not alias.weak:
+        return named
+    if found := names.companies.get(hint) or named:
+        return found
     code = hint.upper().removesuffix(" EQUITY").replace(" ", ".").replace("-", ".")
     return names.by_code(code)
 
