@@ -56,7 +56,7 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
         return
     char = folded[start - 1]
     if char == "(" and folded.startswith(")", amount.end):
-        _parenthesised(passage, amount)
+        _parenthesised(amount)
         start = amount.start
         char = folded[start - 1] if start > limit else ""
     elif char in "-+" or char == "–":
@@ -105,17 +105,17 @@ def _sign(folded: str, amount: Amount, limit: int) -> int:
     return start
 
 
-def _parenthesised(passage: Passage, amount: Amount) -> None:
-    """An accountant's negative: (3)%, $(1.9)bn, ($0.45)."""
+def _parenthesised(amount: Amount) -> None:
+    """Read an accountant's negative: (3)%, $(1.9)bn, ($0.45)."""
     amount.sign, amount.signed = -1, True
     amount.start -= 1
     amount.end += 1
 
 
 def _loss(passage: Passage, amount: Amount) -> int:
-    """($0.45) is negative, unless it restates the amount just before: 0.39 euros ($0.45)."""
-    if amount.decimal and amount.start - passage.limit > 3:  # noqa: PLR2004
-        _parenthesised(passage, amount)
+    """Read ($0.45) as negative, unless it restates what stands just before: €0.39 ($0.45)."""
+    if amount.decimal and amount.start - passage.limit > 3:
+        _parenthesised(amount)
     return amount.start
 
 

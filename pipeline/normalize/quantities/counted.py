@@ -6,9 +6,8 @@ from functools import cache
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 
-_NOUNS = re.compile(
-    r"[ -]([a-z][a-z0-9'&/-]*)(?: ([a-z][a-z0-9'&/-]*))?(?: ([a-z][a-z0-9'&/-]*))?(?: ([a-z][a-z0-9'&/-]*))?"
-)
+_WORD = r"([a-z][a-z0-9'&/-]*)"
+_NOUNS = re.compile(rf"[ -]{_WORD}(?: {_WORD})?(?: {_WORD})?(?: {_WORD})?")
 _OF_THEM = re.compile(
     r" (?:of (?:them|those|these|which)|in all|in total|more|new|used|others?)(?![a-z])"
 )
@@ -53,7 +52,7 @@ def _english(passage: Passage, amount: Amount) -> str | None:
     stops, plurals, uncounted = roles["stop"], roles["plural"], roles["uncounted"]
     for group in range(1, 5):
         word = match.group(group)
-        if word is None or word in stops or (word.endswith("ly") and len(word) > 4):  # noqa: PLR2004
+        if word is None or word in stops or (word.endswith("ly") and len(word) > 4):
             return unnamed
         if word in uncounted:
             return (
@@ -63,7 +62,7 @@ def _english(passage: Passage, amount: Amount) -> str | None:
             )
         if word in plurals or (
             word.endswith("s") and not word.endswith(("ss", "is", "'s")) and len(word) > 2
-        ):  # noqa: PLR2004
+        ):
             return passage.text[match.start(1) : match.end(group)]
     return unnamed
 

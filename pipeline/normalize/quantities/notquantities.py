@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from pipeline.normalize.quantities.after import suffix_pattern
+from pipeline.normalize.quantities.after import has_unit
 from pipeline.normalize.quantities.before import last_word, skip_spaces
 from pipeline.normalize.quantities.counted import read_counted
 from pipeline.normalize.quantities.lexicon import lexicon
@@ -46,49 +46,41 @@ _PERIOD_AFTER_YEAR = re.compile(
     r" ?(?:[0-9一二三四上下前初底末中全第qh財财度营净的款起]|年度|年報|年报)"
 )
 _UNTIL_YEAR = "至到在自从于'截"
-_LONG_NUMBER = 7
+_DEEPEST_INDENT = 12
+_BULLETS = " \t(*•·-"
+_PLAIN_DIGITS = re.compile(r"[0-9]+(?![0-9.,%]| ?(?:%|mn|bn|million|billion))")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
 def skip(passage: Passage, start: int) -> int:
     """Give where to go on after digits at ``start`` that are no quantity; -1 if they may be one."""
     folded = passage.folded
-    if start:
-        before = folded[start - 1]
-        if ("a" <= before <= "z") or before == "_":
-            if not _currency_letters(folded, start, passage.limit):
-                return _token_end(folded, start)
-        elif before in "#@№'":
-            return _token_end(folded, start)
-        elif before == "-" and start > 1 and _name_hyphen(passage, start):
-            return _token_end(folded, start)
-        elif (
-            before == ":"
-            and start > 1
-            and passage.text[start - 2].isascii()
-            and passage.text[start - 2].isupper()
-        ):
-            match = re.compile(r"[0-9]+(?![0-9.,%]| ?(?:%|mn|bn|million|billion))").match(
-                folded, start
-            )
-            if match:
-                return match.end()
-        elif before == "." and start > 1 and folded[start - 2].isdigit():
-            return _token_end(folded, start)
-        elif before == "第" or (before == " " and folded[start - 2] == "第"):
-            return _token_end(folded, start)
+    if start and (past := _joined(passage, start)) >= 0:
+        return past
     match = _WRITTEN.match(folded, start)
-    if match:
-        return match.end()
-    if (
-        start == 0
-        or folded[start - 1] in "\n"
-        or not folded[max(0, folded.rfind("\n", max(0, start - 12), start)) : start].strip(
-            " \n\t(*•·-"
-        )
-    ):
-        return _outline(folded, start)
-    return -1
+    return match.end() if match else _outline(folded, start)
+
+
+def _joined(passage: Passage, start: int) -> int:
+    """Give the end of the name that the digits are part of, or -1."""
+    folded = passage.folded
+    before, earlier = folded[start - 1], folded[start - 2 : start - 1]
+    if ("a" <= before <= "z") or before == "_":
+        joined = not _currency_letters(folded, start, passage.limit)
+    elif before in "#@№'第":
+        joined = True
+    elif before == "-":
+        joined = "a" <= earlier <= "z"
+    elif before == ".":
+        joined = earlier.isdigit()
+    elif before == " ":
+        joined = earlier == "第"
+    elif before == ":" and passage.text[start - 2 : start - 1].isupper() and earlier.isascii():
+        plain = _PLAIN_DIGITS.match(folded, start)
+        return plain.end() if plain else -1
+    else:
+        return -1
+    return _token_end(folded, start) if joined else -1
 
 
 def _token_end(folded: str, start: int) -> int:
@@ -101,21 +93,13 @@ def _currency_letters(folded: str, start: int, limit: int) -> bool:
     return any(word == wording for wording, _ in lexicon().prefixes.get(word, ())) or word == "c."
 
 
-def _name_hyphen(passage: Passage, start: int) -> bool:
-    """A hyphen right after a letter joins a name: GPT-4, COVID-19, mid-2025."""
-    before = passage.folded[start - 2]
-    return before.isascii() and before.isalpha()
-
-
 def _outline(folded: str, start: int) -> int:
-    line = folded.rfind("\n", max(0, start - 12), start) + 1
-    if line == 0 and start > 12:  # noqa: PLR2004
-        return -1
-    lead = folded[line:start]
-    if lead.strip(" \t(*•·-"):
+    """Give the end of a list or section number that opens a line, or -1."""
+    line = folded.rfind("\n", max(0, start - _DEEPEST_INDENT), start) + 1
+    if (line == 0 and start > _DEEPEST_INDENT) or folded[line:start].strip(_BULLETS):
         return -1
     match = _OUTLINE.match(folded, start)
-    if match is None or suffix_pattern().match(folded, match.end("number")):
+    if match is None or has_unit(folded, match.end("number")):
         return -1
     return match.end()
 
@@ -155,7 +139,7 @@ def is_name_or_date(passage: Passage, amount: Amount) -> bool:
         return not _counts(passage, amount)
     end = skip_spaces(folded, amount.bare_start, passage.limit)
     word = last_word(folded, end, passage.limit)
-    if word in _months() and number <= 31 and whole:  # noqa: PLR2004
+    if word in _months() and number <= 31 and whole:
         return word != "may" or text[end - 3].isupper()
     if not whole:
         return False
@@ -165,7 +149,7 @@ def is_name_or_date(passage: Passage, amount: Amount) -> bool:
 def _counts(passage: Passage, amount: Amount) -> bool:
     """Whether a number that could be a year counts something: 2000 个, two thousand people."""
     folded = passage.folded
-    if amount.form != "digits" and (folded[amount.bare_start] > "\u3000" or amount.number == 2000):  # noqa: PLR2004
+    if amount.form != "digits" and (folded[amount.bare_start] > "\u3000" or amount.number == 2000):
         return True
     following = folded[amount.end : amount.end + 2].lstrip()[:1]
     return following > "\u3400" and bool(read_counted(passage, amount))
@@ -182,7 +166,7 @@ def _heads_a_table(folded: str, amount: Amount) -> bool:
 
 
 def _chinese_time(folded: str, amount: Amount, limit: int) -> bool:
-    """年, 季 and 月 after a number: a date, or how long."""
+    """Whether 年, 季 or 月 after a number make a date, not a length of time."""
     unit, number = amount.unit, amount.number
     if (
         unit is None
@@ -197,10 +181,10 @@ def _chinese_time(folded: str, amount: Amount, limit: int) -> bool:
     if amount.spelling == "年":
         if number >= _FIRST_YEAR:
             return True
-        if 10 <= number <= 49 and amount.form == "digits" and not amount.hedged:  # noqa: PLR2004
+        if 10 <= number <= 49 and amount.form == "digits" and not amount.hedged:
             if before and before in _UNTIL_YEAR:
                 return True
             return bool(_PERIOD_AFTER_YEAR.match(folded, amount.end))
-    if amount.spelling in ("季", "季度") and number <= 4 and folded[amount.bare_start] != "两":  # noqa: PLR2004
+    if amount.spelling in ("季", "季度") and number <= 4 and folded[amount.bare_start] != "两":
         return not (before and before in "续去来后近连")
     return number == 1 and character and not amount.hedged

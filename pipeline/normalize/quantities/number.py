@@ -37,7 +37,7 @@ class Passage:
 class Amount:
     """What was read at one place; ``number`` is before scale, unit and sign are applied.
 
-    A vague or doubtful number ("数十", 两三) has ``low`` and ``high`` instead. ``bare_end`` is where
+    A vague or doubtful number (数十, 两三) has ``low`` and ``high`` instead. ``bare_end`` is where
     the numeral itself ends.
     """
 

@@ -199,7 +199,7 @@ class _Sum:
     def _hundred(self, word: _Word) -> bool:
         if self.current is None and not self.last:
             self.current = word.value
-        elif self.current is not None and self.current < 100 and not word.link:  # noqa: PLR2004
+        elif self.current is not None and self.current < 100 and not word.link:
             self.current *= word.value
         else:
             return False
@@ -264,7 +264,7 @@ def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
         return pair
     end = words[taken - 1].end
     value = running.value
-    small = taken == 1 and value <= 10  # noqa: PLR2004
+    small = taken == 1 and value <= 10
     return Numeral(value, None, None, end, "small" if small else "plain")
 
 
@@ -289,7 +289,7 @@ def _pair(running: _Sum, words: list[_Word], taken: int) -> Numeral | None:
     """Two numbers side by side: a year, an amount with cents, or hundreds left out."""
     first = running.current
     following = words[taken]
-    if first is None or running.total or not 1 <= first < 100 or first % 1:  # noqa: PLR2004
+    if first is None or running.total or not 1 <= first < 100 or first % 1:
         return None
     if following.link or running.last not in ("digit", "teen", "ten"):
         return None
@@ -358,7 +358,7 @@ def ideographic(text: str, start: int) -> Numeral | None:
     value = _evaluate(run)
     if value is None:
         return None
-    form = "small" if len(run) == 1 and value <= 10 else "plain"  # noqa: PLR2004
+    form = "small" if len(run) == 1 and value <= 10 else "plain"
     return Numeral(value, None, None, end, form, qualifier)
 
 
@@ -436,6 +436,6 @@ def _whole(run: str) -> Decimal | None:
                 total += section * entry.value
             section, digits, last, zero = Decimal(0), "", entry.value, False
     if digits:
-        bare_tail = len(digits) == 1 and not zero and last >= 100  # noqa: PLR2004
+        bare_tail = len(digits) == 1 and not zero and last >= 100
         section += Decimal(digits) * (last / 10 if bare_tail else 1)
     return total + section

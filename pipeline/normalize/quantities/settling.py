@@ -119,7 +119,7 @@ def _without_unit(passage: Passage, span: Span) -> _Reading | None:
 
 
 def _chinese_magnitude(passage: Passage, span: Span, amount: Amount) -> _Reading | None:
-    """A bare 8亿 or 数十万: a count where a subject says so, else money if it is large."""
+    """Read a bare 8亿 or 数十万: a count where a subject says so, else money if it is large."""
     told = counted.subject_before(passage, amount)
     if told == "token":
         return _Reading("measure", "token")

@@ -14,10 +14,12 @@ from pipeline.normalize.quantities.worded import read_worded
 _RISING = re.compile(
     r"(?:increas|decreas|rose|up|down|grew|fell|declin|improv|drop|gain|gr[eo]w|expand|by)[a-z]*"
     r"(?: by)?(?: (?:about|approximately|over|nearly|roughly|more than|almost|around))?\s*$"
+    r"|(?:[增减升降涨跌扩缩]|增加|减少|增长|下降|上升|提升|上调|下调)了?\s*$"
 )
+_TO_WORD = re.compile(r"to|through|至|到")
 _FROM = re.compile(r"(?:from|由|从|自)(?: (?:about|approximately|roughly|around))?\s*$")
 _RANGE_FROM = re.compile(r"(?:rang|anywhere|somewhere)[a-z]* from\s*$")
-_MOST_RATIO = 8
+_MOST_RATIO = Decimal(8)
 _CLOSE_RATIO = Decimal("1.6")
 _STARTS = re.compile(r"(?:[$€£¥(+~≈<>-]|[a-z]{2,3}\$|rmb|usd|eur|c\.|hk\$|约|近| )*")
 
@@ -127,7 +129,7 @@ def _second(passage: Passage, position: int) -> Amount | None:
     limit = passage.limit
     match = _STARTS.match(folded, position)
     start = match.end() if match else position
-    if start >= len(folded) or start - position > 10:  # noqa: PLR2004
+    if start >= len(folded) or start - position > 10:
         return None
     passage.limit = position
     try:
@@ -142,7 +144,7 @@ def _second(passage: Passage, position: int) -> Amount | None:
 
 
 def _turned(passage: Passage, first: Amount, second: Amount, way: str) -> Span | None:
-    """Ends in two directions: 年减 3%～年增 9%, flat to up 6%, down 2% to up 3%."""
+    """Read ends in two directions: 年减 3%～年增 9%, flat to up 6%, down 2% to up 3%."""
     folded = passage.folded
     if second.number is None or second.unit is None:
         return None
@@ -169,32 +171,29 @@ def _turned(passage: Passage, first: Amount, second: Amount, way: str) -> Span |
 
 def _one_range(passage: Passage, first: Amount, second: Amount, link: str) -> bool:
     """Whether "A to B" is a range, not "up A to B" or "from A to B"."""
-    folded = passage.folded
-    lead = folded[max(passage.limit, first.start - 28) : first.start]
+    lead = passage.folded[max(passage.limit, first.start - 28) : first.start]
     if _FROM.search(lead) and not _RANGE_FROM.search(lead):
         return False
     if first.form == "band" or second.form == "band":
         return first.form == second.form
     if first.number is None or second.number is None:
         return False
-    if "to" not in link:
+    if not _TO_WORD.search(link) or first.unit is None or second.unit is None:
         return True
-    if first.unit is None or second.unit is None:
+    ratio = _ratio(first, second)
+    if ratio is None or first.sign != second.sign:
         return True
-    scale = first.scale
-    if scale is None:
-        first.scale = second.scale
-    start, end = first.base(first.number), second.base(second.number)
-    first.scale = scale
-    low, high = abs(start or 0), abs(end or 0)
-    if not low or not high or first.sign != second.sign:
-        return True
-    ratio = max(low, high) / min(low, high)
-    if ratio > _MOST_RATIO:
-        return False
     if first.unit.kind == "money" and _RISING.search(lead):
-        return low < high and ratio <= _CLOSE_RATIO
-    return True
+        return 1 < ratio <= _CLOSE_RATIO
+    return 1 / _MOST_RATIO <= ratio <= _MOST_RATIO
+
+
+def _ratio(first: Amount, second: Amount) -> Decimal | None:
+    """Give the second end over the first, as if they shared a scale that only one has."""
+    if not first.number or not second.number:
+        return None
+    scale = first.scale or second.scale or Decimal(1)
+    return second.number * (second.scale or Decimal(1)) / (first.number * scale)
 
 
 def _join(first: Amount, second: Amount) -> Span | None:
@@ -223,7 +222,7 @@ def _join(first: Amount, second: Amount) -> Span | None:
 
 
 def _to_one(first: Amount, second: Amount) -> Span:
-    """A ratio: 2.4 to 1."""
+    """Read a ratio: 2.4 to 1."""
     first.unit = lexicon().units["x"]
     value = first.base(first.number)
     return Span(first, value, None, None, first.start, second.end, first)
@@ -231,9 +230,9 @@ def _to_one(first: Amount, second: Amount) -> Span:
 
 def _share(first: Amount, second: Amount) -> bool:
     if first.unit is None and second.unit is not None:
-        if second.prefixed and first.number is not None and second.number is not None:
-            if first.number >= second.number:
-                return False
+        falls = first.number and second.number and first.number >= second.number
+        if second.prefixed and falls:
+            return False
         if first.scale is not None and second.scale is None and second.unit.kind != "money":
             return False
         first.unit = second.unit
@@ -246,7 +245,7 @@ def _share(first: Amount, second: Amount) -> bool:
     ):
         return False
     if first.scale is None and second.scale is not None:
-        if second.scale == 10 and first.spelling:  # noqa: PLR2004
+        if second.scale == 10 and first.spelling:
             return True
         smaller = (
             first.number is None or second.number is None or first.number < second.number * 1000

@@ -48,9 +48,10 @@ def _latin() -> str:
     parts = [word for word, entry in words.items() if entry.role == "part"]
     digits = [word for word, entry in words.items() if entry.role == "digit"]
     bands = alternation(band for band in lexicon().bands if band[0].isascii())
+    initials = {word[0] for word in (*words, *lexicon().bands) if word[0].isascii()}
     article = r"(?:(?<=^a )|(?<=[^a-z]a )|(?<= per ))"
     return (
-        rf"(?P<digit>[0-9]+)|(?<![a-z])(?:(?P<worded>{bands})"
+        rf"(?P<digit>[0-9]+)|(?=[{_sorted(initials)}])(?<![a-z])(?:(?P<worded>{bands})"
         rf"|(?P<word>(?:{alternation(free, inside=True)}|{article}{alternation(large)})"
         rf"(?:fold)?(?![a-z]))"
         rf"|{article}(?P<part>{alternation(parts)})"

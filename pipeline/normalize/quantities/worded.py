@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from functools import cache
 
-from pipeline.normalize.quantities import after, before
+from pipeline.normalize.quantities import after, before, shares
 from pipeline.normalize.quantities.lexicon import Band, Unit, alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import Numeral
@@ -13,10 +13,12 @@ _WIDER = re.compile(
     r"(lower|low|mid|high|upper)[- ]*(single|double)?(?:[- ]*digits?)?[- ]+(?:to|and)[- ]+$"
 )
 _HALF_OF = re.compile(
-    r" (?:of|the|our|its|their|what|that|those|these|as|from|a(?! (?:percent|point|b|m|t)))(?![a-z])"
+    r" (?:of|the|our|its|their|what|that|those|these|as|from"
+    r"|a(?! (?:percent|point|b|m|t)))(?![a-z])"
 )
 _NOT_HALF = re.compile(
-    r"[ -]?(?:a (?:million|billion|trillion|thousand|hundred|dozen|percent|point|basis)|million|billion|trillion|thousand|dozen|year|hour|time|day|life|way|point|hearted|marathon|step|inch|mile)"
+    r"[ -]?(?:(?:a )?(?:million|billion|trillion|thousand|hundred|dozen|percent|point|basis)"
+    r"|year|hour|time|day|life|way|hearted|marathon|step|inch|mile)"
 )
 _PART = re.compile(r"thirds?|quarters?|(?:fif|six|seven|eigh|nin|ten|four)ths?")
 _PART_OF = re.compile(
@@ -119,10 +121,8 @@ def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
         return None, end
     if match.group().startswith("quarter") and not folded.startswith(" of ", end):
         return None, end
-    share = (Decimal(100) / lexicon().number_words[match.group()].value).quantize(
-        after.FRACTION_PLACES
-    )
+    share = shares.of(Decimal(1), lexicon().number_words[match.group()].value)
     amount = Amount(begin, Numeral(share, None, None, end, "plain"))
-    amount.unit = after.PERCENT
+    amount.unit = shares.PERCENT
     before.read_hedges(passage, amount)
     return amount, end

@@ -1,0 +1,124 @@
+"""Shares in words and fractions, in percent: 三分之一, two thirds, 2/3, 七成五, 八折."""
+
+import re
+from decimal import Decimal
+
+from pipeline.normalize.quantities.lexicon import Unit, lexicon
+from pipeline.normalize.quantities.number import Amount, Passage, read_number
+
+PERCENT = Unit("percent", Decimal(1), "percent", "after")
+
+_PLACES = Decimal("1e-10")
+_TENTHS_TAIL = re.compile(
+    r"([一二三四五六七八九半])(?![0-9一二三四五六七八九十百千万亿个家倍成点年月])"
+    r"| ([一二三四五六七八九半])(?=\s*(?:[,.;，。；：！？、]|$))"
+)
+_NOT_TENTHS = re.compile(r"[为本长功果立交员都绩熟就品像]|分(?!之)|人[^数]|不变")
+_NOT_DISCOUNT = re.compile(r"[算旧让合现射叠返换回磨腾]")
+_LOWER_FIRST = re.compile(r" {0,3}分 {0,3}之 {0,4}(?=[0-9零〇一二三四五六七八九十百两半])")
+_THOUSANDS = re.compile(r" ?([km])(?![a-z])")
+_UPPER_FIRST = re.compile(
+    r"[ -](thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)(?![a-z])"
+)
+_OF_A_WHOLE = re.compile(r" of (?:the|our|its|all|their|that|a|total)(?![a-z])")
+_SLASHED = re.compile(r"/([0-9]{1,2})(?![0-9/]|\.[0-9])")
+_SPLIT = re.compile(r"(?<![0-9/])([1-9][0-9])/$")
+_EXACT_PARTS = (100, 1000, 10000)
+_TEN = 10
+
+
+def of(upper: Decimal, lower: Decimal) -> Decimal:
+    """Give a fraction in percent, rounded to ten places."""
+    return (upper * 100 / lower).quantize(_PLACES)
+
+
+def read_share(passage: Passage, amount: Amount) -> bool:
+    """Read a fraction of which the amount is the first half; False where there is none."""
+    folded = passage.folded
+    following = folded[amount.end : amount.end + 1]
+    if not following:
+        return False
+    if following == "/":
+        return amount.form == "digits" and _slashed(folded, amount)
+    if following in " 分" and (match := _LOWER_FIRST.match(folded, amount.end)):
+        return _lower_first(passage, amount, match.end())
+    return amount.form == "small" and following in " -" and _upper_first(folded, amount)
+
+
+def _slashed(folded: str, amount: Amount) -> bool:
+    """2/3 is a share; so are both sides of a split that adds up to 100: 53/47."""
+    match = _SLASHED.match(folded, amount.end)
+    if match is None or amount.number is None or amount.decimal:
+        return False
+    lower = Decimal(match.group(1))
+    if amount.number + lower == 100 and amount.number >= _TEN:
+        amount.unit = PERCENT
+        return True
+    if not 0 < amount.number < lower <= _TEN:
+        return False
+    amount.number = of(amount.number, lower)
+    amount.unit, amount.end, amount.form = PERCENT, match.end(), "fraction"
+    return True
+
+
+def is_other_side(folded: str, amount: Amount) -> bool:
+    """Whether the amount is the second side of a split that adds up to 100."""
+    if not amount.start or folded[amount.start - 1] != "/" or amount.number is None:
+        return False
+    match = _SPLIT.search(folded[max(0, amount.start - 4) : amount.start])
+    return match is not None and int(match.group(1)) + amount.number == 100
+
+
+def _upper_first(folded: str, amount: Amount) -> bool:
+    match = _UPPER_FIRST.match(folded, amount.end)
+    if not match or amount.number is None:
+        return False
+    lower = lexicon().number_words[match.group(1)].value
+    if amount.number >= lower:
+        return False
+    three_months = match.group(1).startswith("quarter") and folded[match.start()] == " "
+    if three_months and not _OF_A_WHOLE.match(folded, match.end()):
+        return False
+    amount.number = of(amount.number, lower)
+    amount.unit, amount.end, amount.form = PERCENT, match.end(), "plain"
+    return True
+
+
+def _lower_first(passage: Passage, amount: Amount, start: int) -> bool:
+    upper, lower = read_number(passage, start), amount.number
+    if upper is None or lower is None or lower <= 0:
+        return False
+    factor = Decimal(1)
+    amount.end = upper.end
+    if scale := _THOUSANDS.match(passage.folded, upper.end):
+        factor, amount.end = lexicon().scales[scale.group(1)].worth, scale.end()
+    amount.unit, amount.form = PERCENT, "plain"
+    amount.prefixed = lower == 100
+
+    def share(number: Decimal | None) -> Decimal | None:
+        if number is None:
+            return None
+        if lower in _EXACT_PARTS:
+            return number * factor * 100 / lower
+        return of(number * factor, lower)
+
+    amount.number, amount.low, amount.high = map(share, (upper.number, upper.low, upper.high))
+    return True
+
+
+def read_tenths(folded: str, amount: Amount, spelling: str, end: int) -> bool:
+    """成 and 折 after a number: 七成, 7.2成, 一成八, 五成半, 九五折, 75折."""
+    if (_NOT_TENTHS if spelling == "成" else _NOT_DISCOUNT).match(folded, end):
+        return False
+    discount = spelling == "折" and amount.number is not None
+    if discount and amount.number == _TEN:
+        return False
+    amount.unit, amount.end, amount.spelling = PERCENT, end, spelling
+    if discount and amount.number is not None and amount.number > _TEN:
+        return True
+    amount.scale = Decimal(_TEN)
+    if amount.number is not None and (tail := _TENTHS_TAIL.match(folded, end)):
+        digit = lexicon().number_words.get(tail.group(1) or tail.group(2))
+        amount.number += digit.value / _TEN if digit else Decimal("0.5")
+        amount.end = tail.end()
+    return True
