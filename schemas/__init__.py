@@ -16,7 +16,7 @@ from schemas.normalized import (
     PeriodMention,
     Quantity,
 )
-from schemas.segmented import DocumentContext, Segment, SegmentedPart, TranscriptHeader, Translation
+from schemas.segmented import DocumentCompany, DocumentContext, Segment, SegmentedPart, TranscriptHeader, Translation
 from schemas.transcript import Source, TranscriptMessage
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "ClaimStatement",
     "CompanyMention",
     "DeadLetter",
+    "DocumentCompany",
     "DocumentContext",
     "Entity",
     "Evidence",

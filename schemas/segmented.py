@@ -33,16 +33,25 @@ class TranscriptHeader(Event):
     extra: dict[str, Any] = Field(default_factory=dict)
 
 
+class DocumentCompany(Event):
+    """One of the companies that a round-up goes through, with the names it gives them."""
+
+    company: Entity
+    aliases: tuple[str, ...] = ()
+
+
 class DocumentContext(Event):
     """What the document as a whole says of itself; every part carries it.
 
-    ``company`` is whom the document is about where it is one company, ``period`` the reporting
+    ``company`` is whom the document is about where it is one company, ``companies`` are those of a
+    round-up, ``period`` the reporting
     period (calendar dates), ``call_day`` the day of the call, ``currency`` the ISO 4217 code that
     a bare 元 or 億 stands for, ``growth_basis`` the comparison that the document declares for
     growth rates without a named base.
     """
 
     company: Entity | None = None
+    companies: tuple[DocumentCompany, ...] = ()
     period: Period | None = None
     call_day: date | None = None
     currency: str | None = None

@@ -84,13 +84,17 @@ class Frame:
     last: Reading | None = None
     used: MetricMatch | None = None
 
+    def next_segment(self) -> None:
+        """Begin a paragraph: a business named before it is no longer what it is about."""
+        self.scope = None
+
     def next_sentence(self, lead_in: MetricMatch | None) -> None:
         """Keep what an elided subject may refer to; forget the rest.
 
         ``lead_in`` is what a sentence without figures in between has named.
         """
         if lead_in is not None:
-            self.used = lead_in
+            self.used, self.scope = lead_in, None
         self.inherited = self.used or self.inherited
         self.metrics.clear()
         self.scope_inherited = self.scope is not None

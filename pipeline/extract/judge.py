@@ -19,11 +19,20 @@ _FEW = 5
 _DIGIT = re.compile(r"\d")
 
 
+# The one unit of an exchange rate: 1 美元兌 30.6 元.
+_RATE_OF_ONE = re.compile(r"1\s?\D")
+
+
 def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     """Whether a reading says something measurable (GUIDE: counts of topics, bare durations and
     numbers that nothing names do not).
     """
     quantity = reading.quantity
+    if (
+        _RATE_OF_ONE.match(quantity.text)
+        and place.sentence.folded[place.mark.end :].lstrip()[:1] in "兑对="
+    ):
+        return False
     unnamed = "metric not named" in reading.doubts
     if quantity.kind == "number":
         return not unnamed
@@ -39,5 +48,4 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
             return amount is not None and abs(amount) >= 100
         if unnamed and amount is not None and abs(amount) <= 5:
             return False
-    del place
     return True

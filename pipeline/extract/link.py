@@ -26,6 +26,7 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
     if is_row(segment):
         yield from read_row(segment, setting)
         return
+    frame.next_segment()
     for sentence in sentences(segment):
         frame.next_sentence(lead_in_metric(sentence))
         shares = _respectively(sentence)

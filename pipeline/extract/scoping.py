@@ -27,13 +27,34 @@ def note_scope(frame: Frame, sentence: Sentence, at: int) -> None:
         return
     if not match.known and not _stands_as_subject(sentence, at):
         return
-    earlier = frame.scope_mark
-    if earlier is not None and isinstance(earlier.value, ScopeMatch):
-        between = sentence.folded[earlier.end : mark.start]
-        # "AWS in North America": of two scopes in one phrase the first is what is measured.
-        if match.kind == "region" and len(between) < 8 and not re.search(r"[,，;；、/]", between):
-            return
+    if _NO_PLACE.match(sentence.folded, mark.end):
+        return
+    if frame.scope_mark is not None and not _takes_over(frame.scope_mark, sentence, at):
+        return
     frame.scope, frame.scope_mark, frame.scope_inherited = match.scope, mark, False
+
+
+# "U.S. dollars" and "U.S. GAAP" are no places of business.
+_NO_PLACE = re.compile(r"\s*(?:dollar|gaap|treasur|tax|federal|government)")
+
+
+def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
+    """Whether a scope replaces the one named before it.
+
+    Behind a figure always. Before one the first of a phrase stands ("iPhone in China"), but for a
+    place at its head (在中国，iPhone…) and where a new clause begins with a subject of its own.
+    """
+    mark = sentence.marks[at]
+    between = [m for m in sentence.marks[:at] if m.start >= earlier.end]
+    if any(m.kind == "quantity" for m in between):
+        return True
+    was, now = earlier.value, mark.value
+    if isinstance(was, ScopeMatch) and isinstance(now, ScopeMatch):
+        if was.kind == "region" and now.kind != "region":
+            return True
+        if now.kind == "region" and was.kind != "region":
+            return False
+    return any(m.kind == "break" for m in between) and _stands_as_subject(sentence, at)
 
 
 def _stands_as_subject(sentence: Sentence, at: int) -> bool:
@@ -77,7 +98,27 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = frame.scope
     else:
         reading.scope = reading.scope or setting.scope
+    if reading.metric in _OF_THE_WHOLE and not _named_with(place, frame):
+        reading.scope = None
     reading.entity = frame.entity or setting.about
+
+
+# What only a company as a whole has; a business named elsewhere does not narrow it.
+_OF_THE_WHOLE = frozenset(
+    {"eps", "adjusted_eps", "net_income", "adjusted_net_income", "net_loss", "adjusted_net_loss",
+     "tax_rate", "free_cash_flow", "operating_cash_flow", "free_cash_flow_margin", "cash", "debt",
+     "net_cash", "dividend_per_share", "dividends", "share_repurchases", "shares_repurchased",
+     "repurchase_authorization", "shares_outstanding", "shareholder_returns", "share_price",
+     "target_price", "cet1_ratio", "return_on_equity", "return_on_tangible_equity", "dividend_yield",
+     "dividend_payout_ratio", "price_to_earnings", "price_to_book", "profit_before_tax",
+     "adjusted_profit_before_tax", "days_sales_outstanding", "inventory_days", "valuation",
+     "exchange_rate", "interest_expense", "liquidity", "leverage", "net_debt"}
+)  # fmt: skip
+
+
+def _named_with(place: Place, frame: Frame) -> bool:
+    """Whether the scope stands in the same clause as the figure."""
+    return frame.scope_mark is not None and any(m == frame.scope_mark for m in place.before())
 
 
 def _scope_behind(place: Place) -> str | None:

@@ -12,7 +12,7 @@ from pipeline.normalize.periods import Anchor, find_periods
 from schemas import DocumentContext, NormalizedSegment, PeriodMention
 
 # "核心本地商业：收入…", "· Fabric ：收入…", "AWS: revenue…": a label speaks for the whole segment.
-_LABEL = re.compile(r"^[\s•·●・◦▪*\-–—▍\d.、)）(（]*([^:：，。,;；\d$€¥%]{1,40})[:：｜|]")
+_LABEL = re.compile(r"^[\s•·●・◦▪*\-–—▍.、)）(（]*([^:：，。,;；$€¥%]{1,40})[:：｜|]")
 _OUTLOOK = re.compile(r"指引|展望|财测|財測|預測|预测|outlook|guidance|guide\b", re.IGNORECASE)
 
 
@@ -38,7 +38,8 @@ class Settings:
         )
         scope, metric, period, outlook = None, None, None, False
         texts = list(segment.heading_path)
-        if label := _LABEL.match(segment.text):
+        label = _LABEL.match(segment.text)
+        if label and not any(q.start - segment.start < label.end() for q in segment.quantities):
             texts.append(label[1])
         for text in texts:
             named = self._named(text, about_id, anchor)
@@ -80,20 +81,24 @@ def _opens_with_outlook(segment: NormalizedSegment) -> bool:
     return len(opening) <= _OPENING and _OUTLOOK.search(opening) is not None
 
 
+_NUMBERING = re.compile(r"[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
+# A heading is about a business that it opens with; one named further on is told of in passing.
+_AT_ONCE = 3
+
+
 class _Named:
     """What one heading or label names."""
 
     def __init__(self, text: str, about_id: str | None, anchor: Anchor) -> None:
         marks = marks_of(text, about_id)
         metrics = [m.value for m in marks if isinstance(m.value, MetricMatch)]
+        head = len(_NUMBERING.match(text)[0])  # type: ignore[index]
         scopes = [
-            m.value
-            for m in marks
-            if isinstance(m.value, ScopeMatch) and (m.value.known or len(text) < 40)
+            m.value for m in marks if isinstance(m.value, ScopeMatch) and m.start - head <= _AT_ONCE
         ]
         strong = [m for m in metrics if not m.weak]
         self.metric = strong[0] if len(strong) == 1 else None
-        self.scope = scopes[0].scope if len({s.scope for s in scopes}) == 1 else None
+        self.scope = scopes[0].scope if scopes else None
         # The day on which results came out is not the time that they are for.
         periods = [m for m in find_periods(text, anchor) if m.period.start != m.period.end]
         self.period: PeriodMention | None = periods[0] if len(periods) == 1 else None

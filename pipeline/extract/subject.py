@@ -32,6 +32,8 @@ _BREAKING = re.compile(
 _BOUND_ZH = re.compile(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
 _OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net )*$")
 _MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
+# "33x '26E EPS" is a price over earnings.
+_EARNINGS = frozenset({"eps", "adjusted_eps"})
 # Unit -> the metric that a quantity has where nothing names one.
 _BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate", "token": "tokens_processed"}
 
@@ -77,14 +79,9 @@ def _nearby(place: Place, frame: Frame) -> MetricMatch | None:
     ahead = _metric_ahead(place, frame)
     if behind is not None and not _means(behind, place):
         behind = None
+    if behind is not None and place.quantity.kind == "multiple" and behind.metric.id in _EARNINGS:
+        return unnamed("price_to_earnings")
     if behind is not None and (ahead is None or _binds_tighter(place, behind, ahead)):
-        if (
-            behind.weak
-            and ahead is not None
-            and behind.metric.id == "operating_margin"
-            and ahead.metric.family == "money"
-        ):
-            return behind
         return behind
     return ahead
 

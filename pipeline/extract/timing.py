@@ -72,11 +72,13 @@ def _mentions(
 ) -> tuple[PeriodMention | None, PeriodMention | None]:
     """The time that the quantity is for, and the time that it is compared with."""
     versus: PeriodMention | None = None
-    for mark in place.before(breaks=1):
+    for mark in place.before(breaks=2):
         if isinstance(mark.value, PeriodMention) and mark.start not in frame.spent:
+            if ":" in place.gap_before(mark) and not _labels(place, mark):
+                continue
             if mark.value.relation == "since" and moves:
                 versus = versus or mark.value
-            elif moves and _is_base_of_move(place, mark):
+            elif moves and not base and _is_base_of_move(place, mark):
                 versus = versus or mark.value
             elif mark.value.relation == "versus" and not base and not _leads(place, mark):
                 versus = versus or mark.value
@@ -95,6 +97,12 @@ def _mentions(
         if mark.kind == "metric" and not base:
             break
     return None, versus
+
+
+def _labels(place: Place, mark: Mark) -> bool:
+    """Whether a time before a colon holds for what follows it: "(2Q: $4.4bn)", "FQ4 guide: rev"."""
+    gap = place.gap_before(mark)
+    return len(gap.strip()) <= 1 or mark.start - place.sentence.start <= 6
 
 
 def _is_base_of_move(place: Place, mark: Mark) -> bool:
@@ -116,11 +124,11 @@ def _leads(place: Place, mark: Mark) -> bool:
 
 
 def _own_quantity_follows(place: Place, mark: Mark) -> bool:
-    """Whether the time behind a number belongs to the next number: "46.5%, 去年同期 48.8%"."""
-    folded = place.sentence.folded
+    """Whether the time behind a number rather belongs to the next one: "+8% 去年同期 5%"."""
     for later in place.sentence.marks[place.at + 1 :]:
         if later.kind == "quantity":
-            return len(folded[mark.end : later.start].strip()) <= 3
+            to_next = len(place.sentence.folded[mark.end : later.start].strip())
+            return to_next < len(place.gap_after(mark).strip())
         if later.start > mark.end and later.kind == "break":
             return False
     return False
@@ -155,6 +163,8 @@ def _forward(place: Place, frame: Frame, setting: Setting, mention: PeriodMentio
     for mark, kinds in place.cues_before(breaks=2):
         if "forward" in kinds and words_in(place.gap_before(mark)) <= 14:
             return True
+        if "past" in kinds and mark.value.kinds <= _PAST_ALONE:  # type: ignore[union-attr]
+            break
     previous = place.previous()
     last = frame.last
     if last is not None and previous is last.mark and last.modality == "forward":
@@ -177,6 +187,10 @@ def _forward(place: Place, frame: Frame, setting: Setting, mention: PeriodMentio
 
 
 _WHOLE_YEAR = re.compile(r"全年|full|fy|year|财年|\d年$")
+
+
+# Cues that say past and nothing else; "up" and 突破 are said of the future too.
+_PAST_ALONE = frozenset({"past", "be"})
 
 
 def _ahead(mention: PeriodMention, setting: Setting) -> bool:

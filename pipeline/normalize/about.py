@@ -1,5 +1,6 @@
 """Whom a segment is about: the document's company, or the one that its headings name."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from pipeline.lexicon.companies import company, find_companies
@@ -16,7 +17,11 @@ class Abouts:
     def __init__(self, context: DocumentContext) -> None:
         self._context = context
         self._by_heading: dict[str, Entity | None] = {}
-        self.known = frozenset((context.company.id,)) if context.company else frozenset()
+        ids = [named.company.id for named in context.companies]
+        self.known = frozenset([context.company.id] if context.company else ids)
+        self._aliases = [
+            (alias, named.company) for named in context.companies for alias in named.aliases
+        ]
 
     def of(self, segment: Segment) -> Entity | None:
         """Give the company that a segment is about; None where none can be told."""
@@ -25,6 +30,14 @@ class Abouts:
             if named is not None:
                 return named
         return self._context.company
+
+    def unlisted(self, text: str) -> Iterator[tuple[int, int, Entity]]:
+        """Find the companies that only the document itself names, by the names it gives them."""
+        for alias, entity in self._aliases:
+            at = text.find(alias)
+            while at >= 0:
+                yield at, at + len(alias), entity
+                at = text.find(alias, at + len(alias))
 
     def reporting(self, about: Entity | None) -> Period | None:
         """Give the reporting period of the company that a segment is about."""
@@ -39,6 +52,10 @@ class Abouts:
 
     def _named(self, heading: str) -> Entity | None:
         if heading not in self._by_heading:
+            for alias, entity in self._aliases:
+                if 0 <= heading.find(alias) <= _OPENING:
+                    self._by_heading[heading] = entity
+                    return entity
             found = find_companies(heading, self.known)
             single = self._context.company is not None
             chosen = next(

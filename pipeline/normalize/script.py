@@ -67,13 +67,13 @@ def _folding() -> _Folding:
 
 
 @cache
-def _only_traditional() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(forms for _, forms, _ in _rows())}]")
+def _only_traditional() -> frozenset[str]:
+    return frozenset("".join(forms for _, forms, _ in _rows()))
 
 
 @cache
-def _only_simplified() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(simplified for simplified, _, only in _rows() if only)}]")
+def _only_simplified() -> frozenset[str]:
+    return frozenset(simplified for simplified, _, only in _rows() if only)
 
 
 def fold(text: str) -> str:
@@ -90,7 +90,7 @@ def fold(text: str) -> str:
 def language_of(text: str, default: Language = "und") -> Language:
     """Tell the language and script of one segment.
 
-    Chinese where Chinese characters outnumber Latin words; Traditional where characters that only
+    Chinese where Chinese characters outnumber Latin words; Traditional where different characters that only
     Traditional has outnumber those that only Simplified has. A Chinese text in characters that both
     scripts share takes ``default`` if that is Chinese, else Simplified; a text without letters
     takes ``default``.
@@ -102,14 +102,16 @@ def language_of(text: str, default: Language = "und") -> Language:
     """
     if text.isascii():
         return "en" if _LATIN_WORD.search(text) else default
-    han = len(_HAN.findall(text))
-    latin = len(_LATIN_WORD.findall(text))
-    if not han:
-        return "en" if latin else default
-    if han < latin:
-        return "en"
-    traditional = len(_only_traditional().findall(text))
-    simplified = len(_only_simplified().findall(text))
+    # In UTF-8 a Chinese character takes three bytes: a mostly Chinese text is told by its length.
+    wide = (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
+    if wide * 2 <= len(text):
+        han, latin = len(_HAN.findall(text)), len(_LATIN_WORD.findall(text))
+        if not han:
+            return "en" if latin else default
+        if han < latin:
+            return "en"
+    seen = set(text)
+    traditional, simplified = len(_only_traditional() & seen), len(_only_simplified() & seen)
     if traditional != simplified:
         return "zh-Hant" if traditional > simplified else "zh-Hans"
     return default if default in ("zh-Hant", "zh-Hans") else "zh-Hans"

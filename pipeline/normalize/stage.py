@@ -60,7 +60,7 @@ def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> N
         quantities=tuple(_outside(quantities, periods)),
         pair_quantities=tuple(pair_quantities),
         periods=tuple(periods),
-        companies=tuple(_companies(segment, abouts.known)),
+        companies=tuple(_companies(segment, abouts)),
         about=about,
         reporting=reporting,
         currency=currency,
@@ -83,16 +83,32 @@ def _currency(about: Entity | None, context: DocumentContext) -> str | None:
     return known.currency if known else None
 
 
-def _companies(segment: Segment, known: frozenset[str]) -> list[CompanyMention]:
-    return [
-        CompanyMention.model_construct(
-            start=segment.start + match.start,
-            end=segment.start + match.end,
-            text=segment.text[match.start : match.end],
-            company=Entity.model_construct(id=match.company.id, name=match.company.name),
+def _companies(segment: Segment, abouts: Abouts) -> list[CompanyMention]:
+    places = [
+        (
+            match.start,
+            match.end,
+            Entity.model_construct(id=match.company.id, name=match.company.name),
         )
-        for match in find_companies(segment.text, known)
+        for match in find_companies(segment.text, abouts.known)
     ]
+    taken = 0
+    mentions: list[CompanyMention] = []
+    # Of two names at one place the longer one is meant: 紅羽物流, not 紅羽.
+    for start, end, entity in sorted(
+        [*places, *abouts.unlisted(segment.text)], key=lambda place: (place[0], -place[1])
+    ):
+        if start >= taken:
+            taken = end
+            mentions.append(
+                CompanyMention.model_construct(
+                    start=segment.start + start,
+                    end=segment.start + end,
+                    text=segment.text[start:end],
+                    company=entity,
+                )
+            )
+    return mentions
 
 
 def _outside(quantities: list[Quantity], periods: list[PeriodMention]) -> list[Quantity]:

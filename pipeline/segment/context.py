@@ -11,6 +11,7 @@ from pipeline.normalize.script import fold
 from pipeline.segment.defaults import declared_currency, declared_growth_basis, home_currency
 from pipeline.segment.draft import Draft
 from pipeline.segment.roles import side_of
+from pipeline.segment.roundup import companies_of_headings
 from schemas.fact import Entity
 from schemas.segmented import DocumentContext
 from schemas.transcript import TranscriptMessage
@@ -88,6 +89,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
             currency = home_currency(ends)
     return DocumentContext(
         company=about,
+        companies=() if about else companies_of_headings(drafts),
         period=infer_reporting_period(
             _around(_QUARTER, head),
             published=published,

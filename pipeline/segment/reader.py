@@ -22,6 +22,7 @@ FIGURE = re.compile(
 _COMPANY_HEADING = re.compile(
     r"[A-Z\u4e00-\u9fff][^。，,:：]{1,40}?\s?[(（](?:[A-Z]+:\s?)?(?:[A-Z]{1,5}|\d{4,6})(?:\.[A-Z]{1,2})?[)）]$"
 )
+_ASIDES = re.compile(r"[（(][^（()）]{0,40}[）)]")
 _STOP = "。．！？!?；;，,、…"
 _CLOSED = {"（": "）", "(": ")", "[": "]", "<": ">", "〈": "〉", "＜": "＞"}
 _FRONT_LINES = 6
@@ -297,7 +298,8 @@ class Reader:
         labels = text[-1] in ":："
         if labels and not FIGURE.search(fold(text)):
             return True
-        if FIGURE.search(fold(text)) and not (line.after_blank and following.indent > line.indent):
+        # Dates and codes in parentheses are no figures of a heading: "Acme（10/21）".
+        if FIGURE.search(fold(_ASIDES.sub("", text))) and not (line.after_blank and following.indent > line.indent):
             return False
         if not self._looks_like_heading(line):
             return False
@@ -315,6 +317,7 @@ class Reader:
     def _looks_like_heading(self, line: Line) -> bool:
         text = line.text
         if line.language != "en":
+            text = _ASIDES.sub("", text)
             return "，" not in text and "," not in text and "。" not in text
         if not (text[0].isupper() or text[0].isdigit()):
             return False

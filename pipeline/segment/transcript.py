@@ -1,5 +1,6 @@
 """The stage's one function: a transcript message in, its segments in parts out."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -57,6 +58,7 @@ def _segments(text: str, drafts: Sequence[Draft]) -> list[Segment]:
     width = max(4, len(str(len(drafts))))
     names = {id(draft): f"s{place:0{width}}" for place, draft in enumerate(drafts, 1)}
     segments = []
+    seen: Counter[str] = Counter()
     for draft in drafts:
         pair = None
         if draft.pair is not None:
@@ -76,8 +78,10 @@ def _segments(text: str, drafts: Sequence[Draft]) -> list[Segment]:
                 pair=pair,
                 boilerplate=draft.boilerplate,
                 question_id=names[id(draft.question)] if draft.question is not None else None,
+                echo=seen[draft.text],
             )
         )
+        seen[draft.text] += 1
     return segments
 
 
