@@ -83,7 +83,26 @@ class Endpoint:
             answers = await asyncio.gather(
                 *(self._chunk(session, turn, chunk, until) for chunk in chunks)
             )
-        return [draft for answer in answers for draft in answer]
+        problems = [answer for answer in answers if isinstance(answer, Exception)]
+        self._note(problems, answered=len(problems) < len(answers))
+        return [
+            draft
+            for chunk, answer in zip(chunks, answers, strict=True)
+            for draft in (_without(answer, chunk) if isinstance(answer, Exception) else answer)
+        ]
+
+    def _note(self, problems: Sequence[Exception], *, answered: bool) -> None:
+        """Log what went wrong, and rest where the endpoint as a whole does."""
+        rest = 0.0
+        if answered or all(isinstance(problem, _AnswerError) for problem in problems):
+            self._rest.succeeded()
+        else:
+            lasting = any(isinstance(each, _HttpError) and each.lasting for each in problems)
+            rest = self._rest.failed(lasting=lasting)
+        for said in dict.fromkeys(map(_said, problems)):
+            _LOG.warning("%s: %s", self.identity, said)
+        if rest:
+            _LOG.warning("%s is left alone for %.0f seconds", self.identity, rest)
 
     def _session(self) -> Any:
         # The deadline is the caller's; aiohttp's own would cut off longer ones.
@@ -92,20 +111,20 @@ class Endpoint:
 
     async def _chunk(
         self, session: Any, turn: asyncio.Semaphore, asks: Sequence[Ask], until: float
-    ) -> Sequence[str | None]:
-        """Ask for one chunk until there is an answer, it makes no sense, or time is up."""
-        problem: Exception = TimeoutError("no time was left to ask")
+    ) -> Sequence[str] | Exception:
+        """Ask for one chunk until there is an answer, or asking on is in vain: then why."""
+        problem: Exception = TimeoutError()
         for attempt in range(_ATTEMPTS):
             wait: float | None = None
+            request = self._request(asks)
             try:
                 async with asyncio.timeout(until - time.monotonic()), turn:
-                    answer = await self._answer(session, asks)
-            except TimeoutError:
-                problem = TimeoutError("there was no answer in time")
-                break
+                    return await self._answer(session, request, len(asks))
+            except TimeoutError as error:
+                return error
             except _HttpError as error:
                 problem, wait = error, error.wait
-                if error.status == _BAD_REQUEST and self._temperature:
+                if error.status == _BAD_REQUEST and "temperature" in request:
                     # Some models take no temperature but their own.
                     self._temperature = False
                     continue
@@ -113,33 +132,16 @@ class Endpoint:
                     break
             except (self._aiohttp.ClientError, OSError, _AnswerError) as error:
                 problem = error
-            else:
-                self._rest.succeeded()
-                return answer
             wait = wait_before(attempt, base=self._first_wait) if wait is None else wait
             if attempt + 1 == _ATTEMPTS or time.monotonic() + wait >= until:
                 break
             await asyncio.sleep(wait)
-        return self._given_up(asks, problem)
+        return problem
 
-    def _given_up(self, asks: Sequence[Ask], problem: Exception) -> Sequence[str | None]:
-        if isinstance(problem, _AnswerError):
-            _LOG.warning("%s: %s", self.identity, problem)
-            return [""] * len(asks)
-        rest = self._rest.failed(lasting=isinstance(problem, _HttpError) and problem.lasting)
-        said = problem if isinstance(problem, _HttpError | TimeoutError) else type(problem).__name__
-        _LOG.warning(
-            "%s gave no answer (%s)%s",
-            self.identity,
-            said,
-            f"; it rests {rest:.0f} s" if rest else "",
-        )
-        return [None] * len(asks)
-
-    async def _answer(self, session: Any, asks: Sequence[Ask]) -> list[str]:
+    async def _answer(self, session: Any, request: dict[str, Any], count: int) -> list[str]:
         headers = {"Authorization": f"Bearer {self._key.reveal()}"} if self._key else {}
         async with session.post(
-            self._url, json=self._request(asks), headers=headers, allow_redirects=False
+            self._url, json=request, headers=headers, allow_redirects=False
         ) as response:
             if response.status != _OK:
                 raise _HttpError(response.status, retry_after(response.headers.get("Retry-After")))
@@ -148,7 +150,7 @@ class Endpoint:
                 body += piece
                 if len(body) > _LARGEST_ANSWER:
                     raise _AnswerError(f"the answer is larger than {_LARGEST_ANSWER:,} bytes")
-        return _english(bytes(body), len(asks))
+        return _english(bytes(body), count)
 
     def _request(self, asks: Sequence[Ask]) -> dict[str, Any]:
         passages = {
@@ -168,6 +170,20 @@ class Endpoint:
         if self._temperature:
             request["temperature"] = 0
         return request
+
+
+def _without(problem: Exception, asks: Sequence[Ask]) -> list[str | None]:
+    """Say of each text that there was no answer, or none that made sense."""
+    return ["" if isinstance(problem, _AnswerError) else None] * len(asks)
+
+
+def _said(problem: Exception) -> str:
+    """Put a failure into words of our own: a library's might repeat what was sent."""
+    if isinstance(problem, TimeoutError):
+        return "there was no answer in time"
+    if isinstance(problem, _HttpError | _AnswerError):
+        return str(problem)
+    return f"there was no answer ({type(problem).__name__})"
 
 
 def _chunks(asks: Sequence[Ask]) -> Iterator[Sequence[Ask]]:

@@ -7,17 +7,19 @@ from decimal import Decimal
 
 from pipeline.lexicon.companies import find_companies
 from pipeline.normalize.quantities import find_quantities
-from pipeline.normalize.script import fold, language_of
+from pipeline.normalize.script import fold
 from pipeline.translate.glossary import NO_CURRENCY
 from schemas import Quantity
 from schemas.segmented import Language
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?=\s?年)")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{1,20}")
 _DIGIT = re.compile(r"[0-9０-９]")
 _LATIN_NAME = re.compile(r"[A-Za-z0-9]+")
 # Period labels and abbreviations that English spells out: 3Q25, FY26E, 1H; YoY, QoQ, MoM.
 _SPELT_OUT = re.compile(
-    r"(?:(?:[0-9]{0,4}[QH][0-9]{0,4})|FY[0-9]*|CY[0-9]*|[0-9]+[EAF]?|YOY|QOQ|MOM|PCT)+",
+    r"(?:FY)?(?:(?:20)?[1-3][0-9])?(?:[1-4][QH]|[QH][1-4])(?:FY)?(?:(?:20)?[1-3][0-9])?[EAF]?"
+    r"|[FC]Y[0-9]*[EAF]?|[0-9]+[EAF]?|YOY|QOQ|MOM|PCT",
     re.IGNORECASE,
 )
 _FALLING = re.compile(
@@ -58,8 +60,8 @@ def faults(text: str, english: str, source: Language) -> list[str]:
     """
     if not english.strip():
         return ["it is empty"]
-    if language_of(english, "en") != "en":
-        return ["it is not English"]
+    if left := _HAN.search(english):
+        return [f"{left[0]} is left in Chinese"]
     if len(english) > _LONGEST_FACTOR * len(text) + _LONGEST_MORE:
         return ["it is far longer than the text"]
     quantities = find_quantities(text, language=source, currency=NO_CURRENCY)
