@@ -45,7 +45,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _agents(settings: Settings, stages: Sequence[str]) -> None:
     from pipeline.stream.agents import run_agents
+    from pipeline.stream.stages import warm_up
 
+    warm_up()
     asyncio.run(run_agents(settings, stages, _say_ready))
 
 

@@ -77,16 +77,14 @@ class Publisher:
         committed = self._consumer.committed(place)
         if committed is None:
             self._consumer.seek_to_beginning(place)
-        else:
-            self._consumer.seek(place, committed)
+            committed = self._consumer.position(place)
+        self._consumer.seek(place, committed)
+        publication.warm_up(_offset(place, committed), self._consumer.group_metadata())
 
     def _publish(self, place: "TopicPartition", records: Sequence[Any]) -> None:
-        from kafka.structs import OffsetAndMetadata
-
-        last = records[-1]
-        committed = {place: OffsetAndMetadata(last.offset + 1, "", -1)}
+        offset = _offset(place, records[-1].offset + 1)
         group = self._consumer.group_metadata()
-        self._open[place].publish([record_of(each) for each in records], committed, group)
+        self._open[place].publish([record_of(each) for each in records], offset, group)
 
     def _guarded(self, place: "TopicPartition", action: Callable[..., None], *of: Any) -> None:
         """Do something with a partition; when it fails, close it, so that it is opened again."""
@@ -136,6 +134,12 @@ class Publisher:
                     f"the topic {self._settings.topic(name)} has {found} partitions, "
                     f"{self._source} has {expected}; they must have the same number"
                 )
+
+
+def _offset(place: "TopicPartition", offset: int) -> dict[Any, Any]:
+    from kafka.structs import OffsetAndMetadata
+
+    return {place: OffsetAndMetadata(offset, "", -1)}
 
 
 def run_publisher(
