@@ -66,7 +66,8 @@ class Frame:
 
     ``here`` is the time that the sentence set for what follows in it, ``spent`` the times that
     belong to a quantity before them. ``metrics`` are the metrics named in this sentence up to here, ``inherited`` the last one used
-    before it. ``last`` is how the quantity before this one was read.
+    before it. ``last`` is how the quantity before this one was read. A
+    business line of the company's own (``scope_is_line``) is the topic of its paragraph.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -74,6 +75,7 @@ class Frame:
     scope: str | None = None
     scope_mark: Mark | None = None
     scope_inherited: bool = False
+    scope_is_line: bool = False
     entity: Entity | None = None
     last_company: Mark | None = None
     period: PeriodMention | None = None
@@ -88,13 +90,16 @@ class Frame:
         """Begin a paragraph: a business named before it is no longer what it is about."""
         self.scope = None
 
-    def next_sentence(self, lead_in: MetricMatch | None) -> None:
+    def next_sentence(self, lead_in: MetricMatch | None, turned_to: str | None) -> None:
         """Keep what an elided subject may refer to; forget the rest.
 
-        ``lead_in`` is what a sentence without figures in between has named.
+        ``lead_in`` is the metric, ``turned_to`` the business that a sentence without figures in
+        between has named.
         """
         if lead_in is not None:
             self.used, self.scope = lead_in, None
+        if turned_to is not None:
+            self.scope, self.scope_is_line = turned_to, True
         self.inherited = self.used or self.inherited
         self.metrics.clear()
         self.scope_inherited = self.scope is not None

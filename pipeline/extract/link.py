@@ -7,7 +7,7 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import set_measure
 from pipeline.extract.place import Place
-from pipeline.extract.reading import Mark, Sentence, lead_in_metric, sentences
+from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_scope, sentences
 from pipeline.extract.scoping import choose_scope, note_company, note_scope
 from pipeline.extract.subject import choose_metric, is_whole
 from pipeline.extract.timing import set_time
@@ -28,7 +28,9 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         return
     frame.next_segment()
     for sentence in sentences(segment):
-        frame.next_sentence(lead_in_metric(sentence))
+        about = setting.about.id if setting.about else None
+        turned_to = lead_in_scope(sentence, segment.text, about)
+        frame.next_sentence(lead_in_metric(sentence), turned_to)
         shares = _respectively(sentence)
         for at, mark in enumerate(sentence.marks):
             if mark.kind == "metric":
@@ -65,7 +67,7 @@ def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) ->
     if not is_fact(reading, place, frame):
         return None
     frame.last = reading
-    if chosen is not None:
+    if chosen is not None and reading.metric != "tenure":
         frame.used = chosen
     return reading
 

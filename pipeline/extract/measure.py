@@ -241,7 +241,7 @@ def _moves_by(place: Place) -> bool:
     for mark, kinds in place.cues_before():
         gap = place.gap_before(mark).strip()
         if "up" in kinds or "down" in kinds:
-            return gap in ("", "by", "of", "了", "by about", "约", "about")
+            return gap in ("", "by", "of", "了", "by about", "约", "about", "that", "another", "an")
         if "by" in kinds and not gap:
             continue
         break

@@ -105,6 +105,15 @@ def lead_in_metric(sentence: Sentence) -> MetricMatch | None:
     return strong[0] if len({m.metric.id for m in strong}) == 1 else None
 
 
+def lead_in_scope(sentence: Sentence, text: str, company_id: str | None) -> str | None:
+    """The business that the sentence before turns to: "Moving to AWS." """
+    if sentence.lead_in is None:
+        return None
+    start, end = sentence.lead_in
+    found = [s for s in find_scopes(text[start:end], company_id) if s.known and s.kind == "line"]
+    return found[0].scope if len({s.scope for s in found}) == 1 else None
+
+
 def marks_of(text: str, company_id: str | None) -> tuple[Mark, ...]:
     """Read a text that stands by itself, such as a heading: its metrics, scopes and cues."""
     folded = fold(text)
@@ -203,7 +212,9 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         return other.kind in ("period", "basis") and inside
     if mark.kind == "scope" and isinstance(other.value, MetricMatch):
         within = other.start <= mark.start and mark.end < other.end
-        return within and other.value.metric.id in _OF_ANY_BUSINESS
+        # 阿里云收入: the business reaches into the phrase 云收入.
+        reaches_in = mark.start < other.start
+        return reaches_in or (within and other.value.metric.id in _OF_ANY_BUSINESS)
     if mark.kind != "cue" or not isinstance(mark.value, Cue) or not mark.value.kinds & _MOVING:
         return False
     if other.kind == "basis":

@@ -32,6 +32,7 @@ def note_scope(frame: Frame, sentence: Sentence, at: int) -> None:
     if frame.scope_mark is not None and not _takes_over(frame.scope_mark, sentence, at):
         return
     frame.scope, frame.scope_mark, frame.scope_inherited = match.scope, mark, False
+    frame.scope_is_line = match.kind == "line"
 
 
 # "U.S. dollars" and "U.S. GAAP" are no places of business.
@@ -94,7 +95,9 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     behind = _scope_behind(place)
     if behind is not None:
         reading.scope = behind
-    elif frame.scope is not None and not (frame.scope_inherited and frame.metrics):
+    elif frame.scope is not None and (
+        frame.scope_is_line or not (frame.scope_inherited and frame.metrics)
+    ):
         reading.scope = frame.scope
     else:
         reading.scope = reading.scope or setting.scope

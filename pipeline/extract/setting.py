@@ -2,7 +2,6 @@
 
 import re
 
-from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Setting
 from pipeline.extract.reading import marks_of
 from pipeline.lexicon.companies import company
@@ -81,6 +80,10 @@ def _opens_with_outlook(segment: NormalizedSegment) -> bool:
     return len(opening) <= _OPENING and _OUTLOOK.search(opening) is not None
 
 
+# "管理层陈述与展望" and "Results and outlook" head results as well.
+_MIXED = re.compile(
+    r"[与與及和]|\band\b|&|回顾|回顧|陈述|陳述|战略|戰略|业绩|業績|结果|結果|results"
+)
 _NUMBERING = re.compile(r"[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
 # A heading is about a business that it opens with; one named further on is told of in passing.
 _AT_ONCE = 3
@@ -102,6 +105,4 @@ class _Named:
         # The day on which results came out is not the time that they are for.
         periods = [m for m in find_periods(text, anchor) if m.period.start != m.period.end]
         self.period: PeriodMention | None = periods[0] if len(periods) == 1 else None
-        self.outlook = bool(_OUTLOOK.search(text)) and not any(
-            isinstance(m.value, Cue) and "whole" in m.value.kinds and not strong for m in marks
-        )
+        self.outlook = bool(_OUTLOOK.search(text)) and not _MIXED.search(text)

@@ -32,10 +32,16 @@ _BREAKING = re.compile(
 _BOUND_ZH = re.compile(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
 _OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net )*$")
 _MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
+# "$5 a month", "NT$199 per user": what one of something costs.
+_PRICE = re.compile(
+    r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
+)
+# How many words may part a bare number from the metric that gives it its unit.
+_FAR, _CLOSE = 8, 2
 # "33x '26E EPS" is a price over earnings.
 _EARNINGS = frozenset({"eps", "adjusted_eps"})
 # Unit -> the metric that a quantity has where nothing names one.
-_BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate", "token": "tokens_processed"}
+_BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate"}
 
 
 def choose_metric(
@@ -51,6 +57,10 @@ def choose_metric(
     )
     if quantity.kind == "money" and not reading.doubts:
         chosen = _profit_or_loss(place, frame, chosen) or chosen
+    if (of_unit := _BY_UNIT.get(quantity.unit or "")) is not None:
+        chosen = unnamed(of_unit)
+    elif _PRICE.match(place.sentence.folded, place.mark.end) and quantity.kind == "money":
+        chosen = unnamed("price")
     meant = meaning(chosen, quantity, per_share=_per_share(place)) if chosen else None
     if chosen is None or meant is None:
         _without_words(reading, quantity)
@@ -216,7 +226,8 @@ def _metric_ahead(place: Place, frame: Frame) -> MetricMatch | None:
         match = mark.value
         if not isinstance(match, MetricMatch) or not _means(match, place):
             continue
-        if quantity.kind == "number" and words_in(place.gap_before(mark)) > 8:
+        reach = _FAR if match.metric.family != "count" else _CLOSE
+        if quantity.kind == "number" and words_in(place.gap_before(mark)) > reach:
             continue
         at_home = match.metric.family == quantity.kind
         cost = order + (0.0 if not match.weak else 0.5 if at_home else 1.5)
