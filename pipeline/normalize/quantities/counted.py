@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from pipeline.normalize.quantities.before import skip_spaces
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 
@@ -67,6 +68,12 @@ def _english(passage: Passage, amount: Amount) -> str | None:
     return unnamed
 
 
+def _each(folded: str, start: int, limit: int) -> bool:
+    """Whether the number only says of how many something is: 每10股."""
+    end = skip_spaces(folded, start, limit)
+    return folded.endswith("每", limit, end)
+
+
 @cache
 def _nouns() -> re.Pattern[str]:
     return re.compile(f" ?({alternation(lexicon().roles['noun'])})")
@@ -94,6 +101,8 @@ def _chinese(passage: Passage, amount: Amount) -> str | None:
     first = run.group()[0]
     if run.group()[:2] in roles["not_measure"]:
         return None
+    if first == "股" and _each(folded, amount.start, passage.limit):
+        return NOTHING
     if known is None and first not in roles["measure"]:
         return None
     if amount.scale is None and amount.number is not None and amount.number < _SMALL:

@@ -386,7 +386,8 @@ def _neighbours(run: str) -> tuple[str, str] | None:
             continue
         before = known[run[index - 1]].role if index else ""
         after = known[run[index + 2]].role if index + 2 < len(run) else ""
-        if second.value - first.value != 1 or not first.value or "digit" in (before, after):
+        near = second.value - first.value == 1 or (first.value == 3 and second.value == 5)
+        if not near or not first.value or "digit" in (before, after):
             return None
         if before in ("point", "scale"):
             return None

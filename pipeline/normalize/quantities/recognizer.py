@@ -17,6 +17,9 @@ from schemas.normalized import Quantity
 
 _LONGEST_CORRECTION = 40
 _ORDINAL = "第"
+_BARE_SCALES = frozenset("亿兆万千百")
+_FROM = frozenset("由从自")
+_CHANGED_TO = re.compile(r"[^，。；,;]{0,6}[到至为][^，。；,;]{0,3}")
 
 
 def find_quantities(
@@ -53,8 +56,8 @@ def find_quantities(
         quantity = settle(passage, span, offset) if span else None
         if quantity is None:
             continue
-        if found and _taken_back(folded, found[-1].end - offset, quantity.start - offset):
-            found.pop()
+        if found:
+            _reconsider_last(passage, found, quantity, offset)
         found.append(quantity)
         passage.limit = done = max(done, quantity.end - offset)
     return found
@@ -99,8 +102,24 @@ def _corrections() -> re.Pattern[str]:
     )
 
 
-def _taken_back(folded: str, end: int, start: int) -> bool:
-    """Whether the words between two quantities take the first back: "thirteen, sorry, twelve"."""
-    if not 1 < start - end <= _LONGEST_CORRECTION:
-        return False
-    return _corrections().fullmatch(folded, end, start) is not None
+def _reconsider_last(
+    passage: Passage, found: list[Quantity], quantity: Quantity, offset: int
+) -> None:
+    """Let a quantity change the one before: take it back, or give it its currency.
+
+    "thirteen, sorry, twelve" leaves only the correction; 由 400 億上修到 500 億美元 is USD twice.
+    """
+    last, folded = found[-1], passage.folded
+    end, start = last.end - offset, quantity.start - offset
+    if not 0 < start - end <= _LONGEST_CORRECTION:
+        return
+    if _corrections().fullmatch(folded, end, start):
+        found.pop()
+        return
+    guessed = last.unit == passage.currency and folded[end - 1] in _BARE_SCALES
+    if not guessed:
+        return
+    if quantity.kind == "money" and last.unit != quantity.unit and quantity.unit:
+        lead = folded[max(0, last.start - offset - 2) : last.start - offset].rstrip()
+        if lead[-1:] in _FROM and _CHANGED_TO.fullmatch(folded, end, start):
+            found[-1] = last.model_copy(update={"unit": quantity.unit})

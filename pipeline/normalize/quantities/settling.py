@@ -19,6 +19,8 @@ _GROWTH_END = "增升涨长加高多大快提超翻扩了"
 _STEPS = frozenset("十百千万亿兆")
 _HAN = "\u3400"
 _LONG_DIGITS = 6
+_LEAST_IN_CHARACTERS = 100
+_LARGEST_LIST_NUMBER = 20
 
 
 class _Reading(NamedTuple):
@@ -129,6 +131,8 @@ def _chinese_magnitude(passage: Passage, span: Span, amount: Amount) -> _Reading
     if amount.form != "digits" and not amount.hedged and not set(run) - _STEPS:
         return None
     size = span.value if span.value is not None else span.low
+    if amount.form == "plain" and size is not None and size < _LEAST_IN_CHARACTERS:
+        return _Reading("number", None) if amount.hedged else None
     if passage.currency and size is not None and abs(size) >= _BARE_MONEY:
         return _Reading("money", passage.currency)
     return _Reading("number", None)
@@ -143,6 +147,8 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
     if amount.form != "digits":
         return amount.form == "small"
     folded, start = passage.folded, span.start
+    if folded[span.end : span.end + 1] == ")" and _list_number(folded, start, span.value):
+        return True
     if amount.signed:
         return amount.sign < 0 and folded[amount.bare_end : amount.bare_end + 1] == ")"
     end = skip_spaces(folded, start, passage.limit)
@@ -155,3 +161,10 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
         word = last_word(folded, end, 0)
         return passage.text[end - len(word)].isupper()
     return amount.bare_end - amount.bare_start > _LONG_DIGITS
+
+
+def _list_number(folded: str, start: int, value: Decimal) -> bool:
+    """Whether a number before a closing bracket that nothing opened counts a list: 1) and 2)."""
+    lowest = max(0, start - 60)
+    opened, closed = folded.rfind("(", lowest, start), folded.rfind(")", lowest, start)
+    return value < _LARGEST_LIST_NUMBER and opened <= closed

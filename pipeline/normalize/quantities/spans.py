@@ -45,20 +45,24 @@ def _to() -> re.Pattern[str]:
 
 @cache
 def _and() -> re.Pattern[str]:
-    return re.compile(r" ?(?:and|与|和|及|到|至|to) ?")
+    return re.compile(r" ?(?:and(?: to)?|与|和|及|到|至|to) ?")
 
 
 @cache
 def _opening() -> re.Pattern[str]:
-    words = sorted(lexicon().roles["between"], key=len, reverse=True)
+    def longest(role: str) -> str:
+        words = sorted(lexicon().roles[role], key=len, reverse=True)
+        return "|".join(map(re.escape, words))
+
     return re.compile(
-        rf"(?<![a-z])(?:{'|'.join(map(re.escape, words))})\s*(?:about |approximately |约)?$"
+        rf"(?<![a-z])(?:(?P<part>{longest('between')})|{longest('within')})"
+        r"\s*(?:about |approximately |约)?$"
     )
 
 
 @cache
 def _margin() -> re.Pattern[str]:
-    return re.compile(rf" ?({alternation(lexicon().roles['plusminus'])}) ?(?:a )?")
+    return re.compile(rf",? ?({alternation(lexicon().roles['plusminus'])}) ?(?:a )?")
 
 
 @cache
@@ -80,10 +84,12 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     """Join what follows the amount to it where the two are one quantity."""
     folded = passage.folded
     following = folded[amount.end : amount.end + 1]
-    if not following or following in "，。；,.;、":
+    if not following or following in "，。；.;、":
         return single(amount)
     if margin := _margin().match(folded, amount.end):
         return _with_margin(passage, amount, margin)
+    if following == ",":
+        return single(amount)
     opened = _opened(passage, amount)
     link = (_and() if opened is not None else _to()).match(folded, amount.end)
     if link is None and opened is not None:
@@ -121,7 +127,9 @@ def _opened(passage: Passage, amount: Amount) -> int | None:
         return None
     lowest = max(passage.limit, amount.start - 24)
     match = _opening().search(folded[lowest : amount.start])
-    return lowest + match.start() if match else None
+    if match is None:
+        return None
+    return lowest + match.start() if match["part"] else amount.start
 
 
 def _second(passage: Passage, position: int) -> Amount | None:
