@@ -1,5 +1,6 @@
 """The translator that the settings ask for."""
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -9,13 +10,18 @@ from pipeline.translate.guarded import Guarded
 from pipeline.translate.translator import Engine, Translator, Untranslated
 
 
-@cache
 def translator_from(settings: Settings) -> Translator:
     """Make the translator of these settings; the same one each time it is asked in a process.
 
     Loads a local model, and opens the cache; an endpoint is not tried. Raises ``BadSetting`` where
     a setting that the translator needs is missing or of no use.
     """
+    return _of_process(settings, os.getpid())
+
+
+@cache
+def _of_process(settings: Settings, process: int) -> Translator:  # noqa: ARG001 - part of the key
+    """Make one for each process: neither a model nor an open SQLite file outlives a fork."""
     if settings.translator == "none":
         return Untranslated()
     engine = _engine(settings)

@@ -80,15 +80,22 @@ def _figures(quantities: Iterable[Quantity]) -> list[_Figure]:
             unit=(quantity.unit or "count").partition("/")[0],
             text=quantity.text,
             negative=amount < 0,
-            small=not _DIGIT.search(quantity.text)
-            and quantity.kind in ("count", "number", "measure")
-            and abs(amount) <= _SMALL,
+            small=_is_small(quantity, abs(amount)),
             bound=quantity.qualifier,
         )
         for quantity in quantities
         for amount in (quantity.value, *_ends(quantity))
         if amount is not None
     ]
+
+
+def _is_small(quantity: Quantity, size: Decimal) -> bool:
+    """Whether it is a small number in words, or a 持平 that "stable" says as well as "flat"."""
+    if _DIGIT.search(quantity.text):
+        return False
+    if quantity.worded:
+        return size <= 1
+    return quantity.kind in ("count", "number", "measure") and size <= _SMALL
 
 
 def _ends(quantity: Quantity) -> tuple[Decimal | None, ...]:
