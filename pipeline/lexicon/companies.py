@@ -60,7 +60,7 @@ def company(company_id: str) -> Company | None:
 
 @cache
 def all_companies() -> frozenset[str]:
-    """The ids of all companies: as ``known``, every doubtful name counts."""
+    """Give the ids of all companies: as ``known``, every doubtful name counts."""
     return frozenset(company_names().companies)
 
 
@@ -143,8 +143,11 @@ def _latin(character: str) -> bool:
 def _cased(text: str, start: int, end: int, alias: Alias) -> bool:
     """Whether the text capitalises the name as a name: each word that should be, or all of it."""
     capitals = _capitals(alias.text)
-    if alias.weak and capitals:
-        return text[start:end] in (alias.text, alias.text.upper())
+    written = text[start:end]
+    if capitals and alias.weak:
+        return written in (alias.text, alias.text.upper())
+    if capitals and alias.length < 5 and written.isalpha():
+        return written in (alias.text, alias.text.upper(), alias.text.title())
     return all(text[start + offset].isupper() for offset in capitals)
 
 
@@ -201,29 +204,24 @@ def _ticker(text: str, token: str, start: int, end: int, known: frozenset[str]) 
         if not bracketed or len(token) < 4:
             return None
         return _bracketed_number(text, token, start)
-    if token not in names.companies:
+    if (found := names.companies.get(token)) is None:
         return None
     if token in known and len(token) >= 3 and token not in names.ticker_words:
         return token
     if bracketed and _named_before(text, start - 1, token):
         return token
+    if found.home and found.home.startswith(f"{token}."):
+        # A home code such as CAP (Paris) is no ticker that a reader would take for one.
+        return None
     if bracketed and len(token) >= 3 and token not in names.ticker_words:
         return None if _initials_before(text, start - 1, token) else token
     return None
 
 
 def _bracketed_number(text: str, token: str, start: int) -> str | None:
-    """Read a number in brackets right after a name as a listing code: 聯發科（2454）."""
+    """Read a number in brackets right after the company's name as its code: 聯發科（2454）."""
     resolved = company_names().by_code(token)
-    before = text[start - 2 : start - 1]
-    if (
-        resolved is None
-        or not before
-        or before.isdigit()
-        or not (before.isalpha() or before == " ")
-    ):
-        return None
-    if int(token) in _NEAR_YEARS and not _named_before(text, start - 1, resolved.id):
+    if resolved is None or (len(token) < 6 and not _named_before(text, start - 1, resolved.id)):
         return None
     return resolved.id
 
@@ -261,23 +259,36 @@ def _identity(match: _Found, certain: set[str] | frozenset[str]) -> str | None:
 def _borne_out(
     folded: str, found: list[_Found], chosen: list[str | None], certain: set[str] | frozenset[str]
 ) -> list[bool]:
-    """Say for each match whether it counts: certain, known, near a company word, or in a list."""
-    words = company_names().context
+    """Say for each match whether it counts: for itself, by its neighbours, or as said elsewhere."""
     counts = [
-        not match.weak
-        or identity in certain
-        or words.after.match(folded, match.end) is not None
-        or words.before.search(folded, max(0, match.start - 8), match.start) is not None
+        not match.weak or identity in certain or _in_context(folded, match)
         for match, identity in zip(found, chosen, strict=True)
     ]
-    neighbours = [
+    joined = [
         folded[left.end : right.start].strip() in _JOINTS and not folded[right.start].isdigit()
         for left, right in pairwise(found)
     ]
-    for index, joined in enumerate(neighbours):
-        if joined and counts[index]:
-            counts[index + 1] = True
-    for index in range(len(neighbours) - 1, -1, -1):
-        if neighbours[index] and counts[index + 1]:
-            counts[index] = True
-    return counts
+    for index in range(len(joined)):
+        counts[index + 1] = counts[index + 1] or (joined[index] and counts[index])
+    for index in reversed(range(len(joined))):
+        counts[index] = counts[index] or (joined[index] and counts[index + 1])
+    meant = {identity for identity, counted in zip(chosen, counts, strict=True) if counted}
+    return [identity in meant for identity in chosen]
+
+
+def _in_context(folded: str, match: _Found) -> bool:
+    """Whether a doubtful name stands by a company word, its ticker or a figure (理想989亿)."""
+    words = company_names().context
+    if words.after.match(folded, match.end) or words.before.search(
+        folded, max(0, match.start - 8), match.start
+    ):
+        return True
+    chinese = folded[match.end - 1] >= "\u2e80"
+    if chinese and folded[match.end : match.end + 1].isdigit():
+        return True
+    before = folded[max(0, match.start - 8) : match.start].rstrip()
+    return chinese and any(
+        before.endswith(identity.lower()) and not before[: -len(identity)][-1:].isalnum()
+        for identity in match.ids
+        if not identity.isdigit()
+    )

@@ -32,6 +32,10 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE_END = frozenset('.!?:;•·-–—"“”(*\n\t|')
 _PEOPLE = re.compile(r"(?:mr|mrs|ms|dr|ceo|cfo|coo|cto|chairman|president|analyst)\.? $")
 _LONGEST_NAME = 5
+# What captions without capitals write for other words than the abbreviation or name.
+_SMALL_WORDS = frozenset(
+    {"us", "it", "row", "ess", "core", "pro", "plus", "live", "base", "raw", "sky"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def _known(text: str, folded: str, automaton: Any) -> list[ScopeMatch]:
     if automaton is None:
         return []
     found: list[ScopeMatch] = []
+    caseless: bool | None = None
     name: ScopeName
     for last, name in automaton.iter(folded):
         end = last + 1
@@ -93,12 +98,19 @@ def _known(text: str, folded: str, automaton: Any) -> list[ScopeMatch]:
             continue
         if end < len(folded) and _latin(folded[end]) and _latin(folded[last]):
             continue
-        if name.exact and text[start:end] != name.text:
-            continue
-        if name.capital and not (text[start].isupper() or text[start].isdigit()):
-            continue
+        if not _written(text, start, end, name):
+            caseless = text == folded if caseless is None else caseless
+            if not caseless or folded[start:end] in _SMALL_WORDS:
+                continue
         found.append(ScopeMatch(start, end, name.scope, True, name.kind, name.owner))
     return found
+
+
+def _written(text: str, start: int, end: int, name: ScopeName) -> bool:
+    """Whether a name that needs capitals has them."""
+    if name.exact:
+        return text[start:end] == name.text
+    return not name.capital or text[start].isupper() or text[start].isdigit()
 
 
 def _latin(character: str) -> bool:
