@@ -71,7 +71,11 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
             amount.start = start
             if start > limit and folded[start - 1] in "-+–":
                 start = _sign(folded, amount, limit)
-            elif folded[start - 1 : start] == "(" and folded.startswith(")", amount.end):
+            elif (
+                start > limit
+                and folded.startswith("(", start - 1)
+                and folded[amount.end : amount.end + 1] == ")"
+            ):
                 start = _loss(passage, amount)
             continue
         word = last_word(folded, end, limit)
@@ -143,7 +147,11 @@ def read_hedges(passage: Passage, amount: Amount) -> None:
             end = skip_spaces(folded, end - 1 - (folded[end - 1] == "n"), limit)
         found = _find(folded, end, limit) if end > limit else None
         if found is None:
-            if folded[start - 1 : start] == "上" and folded[amount.bare_start] in "百千万亿":
+            if (
+                start > limit
+                and folded[start - 1] == "上"
+                and folded[amount.bare_start] in "百千万亿"
+            ):
                 amount.hedge("at_least")
                 amount.start = start - 1
             return

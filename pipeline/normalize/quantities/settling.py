@@ -10,6 +10,7 @@ from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.spans import Span
 from schemas.normalized import Quantity, QuantityKind
 
+_NO_QUANTITY = "none"
 _OWN = "*"
 _YEN_OR_YUAN = "¥"
 _JAPAN = re.compile(r"日[元圆本]|yen|jpy|japan|円")
@@ -37,6 +38,8 @@ def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
         reading = _without_unit(passage, span)
         if reading is None:
             return None
+    elif unit.kind == _NO_QUANTITY:
+        return None
     elif unit.kind == "money":
         reading = _Reading("money", _money(passage, span))
     else:
