@@ -5,6 +5,7 @@ what no table has is recognised by its capitals (``find_scopes``).
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ __all__ = ["ScopeMatch", "find_scopes"]
 _NAME = re.compile(
     r"[A-Z](?<![A-Za-z0-9.@_/'’$&-][A-Z])[A-Za-z0-9]*\+?"
     r"(?:[ -](?:[A-Z][A-Za-z0-9]*\+?"
-    r"|\d{1,2}(?:\.\d)?[A-Za-z]{0,2}(?![\w,.%+]|\s?(?:%|percent|[mbt]r?illion|bps|basis|points|x\b))))*"
+    r"|\d{1,2}(?:\.\d)?[A-Za-z]{0,2}(?![\w,.%+]|\s?(?:%|percent|[mbt]r?illion|bps|basis|points|x\b)))){0,7}"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE_END = frozenset('.!?:;•·-–—"“”(*\n\t|')
@@ -67,7 +68,7 @@ def find_scopes(text: str, company_id: str | None) -> list[ScopeMatch]:
     known += [
         match
         for match in _known(text, folded, generic_names())
-        if not any(_covers(c, match, text, company_id) for c in companies)
+        if not _covered(companies, match, text, company_id)
     ]
     found = _longest(known)
     found += _unknown(text, found, companies, company_id)
@@ -75,14 +76,17 @@ def find_scopes(text: str, company_id: str | None) -> list[ScopeMatch]:
     return found
 
 
-def _covers(named: CompanyMatch, match: ScopeMatch, text: str, company_id: str | None) -> bool:
+def _covered(
+    companies: list[CompanyMatch], match: ScopeMatch, text: str, company_id: str | None
+) -> bool:
     """Whether a generic name is in a company's (中国移动) or is another's (Google Cloud)."""
-    if named.start <= match.start:
-        if match.end <= named.end:
-            return True
-        foreign = company_id is not None and named.company.id != company_id
-        return foreign and text[named.end : match.start] in ("", " ")
-    return False
+    named = _before(companies, match.start + 1)
+    if named is None:
+        return False
+    if match.end <= named.end:
+        return True
+    foreign = company_id is not None and named.company.id != company_id
+    return foreign and text[named.end : match.start] in ("", " ")
 
 
 def _known(text: str, folded: str, automaton: Any) -> list[ScopeMatch]:
@@ -191,6 +195,13 @@ def _opens_sentence(text: str, start: int) -> bool:
     return not before or before[-1] in _SENTENCE_END
 
 
+def _before(companies: list[CompanyMatch], end: int) -> CompanyMatch | None:
+    """Give the last company named before ``end``."""
+    index = bisect_left(companies, end, key=lambda named: named.start)
+    return companies[index - 1] if index else None
+
+
 def _owner(companies: list[CompanyMatch], start: int, end: int) -> str | None:
     """Give the company whose name the stretch holds, is, or lies in."""
-    return next((c.company.id for c in companies if c.start < end and start < c.end), None)
+    named = _before(companies, end)
+    return named.company.id if named and start < named.end else None
