@@ -1,5 +1,7 @@
 """What a metric's words mean for an amount of this kind: "dividends" of $0.50 are per share."""
 
+import re
+
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric, related
 from schemas import Quantity
 
@@ -7,8 +9,7 @@ TIME_UNITS = frozenset({"h", "min", "day", "week", "month", "quarter", "year", "
 # An amount per share is small, a price level in percent too; a large bare number is money.
 _SMALL = 1000
 _LARGE = 100_000
-# Payouts that are told per share when they are small.
-_PER_SHARE_WHEN_SMALL = frozenset({"dividends"})
+_SCALED = re.compile(r"thousand|million|billion|trillion|[kmb]n?\b|万|萬|亿|億|千|百")
 
 
 def meaning(match: MetricMatch, quantity: Quantity, *, per_share: bool = False) -> Metric | None:
@@ -34,8 +35,10 @@ def meaning(match: MetricMatch, quantity: Quantity, *, per_share: bool = False) 
             return _of_family(named, "money_per_share")
         if named.family == "money_per_share":
             return named if size < _SMALL else _of_family(named, "money")
-        if named.id in _PER_SHARE_WHEN_SMALL and size < _SMALL:
-            return _of_family(named, "money_per_share")
+        if size < _SMALL and not _SCALED.search(quantity.text.lower()):
+            small = related(named.id, "money_per_share")
+            if small is not None:
+                return small
         return _of_family(named, "money")
     if kind == "measure":
         unit = quantity.unit or ""

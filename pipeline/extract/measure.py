@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.place import Place, words_in
+from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch, related
 
 # Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
 GROWTH_METRICS = frozenset({"same_store_sales", "market_growth", "average_ticket"})
 # Costs and ratios of cost: better is lower, worse is higher.
 _COSTS = re.compile(r"expense|cost|ratio|churn|tax|loss|research|selling|days|debt")
+# How many words a cue reaches over to its number.
+_REACH = 9
 _PARALLEL = re.compile(r"^[\s,，、(（]*(?:or|and|to|or about|及|和|与|或|即|以及|also)?[\s(（]*$")
 _OF_WHOLE = re.compile(r"^\s*(?:of|in)\s+(?:the\s+|our\s+|its\s+|all\s+|total\s+|net\s+)*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lead:
     """What the words around a number say of it: its direction, and whether it is a level.
 
@@ -32,73 +35,56 @@ class Lead:
     additional: bool = False
     loss: bool = False
     gain: bool = False
+    be: bool = False
 
 
 def lead_of(place: Place, frame: Frame) -> Lead:
     """Read the cues on both sides of a quantity."""
-    left = _left(place)
+    lead = _left(place)
     right = _right(place)
-    direction = left.direction or right.direction
-    if (left.to or left.base) and not left.direction:
-        # "down to 5% growth": a direction before "to" belongs to the move, one behind is the noun's.
-        direction = right.direction
-    last = frame.last
-    previous = place.previous()
-    parallel = (
-        not direction
-        and not left.to
-        and not left.base
-        and previous is not None
-        and last is not None
-        and last.mark == previous
-        and _PARALLEL.match(place.gap_before(previous)) is not None
-    )
-    if parallel and last is not None and last.measure in ("growth", "change"):
-        direction = last.sign
-    return Lead(
-        direction=direction,
-        to=left.to,
-        base=left.base,
-        share=left.share or right.share,
-        rate=left.rate or right.rate,
-        additional=left.additional or right.additional,
-        loss=left.loss,
-        gain=left.gain,
-    )
+    lead.direction = lead.direction or right.direction
+    lead.share = lead.share or right.share
+    lead.rate = lead.rate or right.rate
+    lead.additional = lead.additional or right.additional
+    if not (lead.direction or lead.to or lead.base):
+        lead.direction = _parallel_direction(place, frame)
+    return lead
+
+
+def _parallel_direction(place: Place, frame: Frame) -> int:
+    """The direction of the figure before, where this one only joins it: "up $212 million, or 14%"."""
+    last, previous = frame.last, place.previous()
+    if last is None or previous is None or last.mark != previous:
+        return 0
+    joined = _PARALLEL.match(place.gap_before(previous)) is not None
+    return last.sign if joined and last.measure in ("growth", "change") else 0
 
 
 def _left(place: Place) -> Lead:
-    direction, to, base, share, rate, additional, loss, gain = (
-        0,
-        False,
-        False,
-        False,
-        False,
-        False,
-        False,
-        False,
-    )
+    lead = Lead()
     settled = False
     for mark, kinds in place.cues_before():
-        gap = place.gap_before(mark)
-        near = words_in(gap)
-        if near > 9:
+        near = words_in(place.gap_before(mark))
+        if near > _REACH:
             break
-        loss = loss or ("loss" in kinds and near <= 3)
-        gain = gain or ("gain" in kinds and near <= 3)
-        rate = rate or "rate" in kinds
-        additional = additional or ("additional" in kinds and near <= 4)
-        share = share or ("share" in kinds and near <= 5)
+        lead.loss |= "loss" in kinds and near <= 3
+        lead.gain |= "gain" in kinds and near <= 3
+        lead.be |= "be" in kinds and near == 0
+        lead.rate |= "rate" in kinds
+        lead.additional |= "additional" in kinds and near <= 4
+        lead.share |= "share" in kinds and near <= 5
         if settled:
             continue
+        settled = True
         if "from" in kinds and near <= 6:
-            base, settled = True, True
+            lead.base = True
         elif "to" in kinds and near <= 2:
-            to, settled = True, True
+            lead.to = True
         elif "up" in kinds or "down" in kinds:
-            direction = 1 if "up" in kinds else -1
-            settled = True
-    return Lead(direction, to, base, share, rate, additional, loss, gain)
+            lead.direction = 1 if "up" in kinds else -1
+        else:
+            settled = False
+    return lead
 
 
 def _right(place: Place) -> Lead:
@@ -219,10 +205,9 @@ def _has_basis(place: Place) -> bool:
 
 
 def _points(reading: Reading, lead: Lead) -> None:
-    if lead.direction or reading.quantity.signed or not (lead.share or lead.to or lead.base):
-        reading.measure = "change"
-    else:
-        reading.measure = "level"
+    told = lead.share or lead.to or lead.base or lead.be
+    moving = lead.direction or reading.quantity.signed
+    reading.measure = "change" if moving or not told else "level"
 
 
 def _amount(reading: Reading, lead: Lead, metric: MetricMatch | None, place: Place) -> None:
@@ -246,10 +231,20 @@ def _moves_by(place: Place) -> bool:
             continue
         break
     for mark, kinds in place.cues_after():
-        if kinds & {"up_after", "down_after"}:
+        if kinds & {"up_after", "down_after"} and _SIZE_OF_MOVE.match(_text(place, mark)):
             return words_in(place.gap_after(mark)) == 0
         break
     return False
+
+
+# "$317 billion more" is the size of a move, a "$253 million gain" or charge an amount of its own.
+_SIZE_OF_MOVE = re.compile(
+    r"more|higher|lower|less|fewer|above|below|better|worse|increase|decrease|decline|的?增|的?降|的?减"
+)
+
+
+def _text(place: Place, mark: Mark) -> str:
+    return place.sentence.folded[mark.start : mark.end]
 
 
 def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place: Place) -> None:

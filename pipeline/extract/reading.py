@@ -142,11 +142,11 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
         for basis_start, basis_end, basis in find_comparisons(piece)
     ]
     cues = find_cues(piece)
-    moving = {c.start for c in cues if c.kinds & _MOVING}
+    moving = [c for c in cues if c.kinds & _MOVING]
     marks += [
         Mark(start + m.start, start + m.end, "metric", m)
         for m in find_metrics(piece)
-        if not (m.weak and m.start in moving)
+        if not (m.weak and any(c.start < m.end and m.start < c.end for c in moving))
     ]
     marks += [
         Mark(start + s.start, start + s.end, "scope", s)
@@ -209,7 +209,9 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         return other.kind == "scope"
     if mark.kind == "metric":
         inside = mark.start < other.start and other.end < mark.end
-        return other.kind in ("period", "basis") and inside
+        # 2025 年营收: the 年 of the year is not the one of the phrase 年营收.
+        follows = other.start < mark.start < other.end < mark.end
+        return other.kind in ("period", "basis") and (inside or follows)
     if mark.kind == "scope" and isinstance(other.value, MetricMatch):
         within = other.start <= mark.start and mark.end < other.end
         # 阿里云收入: the business reaches into the phrase 云收入.

@@ -139,8 +139,10 @@ def _held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
         or any(m.kind == "metric" for m in place.before(breaks=1))
     ):
         return None
-    same = last.quantity.kind == place.quantity.kind or place.quantity.kind == "number"
-    return frame.used if same else None
+    if last.quantity.kind != place.quantity.kind and place.quantity.kind != "number":
+        return None
+    same = unnamed(last.metric)
+    return replace(same, weak=False, loss=frame.used.loss) if same else frame.used
 
 
 def _profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> MetricMatch | None:
@@ -222,6 +224,8 @@ def _metric_ahead(place: Place, frame: Frame) -> MetricMatch | None:
     ):
         return frame.used
     best: tuple[float, MetricMatch] | None = None
+    here = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
+    clear = any(not match.weak and _means(match, place) for match in here)
     for order, mark in enumerate(reversed(frame.metrics)):
         match = mark.value
         if not isinstance(match, MetricMatch) or not _means(match, place):
@@ -229,8 +233,10 @@ def _metric_ahead(place: Place, frame: Frame) -> MetricMatch | None:
         reach = _FAR if match.metric.family != "count" else _CLOSE
         if quantity.kind == "number" and words_in(place.gap_before(mark)) > reach:
             continue
+        # An ambiguous word of this clause beats a clear one of another; within a clause it yields.
+        own = match in here and not clear
         at_home = match.metric.family == quantity.kind
-        cost = order + (0.0 if not match.weak else 0.5 if at_home else 1.5)
+        cost = order + (0.0 if not match.weak else 0.4 if own or at_home else 1.5)
         if best is None or cost < best[0]:
             best = (cost, match)
     return best[1] if best else None
