@@ -1,7 +1,8 @@
 """What a translation got wrong in figures, years and names; empty where it may be passed on."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,6 +28,8 @@ _FALLING = re.compile(
     r"|reduc|below|less|worse|slid|deficit)",
     re.IGNORECASE,
 )
+_COUNTS = frozenset({"count", "number", "measure"})
+_NUMBER = re.compile(r"(?<![a-z0-9.])[0-9][0-9,]{0,20}(?:\.[0-9]{1,9})?(?![a-z0-9])")
 _SMALL = Decimal(10)
 _UP_TO = frozenset({"at_most", "less_than"})
 _FROM = frozenset({"at_least", "more_than"})
@@ -43,6 +46,8 @@ class _Figure:
     text: str
     negative: bool
     small: bool
+    worded: bool
+    bare: bool
     bound: str
 
 
@@ -66,11 +71,21 @@ def faults(text: str, english: str, source: Language) -> list[str]:
         return ["it is far longer than the text"]
     quantities = find_quantities(text, language=source, currency=NO_CURRENCY)
     found = find_quantities(english, language="en")
-    return [
-        *_figure_faults(_figures(quantities), _figures(found), english),
-        *(f"the year {year} is lost" for year in _years(text) if year not in english),
-        *_name_faults(text, english, quantities),
-    ]
+    wanted, given = _figures(quantities), _figures(found)
+    pairs, lost, added = _compared(wanted, given)
+    outside = _outside(text, quantities)
+    said = {(figure.amount, figure.unit) for figure, _ in pairs if figure.worded}
+    return list(
+        dict.fromkeys(
+            [
+                *_changes(pairs, english),
+                *(f"{each} is lost" for each in _missed(lost, _outside(english, found), said)),
+                *(f"{each} is added" for each in _missed(added, outside, said)),
+                *(f"the year {y} is lost" for y in _years(outside) if not _year_is_in(y, english)),
+                *_name_faults(text, outside, english),
+            ]
+        )
+    )
 
 
 def _figures(quantities: Iterable[Quantity]) -> list[_Figure]:
@@ -81,6 +96,8 @@ def _figures(quantities: Iterable[Quantity]) -> list[_Figure]:
             text=quantity.text,
             negative=amount < 0,
             small=_is_small(quantity, abs(amount)),
+            worded=quantity.worded,
+            bare=quantity.kind in _COUNTS,
             bound=quantity.qualifier,
         )
         for quantity in quantities
@@ -95,29 +112,28 @@ def _is_small(quantity: Quantity, size: Decimal) -> bool:
         return False
     if quantity.worded:
         return size <= 1
-    return quantity.kind in ("count", "number", "measure") and size <= _SMALL
+    return quantity.kind in _COUNTS and size <= _SMALL
 
 
 def _ends(quantity: Quantity) -> tuple[Decimal | None, ...]:
     return () if quantity.value is not None else (quantity.low, quantity.high)
 
 
-def _figure_faults(wanted: list[_Figure], found: list[_Figure], english: str) -> list[str]:
+def _compared(
+    wanted: list[_Figure], found: list[_Figure]
+) -> tuple[list[tuple[_Figure, _Figure]], list[_Figure], list[_Figure]]:
+    """Pair the figures that are the same; give the pairs, what is lost and what is added."""
     left: dict[Decimal, list[_Figure]] = {}
     for figure in found:
         left.setdefault(figure.amount, []).append(figure)
-    lost = []
+    pairs, lost = [], []
     for figure in sorted(wanted, key=lambda figure: figure.unit == NO_CURRENCY):
         match = _taken(figure, left.get(figure.amount, []))
-        if match is not None:
-            if figure.negative and not match.negative and not _FALLING.search(english):
-                lost.append(f"the sign of {figure.text} is lost")
-            if {figure.bound, match.bound} & _UP_TO and {figure.bound, match.bound} & _FROM:
-                lost.append(f"{figure.text} is turned into {match.text}")
-        elif not figure.small:
-            lost.append(f"{figure.text} is lost")
-    added = [each for same in left.values() for each in same if not each.small]
-    return _unique([*lost, *(f"{each.text} is added" for each in added)])
+        if match is None:
+            lost.append(figure)
+        else:
+            pairs.append((figure, match))
+    return pairs, lost, [each for same in left.values() for each in same]
 
 
 def _taken(figure: _Figure, candidates: list[_Figure]) -> _Figure | None:
@@ -128,23 +144,56 @@ def _taken(figure: _Figure, candidates: list[_Figure]) -> _Figure | None:
     return None
 
 
-def _years(text: str) -> list[str]:
-    return _unique(_YEAR.findall(fold(text)))
+def _changes(pairs: list[tuple[_Figure, _Figure]], english: str) -> Iterator[str]:
+    for figure, match in pairs:
+        if figure.negative and not match.negative and not _FALLING.search(english):
+            yield f"the sign of {figure.text} is lost"
+        bounds = {figure.bound, match.bound}
+        if bounds & _UP_TO and bounds & _FROM:
+            yield f"{figure.text} is turned into {match.text}"
 
 
-def _name_faults(text: str, english: str, quantities: list[Quantity]) -> list[str]:
+def _missed(figures: list[_Figure], outside: str, said: Set[tuple[Decimal, str]]) -> Iterator[str]:
+    """Leave out what may come and go, and bare numbers that only one language's reader counts.
+
+    ``outside`` is the other text without its figures: the 60 of "top 60" stands there. ``said`` are
+    the worded figures that both have: saying one twice changes nothing.
+    """
+    numbers = Counter(Decimal(each.replace(",", "")) for each in _NUMBER.findall(fold(outside)))
+    for figure in figures:
+        if figure.small or (figure.worded and (figure.amount, figure.unit) in said):
+            continue
+        if figure.bare and numbers[figure.amount]:
+            numbers[figure.amount] -= 1
+        else:
+            yield figure.text
+
+
+def _outside(text: str, quantities: Iterable[Quantity]) -> str:
+    """Blank out the figures of a text."""
+    pieces, done = [], 0
+    for quantity in quantities:
+        pieces += [text[done : quantity.start], " " * (quantity.end - quantity.start)]
+        done = quantity.end
+    return "".join(pieces) + text[done:]
+
+
+def _years(outside: str) -> list[str]:
+    return _YEAR.findall(fold(outside))
+
+
+def _year_is_in(year: str, english: str) -> bool:
+    return year in english or any(f"{mark}{year[2:]}" in english for mark in ("'", "’", "FY"))
+
+
+def _name_faults(text: str, outside: str, english: str) -> Iterator[str]:
     named = {match.company.id: text[match.start : match.end] for match in find_companies(text)}
     there = {match.company.id for match in find_companies(english, frozenset(named))}
-    lost = [f"{name} is lost" for identity, name in named.items() if identity not in there]
+    yield from (f"{name} is lost" for identity, name in named.items() if identity not in there)
     bare = re.sub(r"[^a-z0-9]", "", fold(english))
-    inside = [(quantity.start, quantity.end) for quantity in quantities]
-    for match in _LATIN_NAME.finditer(text):
-        word = match[0]
-        if any(start <= match.start() < end for start, end in inside) or not _is_name(word):
-            continue
-        if word.lower() not in bare:
-            lost.append(f"{word} is lost")
-    return _unique(lost)
+    for word in dict.fromkeys(_LATIN_NAME.findall(outside)):
+        if _is_name(word) and word.lower() not in bare:
+            yield f"{word} is lost"
 
 
 def _is_name(word: str) -> bool:
@@ -152,7 +201,3 @@ def _is_name(word: str) -> bool:
     if word.isdigit() or _SPELT_OUT.fullmatch(word):
         return False
     return any(map(str.isdigit, word)) or (word != word.lower() and word != word.upper())
-
-
-def _unique(lines: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(lines))

@@ -171,8 +171,8 @@ def test_requests_that_fail_together_are_one_failure(
 ) -> None:
     texts = [f"{number}号门店的利润持平。" for number in range(80)]
     monkeypatch.setattr(chat_server, "ENGLISH", dict.fromkeys(texts, "Profit was flat."))
-    here = translator(chat, timeout=0.3)
-    chat.behaviours = [slow(0.6)] * 4
+    here = translator(chat, timeout=1)
+    chat.behaviours = [slow(2)] * 4
     assert here.translate(texts, "zh-Hans") == [None] * 80
     assert here.translate(texts, "zh-Hans") != [None] * 80
 
