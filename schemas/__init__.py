@@ -16,7 +16,14 @@ from schemas.normalized import (
     PeriodMention,
     Quantity,
 )
-from schemas.segmented import DocumentCompany, DocumentContext, Segment, SegmentedPart, TranscriptHeader, Translation
+from schemas.segmented import (
+    DocumentCompany,
+    DocumentContext,
+    Segment,
+    SegmentedPart,
+    TranscriptHeader,
+    Translation,
+)
 from schemas.transcript import Source, TranscriptMessage
 
 __all__ = [

@@ -5,11 +5,12 @@ first facts are out while the rest is still in work.
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import Field
 
-from schemas.event import Event, Moment
+from schemas.event import Amount, Event, Moment
 from schemas.fact import Entity, Period, Speaker
 from schemas.transcript import Source
 
@@ -55,6 +56,7 @@ class DocumentContext(Event):
     period: Period | None = None
     call_day: date | None = None
     currency: str | None = None
+    scale: Amount = Decimal(1)
     growth_basis: Literal["yoy", "qoq"] = "yoy"
 
 

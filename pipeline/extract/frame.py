@@ -16,7 +16,7 @@ Basis = Literal["yoy", "qoq"]
 class Setting:
     """What the document and the headings above a segment say for all of its sentences.
 
-    ``asked`` marks an analyst's words; ``outlook`` headings of guidance; ``metric``, ``scope`` and
+    ``scale`` is what bare amounts of money are multiplied by ("$m unless stated"). ``asked`` marks an analyst's words; ``outlook`` headings of guidance; ``metric``, ``scope`` and
     ``period`` are what the nearest heading or the segment's own label names.
     """
 
@@ -26,11 +26,17 @@ class Setting:
     fiscal_year_end: int
     currency: str | None
     basis: Basis
+    scale: Decimal = Decimal(1)
     asked: bool = False
     outlook: bool = False
     metric: MetricMatch | None = None
     scope: str | None = None
     period: PeriodMention | None = None
+
+    @property
+    def bare_below(self) -> Decimal:
+        """Amounts from here on are told in full even where the document declares a scale."""
+        return Decimal(10) ** 9 if self.scale != 1 else Decimal(0)
 
 
 @dataclass(slots=True)
@@ -49,6 +55,7 @@ class Reading:
     low: Decimal | None = None
     high: Decimal | None = None
     unit: str = ""
+    factor: Decimal = Decimal(1)
     scope: str | None = None
     entity: Entity | None = None
     period: Period | None = None

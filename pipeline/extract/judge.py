@@ -35,14 +35,14 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         return False
     unnamed = "metric not named" in reading.doubts
     if quantity.kind == "number":
-        return not unnamed
+        return not unnamed or reading.family == "money"
     if quantity.kind == "measure" and unnamed:
         return False
     if quantity.kind == "count":
         amount = quantity.value if quantity.value is not None else quantity.low
         if amount is not None and abs(amount) <= _FEW and not _DIGIT.search(quantity.text):
             return False
-        if unnamed and not quantity.counted:
+        if unnamed and not quantity.counted and reading.family != "money":
             return frame.last is not None and amount is not None and abs(amount) >= 1000
         if unnamed and quantity.counted and _IDLE_COUNTS.match(quantity.counted.strip().lower()):
             return amount is not None and abs(amount) >= 100

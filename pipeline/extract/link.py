@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
-from pipeline.extract.measure import set_measure
+from pipeline.extract.measure import is_base, set_measure
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_scope, sentences
 from pipeline.extract.scoping import choose_scope, note_company, note_scope
 from pipeline.extract.subject import choose_metric, is_whole
 from pipeline.extract.timing import set_time
 from pipeline.extract.table import is_row, read_row
+from pipeline.extract.units import settle_unit
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
-from pipeline.normalize.script import fold
 from schemas import NormalizedSegment, Quantity
 
 
@@ -44,20 +44,20 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
                 _heed_cue(frame, mark)
             elif mark.kind == "break" and mark.weight == 3:
                 frame.entity = None
-            elif mark.kind == "quantity":
+            elif isinstance(mark.value, Quantity):
                 yield _read(Place(sentence, at), frame, setting, shares.get(at))
 
 
 def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) -> Reading | None:
-    quantity = place.quantity
-    reading = Reading(quantity, (place.sentence.start, place.sentence.end), place.mark)
+    reading = Reading(place.quantity, (place.sentence.start, place.sentence.end), place.mark)
     held = frame.metrics, frame.scope
     if subject is not None and isinstance(subject.value, MetricMatch):
         frame.metrics = [subject]
     elif subject is not None and isinstance(subject.value, ScopeMatch):
         frame.scope, frame.scope_inherited = subject.value.scope, False
     chosen = choose_metric(reading, place, frame, setting)
-    _settle_unit(reading, place, quantity, chosen, frame, setting)
+    reading.base = is_base(place)
+    settle_unit(reading, place, frame, setting)
     set_measure(reading, place, frame, chosen)
     choose_scope(reading, place, frame, setting)
     if subject is not None:
@@ -96,58 +96,6 @@ def _respectively(sentence: Sentence) -> dict[int, Mark]:
         if len(row) == len(quantities) > 1:
             return dict(zip(quantities, row, strict=True))
     return {}
-
-
-# A bare Chinese amount says no currency of its own: 由 400 億上修到至少 500 億美元.
-_BARE = re.compile(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
-
-
-def _lent_currency(place: Place) -> str | None:
-    """The currency of the amount that a bare one moves to."""
-    if place.quantity.kind != "money" or not _BARE.match(fold(place.quantity.text)):
-        return None
-    for later in place.sentence.marks[place.at + 1 :]:
-        if isinstance(later.value, Quantity):
-            near = later.start - place.mark.end <= 12 and later.value.kind == "money"
-            return later.value.unit if near else None
-        if later.kind == "break":
-            return None
-    return None
-
-
-def _settle_unit(
-    reading: Reading,
-    place: Place,
-    quantity: Quantity,
-    chosen: MetricMatch | None,
-    frame: Frame,
-    setting: Setting,
-) -> None:
-    """Give the number the unit that its metric implies where its own words leave it open."""
-    unit = quantity.unit
-    if (
-        quantity.kind == "money"
-        and reading.family == "money_per_share"
-        and unit
-        and "/" not in unit
-    ):
-        unit = f"{unit}/share"
-    elif quantity.kind in ("number", "count") and reading.family == "money":
-        unit = setting.currency or "USD"
-    elif quantity.kind == "number":
-        if reading.family == "percent":
-            unit = "percent"
-        elif reading.family == "money_per_share":
-            unit = f"{setting.currency or 'USD'}/share"
-        elif reading.family == "x":
-            unit = "x"
-        elif reading.family == "count":
-            unit = "count"
-        elif frame.last is not None and reading.family == frame.last.family:
-            unit = frame.last.unit
-    reading.unit = unit or "count"
-    if chosen is None and reading.metric == "eps" and not reading.unit.endswith("/share"):
-        reading.unit = f"{reading.unit}/share"
 
 
 def _name_losses(reading: Reading, chosen: MetricMatch | None) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from pipeline.extract.units import reads_as_percent
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric, related
 from schemas import Quantity
 
@@ -12,14 +13,17 @@ _LARGE = 100_000
 _SCALED = re.compile(r"thousand|million|billion|trillion|[kmb]n?\b|万|萬|亿|億|千|百")
 
 
-def meaning(match: MetricMatch, quantity: Quantity, *, per_share: bool = False) -> Metric | None:
+def meaning(
+    match: MetricMatch, quantity: Quantity, *, per_share: bool = False, scaled: bool = False
+) -> Metric | None:
     """Give the metric that a match names where this quantity is its amount; None if it cannot be.
 
-    ``per_share``: a 每股 stands before the amount.
+    ``per_share``: a 每股 stands before the amount. ``scaled``: the document declares a scale for
+    bare amounts of money.
     """
     named = match.metric
     kind = quantity.kind
-    if kind in ("percent", "multiple", "points"):
+    if kind in ("percent", "multiple", "points") or reads_as_percent(quantity):
         return named
     size = _size(quantity)
     if kind == "number":
@@ -27,7 +31,7 @@ def meaning(match: MetricMatch, quantity: Quantity, *, per_share: bool = False) 
             return named if size < _SMALL else None
         if named.family == "count":
             return named if size == int(size) else None
-        return _of_family(named, "money") if size >= _LARGE else None
+        return _of_family(named, "money") if size >= _LARGE or scaled else None
     if kind == "count" and named.family in ("money", "money_per_share") and not quantity.counted:
         return _of_family(named, "money") if size >= _LARGE else None
     if kind == "money":

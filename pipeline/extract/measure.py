@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
+from pipeline.extract.units import reads_as_percent
 from pipeline.lexicon.metrics import MetricMatch, related
 
 # Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
@@ -49,6 +50,11 @@ def lead_of(place: Place, frame: Frame) -> Lead:
     if not (lead.direction or lead.to or lead.base):
         lead.direction = _parallel_direction(place, frame)
     return lead
+
+
+def is_base(place: Place) -> bool:
+    """Whether the number is where a move started, or what another is compared with."""
+    return _left(place).base
 
 
 def _parallel_direction(place: Place, frame: Frame) -> int:
@@ -107,11 +113,10 @@ def _right(place: Place) -> Lead:
 def set_measure(reading: Reading, place: Place, frame: Frame, metric: MetricMatch | None) -> None:
     """Decide measure and sign, and fill in value, ends and unit."""
     lead = lead_of(place, frame)
-    reading.base = lead.base
     reading.losing = lead.loss
     quantity = place.quantity
     kind = quantity.kind
-    if kind == "percent":
+    if kind == "percent" or reads_as_percent(quantity):
         _percent(reading, lead, place, frame)
     elif kind == "points":
         _points(reading, lead)
@@ -140,6 +145,8 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
             ratio = related(reading.metric, "of_revenue")
             if ratio is not None:
                 reading.metric, reading.family, reading.measure = ratio.id, ratio.family, "level"
+            elif reading.family != "money":
+                reading.metric, reading.family = "revenue", "money"
         return
     direct = lead.direction and not (_FRACTION.search(quantity.text) and not _moves(place))
     told = _MOVING_TEXT.search(quantity.text) or quantity.worded
@@ -262,7 +269,10 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
         losing = metric is not None and metric.loss
         if (losing or (lead.loss and reading.metric in _PROFITS)) and not lead.gain:
             sign = -1
-    amounts = [quantity.value, quantity.low, quantity.high]
+    amounts = [
+        None if amount is None else amount * reading.factor
+        for amount in (quantity.value, quantity.low, quantity.high)
+    ]
     if sign < 0:
         value, low, high = (None if a is None else -a for a in amounts)
         if low is not None or high is not None:

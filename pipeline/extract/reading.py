@@ -42,7 +42,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a segment: its place in the segment's text, that text folded, its marks.
+    """A sentence of a segment: its place in the segment's text, that text folded, its marks, and
+    the sentence itself as written.
 
     ``lead_in`` is the place of the sentence before it where that one holds no quantity.
     """
@@ -51,6 +52,7 @@ class Sentence:
     end: int
     folded: str
     marks: tuple[Mark, ...]
+    text: str = ""
     lead_in: tuple[int, int] | None = None
 
     def between(self, left: Mark, right: Mark) -> str:
@@ -75,7 +77,7 @@ def sentences(segment: NormalizedSegment) -> Iterator[Sentence]:
         if upcoming > first:
             found = [Mark(a, b, "quantity", q) for a, b, q in spans[first:upcoming]]
             marks = _marks(segment, folded, start, end, found)
-            yield Sentence(start, end, folded, marks, lead_in)
+            yield Sentence(start, end, folded, marks, text[start:end], lead_in)
             lead_in = None
         else:
             lead_in = (start, end)

@@ -58,6 +58,7 @@ class Settings:
             fiscal_year_end=anchor.fiscal_year_end,
             currency=segment.currency,
             basis=self._context.growth_basis,
+            scale=self._context.scale,
             asked=asked,
             outlook=outlook,
             metric=metric,

@@ -36,6 +36,7 @@ _MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
 _PRICE = re.compile(
     r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
 )
+_LARGE = re.compile(r"million|billion|trillion|亿")
 # How many words may part a bare number from the metric that gives it its unit.
 _FAR, _CLOSE = 8, 2
 # "33x '26E EPS" is a price over earnings.
@@ -51,8 +52,8 @@ def choose_metric(
     quantity = place.quantity
     chosen = (
         _held_by_base(place, frame)
-        or _counted(reading, place, frame)
-        or _nearby(place, frame)
+        or _counted(reading, place, frame, setting)
+        or _nearby(place, frame, setting)
         or _inherited(reading, place, frame, setting)
     )
     if quantity.kind == "money" and not reading.doubts:
@@ -61,9 +62,9 @@ def choose_metric(
         chosen = unnamed(of_unit)
     elif _PRICE.match(place.sentence.folded, place.mark.end) and quantity.kind == "money":
         chosen = unnamed("price")
-    meant = meaning(chosen, quantity, per_share=_per_share(place)) if chosen else None
+    meant = _meant(chosen, place, setting) if chosen else None
     if chosen is None or meant is None:
-        _without_words(reading, quantity)
+        _without_words(reading, place)
         return None
     _settle(reading, meant)
     if chosen.weak:
@@ -80,14 +81,18 @@ def _per_share(place: Place) -> bool:
     return "每股" in place.sentence.folded[start : place.mark.start]
 
 
-def _means(match: MetricMatch, place: Place) -> bool:
-    return meaning(match, place.quantity, per_share=_per_share(place)) is not None
+def _meant(match: MetricMatch, place: Place, setting: Setting) -> Metric | None:
+    return meaning(match, place.quantity, per_share=_per_share(place), scaled=setting.scale != 1)
 
 
-def _nearby(place: Place, frame: Frame) -> MetricMatch | None:
+def _means(match: MetricMatch, place: Place, setting: Setting) -> bool:
+    return _meant(match, place, setting) is not None
+
+
+def _nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     behind = _metric_behind(place)
-    ahead = _metric_ahead(place, frame)
-    if behind is not None and not _means(behind, place):
+    ahead = _metric_ahead(place, frame, setting)
+    if behind is not None and not _means(behind, place, setting):
         behind = None
     if behind is not None and place.quantity.kind == "multiple" and behind.metric.id in _EARNINGS:
         return unnamed("price_to_earnings")
@@ -96,7 +101,7 @@ def _nearby(place: Place, frame: Frame) -> MetricMatch | None:
     return ahead
 
 
-def _counted(reading: Reading, place: Place, frame: Frame) -> MetricMatch | None:
+def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The metric that what is counted tells: 440,000 shares, 3,508座."""
     quantity = place.quantity
     if quantity.kind not in ("count", "measure") or not quantity.counted:
@@ -106,7 +111,7 @@ def _counted(reading: Reading, place: Place, frame: Frame) -> MetricMatch | None
         return None
     metric = found.metric
     if found.weak:
-        better = _nearby(place, frame)
+        better = _nearby(place, frame, setting)
         if better is not None and not better.weak:
             return None
     if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
@@ -209,7 +214,7 @@ def _without_names(place: Place, metric_mark: Mark) -> str:
     return "".join(pieces)
 
 
-def _metric_ahead(place: Place, frame: Frame) -> MetricMatch | None:
+def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The best of the metrics that the sentence has named so far, or the one used just before."""
     quantity = place.quantity
     last = frame.last
@@ -219,16 +224,16 @@ def _metric_ahead(place: Place, frame: Frame) -> MetricMatch | None:
         and previous == last.mark
         and frame.used is not None
         and not any(m.kind == "metric" for m in _between(place, previous))
-        and _means(frame.used, place)
+        and _means(frame.used, place, setting)
         and quantity.kind != "number"
     ):
         return frame.used
     best: tuple[float, MetricMatch] | None = None
     here = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
-    clear = any(not match.weak and _means(match, place) for match in here)
+    clear = any(not match.weak and _means(match, place, setting) for match in here)
     for order, mark in enumerate(reversed(frame.metrics)):
         match = mark.value
-        if not isinstance(match, MetricMatch) or not _means(match, place):
+        if not isinstance(match, MetricMatch) or not _means(match, place, setting):
             continue
         reach = _FAR if match.metric.family != "count" else _CLOSE
         if quantity.kind == "number" and words_in(place.gap_before(mark)) > reach:
@@ -279,7 +284,7 @@ def _inherited(
     quantity = place.quantity
     first = setting.metric if frame.last is None else None
     for match in (first, frame.used, frame.inherited, setting.metric):
-        if match is None or not _means(match, place):
+        if match is None or not _means(match, place, setting):
             continue
         if quantity.kind == "number" and (frame.last is None or frame.used is not match):
             continue
@@ -291,15 +296,24 @@ def _inherited(
     return None
 
 
-def _without_words(reading: Reading, quantity: Quantity) -> None:
+def _without_words(reading: Reading, place: Place) -> None:
     """Name the metric of a quantity that no word names: by its unit, else by what is counted."""
+    quantity = place.quantity
     reading.doubts.append("metric not named")
     unit = quantity.unit or ""
     if unit.endswith("/share"):
         reading.metric, reading.family = "eps", "money_per_share"
     elif unit in _BY_UNIT:
         reading.metric, reading.family = _BY_UNIT[unit], unit
-    elif quantity.kind in ("count", "measure"):
+    elif quantity.kind in ("number", "count") and not quantity.counted and _spoken_money(place):
+        reading.metric, reading.family = "revenue", "money"
+    elif quantity.kind in ("count", "measure", "number"):
         reading.metric, reading.family = counted_name(quantity), "count"
     else:
         reading.metric, reading.family = "revenue", "money"
+
+
+def _spoken_money(place: Place) -> bool:
+    """Whether captions speak of money without its currency: "we're at roughly twelve billion"."""
+    spoken = place.sentence.text.islower()
+    return spoken and _LARGE.search(fold(place.quantity.text)) is not None

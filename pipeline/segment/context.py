@@ -8,7 +8,12 @@ from datetime import date, timedelta
 from pipeline.lexicon.companies import company, find_companies, resolve_company
 from pipeline.normalize.periods import infer_call_day, infer_reporting_period
 from pipeline.normalize.script import fold
-from pipeline.segment.defaults import declared_currency, declared_growth_basis, home_currency
+from pipeline.segment.defaults import (
+    declared_currency,
+    declared_growth_basis,
+    declared_scale,
+    home_currency,
+)
 from pipeline.segment.draft import Draft
 from pipeline.segment.roles import side_of
 from pipeline.segment.roundup import companies_of_headings
@@ -98,6 +103,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
         ),
         call_day=_call_day(head, published),
         currency=currency,
+        scale=declared_scale(ends),
         growth_basis=declared_growth_basis(ends),
     )
 

@@ -5,6 +5,7 @@ are in defaults.tsv.
 """
 
 import re
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -82,3 +83,27 @@ def home_currency(folded: str) -> str | None:
     }
     best = max(counts, key=lambda value: counts[value])
     return best if counts[best] else None
+
+
+# "$m unless stated", "in millions of US dollars", 金额单位：百万元
+_SCALE = re.compile(
+    r"(?:[$€£¥]|\b(?:us|hk|nt)\$|\b(?:usd|eur|gbp|rmb|cny|hkd))\s?(?P<short>mn?|bn?)\b[^.\n]{0,16}unless"
+    r"|(?:amounts|figures|numbers|dollars)[^.\n]{0,24}\bin (?P<word>thousands|millions|billions)"
+    r"|\(in (?P<bracket>thousands|millions|billions)"
+    r"|(?:单位|金额单位)[:：为是\s]*(?:人民币|美元|港元|港币|新台币)?(?P<han>百万|千万|亿|万|千)(?:元|美元|港元)?(?![\d])"
+)
+_FACTORS = {"thousands": 3, "m": 6, "mn": 6, "millions": 6, "b": 9, "bn": 9, "billions": 9,
+            "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8}  # fmt: skip
+
+
+def declared_scale(folded: str) -> Decimal:
+    """Give what a folded text declares bare amounts of money to be counted in; 1 if nothing.
+
+    >>> declared_scale("all y/y. $m unless stated.")
+    Decimal('1000000')
+    """
+    found = _SCALE.search(folded)
+    if not found:
+        return Decimal(1)
+    word = next(value for value in found.groups() if value)
+    return Decimal(10) ** _FACTORS[word]

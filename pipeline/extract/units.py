@@ -1,0 +1,87 @@
+"""The unit of a number whose own words leave it open: its metric's, the document's, its neighbour's."""
+
+import re
+from decimal import Decimal
+
+from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.place import Place
+from pipeline.normalize.script import fold
+from schemas import Quantity
+
+# A bare Chinese amount says no currency of its own: 由 400 億上修到至少 500 億美元.
+_BARE = re.compile(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
+_BASIS_POINTS = re.compile(r"basis|bp|基点|基點")
+_SCALES = (
+    (re.compile(r"trillion|\btn\b"), Decimal(10) ** 12),
+    (re.compile(r"billion|bn\b|\d\s?b\b"), Decimal(10) ** 9),
+    (re.compile(r"million|mn?\b|mln"), Decimal(10) ** 6),
+    (re.compile(r"亿"), Decimal(10) ** 8),
+    (re.compile(r"万"), Decimal(10) ** 4),
+)
+_SIGNED_PERCENT = Decimal(1000)
+
+
+def reads_as_percent(quantity: Quantity) -> bool:
+    """Whether a bare signed number is a growth rate, as terse notes have it: "EMEA 3,331 +6"."""
+    size = abs(quantity.value) if quantity.value is not None else _SIGNED_PERCENT
+    return quantity.kind == "number" and quantity.signed and size < _SIGNED_PERCENT
+
+
+def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
+    """Set the reading's unit, and the factor that brings its number to base units."""
+    quantity = place.quantity
+    unit = quantity.unit
+    money = setting.currency or "USD"
+    if quantity.kind == "money":
+        unit = _lent_currency(place) or unit
+        if reading.family == "money_per_share" and unit and "/" not in unit:
+            unit = f"{unit}/share"
+    elif quantity.kind in ("number", "count") and reading.family == "money":
+        unit = money
+        if quantity.kind == "number" and abs(_size(quantity)) < setting.bare_below:
+            reading.factor = setting.scale
+    elif quantity.kind == "number":
+        unit = {
+            "percent": "percent",
+            "money_per_share": f"{money}/share",
+            "x": "x",
+            "count": "count",
+        }.get(reading.family)
+    last = frame.last
+    if quantity.kind == "number" and reading.base and last and last.mark == place.previous():
+        unit = _like_the_last(reading, quantity, last)
+    reading.unit = unit or reading.unit or "count"
+    if reading.metric == "eps" and not reading.unit.endswith("/share"):
+        reading.unit = f"{money}/share"
+
+
+def _size(quantity: Quantity) -> Decimal:
+    amounts = (quantity.value, quantity.low, quantity.high)
+    return next((abs(a) for a in amounts if a is not None), Decimal(0))
+
+
+def _like_the_last(reading: Reading, quantity: Quantity, last: Reading) -> str:
+    """A base without a unit is in the unit and scale of the figure before it.
+
+    "44 basis points, down from 57", "2.7 billion versus 2.3".
+    """
+    text = fold(last.quantity.text)
+    if last.unit == "percentage_points" and _BASIS_POINTS.search(text):
+        reading.factor = Decimal("0.01")
+    elif _size(quantity) < _SIGNED_PERCENT:
+        scale = next((factor for pattern, factor in _SCALES if pattern.search(text)), None)
+        reading.factor = scale if scale is not None else reading.factor
+    return last.unit
+
+
+def _lent_currency(place: Place) -> str | None:
+    """The currency of the amount that a bare one moves to."""
+    if not _BARE.match(fold(place.quantity.text)):
+        return None
+    for later in place.sentence.marks[place.at + 1 :]:
+        if isinstance(later.value, Quantity):
+            near = later.start - place.mark.end <= 12 and later.value.kind == "money"
+            return later.value.unit if near else None
+        if later.kind == "break":
+            return None
+    return None
