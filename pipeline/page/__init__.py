@@ -1,4 +1,4 @@
-"""One self-contained page: a transcript as a reader sees it, every fact marked at its characters."""
+"""One self-contained page: transcripts as a reader sees them, each fact marked where it is said."""
 
 from pipeline.page.render import render
 
