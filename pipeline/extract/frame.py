@@ -41,7 +41,10 @@ class Setting:
 
 @dataclass(slots=True)
 class Reading:
-    """How one quantity was read; what the steps of the linker fill in one after the other."""
+    """How one quantity was read; what the steps of the linker fill in one after the other.
+
+    ``business`` is a scope that the clause names as its subject though no list knows it.
+    """
 
     quantity: Quantity
     sentence: tuple[int, int]
@@ -57,6 +60,7 @@ class Reading:
     unit: str = ""
     factor: Decimal = Decimal(1)
     scope: str | None = None
+    business: str | None = None
     entity: Entity | None = None
     period: Period | None = None
     comparison: str | None = None

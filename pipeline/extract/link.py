@@ -8,7 +8,7 @@ from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import is_base, set_measure
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_scope, sentences
-from pipeline.extract.scoping import choose_scope, note_company, note_scope
+from pipeline.extract.scoping import choose_scope, note_company, note_metric, note_scope
 from pipeline.extract.subject import choose_metric, is_whole
 from pipeline.extract.timing import set_time
 from pipeline.extract.table import is_row, read_row
@@ -34,12 +34,13 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         shares = _respectively(sentence)
         for at, mark in enumerate(sentence.marks):
             if mark.kind == "metric":
+                note_metric(frame, sentence, mark)
                 if not is_whole(sentence, at):
                     frame.metrics.append(mark)
             elif mark.kind == "scope":
-                note_scope(frame, sentence, at)
+                note_scope(frame, sentence, at, setting.about)
             elif mark.kind == "company":
-                note_company(frame, sentence, mark)
+                note_company(frame, sentence, mark, setting.about)
             elif mark.kind == "cue":
                 _heed_cue(frame, mark)
             elif mark.kind == "break" and mark.weight == 3:

@@ -3,47 +3,105 @@
 import re
 
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.passing import is_aside, is_in_passing, is_no_business
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.companies import company
+from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import CompanyMention, Entity
 
+# "12% in the U.S.", "25% growth in same-day delivery".
 _IN_PLACE = re.compile(
-    r"^\s*(?:in|for|at|from|of|for the|in the|from the|of the|at the|within)\s+(?:the |our )?$"
+    r"^\s*(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
+    r"(?:in|for|at|from|of|across|within|to weekly)\s+(?:the |our |its |all )?$"
 )
-# Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达.
-_ASIDE = re.compile(
-    r"(?:\b(?:with|by|versus|vs|from|to|for|like|inside|at|than|of)|与|和|跟|对|比|给|由|向|同)\s*$"
-)
+_OF = re.compile(r"^\s*of\s")
+_AT_ONCE_BEHIND = ("", "的", "来自")
 _LISTED = re.compile(r"\s*(?:,|、|，|and|和|及|与|&|/|\s)*")
+_JOINED = re.compile(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
+# Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
+_WHOLE = re.compile(r"(?:综合|集团|整体|合并|总|consolidated|total|overall|company|group)")
+# "Its margin", "segment margin", 该业务: what was spoken of just before.
+_SAME_BUSINESS = re.compile(
+    r"(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|platform|line)?|"
+    r"segment|it|they|该|其|这块|这个业务|这项|上述|此项"
+)
+# Speech that turns from another company back to the one that is listened to.
+_BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵公司|你们|您|公司")
+# How many words may stand between a business and what is said of it.
+_NEAR, _NEAR_KNOWN = 1, 3
 
 
-def note_scope(frame: Frame, sentence: Sentence, at: int) -> None:
+def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) -> None:
     """Take a scope mark into the frame where it can be what the next figures are about."""
     mark = sentence.marks[at]
     match = mark.value
-    if not isinstance(match, ScopeMatch):
+    if not isinstance(match, ScopeMatch) or is_no_business(sentence, mark):
         return
-    if not match.known and not _stands_as_subject(sentence, at):
+    subject = _stands_as_subject(sentence, at)
+    if not match.known and (not subject or _is_company(sentence, mark, about)):
         return
-    if _NO_PLACE.match(sentence.folded, mark.end):
+    if is_in_passing(sentence, mark, subject=subject):
         return
-    if frame.scope_mark is not None and not _takes_over(frame.scope_mark, sentence, at):
+    earlier = frame.scope_mark
+    if earlier is not None and _is_joined(earlier, sentence, mark):
+        frame.scope, frame.scope_mark = f"{frame.scope} and {match.scope}", mark
+        return
+    if earlier is not None and not _takes_over(earlier, sentence, at):
         return
     frame.scope, frame.scope_mark, frame.scope_inherited = match.scope, mark, False
     frame.scope_is_line = match.kind == "line"
+    _note_owner(frame, match, mark, about)
 
 
-# "U.S. dollars" and "U.S. GAAP" are no places of business.
-_NO_PLACE = re.compile(r"\s*(?:dollar|gaap|treasur|tax|federal|government)")
+def _note_owner(frame: Frame, match: ScopeMatch, mark: Mark, about: Entity | None) -> None:
+    """Turn to the company whose business is named, where it is not the one spoken of."""
+    if not match.known or match.owner is None or (about and match.owner == about.id):
+        return
+    owner = company(match.owner)
+    if owner is not None:
+        frame.entity, frame.last_company = Entity(id=owner.id, name=owner.name), mark
+
+
+def _is_company(sentence: Sentence, mark: Mark, about: Entity | None) -> bool:
+    """Whether a name is that of a company as a whole."""
+    if any(
+        m.kind == "company" and m.start <= mark.start and mark.end <= m.end for m in sentence.marks
+    ):
+        return True
+    name = getattr(mark.value, "scope", "").casefold()
+    return about is not None and name in (about.name.casefold(), about.id.casefold())
+
+
+def note_metric(frame: Frame, sentence: Sentence, mark: Mark) -> None:
+    """Leave the business spoken of where a metric is named as the whole company's."""
+    if frame.scope is None or not _WHOLE.match(sentence.folded, mark.start):
+        return
+    scope_mark = frame.scope_mark
+    if scope_mark is not None:
+        between = sentence.folded[scope_mark.end : mark.start]
+        if words_in(between) <= 1 and not any(c in between for c in ",，;；。"):
+            return
+    frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
+
+
+def _is_joined(earlier: Mark, sentence: Sentence, mark: Mark) -> bool:
+    """Whether two businesses are spoken of together: "data center and automotive"."""
+    was, now = earlier.value, mark.value
+    if not isinstance(was, ScopeMatch) or not isinstance(now, ScopeMatch):
+        return False
+    if not (was.known and now.known) or (was.kind == "region") != (now.kind == "region"):
+        return False
+    return _JOINED.fullmatch(sentence.folded[earlier.end : mark.start]) is not None
 
 
 def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
     """Whether a scope replaces the one named before it.
 
     Behind a figure always. Before one the first of a phrase stands ("iPhone in China"), but for a
-    place at its head (在中国，iPhone…) and where a new clause begins with a subject of its own.
+    place at its head (在中国，iPhone…), for what a phrase leads up to (医疗侧的 Dragon Copilot) and
+    where a new clause begins with a subject of its own.
     """
     mark = sentence.marks[at]
     between = [m for m in sentence.marks[:at] if m.start >= earlier.end]
@@ -55,25 +113,35 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
             return True
         if now.kind == "region" and was.kind != "region":
             return False
+        gap = sentence.folded[earlier.end : mark.start]
+        if gap.endswith("的") and len(gap) <= 4:
+            return True
+    if any(m.kind == "break" and m.weight == 3 for m in between):
+        return True
     return any(m.kind == "break" for m in between) and _stands_as_subject(sentence, at)
 
 
 def _stands_as_subject(sentence: Sentence, at: int) -> bool:
-    """Whether a name that no list knows is what the clause is about."""
+    """Whether a name is what the clause is about: a metric, a verb or a figure follows it."""
     mark = sentence.marks[at]
+    near = _NEAR_KNOWN if getattr(mark.value, "known", False) else _NEAR
     for later in sentence.marks[at + 1 :]:
+        if later.start < mark.end:
+            continue
         if later.kind in ("metric", "cue", "quantity"):
-            return words_in(sentence.folded[mark.end : later.start]) <= 1
+            return words_in(sentence.folded[mark.end : later.start]) <= near
         if later.kind == "break":
             return later.weight == 2
     return False
 
 
-def note_company(frame: Frame, sentence: Sentence, mark: Mark) -> None:
+def note_company(frame: Frame, sentence: Sentence, mark: Mark, about: Entity | None) -> None:
     """Take a company mark into the frame unless it stands aside from the subject."""
     if not isinstance(mark.value, CompanyMention):
         return
-    if _ASIDE.search(sentence.folded[sentence.start : mark.start]) and frame.entity is None:
+    if _is_own_business(sentence, mark, about):
+        return
+    if frame.entity is None and is_aside(sentence, mark):
         frame.last_company = mark
         return
     if frame.last_company is not None and frame.entity is None:
@@ -81,7 +149,21 @@ def note_company(frame: Frame, sentence: Sentence, mark: Mark) -> None:
         if _LISTED.fullmatch(between):
             frame.last_company = mark
             return
-    frame.entity, frame.last_company = entity_of(mark.value), mark
+    named = entity_of(mark.value)
+    if frame.entity is not None and frame.entity.id != named.id and frame.scope_mark is not None:
+        frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
+    frame.entity, frame.last_company = named, mark
+
+
+def _is_own_business(sentence: Sentence, mark: Mark, about: Entity | None) -> bool:
+    """Whether a name that another company bears is one of a business here."""
+    return about is not None and any(
+        isinstance(m.value, ScopeMatch)
+        and (m.start, m.end) == (mark.start, mark.end)
+        and m.value.known
+        and m.value.owner == about.id
+        for m in sentence.marks
+    )
 
 
 def entity_of(mention: CompanyMention) -> Entity:
@@ -92,18 +174,37 @@ def entity_of(mention: CompanyMention) -> Entity:
 
 def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
     """Settle scope and company."""
-    behind = _scope_behind(place)
+    behind = _scope_behind(place, frame)
     if behind is not None:
         reading.scope = behind
+    elif reading.business is not None:
+        reading.scope = reading.business
     elif frame.scope is not None and (
-        frame.scope_is_line or not (frame.scope_inherited and frame.metrics)
+        frame.scope_is_line
+        or not (frame.scope_inherited and frame.metrics)
+        or _same_business(place)
     ):
         reading.scope = frame.scope
     else:
         reading.scope = reading.scope or setting.scope
     if reading.metric in _OF_THE_WHOLE and not _named_with(place, frame):
         reading.scope = None
+    if frame.entity is not None and _back_to_speaker(place, frame, setting):
+        frame.entity = None
     reading.entity = frame.entity or setting.about
+
+
+def _same_business(place: Place) -> bool:
+    """Whether the sentence opens by referring to the business of the one before."""
+    return _SAME_BUSINESS.match(place.sentence.folded, place.sentence.start) is not None
+
+
+def _back_to_speaker(place: Place, frame: Frame, setting: Setting) -> bool:
+    """Whether "we" or "you" stands between another company's name and the figure."""
+    named = frame.last_company
+    if named is None or setting.about is None or frame.entity == setting.about:
+        return False
+    return _BACK.search(place.sentence.folded, named.end, place.mark.start) is not None
 
 
 # What only a company as a whole has; a business named elsewhere does not narrow it.
@@ -124,13 +225,28 @@ def _named_with(place: Place, frame: Frame) -> bool:
     return frame.scope_mark is not None and any(m == frame.scope_mark for m in place.before())
 
 
-def _scope_behind(place: Place) -> str | None:
+def _scope_behind(place: Place, frame: Frame) -> str | None:
+    """The business or place that a figure is followed by: "5.1% in the U.S."."""
+    folded = place.sentence.folded
     for mark in place.after():
         if mark.kind == "scope" and isinstance(mark.value, ScopeMatch):
-            gap = place.gap_after(mark)
-            if mark.value.known and (_IN_PLACE.match(gap) or gap.strip() in ("", "的", "来自")):
+            gap = folded[place.mark.end : mark.start]
+            if not mark.value.known or is_no_business(place.sentence, mark):
+                return None
+            if _OF.match(gap) and _is_part_of(place, frame):
+                return None
+            if _IN_PLACE.match(gap) or gap.strip() in _AT_ONCE_BEHIND:
                 return mark.value.scope
             return None
-        if mark.kind in ("metric", "break", "period", "cue"):
+        if mark.kind == "metric" and isinstance(mark.value, MetricMatch) and mark.value.weak:
+            continue
+        if mark.kind in ("metric", "break", "period"):
+            return None
+        if mark.kind == "cue" and mark.start - place.mark.end > 1:
             return None
     return None
+
+
+def _is_part_of(place: Place, frame: Frame) -> bool:
+    """Whether "42% of systems" is the share that a business named before has in another."""
+    return place.quantity.kind == "percent" and _named_with(place, frame)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.meaning import meaning, unnamed
-from pipeline.extract.naming import counted_name
+from pipeline.extract.naming import counted_name, snake_case, subject_of
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.counted import counted_metric
@@ -54,8 +54,17 @@ def choose_metric(
         _held_by_base(place, frame)
         or _counted(reading, place, frame, setting)
         or _nearby(place, frame, setting)
-        or _inherited(reading, place, frame, setting)
     )
+    if (chosen is None or _far(chosen, place, frame)) and (said := _own_subject(place)) is not None:
+        subject, moves = said
+        reading.doubts.append("metric from words")
+        if moves:
+            reading.metric, reading.family = "revenue", "money"
+            reading.business = subject.title()
+        else:
+            reading.metric, reading.family = snake_case(subject), "any"
+        return None
+    chosen = chosen or _inherited(reading, place, frame, setting)
     if quantity.kind == "money" and not reading.doubts:
         chosen = _profit_or_loss(place, frame, chosen) or chosen
     if (of_unit := _BY_UNIT.get(quantity.unit or "")) is not None:
@@ -70,6 +79,29 @@ def choose_metric(
     if chosen.weak:
         reading.doubts.append("weak metric")
     return chosen
+
+
+def _far(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
+    """Whether a metric was named in another clause of the sentence, or before the sentence."""
+    return chosen is frame.used or not any(
+        mark.value is chosen for mark in (*place.before(), *place.after())
+    )
+
+
+def _own_subject(place: Place) -> tuple[str, bool] | None:
+    """What an English clause is about where no list knows it: "deposit costs averaged"."""
+    if place.quantity.kind not in ("percent", "points", "money"):
+        return None
+    start = place.sentence.start
+    for mark in place.before(breaks=0):
+        if mark.kind in ("metric", "scope", "company"):
+            return None
+    for k in range(place.at - 1, -1, -1):
+        mark = place.sentence.marks[k]
+        if mark.kind in ("break", "quantity"):
+            start = mark.end
+            break
+    return subject_of(place.sentence.folded[start : place.mark.start].lstrip())
 
 
 def _settle(reading: Reading, metric: Metric) -> None:

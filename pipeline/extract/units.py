@@ -51,7 +51,7 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
     if quantity.kind == "number" and reading.base and last and last.mark == place.previous():
         unit = _like_the_last(reading, quantity, last)
     reading.unit = unit or reading.unit or "count"
-    if reading.metric == "eps" and not reading.unit.endswith("/share"):
+    if quantity.kind == "money" and reading.metric == "eps" and "/" not in reading.unit:
         reading.unit = f"{money}/share"
 
 

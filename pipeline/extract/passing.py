@@ -1,0 +1,58 @@
+"""Names that stand in a sentence without being what its figures are about."""
+
+import re
+
+from pipeline.extract.reading import Mark, Sentence
+
+# "U.S. dollars", "U.S. GAAP" and "Fortune 500" (财富500强) are no places or lines of business.
+_NO_BUSINESS = re.compile(
+    r"\s*(?:-?\s?dollar|gaap|treasur|tax|federal|government|adr|ads\b|listed|股|存托|上市|国债|\d+强)"
+)
+# Left out of the figure, held against it, or named as its cause: "without gas", 比通用GPU, 因为AI.
+_LEFT_OUT = re.compile(
+    r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
+    r"take out|adjusted for|stripping out)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|不计|不包括|除去|"
+    r"若不计|排除)$"
+)
+_HELD_AGAINST = re.compile(
+    r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"
+    r"(?:the |our |other |general )*|比|较|高于|低于|胜于|快过|相对|超越)$"
+)
+_CAUSE = re.compile(
+    r"(?:\b(?:due to|driven by|because of|thanks to|led by|reflecting|reflects|owing to|offset by|"
+    r"helped by|supported by|as a result of|attributable to|fueled by|impacted by|hurt by|powered by|"
+    r"on the back of|investments? in|spending on|invest in)\s+(?:\w+ ){0,2}|"
+    r"因为|由于|受惠于|得益于|受益于|主因|主要因|归功于|拜|受到|加大|投入|投资于)$"
+)
+# Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达,
+# "the acquisition of Arm", 私有化恒生.
+_ASIDE = re.compile(
+    r"(?:\b(?:with|by|versus|vs|from|to|for|like|inside|at|than|of|acquired?|acquiring|buy|buying|"
+    r"bought|sold|sell|selling|against|including|and partner|partner|customer|customers|supplier|via|"
+    r"through|under|alongside)|"
+    r"与|和|跟|对|比|给|由|向|同|私有化|收购|并购|出售|入股|分拆|持有|采购|客户|供应商|伙伴|包括|如|携手|"
+    r"联手|来自|通过|在|获)\s*$"
+)
+_REACH = 40
+
+
+def is_no_business(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a scope's name is part of another name: "U.S. dollars", "Fortune 500"."""
+    return _NO_BUSINESS.match(sentence.folded, mark.end) is not None
+
+
+def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
+    """Whether a business is only left out, compared with or named as a cause.
+
+    A cause with words of its own (``subject``: "driven by iPhone, up 6%") is spoken of.
+    """
+    before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
+    if _LEFT_OUT.search(before) or _HELD_AGAINST.search(before):
+        return True
+    return not subject and _CAUSE.search(before) is not None
+
+
+def is_aside(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a company is named as a partner, an owner or a rival and not as the subject."""
+    before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
+    return _ASIDE.search(before) is not None
