@@ -16,7 +16,8 @@ _KINDS = {"actual": "actual", "forward": "forward", "question": "asked"}
 # A section has about so many lines: few enough to lay out at once, and enough to be worth it.
 _FEW_LINES = 12
 _MANY_LINES = 40
-_LINE_CHARACTERS = 80
+_MANY_CHARACTERS = 16_000
+_ROW_CHARACTERS = 80
 _CONTEXT = 28
 
 
@@ -86,7 +87,7 @@ class Section:
     def height(self) -> int:
         """About how high it is, for a browser that has not laid it out: 4 · 2**height rows."""
         rows = sum(
-            1 + (drawn.line.end - drawn.line.start) // _LINE_CHARACTERS for drawn in self.lines
+            1 + (drawn.line.end - drawn.line.start) // _ROW_CHARACTERS for drawn in self.lines
         )
         return min(8, max(0, (rows // 4).bit_length()))
 
@@ -240,7 +241,8 @@ def _begins(line: DrawnLine, section: Section) -> bool:
     many = len(section.lines)
     if line.line.role in ("speaker", "heading") and "again" not in line.classes:
         return many >= _FEW_LINES
-    return many >= _MANY_LINES
+    characters = section.lines[-1].line.end - section.lines[0].line.start
+    return many >= _MANY_LINES or characters >= _MANY_CHARACTERS
 
 
 def _classes(line: Line, *, again: bool) -> str:

@@ -85,7 +85,7 @@ def _notes(document: Document) -> list[str]:
 
 def _exact(text: str) -> Markup:
     """Escape a text so that a browser keeps all of it: a bare carriage return, too."""
-    escaped = escape(text)
+    escaped = str(escape(text))
     return Markup(escaped.replace("\r", "&#13;"))  # noqa: S704 - escaped above
 
 
