@@ -16,7 +16,8 @@ Basis = Literal["yoy", "qoq"]
 class Setting:
     """What the document and the headings above a segment say for all of its sentences.
 
-    ``scale`` is what bare amounts of money are multiplied by ("$m unless stated"). ``asked`` marks an analyst's words; ``outlook`` headings of guidance; ``metric``, ``scope`` and
+    ``scale`` is what bare amounts of money are multiplied by ("$m unless stated"). ``asked`` marks an analyst's words; ``outlook`` headings of guidance, ``of_rates`` a label of growth
+    rates (成长性：…); ``metric``, ``scope`` and
     ``period`` are what the nearest heading or the segment's own label names.
     """
 
@@ -32,6 +33,7 @@ class Setting:
     metric: MetricMatch | None = None
     scope: str | None = None
     period: PeriodMention | None = None
+    of_rates: bool = False
 
     @property
     def bare_below(self) -> Decimal:
@@ -75,9 +77,11 @@ class Reading:
 class Frame:
     """What a sentence has said so far, and what it inherits from the one before.
 
-    ``here`` is the time that the sentence set for what follows in it, ``spent`` the times that
+    ``here`` is the time that the sentence set for what follows in it, ``ahead`` the time to come that
+    was spoken of last, ``outlook`` whether the paragraph turned to guidance, ``spent`` the times that
     belong to a quantity before them. ``metrics`` are the metrics named in this sentence up to here, ``inherited`` the last one used
-    before it. ``last`` is how the quantity before this one was read. A
+    before it. ``of_rates`` is the setting's.
+    ``last`` is how the quantity before this one was read. A
     business line of the company's own (``scope_is_line``) is the topic of its paragraph.
     """
 
@@ -91,15 +95,19 @@ class Frame:
     last_company: Mark | None = None
     period: PeriodMention | None = None
     here: PeriodMention | None = None
+    ahead: PeriodMention | None = None
+    outlook: bool = False
     spent: set[int] = field(default_factory=set)
     basis: Basis | None = None
     rate: Mark | None = None
+    of_rates: bool = False
     last: Reading | None = None
     used: MetricMatch | None = None
 
     def next_segment(self) -> None:
         """Begin a paragraph: a business named before it is no longer what it is about."""
         self.scope = None
+        self.outlook = False
 
     def next_sentence(self, lead_in: MetricMatch | None, turned_to: str | None) -> None:
         """Keep what an elided subject may refer to; forget the rest.

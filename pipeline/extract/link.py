@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import is_base, set_measure
+from pipeline.extract.modality import note_topic
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_scope, sentences
 from pipeline.extract.scoping import choose_scope, note_company, note_metric, note_scope
@@ -27,10 +28,12 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         yield from read_row(segment, setting)
         return
     frame.next_segment()
+    frame.of_rates = setting.of_rates
     for sentence in sentences(segment):
         about = setting.about.id if setting.about else None
         turned_to = lead_in_scope(sentence, segment.text, about)
         frame.next_sentence(lead_in_metric(sentence), turned_to)
+        note_topic(frame, sentence, segment)
         shares = _respectively(sentence)
         for at, mark in enumerate(sentence.marks):
             if mark.kind == "metric":

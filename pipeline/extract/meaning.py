@@ -24,7 +24,10 @@ def meaning(
     named = match.metric
     kind = quantity.kind
     if kind in ("percent", "multiple", "points") or reads_as_percent(quantity):
-        return named
+        if match.weak and named.id == "shares_outstanding":
+            # "Shares +9%": their price.
+            return metric("share_price")
+        return named if named.id != "tenure" else None
     size = _size(quantity)
     if kind == "number":
         if named.family in ("percent", "money_per_share", "x"):

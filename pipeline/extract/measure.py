@@ -8,6 +8,7 @@ from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.extract.units import reads_as_percent
 from pipeline.lexicon.metrics import MetricMatch, related
+from pipeline.normalize.script import fold
 
 # Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
 GROWTH_METRICS = frozenset({"same_store_sales", "market_growth", "average_ticket"})
@@ -129,7 +130,7 @@ def set_measure(reading: Reading, place: Place, frame: Frame, metric: MetricMatc
 
 def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
     quantity = place.quantity
-    rate = lead.rate or (frame.rate is not None and (lead.to or lead.base))
+    rate = lead.rate or frame.of_rates or (frame.rate is not None and (lead.to or lead.base))
     if reading.family == "percent":
         if reading.metric in GROWTH_METRICS:
             reading.measure = "growth"
@@ -221,11 +222,17 @@ def _amount(reading: Reading, lead: Lead, metric: MetricMatch | None, place: Pla
     reading.measure = "level"
     if lead.to or lead.base:
         return
-    if lead.direction and _moves_by(place):
+    if (lead.direction and _moves_by(place)) or _adds_up(place):
         reading.measure = "change"
     elif lead.additional and reading.quantity.kind in ("count", "measure"):
         reading.measure = "change"
     del metric
+
+
+def _adds_up(place: Place) -> bool:
+    """Whether a plus sign makes an amount the size of a move: 環比+21億美元."""
+    quantity = place.quantity
+    return quantity.signed and quantity.kind == "money" and "+" in fold(quantity.text)
 
 
 def _moves_by(place: Place) -> bool:
@@ -234,9 +241,9 @@ def _moves_by(place: Place) -> bool:
         gap = place.gap_before(mark).strip()
         if "up" in kinds or "down" in kinds:
             return gap in ("", "by", "of", "了", "by about", "约", "about", "that", "another", "an")
-        if "by" in kinds and not gap:
-            continue
-        break
+        # 增加了: the particle of the past stands between.
+        if not kinds <= _SEE_THROUGH or words_in(gap) > 1:
+            break
     for mark, kinds in place.cues_after():
         if kinds & {"up_after", "down_after"} and _SIZE_OF_MOVE.match(_text(place, mark)):
             return words_in(place.gap_after(mark)) == 0
@@ -244,6 +251,7 @@ def _moves_by(place: Place) -> bool:
     return False
 
 
+_SEE_THROUGH = frozenset({"by", "past", "additional", "forward"})
 # "$317 billion more" is the size of a move, a "$253 million gain" or charge an amount of its own.
 _SIZE_OF_MOVE = re.compile(
     r"more|higher|lower|less|fewer|above|below|better|worse|increase|decrease|decline|的?增|的?降|的?减"

@@ -225,8 +225,7 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         return True
     return (
         isinstance(other.value, MetricMatch)
-        and mark.end == other.end
-        and mark.start > other.start
+        and other.start < mark.start < other.end <= mark.end
         and not _MOVES_ITSELF.search(other.value.metric.id)
     )
 

@@ -8,6 +8,7 @@ from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.periods import Anchor, find_periods
+from pipeline.normalize.script import fold
 from schemas import DocumentContext, NormalizedSegment, PeriodMention
 
 # "核心本地商业：收入…", "· Fabric ：收入…", "AWS: revenue…": a label speaks for the whole segment.
@@ -35,7 +36,7 @@ class Settings:
             day=self._context.call_day,
             fiscal_year_end=known.fiscal_year_end if known else 12,
         )
-        scope, metric, period, outlook = None, None, None, False
+        scope, metric, period, outlook, of_rates = None, None, None, False, False
         texts = list(segment.heading_path)
         label = _LABEL.match(segment.text)
         if label and not any(q.start - segment.start < label.end() for q in segment.quantities):
@@ -46,6 +47,7 @@ class Settings:
             metric = named.metric or metric
             period = named.period or period
             outlook = named.outlook or outlook
+            of_rates = named.of_rates
         outlook = outlook or _opens_with_outlook(segment)
         speaker = segment.speaker
         asked = (speaker is not None and speaker.side == "analyst") or (
@@ -64,6 +66,7 @@ class Settings:
             metric=metric,
             scope=scope,
             period=period,
+            of_rates=of_rates,
         )
 
     def _named(self, text: str, about_id: str | None, anchor: Anchor) -> "_Named":
@@ -88,6 +91,9 @@ _MIXED = re.compile(
 _NUMBERING = re.compile(r"[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
 # A heading is about a business that it opens with; one named further on is told of in passing.
 _AT_ONCE = 3
+# All of a short heading is its subject.
+_SHORT = 12
+_RATES = re.compile(r"^[^，。,]{0,4}(?:成长性|增速|增长率|成长率|growth)[^，。,]{0,2}$")
 
 
 class _Named:
@@ -100,7 +106,12 @@ class _Named:
         scopes = [
             m.value for m in marks if isinstance(m.value, ScopeMatch) and m.start - head <= _AT_ONCE
         ]
-        strong = [m for m in metrics if not m.weak]
+        strong = [
+            m
+            for m in metrics
+            if not m.weak and (m.start - head <= _AT_ONCE or len(text) - head <= _SHORT)
+        ]
+        self.of_rates = _RATES.search(fold(text)) is not None
         self.metric = strong[0] if len(strong) == 1 else None
         self.scope = scopes[0].scope if scopes else None
         # The day on which results came out is not the time that they are for.
