@@ -3,6 +3,7 @@
 import re
 
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.modifiers import business_before
 from pipeline.extract.passing import is_aside, is_in_passing, is_no_business
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
@@ -21,7 +22,9 @@ _AT_ONCE_BEHIND = ("", "的", "来自")
 _LISTED = re.compile(r"\s*(?:,|、|，|and|和|及|与|&|/|\s)*")
 _JOINED = re.compile(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
 # Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
-_WHOLE = re.compile(r"(?:综合|集团|整体|合并|总|consolidated|total|overall|company|group)")
+_WHOLE = re.compile(
+    r"(?:综合|集团|整体|合并|总(?:收入|营收|体|利润)|consolidated|total|overall|company|group)"
+)
 # "Its margin", "segment margin", 该业务: what was spoken of just before.
 _SAME_BUSINESS = re.compile(
     r"(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|platform|line)?|"
@@ -75,7 +78,12 @@ def _is_company(sentence: Sentence, mark: Mark, about: Entity | None) -> bool:
 
 
 def note_metric(frame: Frame, sentence: Sentence, mark: Mark) -> None:
-    """Leave the business spoken of where a metric is named as the whole company's."""
+    """Leave the business spoken of where a metric is named as the whole company's.
+
+    Turn to the one that the words before the metric name ("wholesale footwear sales").
+    """
+    if _names_business(frame, sentence, mark):
+        return
     if frame.scope is None or not _WHOLE.match(sentence.folded, mark.start):
         return
     scope_mark = frame.scope_mark
@@ -84,6 +92,27 @@ def note_metric(frame: Frame, sentence: Sentence, mark: Mark) -> None:
         if words_in(between) <= 1 and not any(c in between for c in ",，;；。"):
             return
     frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
+
+
+def _names_business(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
+    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in _OF_ANY_BUSINESS:
+        return False
+    before = [m for m in sentence.marks if m.start < mark.end and m is not mark]
+    start = max(
+        (m.end for m in before if m.kind in ("quantity", "break") and m.end <= mark.start),
+        default=sentence.start,
+    )
+    named = business_before(sentence.folded, start, mark.start, mark.end)
+    if named is None:
+        return False
+    at, name = named
+    if any(m.kind in ("scope", "company") and m.end > at for m in before):
+        return False
+    match = ScopeMatch(at, mark.end, name, known=False, kind="product")
+    frame.scope, frame.scope_inherited = name, False
+    frame.scope_mark = Mark(at, mark.end, "scope", match)
+    frame.scope_is_line = False
+    return True
 
 
 def _is_joined(earlier: Mark, sentence: Sentence, mark: Mark) -> bool:
@@ -207,6 +236,13 @@ def _back_to_speaker(place: Place, frame: Frame, setting: Setting) -> bool:
     return _BACK.search(place.sentence.folded, named.end, place.mark.start) is not None
 
 
+# What each business of a company has of its own.
+_OF_ANY_BUSINESS = frozenset(
+    {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
+     "same_store_sales", "ebitda", "adjusted_ebitda", "ebitda_margin", "adjusted_ebitda_margin",
+     "adjusted_operating_income", "adjusted_operating_margin", "bookings", "orders", "backlog",
+     "gross_sales", "contribution_margin", "contribution_profit", "revenue_run_rate"}
+)  # fmt: skip
 # What only a company as a whole has; a business named elsewhere does not narrow it.
 _OF_THE_WHOLE = frozenset(
     {"eps", "adjusted_eps", "net_income", "adjusted_net_income", "net_loss", "adjusted_net_loss",

@@ -1,0 +1,80 @@
+"""A business that no list knows, named by the words before its metric: "wholesale footwear sales"."""
+
+import re
+from functools import cache
+
+from pipeline.lexicon.scope_names import given_names
+from pipeline.lexicon.table import read_table
+
+_WORD = re.compile(r"[a-z0-9](?:[a-z0-9'&/+.-]*[a-z0-9+])?|&")
+# A head noun of which every business has its own: what stands before it says whose.
+_HEAD = re.compile(
+    r"\b(?:revenues?|sales|comps?|margins?|profits?|income|ebitda|ebit|earnings|bookings|orders|"
+    r"shipments|volumes?|deliveries|backlog|growth|units)\b"
+)
+_BEFORE = re.compile(r"[a-z0-9'&./+ -]*$")
+_TIME = re.compile(r"(?:f?y|f?q|h|cy)\d+[ea]?")
+_LONGEST = 4
+# Behind these a business may yet be named: "wholesale net sales", "payments segment revenue".
+_PASSABLE = frozenset({"whole", "accounting", "time", "quality"})
+_REACH = 60
+
+
+def business_before(
+    folded: str, start: int, metric_start: int, metric_end: int
+) -> tuple[int, str] | None:
+    """The words that name a business before a metric in folded English text, and where they begin.
+
+    ``start`` bounds the look back: the beginning of the clause.
+
+    >>> business_before("our wholesale footwear sales rose", 0, 20, 28)
+    (4, 'Wholesale Footwear')
+    >>> business_before("record quarterly revenue", 0, 17, 24)
+    """
+    head = _HEAD.search(folded, metric_start, metric_end)
+    if head is None:
+        return None
+    stretch = _BEFORE.search(folded, max(start, head.start() - _REACH), head.start())
+    if stretch is None or not stretch[0].endswith(" "):
+        return None
+    words = list(_WORD.finditer(folded, stretch.start(), head.start()))
+    plain = plain_words()
+    while words and plain.get(words[-1][0]) in _PASSABLE:
+        words.pop()
+    taken: list[re.Match[str]] = []
+    while words and words[-1][0] not in plain and not _is_plain_form(words[-1][0]):
+        taken.insert(0, words.pop())
+    if not 1 <= len(taken) <= _LONGEST or not any(len(word[0]) > 2 for word in taken):
+        return None
+    return taken[0].start(), " ".join(_titled(word[0]) for word in taken)
+
+
+def _is_plain_form(word: str) -> bool:
+    """Whether a word is an amount, an adverb or a participle rather than part of a name."""
+    return (
+        word[0].isdigit()
+        or _TIME.fullmatch(word) is not None
+        or word in _folded_names()
+        or word.endswith(("ly", "'s", "n't", "'re", "'ve", "'ll"))
+        or (
+            word.endswith("ed")
+            and word not in ("owned", "branded", "managed", "packaged", "connected")
+        )
+    )
+
+
+def _titled(word: str) -> str:
+    return word.upper() if len(word) <= 3 and not set(word) & set("aeiou") else word.capitalize()
+
+
+@cache
+def _folded_names() -> frozenset[str]:
+    return frozenset(name.casefold() for name in given_names())
+
+
+@cache
+def plain_words() -> dict[str, str]:
+    """Give the words that name no business before a metric, and their kinds."""
+    return {
+        word: kind for kind, words in read_table("plain_modifiers.tsv") for word in words.split("|")
+    }
