@@ -54,7 +54,9 @@ def meaning(
 
 
 def _of_family(named: Metric, family: str) -> Metric | None:
-    if named.family in (family, "any"):
+    if named.family == family:
+        return named
+    if named.family == "any" and not (family.startswith("money") and named.id.endswith("capacity")):
         return named
     return related(named.id, family)
 

@@ -223,6 +223,9 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         return False
     if other.kind == "basis":
         return True
+    if other.kind == "period":
+        # 去年增加: the year's 年 is not the one of 年增.
+        return other.start < mark.start < other.end < mark.end
     return (
         isinstance(other.value, MetricMatch)
         and other.start < mark.start < other.end <= mark.end

@@ -6,7 +6,7 @@ from pipeline.extract.frame import Setting
 from pipeline.extract.reading import marks_of
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch
-from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.lexicon.scopes import ScopeMatch, find_scopes
 from pipeline.normalize.periods import Anchor, find_periods
 from pipeline.normalize.script import fold
 from schemas import DocumentContext, NormalizedSegment, PeriodMention
@@ -25,6 +25,7 @@ class Settings:
     def __init__(self, context: DocumentContext) -> None:
         self._context = context
         self._read: dict[tuple[str, str | None], _Named] = {}
+        self._topic: str | None = None
 
     def of(self, segment: NormalizedSegment) -> Setting:
         """Give the setting that holds for a segment."""
@@ -49,6 +50,8 @@ class Settings:
             outlook = named.outlook or outlook
             of_rates = named.of_rates
         outlook = outlook or _opens_with_outlook(segment)
+        if scope is None and segment.kind == "answer":
+            scope = self._topic
         speaker = segment.speaker
         asked = (speaker is not None and speaker.side == "analyst") or (
             segment.kind == "question" and (speaker is None or speaker.side != "company")
@@ -68,6 +71,14 @@ class Settings:
             period=period,
             of_rates=of_rates,
         )
+
+    def hear(self, segment: NormalizedSegment) -> None:
+        """Note the business that a question asks about: its answer need not name it again."""
+        if segment.kind != "question":
+            return
+        about = segment.about.id if segment.about else None
+        lines = {s.scope for s in find_scopes(segment.text, about) if s.known and s.kind == "line"}
+        self._topic = lines.pop() if len(lines) == 1 else None
 
     def _named(self, text: str, about_id: str | None, anchor: Anchor) -> "_Named":
         key = (text, about_id)

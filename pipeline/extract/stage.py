@@ -25,6 +25,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
     frame = Frame()
     above: tuple[object, ...] = ()
     for segment in part.segments:
+        settings.hear(segment)
         here = (segment.heading_path, segment.speaker, segment.about)
         if here != above or segment.kind == "bullet":
             frame, above = Frame(), here

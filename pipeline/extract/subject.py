@@ -37,6 +37,7 @@ _PRICE = re.compile(
     r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
 )
 _LARGE = re.compile(r"million|billion|trillion|亿")
+_HOW_OFTEN = re.compile(r"(?P<day>每天|每日|日均|daily)|每月|月均|monthly")
 # How many words may part a bare number from the metric that gives it its unit.
 _FAR, _CLOSE = 8, 2
 # "33x '26E EPS" is a price over earnings.
@@ -109,8 +110,12 @@ def _settle(reading: Reading, metric: Metric) -> None:
 
 
 def _per_share(place: Place) -> bool:
+    return "每股" in _just_before(place)
+
+
+def _just_before(place: Place) -> str:
     start = max(place.sentence.start, place.mark.start - 10)
-    return "每股" in place.sentence.folded[start : place.mark.start]
+    return place.sentence.folded[start : place.mark.start]
 
 
 def _meant(match: MetricMatch, place: Place, setting: Setting) -> Metric | None:
@@ -149,6 +154,9 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
         bought = unnamed("shares_repurchased")
         metric = bought.metric if bought else metric
+    if metric.id == "users" and (often := _HOW_OFTEN.search(_just_before(place))):
+        active = unnamed("daily_active_users" if often["day"] else "monthly_active_users")
+        metric = active.metric if active else metric
     reading.scope = found.scope
     reading.unit = found.unit
     return MetricMatch(0, 0, metric, weak=found.weak, loss=False, adjusted=False)
@@ -290,7 +298,7 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
     tail = next((m for m in place.after() if m.value is behind), None)
     if tail is None:
         return False
-    if _without_names(place, tail).strip() == "的":
+    if _without_names(place, tail).strip() in ("的", "用于", "用来", "用作"):
         return True
     after = folded[place.mark.end : place.mark.end + 4]
     kind = place.quantity.kind
