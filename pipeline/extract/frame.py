@@ -82,7 +82,9 @@ class Frame:
     belong to a quantity before them. ``metrics`` are the metrics named in this sentence up to here, ``inherited`` the last one used
     before it. ``of_rates`` is the setting's.
     ``last`` is how the quantity before this one was read. A
-    business line of the company's own (``scope_is_line``) is the topic of its paragraph.
+    business line of the company's own (``scope_is_line``) is the topic of its paragraph, where a
+    sentence opens with it (``opening``: its name, and whether it is such a line) and the paragraph did
+    not begin with the company as a whole (``of_whole``).
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -91,6 +93,9 @@ class Frame:
     scope_mark: Mark | None = None
     scope_inherited: bool = False
     scope_is_line: bool = False
+    opening: tuple[str, bool] | None = None
+    of_whole: bool | None = None
+    sentence_read: bool = False
     entity: Entity | None = None
     last_company: Mark | None = None
     period: PeriodMention | None = None
@@ -115,6 +120,17 @@ class Frame:
         ``lead_in`` is the metric, ``turned_to`` the business that a sentence without figures in
         between has named.
         """
+        if self.of_whole is None and self.sentence_read:
+            self.of_whole = self.scope is None
+        self.sentence_read = True
+        if self.opening is not None:
+            self.scope, is_line = self.opening
+            self.scope_is_line = is_line and not self.of_whole
+        elif self.scope_mark is not None:
+            self.scope_is_line = False
+        elif not self.scope_is_line and self.metrics:
+            self.scope = None
+        self.opening = None
         if lead_in is not None:
             self.used, self.scope = lead_in, None
         if turned_to is not None:

@@ -24,7 +24,7 @@ class Settings:
 
     def __init__(self, context: DocumentContext) -> None:
         self._context = context
-        self._read: dict[tuple[str, str | None], _Named] = {}
+        self._read: dict[tuple[str, str | None, bool], _Named] = {}
         self._topic: str | None = None
 
     def of(self, segment: NormalizedSegment) -> Setting:
@@ -43,7 +43,7 @@ class Settings:
         if label and not any(q.start - segment.start < label.end() for q in segment.quantities):
             texts.append(label[1])
         for text in texts:
-            named = self._named(text, about_id, anchor)
+            named = self._named(text, about_id, anchor, outlook)
             scope = named.scope or scope
             metric = named.metric or metric
             period = named.period or period
@@ -80,10 +80,10 @@ class Settings:
         lines = {s.scope for s in find_scopes(segment.text, about) if s.known and s.kind == "line"}
         self._topic = lines.pop() if len(lines) == 1 else None
 
-    def _named(self, text: str, about_id: str | None, anchor: Anchor) -> "_Named":
-        key = (text, about_id)
+    def _named(self, text: str, about_id: str | None, anchor: Anchor, ahead: bool) -> "_Named":
+        key = (text, about_id, ahead)
         if key not in self._read:
-            self._read[key] = _Named(text, about_id, anchor)
+            self._read[key] = _Named(text, about_id, anchor, ahead=ahead)
         return self._read[key]
 
 
@@ -100,6 +100,7 @@ _MIXED = re.compile(
     r"[与與及和]|\band\b|&|回顾|回顧|陈述|陳述|战略|戰略|业绩|業績|结果|結果|results"
 )
 _NUMBERING = re.compile(r"[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
+_CLAUSE = re.compile(r"[,，;；]")
 # A heading is about a business that it opens with; one named further on is told of in passing.
 _AT_ONCE = 3
 # All of a short heading is its subject.
@@ -110,7 +111,9 @@ _RATES = re.compile(r"^[^，。,]{0,4}(?:成长性|增速|增长率|成长率|gr
 class _Named:
     """What one heading or label names."""
 
-    def __init__(self, text: str, about_id: str | None, anchor: Anchor) -> None:
+    def __init__(
+        self, text: str, about_id: str | None, anchor: Anchor, *, ahead: bool = False
+    ) -> None:
         marks = marks_of(text, about_id)
         metrics = [m.value for m in marks if isinstance(m.value, MetricMatch)]
         head = len(_NUMBERING.match(text)[0])  # type: ignore[index]
@@ -125,7 +128,14 @@ class _Named:
         self.of_rates = _RATES.search(fold(text)) is not None
         self.metric = strong[0] if len(strong) == 1 else None
         self.scope = scopes[0].scope if scopes else None
-        # The day on which results came out is not the time that they are for.
-        periods = [m for m in find_periods(text, anchor) if m.period.start != m.period.end]
-        self.period: PeriodMention | None = periods[0] if len(periods) == 1 else None
         self.outlook = bool(_OUTLOOK.search(text)) and not _MIXED.search(text)
+        # The day on which results came out is not the time that they are for, nor is a base of
+        # comparison, nor a time that a further clause names.
+        periods = [
+            m
+            for m in find_periods(text, anchor, ahead=ahead or self.outlook)
+            if m.period.start != m.period.end
+            and m.relation not in ("versus", "since")
+            and not _CLAUSE.search(text, head, m.start)
+        ]
+        self.period: PeriodMention | None = periods[0] if len(periods) == 1 else None

@@ -1,44 +1,95 @@
 """When a quantity holds, what it is compared with, and whether it has happened."""
 
 import re
-from datetime import date
+from datetime import timedelta
 
+from pipeline.extract.comparing import LAST_YEAR, MOVES, comparison, own_basis
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.modality import expected, forward, future, led_by, revises
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
-from pipeline.normalize.periods import period_of, quarter_before, year_before
+from pipeline.normalize.periods import (
+    fiscal_position,
+    fiscal_year,
+    period_of,
+    quarter_before,
+    year_before,
+)
 from pipeline.normalize.script import fold
 from schemas import Period, PeriodMention
+
+_CLOSING = re.compile(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
+_CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
+_NEXT_CLAUSE = re.compile(r"\s+(?:it's|it is|it was|we're|we are|we expect|we'll|that's)\b")
+_POSSESSIVE = re.compile(r"(?<=\w)'s$")
+_NEXT_DAY = re.compile(r"次日|翌日|隔日|next day|following day")
 
 
 def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
     """Settle period, comparison and modality of a reading whose measure is known."""
-    basis = _basis(place, frame, setting)
-    moves = reading.measure in ("growth", "change", "multiple")
-    mention, versus = _mentions(place, frame, moves=moves, base=reading.base)
-    if mention is None and not reading.base and reading.nature == "flow":
-        mention = frame.here
-    elif mention is not None and not reading.base and _sets_the_time(place, mention, setting):
+    own = own_basis(place)
+    basis = own or frame.basis or setting.basis
+    base = reading.base and _is_base(place)
+    mention, versus = _mentions(place, frame, moves=reading.measure in MOVES, base=base)
+    if mention is None and not _is_present(place):
+        mention = None if base else _carried(reading, own, frame, setting)
+    elif mention is not None and not base and _sets_the_time(place, mention, setting):
         frame.here = mention
-    expected = _expected(place)
-    forward = _forward(place, frame, setting, mention) or expected
-    revised = reading.base and _revises(place)
-    if reading.base and not revised and not expected:
-        forward = False
-    reading.period = _period(reading, mention, basis, forward or revised, expected, frame, setting)
-    if reading.period is not None and mention is not None and not expected and not revised:
-        if setting.reporting is not None and reading.period.end < setting.reporting.end:
-            forward = False
-        elif setting.day is not None and reading.period.start > setting.day:
-            forward = True
-    reading.modality = (
-        "question" if setting.asked else "forward" if (forward or revised) else "actual"
+    quoted = expected(place)
+    revised = base and revises(place, setting)
+    ahead = revised or quoted or forward(place, frame, setting, mention, base=base)
+    reading.period = _period(
+        reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
     )
-    _time_prices(reading, mention, setting)
-    reading.expected = expected
-    reading.comparison = _comparison(reading, basis, versus)
-    frame.basis = basis if _own_basis(place) else frame.basis
+    if reading.period is not None and mention is not None and not quoted and not revised:
+        if setting.reporting is not None and reading.period.end < setting.reporting.end:
+            ahead = ahead and led_by(place) is True
+        elif setting.day is not None and reading.period.start > setting.day:
+            ahead = True
+    reading.modality = "question" if setting.asked else "forward" if ahead else "actual"
+    if ahead and mention is not None and future(mention.period, setting):
+        frame.ahead = mention
+    _time_prices(reading, place, mention, setting)
+    reading.expected = quoted
+    reading.comparison = comparison(reading, place, frame, setting, mention, versus)
+    frame.basis = own or frame.basis  # type: ignore[assignment]
+
+
+def _is_base(place: Place) -> bool:
+    """Whether a number told to be a base is one: 比第二季多出兩成 compares with the time instead."""
+    if place.quantity.kind == "multiple":
+        return False
+    moved = False
+    for mark in place.before(breaks=1):
+        if isinstance(mark.value, Cue):
+            kinds = mark.value.kinds
+            if "from" in kinds:
+                return True
+            if "forward" in kinds:
+                return False
+            moved = moved or bool(kinds & {"up", "down", "to"})
+        elif mark.kind == "period" and moved:
+            return False
+    return True
+
+
+def _carried(
+    reading: Reading, own: str | None, frame: Frame, setting: Setting
+) -> PeriodMention | None:
+    """The time that the sentence set before, where it holds for this number too."""
+    here = frame.here
+    if here is None or (reading.nature != "flow" and reading.measure not in MOVES):
+        return None
+    period = here.period
+    if period.start == period.end and reading.metric != "share_price":
+        return None
+    if period.label.startswith("TTM") and reading.family not in ("money", "money_per_share"):
+        return None
+    reporting = setting.reporting
+    if own == "qoq" and reporting is not None and _same(period, quarter_before(reporting)):
+        return None
+    return here
 
 
 def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bool:
@@ -50,23 +101,6 @@ def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bo
     return not looked_back or place.previous() is None
 
 
-def _own_basis(place: Place) -> str | None:
-    """yoy or qoq where the clause says so, the nearest first; right of the number counts less."""
-    for mark in place.before():
-        if mark.kind == "basis":
-            return str(mark.value)
-    for mark in place.after():
-        if mark.kind == "basis":
-            return str(mark.value)
-        if mark.kind == "metric":
-            break
-    return None
-
-
-def _basis(place: Place, frame: Frame, setting: Setting) -> str:
-    return _own_basis(place) or frame.basis or setting.basis
-
-
 def _mentions(
     place: Place, frame: Frame, *, moves: bool, base: bool
 ) -> tuple[PeriodMention | None, PeriodMention | None]:
@@ -76,26 +110,22 @@ def _mentions(
         if isinstance(mark.value, PeriodMention) and mark.start not in frame.spent:
             if ":" in place.gap_before(mark) and not _labels(place, mark):
                 continue
-            if mark.value.relation == "since" and moves:
-                versus = versus or mark.value
-            elif moves and not base and _is_base_of_move(place, mark):
-                versus = versus or mark.value
-            elif mark.value.relation == "versus" and not base and not _leads(place, mark):
+            if not base and _is_compared_with(place, mark, moves=moves):
                 versus = versus or mark.value
             else:
                 return mark.value, versus
     for mark in place.after():
         if isinstance(mark.value, PeriodMention):
             if mark.value.relation in ("versus", "since") and not base:
-                versus = versus or mark.value
                 frame.spent.add(mark.start)
+                if not moves and not place.gap_after(mark).strip():
+                    return mark.value, versus
+                versus = versus or mark.value
                 break
-            if _own_quantity_follows(place, mark):
+            if _own_quantity_follows(place, mark) or _POSSESSIVE.search(fold(mark.value.text)):
                 break
             frame.spent.add(mark.start)
             return mark.value, versus
-        if mark.kind == "metric" and not base:
-            break
     return None, versus
 
 
@@ -105,17 +135,52 @@ def _labels(place: Place, mark: Mark) -> bool:
     return len(gap.strip()) <= 1 or mark.start - place.sentence.start <= 6
 
 
-def _is_base_of_move(place: Place, mark: Mark) -> bool:
-    """Whether a time before a growth or multiple is what it is measured against.
+def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
+    """Whether a time before a number is what it, or its move, is measured against.
 
-    比去年同期低了12.9个百分点, 去年的兩倍, "compared with last year, up 5%".
+    比去年同期低了12.9个百分点, 去年的兩倍, "down from March 31 to $8 billion"; but 去年同期 15.94 元
+    and "a year ago we were growing at 8%" are the numbers' own times.
     """
-    if isinstance(mark.value, PeriodMention) and mark.value.relation == "versus":
-        return True
+    assert isinstance(mark.value, PeriodMention)  # noqa: S101 - callers pass period marks
+    if mark.value.relation == "since":
+        return moves
     folded = place.sentence.folded
     if place.quantity.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
         return True
-    return folded[max(0, mark.start - 2) : mark.start].strip()[-1:] in ("比", "较")
+    after_from = _follows_from(place, mark)
+    if mark.value.relation == "versus":
+        if moves:
+            return after_from or not _opens_clause(place, mark)
+        return not (_leads(place, mark) or (not after_from and _opens_clause(place, mark)))
+    return after_from and (moves or _moved_to(place, mark))
+
+
+def _follows_from(place: Place, mark: Mark) -> bool:
+    """Whether a word of comparison or origin stands right before a time."""
+    for other in reversed(place.sentence.marks[: place.at]):
+        if other.end <= mark.start and isinstance(other.value, Cue):
+            gap = place.sentence.folded[other.end : mark.start].strip()
+            return "from" in other.value.kinds and gap in ("", "the", "in", "on")
+    return False
+
+
+def _moved_to(place: Place, mark: Mark) -> bool:
+    return any(
+        other.start >= mark.end and isinstance(other.value, Cue) and "to" in other.value.kinds
+        for other in place.before()
+    )
+
+
+def _opens_clause(place: Place, mark: Mark) -> bool:
+    """Whether a time stands at the start of the number's own clause."""
+    folded = place.sentence.folded
+    left = folded[max(place.sentence.start, mark.start - 6) : mark.start].strip()
+    opens = not left or left[-1] in ",，;；:：(（、" or left in ("and", "but")
+    return opens and not any(m.kind == "break" for m in _between(place, mark))
+
+
+def _between(place: Place, mark: Mark) -> list[Mark]:
+    return [m for m in place.sentence.marks[: place.at] if m.start >= mark.end]
 
 
 def _leads(place: Place, mark: Mark) -> bool:
@@ -125,154 +190,102 @@ def _leads(place: Place, mark: Mark) -> bool:
 
 def _own_quantity_follows(place: Place, mark: Mark) -> bool:
     """Whether the time behind a number rather belongs to the next one: "+8% 去年同期 5%"."""
+    if _NEXT_CLAUSE.match(place.sentence.folded, mark.end):
+        return True
     for later in place.sentence.marks[place.at + 1 :]:
         if later.kind == "quantity":
             to_next = len(place.sentence.folded[mark.end : later.start].strip())
-            return to_next < len(place.gap_after(mark).strip())
+            to_this = len(place.gap_after(mark).strip())
+            return to_next < to_this or (
+                to_next == to_this == 0 and place.quantity.kind == "multiple"
+            )
         if later.start > mark.end and later.kind == "break":
             return False
     return False
 
 
-_EXPECTED_NEAR = 4
-
-
-def _expected(place: Place) -> bool:
-    """Whether somebody's expectation of this very figure is quoted: consensus, guidance."""
-    for mark, kinds in place.cues_before():
-        if "expectation" in kinds and words_in(place.gap_before(mark)) <= _EXPECTED_NEAR:
-            return True
-    for mark, kinds in place.cues_after():
-        if "expectation" in kinds and words_in(place.gap_after(mark)) <= 2:
-            return True
-    return False
-
-
-def _revises(place: Place) -> bool:
-    """Whether the base is a guidance before its revision: 由約 420 億調高至 430 億."""
-    for mark in place.sentence.marks:
-        if isinstance(mark.value, Cue) and "revise" in mark.value.kinds:
-            return any(
-                isinstance(m.value, Cue) and "forward" in m.value.kinds
-                for m in place.sentence.marks[: place.at]
-            )
-    return False
-
-
-def _forward(place: Place, frame: Frame, setting: Setting, mention: PeriodMention | None) -> bool:
-    for mark, kinds in place.cues_before(breaks=2):
-        if "forward" in kinds and words_in(place.gap_before(mark)) <= 14:
-            return True
-        if "past" in kinds and mark.value.kinds <= _PAST_ALONE:  # type: ignore[union-attr]
-            break
-    previous = place.previous()
-    last = frame.last
-    if last is not None and previous is last.mark and last.modality == "forward":
-        breaks = [
-            m.weight
-            for m in place.sentence.marks[: place.at]
-            if m.kind == "break" and m.start >= previous.end
-        ]
-        if not last.expected and max(breaks, default=0) < 2 and mention in (None, frame.here):
-            return True
-    past = _past(place)
-    if _ranges_ahead(place) and not past and (mention is None or _future(mention.period, setting)):
-        return True
-    for mark, kinds in place.cues_after():
-        if "forward" in kinds and words_in(place.gap_after(mark)) <= 3:
-            return True
-    if mention is not None and _future(mention.period, setting):
-        return not past and (_ahead(mention, setting) or setting.outlook)
-    return setting.outlook and (mention is None or mention.relation == "by")
-
-
-_WHOLE_YEAR = re.compile(r"全年|full|fy|year|财年|\d年$")
-
-
-# Cues that say past and nothing else; "up" and 突破 are said of the future too.
-_PAST_ALONE = frozenset({"past", "be"})
-
-
-def _ahead(mention: PeriodMention, setting: Setting) -> bool:
-    """Whether a time that is not over speaks of what is to come.
-
-    A quarter after the reported one does; of a year under way only the whole of it ("full year"),
-    for "this year" may as well be the year so far.
-    """
-    reporting = setting.reporting
-    if reporting is None or mention.period.start > reporting.end:
-        return True
-    return _WHOLE_YEAR.search(fold(mention.text)) is not None and "this year" not in fold(
-        mention.text
-    )
-
-
-def _past(place: Place) -> bool:
-    """Whether the clause says that it has happened."""
-    return any("past" in kinds for _, kinds in place.cues_before(breaks=1))
-
-
-def _ranges_ahead(place: Place) -> bool:
-    """Whether the quantity is a range of money: results are figures, outlooks are ranges."""
-    quantity = place.quantity
-    return quantity.qualifier == "between" and quantity.kind == "money" and not quantity.worded
-
-
-def _time_prices(reading: Reading, mention: PeriodMention | None, setting: Setting) -> None:
+def _time_prices(
+    reading: Reading, place: Place, mention: PeriodMention | None, setting: Setting
+) -> None:
     """A share price is of the day it is told; a target price is of no day, and to come."""
     if reading.metric == "target_price":
         reading.period, reading.modality = None, "question" if setting.asked else "forward"
     elif reading.metric == "share_price" and mention is None and setting.day is not None:
-        reading.period = period_of(setting.day, setting.day)
-
-
-def _future(period: Period, setting: Setting) -> bool:
-    """Whether a time lies ahead of the call, or is not over yet."""
-    if setting.reporting is not None and period.end <= setting.reporting.end:
-        return False
-    day: date | None = setting.day or (setting.reporting.end if setting.reporting else None)
-    return day is not None and period.end > day
+        around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
+        day = setting.day + timedelta(days=1) if _NEXT_DAY.search(around) else setting.day
+        reading.period = period_of(day, day)
 
 
 def _period(
     reading: Reading,
+    place: Place,
     mention: PeriodMention | None,
     basis: str,
-    forward: bool,
-    expected: bool,
     frame: Frame,
     setting: Setting,
+    *,
+    base: bool,
+    ahead: bool,
+    quoted: bool,
 ) -> Period | None:
+    reporting = setting.period.period if setting.period else setting.reporting
+    last = frame.last if frame.last and frame.last.mark is place.previous() else None
     if mention is not None:
         frame.period = mention
-        return mention.period
-    reporting = setting.period.period if setting.period else setting.reporting
-    if reading.base and not forward and reporting is not None:
+        return _of_mention(reading, place, mention, last, setting, base=base)
+    if quoted or (base and ahead):
+        return (last.period if last else None) or reporting
+    if base and reporting is not None:
         before = frame.last.period if frame.last and frame.last.period else reporting
         return quarter_before(before) if basis == "qoq" else year_before(before)
-    if expected:
-        return reporting
-    if forward:
-        if setting.period is not None:
-            return setting.period.period
-        if frame.period is not None and _future(frame.period.period, setting):
-            return frame.period.period
-        return None
-    return reporting
+    return _ahead(frame, setting) if ahead else reporting
 
 
-def _comparison(reading: Reading, basis: str, versus: PeriodMention | None) -> str | None:
-    if reading.measure not in ("growth", "change", "multiple"):
-        return None
-    if versus is not None and reading.period is not None:
-        if _same(versus.period, year_before(reading.period)):
-            return "yoy"
-        if _same(versus.period, quarter_before(reading.period)):
-            return "qoq"
-        return f"vs:{versus.period.label}"
-    if reading.measure == "multiple" and reading.modality == "forward":
-        return None
-    return basis
+def _of_mention(
+    reading: Reading,
+    place: Place,
+    mention: PeriodMention,
+    last: Reading | None,
+    setting: Setting,
+    *,
+    base: bool,
+) -> Period:
+    """The days that a time means for this number."""
+    period = mention.period
+    if reading.nature == "stock" and _closes(place, mention):
+        return period_of(period.end, period.end)
+    if base and LAST_YEAR.fullmatch(fold(mention.text)):
+        compared = last.period if last and last.period else setting.reporting
+        if compared is not None and (compared.end - compared.start).days < 300:
+            return year_before(compared)
+    return period
+
+
+def _ahead(frame: Frame, setting: Setting) -> Period | None:
+    """The time of what is expected where its words name none: the one that guidance spoke of."""
+    if setting.period is not None:
+        return setting.period.period
+    for named in (frame.ahead, frame.period):
+        if named is not None and future(named.period, setting):
+            return named.period
+    if (setting.outlook or frame.outlook) and setting.reporting is not None:
+        year, quarter = fiscal_position(setting.reporting, setting.fiscal_year_end)
+        return fiscal_year(year + (quarter == 4), setting.fiscal_year_end)
+    return None
+
+
+def _closes(place: Place, mention: PeriodMention) -> bool:
+    """Whether a stock is told for the end of a time: "finished June at 38 million"."""
+    mark = next((m for m in place.sentence.marks if m.value is mention), None)
+    if mark is None:
+        return False
+    said = place.sentence.folded[max(place.sentence.start, mark.start - 16) : mark.start]
+    return _CLOSING.search(said) is not None or _CLOSING_YEAR.match(fold(mention.text)) is not None
+
+
+def _is_present(place: Place) -> bool:
+    """Whether the clause says that it speaks of now: 目前, "today"."""
+    return any("present" in kinds for _, kinds in place.cues_before(breaks=1))
 
 
 def _same(a: Period, b: Period) -> bool:

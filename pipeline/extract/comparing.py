@@ -1,0 +1,122 @@
+"""What a growth, change or multiple is measured against: the year before, the quarter before, …"""
+
+import re
+
+from pipeline.extract.cues import Cue
+from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.place import Place, words_in
+from pipeline.normalize.periods import find_comparisons, quarter_before, year_before
+from pipeline.normalize.script import fold
+from schemas import Period, PeriodMention
+
+MOVES = frozenset({"growth", "change", "multiple"})
+# "last year" beside a quarter's number is the same quarter of that year.
+LAST_YEAR = re.compile(r"(?:the )?(?:last|prior|previous) year(?:'s)?|去年|上年|上一年|前一年")
+# Prices move within days and forecasts by revision, neither over the reporting year.
+_PRICES = frozenset({"share_price", "target_price"})
+# "doubled in two years", 半年翻了两番: the stretch itself says from when.
+_WITHIN = re.compile(
+    r"\s*(?:in|over|within) (?:just )?(?:the (?:past|last) )?(?:\w+|half a|a) (?:years|months|year|decade)\b"
+)
+_WITHIN_BEFORE = re.compile(
+    r"(?:半年|一年多|[两二三四五六七八九十\d]年|[一两二三\d]个月)(?:内|间|来|里)?$"
+)
+_REVISION_REACH = 3
+_THING_REACH = 8
+
+
+def own_basis(place: Place) -> str | None:
+    """yoy or qoq where the clause says so, the nearest first; right of the number counts less."""
+    inside = find_comparisons(fold(place.quantity.text))
+    if inside:
+        return inside[-1][2]
+    for mark in place.before():
+        if mark.kind == "basis":
+            return str(mark.value)
+    for mark in place.after():
+        if mark.kind == "basis":
+            return str(mark.value)
+        if mark.kind == "metric":
+            break
+    return None
+
+
+def comparison(
+    reading: Reading,
+    place: Place,
+    frame: Frame,
+    setting: Setting,
+    mention: PeriodMention | None,
+    versus: PeriodMention | None,
+) -> str | None:
+    """Settle what a reading whose period is known is compared with; None for a level."""
+    if reading.measure not in MOVES:
+        return None
+    own = own_basis(place)
+    if own is not None and (versus is None or versus.relation == "since"):
+        return own
+    if versus is not None and reading.period is not None:
+        return _against(reading.period, versus)
+    if reading.metric in _PRICES or _revised(place) or _within_a_stretch(place):
+        return None
+    if (base := _base_before(reading, place, frame)) is not None and reading.period is not None:
+        return _named(reading.period, base)
+    if _against_a_thing(place):
+        return None
+    if reading.measure == "multiple" and reading.modality == "forward" and mention is None:
+        return None
+    if reading.measure == "change" and place.quantity.kind in ("count", "measure"):
+        return None
+    return frame.basis or setting.basis
+
+
+def _against(period: Period, versus: PeriodMention) -> str:
+    if LAST_YEAR.fullmatch(fold(versus.text)) and (period.end - period.start).days < 300:
+        return "yoy"
+    return _named(period, versus.period)
+
+
+def _named(period: Period, base: Period) -> str:
+    for name, before in (("yoy", year_before(period)), ("qoq", quarter_before(period))):
+        if (base.start, base.end) == (before.start, before.end):
+            return name
+    return f"vs:{base.label}"
+
+
+def _base_before(reading: Reading, place: Place, frame: Frame) -> Period | None:
+    """The time of an earlier level right before the change: 上一季 33%，快了 6 个百分点."""
+    last = frame.last
+    if last is None or reading.measure != "change" or place.previous() is not last.mark:
+        return None
+    looked_back = (
+        last.period is not None
+        and reading.period is not None
+        and last.period.end < reading.period.end
+    )
+    return last.period if looked_back and last.unit != reading.unit else None
+
+
+def _revised(place: Place) -> bool:
+    """Whether an estimate is moved: 盈利预测上调 2%."""
+    return any(
+        "revise" in kinds and kinds & {"up", "down"} and words_in(place.gap_before(mark)) <= 1
+        for mark, kinds in place.cues_before()
+    )
+
+
+def _within_a_stretch(place: Place) -> bool:
+    folded = place.sentence.folded
+    if _WITHIN.match(folded, place.mark.end):
+        return True
+    ahead = folded[max(place.sentence.start, place.mark.start - 8) : place.mark.start]
+    return _WITHIN_BEFORE.search(ahead.rstrip(" 了增长翻提升")) is not None
+
+
+def _against_a_thing(place: Place) -> bool:
+    """Whether the other side of the comparison is no time: 比国内低五个百分点."""
+    for mark in place.before():
+        if mark.kind in ("period", "basis"):
+            return False
+        if isinstance(mark.value, Cue) and "from" in mark.value.kinds:
+            return words_in(place.gap_before(mark)) <= _THING_REACH
+    return False

@@ -1,0 +1,195 @@
+"""Whether a quantity has happened, is expected, or is what somebody expected."""
+
+import re
+from datetime import date
+
+from pipeline.extract.cues import Cue
+from pipeline.extract.frame import Frame, Setting
+from pipeline.extract.place import Place, words_in
+from pipeline.extract.reading import Mark, Sentence
+from pipeline.normalize.script import fold
+from schemas import NormalizedSegment, Period, PeriodMention
+
+_REACH = 14
+_EXPECTED_REACH = 4
+_WHOLE_YEAR = re.compile(r"全年|full|fy|year|财年|\d年$")
+# A sentence that turns to guidance: "Let me move to guidance", "Looking ahead, …".
+_TOPIC = re.compile(
+    r"\b(?:turn(?:ing)?|mov(?:e|ing)|now|shift(?:ing)?|com(?:e|ing)|on|let me|let's)\b[^.?!]{0,30}"
+    r"\b(?:guidance|outlook)\b|\blooking (?:ahead|forward|out)\b"
+    r"|\bour (?:full-year |annual |\d{4} )?(?:guidance|outlook|view) (?:for|is|remains|hasn't|has not|as follows)"
+)
+
+
+def note_topic(frame: Frame, sentence: Sentence, segment: NormalizedSegment) -> None:
+    """Mark in the frame that a sentence, or the one without figures before it, turns to guidance.
+
+    A time to come that the sentence without figures names holds for what follows.
+    """
+    start = sentence.lead_in[0] if sentence.lead_in else sentence.start
+    first = next((m.start for m in sentence.marks if m.kind == "quantity"), sentence.end)
+    if not _TOPIC.search(sentence.folded, start, first):
+        return
+    frame.outlook = True
+    if sentence.lead_in is None:
+        return
+    low, high = (segment.start + edge for edge in sentence.lead_in)
+    named = [period for period in segment.periods if low <= period.start < high]
+    if named:
+        frame.ahead = named[-1]
+
+
+def future(period: Period, setting: Setting) -> bool:
+    """Whether a time lies ahead of the call, or is not over yet."""
+    if setting.reporting is not None and period.end <= setting.reporting.end:
+        return False
+    day: date | None = setting.day or (setting.reporting.end if setting.reporting else None)
+    return day is not None and period.end > day
+
+
+def expected(place: Place) -> bool:
+    """Whether somebody's expectation of this very figure is quoted: consensus, guidance."""
+    for mark, kinds in place.cues_before():
+        if "expectation" in kinds and words_in(place.gap_before(mark)) <= _EXPECTED_REACH:
+            return not _attached(place, mark)
+    for mark, kinds in place.cues_after():
+        if "expectation" in kinds and words_in(place.gap_after(mark)) <= 2:
+            return not _leads_on(place, mark)
+    return False
+
+
+def revises(place: Place, setting: Setting) -> bool:
+    """Whether a base is a guidance before its revision: 由約 420 億調高至 430 億, "(was $1bn)"."""
+    quantity = place.quantity
+    if quantity.qualifier == "between" and not quantity.worded and quantity.low is not None:
+        return True  # results are figures, outlooks are ranges
+    goal = any(
+        isinstance(mark.value, Cue) and "target" in mark.value.kinds
+        for mark in place.before(breaks=1)
+    )
+    if goal:
+        return True
+    for mark in place.sentence.marks:
+        if isinstance(mark.value, Cue) and "revise" in mark.value.kinds:
+            return setting.outlook or any(
+                isinstance(m.value, Cue) and "forward" in m.value.kinds
+                for m in place.sentence.marks[: place.at]
+            )
+    return False
+
+
+def forward(
+    place: Place, frame: Frame, setting: Setting, mention: PeriodMention | None, *, base: bool
+) -> bool:
+    """Whether the quantity is guidance, a plan, a target, an expectation."""
+    if _named_as_target(place):
+        return True
+    if base:
+        return False
+    led = led_by(place)
+    if led is not None:
+        return led
+    if _goes_on(place, frame, mention):
+        return True
+    ahead = mention is not None and future(mention.period, setting)
+    past = _past(place)
+    if _range_of_money(place) and not past and (mention is None or ahead):
+        return True
+    if mention is not None and ahead:
+        told = setting.outlook or frame.outlook
+        return not past and (_speaks_of_what_comes(mention, setting) or told)
+    open_time = mention is None or mention.relation == "by"
+    return open_time and (setting.outlook or (frame.outlook and not past))
+
+
+def led_by(place: Place) -> bool | None:
+    """What the nearest cue before says: expected, happened or is so; None where none does."""
+    for mark, kinds in place.cues_before(breaks=2):
+        if "happened" in kinds or "present" in kinds:
+            return False
+        if "forward" in kinds and words_in(place.gap_before(mark)) <= _REACH:
+            if not _attached(place, mark):
+                return True
+    return None
+
+
+def _attached(place: Place, mark: Mark) -> bool:
+    """Whether a noun such as target belongs to the figure before it: 佔 15 億美元目標約三分之二."""
+    assert isinstance(mark.value, Cue)  # noqa: S101 - callers pass cue marks
+    previous = place.previous()
+    if previous is None or "target" not in mark.value.kinds:
+        return False
+    return mark.start - previous.end <= 1
+
+
+def _leads_on(place: Place, mark: Mark) -> bool:
+    """Whether a cue behind the number speaks of the next one: "37 cents consensus was around 30"."""
+    marks = place.sentence.marks
+    at = marks.index(mark, place.at)
+    later = marks[at + 1 : at + 3]
+    return (
+        bool(later)
+        and isinstance(later[0].value, Cue)
+        and "be" in later[0].value.kinds
+        and any(m.kind == "quantity" for m in later)
+    )
+
+
+def _named_as_target(place: Place) -> bool:
+    """Whether a noun right behind the number calls it a target: "our $500 million target"."""
+    for mark, kinds in place.cues_after():
+        near = words_in(place.gap_after(mark))
+        if "target" in kinds and near <= 1:
+            return not _leads_on(place, mark)
+        if "planned" in kinds and near <= 3:
+            return True
+        if "forward" in kinds and near <= 3:
+            return not _quantity_follows(place, mark)
+    return False
+
+
+def _quantity_follows(place: Place, mark: Mark) -> bool:
+    """Whether a cue behind the number leads up to another one in its clause."""
+    for later in place.sentence.marks[place.at + 1 :]:
+        if later.start > mark.start and later.kind == "break":
+            return False
+        if later.kind == "quantity":
+            return True
+    return False
+
+
+def _goes_on(place: Place, frame: Frame, mention: PeriodMention | None) -> bool:
+    """Whether the number continues a list of what is expected."""
+    last, previous = frame.last, place.previous()
+    if last is None or previous is not last.mark or last.modality != "forward" or last.expected:
+        return False
+    for mark in place.sentence.marks[: place.at]:
+        if mark.start < previous.end:
+            continue
+        if mark.kind == "break" and mark.weight >= 2:
+            return False
+    return mention in (None, frame.here)
+
+
+def _past(place: Place) -> bool:
+    """Whether the clause says that it has happened."""
+    return any(kinds & {"past", "happened"} for _, kinds in place.cues_before(breaks=1))
+
+
+def _speaks_of_what_comes(mention: PeriodMention, setting: Setting) -> bool:
+    """Whether a time that is not over speaks of what is to come.
+
+    A quarter after the reported one does; of a year under way only the whole of it ("full year"),
+    for "this year" may as well be the year so far.
+    """
+    reporting = setting.reporting
+    if reporting is None or mention.period.start > reporting.end:
+        return True
+    said = fold(mention.text)
+    return _WHOLE_YEAR.search(said) is not None and "this year" not in said
+
+
+def _range_of_money(place: Place) -> bool:
+    """Whether the quantity is a range of money: results are figures, outlooks are ranges."""
+    quantity = place.quantity
+    return quantity.qualifier == "between" and quantity.kind == "money" and not quantity.worded
