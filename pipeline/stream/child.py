@@ -48,7 +48,8 @@ def _agents(settings: Settings, stages: Sequence[str]) -> None:
     from pipeline.stream.stages import warm_up
 
     warm_up()
-    asyncio.run(run_agents(settings, stages, _say_ready))
+    # Not asyncio.run: it would wait at its end for a stage that is still at work in a thread.
+    asyncio.new_event_loop().run_until_complete(run_agents(settings, stages, _say_ready))
 
 
 def _publisher(settings: Settings) -> None:
@@ -71,4 +72,7 @@ def _follow_parent() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    sys.stderr.flush()
+    # Whatever is still at work in a thread has been handed back; nothing is left to wait for.
+    os._exit(status)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 FETCH_BYTES = 8 * 1024 * 1024
 LARGEST_REQUEST = 64 * 1024 * 1024
 REQUEST_MS = 15_000
+RECONNECT_MS = 1_000
 BOOTSTRAP_MS = 5_000
 SESSION_MS = 6_000
 TRANSACTION_MS = 30_000
@@ -35,6 +36,7 @@ def transactional_producer(settings: Settings, transactional_id: str) -> "KafkaP
         batch_size=256 * 1024,
         max_request_size=LARGEST_REQUEST,
         request_timeout_ms=REQUEST_MS,
+        reconnect_backoff_max_ms=RECONNECT_MS,
         delivery_timeout_ms=20_000,
         max_block_ms=20_000,
         # The pause before a transaction's next request is tried again: the broker needs a few
@@ -58,6 +60,7 @@ def plain_producer(settings: Settings) -> "KafkaProducer":
         linger_ms=0,
         max_request_size=LARGEST_REQUEST,
         request_timeout_ms=REQUEST_MS,
+        reconnect_backoff_max_ms=RECONNECT_MS,
         delivery_timeout_ms=30_000,
         max_block_ms=20_000,
         metrics_enabled=False,
@@ -84,6 +87,7 @@ def group_consumer(settings: Settings, group: str) -> "KafkaConsumer":
         max_partition_fetch_bytes=FETCH_BYTES,
         fetch_max_wait_ms=500,
         request_timeout_ms=REQUEST_MS,
+        reconnect_backoff_max_ms=RECONNECT_MS,
         metrics_enabled=False,
         allow_auto_create_topics=False,
     )
@@ -105,6 +109,7 @@ def reader(settings: Settings) -> "KafkaConsumer":
         max_partition_fetch_bytes=FETCH_BYTES,
         fetch_max_wait_ms=200,
         request_timeout_ms=REQUEST_MS,
+        reconnect_backoff_max_ms=RECONNECT_MS,
         metrics_enabled=False,
         allow_auto_create_topics=False,
     )

@@ -2,13 +2,22 @@
 
 import logging
 import sys
+import time
 from datetime import UTC, datetime
 
 import orjson
 
 from pipeline.settings import Settings
 
-_LIBRARIES = ("faust", "mode", "aiokafka", "kafka", "asyncio", "pipeline.stream.faustapp")
+_LIBRARIES = (
+    "faust",
+    "mode",
+    "aiokafka",
+    "kafka",
+    "asyncio",
+    "pipeline.stream.faustapp",  # Faust logs by the names of our subclasses
+)
+_SILENCE_SECONDS = 30.0
 
 
 def configure(settings: Settings, process: str) -> None:
@@ -19,10 +28,31 @@ def configure(settings: Settings, process: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Text(process) if as_text else _JsonLine(process))
+    if level > logging.DEBUG:
+        handler.addFilter(_OnceInAWhile())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _LIBRARIES:
-        # They warn of every retry and rebalance, which the pipeline handles and counts itself.
-        logging.getLogger(name).setLevel(max(level, logging.ERROR) if level > 10 else level)
+
+
+class _OnceInAWhile(logging.Filter):
+    """Lets a library's errors through, each kind once in a while.
+
+    Without a broker they say the same thing some hundred times a second.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(_LIBRARIES):
+            return True
+        if record.levelno < logging.ERROR:
+            return False
+        kind, now = (record.name, str(record.msg)[:60]), time.monotonic()
+        if now - self._last.get(kind, -_SILENCE_SECONDS) < _SILENCE_SECONDS:
+            return False
+        self._last[kind] = now
+        return True
 
 
 class _Text(logging.Formatter):

@@ -3,6 +3,8 @@
 A plain consumer of ``facts.extracted`` shares its partitions with the other publishers; each
 partition it is given is opened as a ``Publication``. A transaction that fails, whatever the reason,
 is left behind: the partition is closed, opened again, and read from the offset that is committed.
+While no broker answers, the publisher waits for one; a partition that can be opened but not
+published for long stops it.
 """
 
 import logging
@@ -37,7 +39,8 @@ class Publisher:
         self._settings = settings
         self._source = settings.topic(SOURCE)
         self._open: dict[TopicPartition, Publication] = {}
-        self._failing_since: float | None = None
+        # Since when a partition's transactions fail although it can be opened.
+        self._in_vain: dict[TopicPartition, float] = {}
         self._failures = 0
 
     def run(self, stop: threading.Event, ready: Callable[[], None] = lambda: None) -> None:
@@ -65,10 +68,11 @@ class Publisher:
         for place in sorted(assigned - self._open.keys()):
             # What was fetched before the partition was opened may be what another one published.
             batches.pop(place, None)
-            self._guarded(place, self._begin, place)
+            if not self._guarded(place, self._begin, place):
+                self._in_vain.pop(place, None)
         for place, records in batches.items():
-            if place in self._open:
-                self._guarded(place, self._publish, place, records)
+            if place in self._open and not self._guarded(place, self._publish, place, records):
+                self._give_up_after_a_while(place)
 
     def _begin(self, place: "TopicPartition") -> None:
         publication = Publication(self._settings, place.partition, self._shelf)
@@ -85,8 +89,9 @@ class Publisher:
         offset = _offset(place, records[-1].offset + 1)
         group = self._consumer.group_metadata()
         self._open[place].publish([record_of(each) for each in records], offset, group)
+        self._in_vain.pop(place, None)
 
-    def _guarded(self, place: "TopicPartition", action: Callable[..., None], *of: Any) -> None:
+    def _guarded(self, place: "TopicPartition", action: Callable[..., None], *of: Any) -> bool:
         """Do something with a partition; when it fails, close it, so that it is opened again."""
         try:
             action(*of)
@@ -96,28 +101,26 @@ class Publisher:
             publication = self._open.pop(place, None)
             if publication is not None:
                 publication.close()
-            self._note_failure(place, fault)
-        else:
-            if action == self._publish:
-                self._failing_since, self._failures = None, 0
+            self._failures += 1
+            logger.warning(
+                "publish: %s [%d] is opened again after %s: %s",
+                place.topic,
+                place.partition,
+                type(fault).__name__,
+                fault,
+            )
+            time.sleep(min(_LONGEST_PAUSE, 0.1 * 2 ** min(self._failures, 8)))
+            return False
+        self._failures = 0
+        return True
 
-    def _note_failure(self, place: "TopicPartition", fault: Exception) -> None:
-        now = time.monotonic()
-        self._failing_since = self._failing_since or now
-        self._failures += 1
-        logger.warning(
-            "publish: %s [%d] is opened again after %s: %s",
-            place.topic,
-            place.partition,
-            type(fault).__name__,
-            fault,
-        )
-        if now - self._failing_since > DEADLINE_SECONDS:
+    def _give_up_after_a_while(self, place: "TopicPartition") -> None:
+        since = self._in_vain.setdefault(place, time.monotonic())
+        if time.monotonic() - since > DEADLINE_SECONDS:
             raise StageStoppedError(
-                f"publish: nothing could be published for {DEADLINE_SECONDS:.0f} s, "
-                f"{self._failures} attempts; the last failed with {fault!r}"
-            ) from fault
-        time.sleep(min(_LONGEST_PAUSE, 0.1 * 2 ** min(self._failures, 8)))
+                f"publish: {place.topic} [{place.partition}] can be opened but not published "
+                f"for {DEADLINE_SECONDS:.0f} s; the attempts are in the log"
+            )
 
     def _check_topics(self) -> None:
         """Check that the ledger's topics are there and cut as the publisher's input is."""
