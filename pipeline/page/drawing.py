@@ -85,11 +85,22 @@ class Section:
 
     @property
     def height(self) -> int:
-        """About how high it is, for a browser that has not laid it out: 4 · 2**height rows."""
-        rows = sum(
-            1 + (drawn.line.end - drawn.line.start) // _ROW_CHARACTERS for drawn in self.lines
-        )
-        return min(8, max(0, (rows // 4).bit_length()))
+        """About how high it is, for a browser that has not laid it out."""
+        characters = (drawn.line.end - drawn.line.start for drawn in self.lines)
+        return _height(sum(1 + count // _ROW_CHARACTERS for count in characters))
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What is listed under a company: rows by metric."""
+
+    name: str
+    metrics: dict[str, list[Row]]
+
+    @property
+    def height(self) -> int:
+        """About how high it is, for a browser that has not laid it out."""
+        return _height(sum(2 + len(rows) for rows in self.metrics.values()))
 
 
 class Drawing:
@@ -147,7 +158,7 @@ class Drawing:
         return len(self._facts)
 
     @cached_property
-    def companies(self) -> list[tuple[str, list[tuple[str, list[Row]]]]]:
+    def companies(self) -> list[Company]:
         """Rows by company, then by metric, in the order in which they are first said."""
         opened: dict[int, int] = {}
         first_mark: dict[str, int] = {}
@@ -161,7 +172,7 @@ class Drawing:
             company = fact.entity.name if fact.entity else "No company"
             row = self._row(fact, first_mark[fact.fact_id])
             named[company][fact.metric.replace("_", " ")].append(row)
-        return [(company, list(metrics.items())) for company, metrics in named.items()]
+        return [Company(name, dict(metrics)) for name, metrics in named.items()]
 
     def _row(self, fact: Fact, mark: int) -> Row:
         measure = "" if fact.measure == "level" else fact.measure
@@ -235,6 +246,11 @@ class Drawing:
             self._marks[piece.opens[0]].number if piece.opens else None,
             len(cards) if len(cards) > 1 else 0,
         )
+
+
+def _height(rows: int) -> int:
+    """Give the step of the style sheet's heights for so many rows: 4 · 2**step of them."""
+    return min(8, (rows // 4).bit_length())
 
 
 def _begins(line: DrawnLine, section: Section) -> bool:

@@ -5,6 +5,7 @@ const card = document.getElementById("card");
 const narrow = matchMedia("(max-width: 60rem)");
 let anchor = null;
 let pinned = false;
+const changed = { lit: [], chosen: [] };
 document.documentElement.classList.add("scripted");
 
 function element(name, text, className) {
@@ -25,10 +26,20 @@ function drawn(number) {
   return [element("p", headline), list];
 }
 
-function light(numbers, name) {
-  for (const old of document.querySelectorAll("." + name)) old.classList.remove(name);
-  for (const number of numbers)
-    for (const found of document.querySelectorAll(`[data-f~="${number}"]`)) found.classList.add(name);
+function clear(name) {
+  for (const old of changed[name]) old.classList.remove(name);
+  changed[name] = [];
+}
+
+function set(found, name) {
+  found.classList.add(name);
+  changed[name].push(found);
+}
+
+function light(from) {
+  clear("lit");
+  for (const number of numbersOf(from))
+    for (const found of from.closest(".document").querySelectorAll(`[data-f~="${number}"]`)) set(found, "lit");
 }
 
 function numbersOf(found) {
@@ -44,6 +55,13 @@ function place() {
   card.style.top = (fits ? below : Math.max(8, box.top - card.offsetHeight - 8)) + "px";
 }
 
+function follow(row) {
+  const list = row.closest(".facts");
+  const inside = row.getBoundingClientRect(), frame = list.getBoundingClientRect();
+  if (inside.top < frame.top + 60 || inside.bottom > frame.bottom)
+    list.scrollTop += inside.top - frame.top - frame.height / 3;
+}
+
 function show(mark, keep) {
   anchor = mark;
   pinned = Boolean(keep);
@@ -51,17 +69,15 @@ function show(mark, keep) {
   card.classList.toggle("pinned", pinned);
   card.hidden = false;
   card.scrollTop = 0;
-  light(numbersOf(mark), "lit");
-  light([], "chosen");
+  light(mark);
+  clear("chosen");
   if (pinned) {
-    mark.classList.add("chosen");
+    set(mark, "chosen");
     const row = mark.closest(".document").querySelector(`.facts [data-f~="${numbersOf(mark)[0]}"]`);
     if (row && !narrow.matches) {
-      row.classList.add("chosen");
-      const list = row.closest(".facts");
-      const inside = row.getBoundingClientRect(), frame = list.getBoundingClientRect();
-      if (inside.top < frame.top + 60 || inside.bottom > frame.bottom)
-        list.scrollTop += inside.top - frame.top - frame.height / 3;
+      set(row, "chosen");
+      follow(row);
+      requestAnimationFrame(() => follow(row));
     }
   }
   if (!narrow.matches) return place();
@@ -73,8 +89,8 @@ function hide() {
   anchor = null;
   pinned = false;
   card.hidden = true;
-  light([], "lit");
-  light([], "chosen");
+  clear("lit");
+  clear("chosen");
 }
 
 function reach(mark) {
@@ -135,8 +151,8 @@ document.addEventListener("mouseover", event => {
   if (pinned) return;
   const found = event.target.closest("[data-f]");
   if (found?.localName === "mark") show(found);
-  else if (found) { hide(); light(numbersOf(found), "lit"); }
-  else if (anchor || document.querySelector(".lit")) hide();
+  else if (found) { hide(); light(found); }
+  else if (anchor || changed.lit.length) hide();
 });
 document.addEventListener("focusin", event => {
   if (!pinned && event.target.matches("mark[data-f]") && event.target.matches(":focus-visible")) show(event.target);
