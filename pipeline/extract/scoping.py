@@ -55,6 +55,8 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
         return
     frame.scope, frame.scope_mark, frame.scope_inherited = match.scope, mark, False
     frame.scope_is_line = match.kind == "line"
+    if not any(m.kind == "quantity" for m in sentence.marks[:at]):
+        frame.opening = match.scope, frame.scope_is_line
     _note_owner(frame, match, mark, about)
 
 
@@ -252,13 +254,22 @@ _OF_THE_WHOLE = frozenset(
      "target_price", "cet1_ratio", "return_on_equity", "return_on_tangible_equity", "dividend_yield",
      "dividend_payout_ratio", "price_to_earnings", "price_to_book", "profit_before_tax",
      "adjusted_profit_before_tax", "days_sales_outstanding", "inventory_days", "valuation",
-     "exchange_rate", "interest_expense", "liquidity", "leverage", "net_debt"}
+     "exchange_rate", "interest_expense", "liquidity", "leverage", "net_debt", "capex",
+     "research_and_development", "selling_general_administrative", "stock_based_compensation",
+     "tax_expense", "depreciation", "total_assets", "book_value"}
 )  # fmt: skip
 
 
 def _named_with(place: Place, frame: Frame) -> bool:
-    """Whether the scope stands in the same clause as the figure."""
-    return frame.scope_mark is not None and any(m == frame.scope_mark for m in place.before())
+    """Whether the scope stands in the clause of the figure, or of one that it goes on from."""
+    if frame.scope_mark is None:
+        return False
+    if any(m == frame.scope_mark for m in place.before()):
+        return True
+    last, previous = frame.last, place.previous()
+    if last is None or previous is None or last.mark != previous:
+        return False
+    return last.scope == frame.scope and not any(m.kind == "metric" for m in place.before())
 
 
 def _scope_behind(place: Place, frame: Frame) -> str | None:
