@@ -191,6 +191,8 @@ def test_one_endless_line_is_shown_in_stretches() -> None:
 
 def test_amounts_say_currency_and_scale_once_and_changes_have_a_sign(one: Document) -> None:
     revenue, growth = one.facts[:2]
+    assert revenue.value is not None
+    assert growth.value is not None
     between = revenue.model_copy(
         update={"value": None, "low": revenue.value, "high": revenue.value * 2}
     )
