@@ -43,7 +43,9 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
     if not isinstance(match, ScopeMatch) or is_no_business(sentence, mark):
         return
     subject = _stands_as_subject(sentence, at)
-    if not match.known and (not subject or _is_company(sentence, mark, about)):
+    if not match.known and not subject:
+        return
+    if match.owner is None and _is_company(sentence, mark, about):
         return
     if is_in_passing(sentence, mark, subject=subject):
         return
@@ -71,11 +73,11 @@ def _note_owner(frame: Frame, match: ScopeMatch, mark: Mark, about: Entity | Non
 
 def _is_company(sentence: Sentence, mark: Mark, about: Entity | None) -> bool:
     """Whether a name is that of a company as a whole."""
-    if any(
-        m.kind == "company" and m.start <= mark.start and mark.end <= m.end for m in sentence.marks
-    ):
-        return True
-    name = getattr(mark.value, "scope", "").casefold()
+    match = mark.value
+    for m in sentence.marks:
+        if m.kind == "company" and m.start <= mark.start and mark.end <= m.end:
+            return not getattr(match, "known", False) or m.end - m.start > mark.end - mark.start
+    name = getattr(match, "scope", "").casefold()
     return about is not None and name in (about.name.casefold(), about.id.casefold())
 
 

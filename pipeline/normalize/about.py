@@ -1,14 +1,17 @@
 """Whom a segment is about: the document's company, or the one that its headings name."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.lexicon.companies import company, find_companies
+from pipeline.lexicon.companies import CompanyMatch, all_companies, company, find_companies
 from pipeline.normalize.periods import reporting_quarter
 from schemas import DocumentContext, Entity, Period, Segment
 
 # In a document about one company a heading turns to another only if it opens with its name.
 _OPENING = 6
+# "DELTA — premium again": a name that a heading sets off counts though it is an ordinary word too.
+_SET_OFF = re.compile(r"\s*(?:[—–:：|｜(（]|-\s|$)")
 
 
 class Abouts:
@@ -22,6 +25,8 @@ class Abouts:
         self._aliases = [
             (alias, named.company) for named in context.companies for alias in named.aliases
         ]
+        if context.company is not None and company(context.company.id) is None:
+            self._aliases.append((context.company.name, context.company))
 
     def of(self, segment: Segment) -> Entity | None:
         """Give the company that a segment is about; None where none can be told."""
@@ -56,7 +61,7 @@ class Abouts:
                 if 0 <= heading.find(alias) <= _OPENING:
                     self._by_heading[heading] = entity
                     return entity
-            found = find_companies(heading, self.known)
+            found = find_companies(heading, self.known) or _set_off(heading)
             single = self._context.company is not None
             chosen = next(
                 (m for m in found if not single or (m.start <= _OPENING and len(heading) <= 40)),
@@ -66,3 +71,15 @@ class Abouts:
                 Entity(id=chosen.company.id, name=chosen.company.name) if chosen else None
             )
         return self._by_heading[heading]
+
+
+def _set_off(heading: str) -> list[CompanyMatch]:
+    """Find a doubtful name that a heading opens with and sets off."""
+    return [
+        match
+        for match in find_companies(heading, all_companies())[:1]
+        if match.start <= _OPENING
+        and heading[match.start].isupper()
+        and not match.ticker
+        and _SET_OFF.match(heading, match.end)
+    ]
