@@ -19,7 +19,9 @@ def evidence_of(segment: NormalizedSegment, reading: Reading) -> tuple[Evidence,
         end=quantity.end,
         text=quantity.text,
         language=segment.language,
-        sentence=segment.text[start:end].strip(),
+        sentence=_clipped(
+            segment.text[start:end], quantity.start - segment.start - start, len(quantity.text)
+        ),
     )
     pair = segment.pair
     if pair is None:
@@ -36,6 +38,20 @@ def evidence_of(segment: NormalizedSegment, reading: Reading) -> tuple[Evidence,
         agrees=agrees,
     )
     return (first, second)
+
+
+# Captions run on without a full stop; what is around the number is sentence enough.
+_LONGEST = 600
+
+
+def _clipped(sentence: str, at: int, length: int) -> str:
+    if len(sentence) <= _LONGEST:
+        return sentence.strip()
+    first = max(0, at - _LONGEST // 2)
+    last = min(len(sentence), at + length + _LONGEST // 2)
+    first = sentence.rfind(" ", 0, first) + 1 if first else 0
+    space = sentence.find(" ", last)
+    return sentence[first : space if 0 <= space < last + 40 else last].strip()
 
 
 def _partner(segment: NormalizedSegment, quantity: Quantity) -> tuple[Quantity | None, bool]:

@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
 from schemas import Entity, Period, PeriodMention, Quantity
+from schemas.fact import Measure, Modality
 
 Basis = Literal["yoy", "qoq"]
 
@@ -54,7 +55,7 @@ class Reading:
     metric: str = ""
     family: str = "any"
     nature: str = "flow"
-    measure: str = "level"
+    measure: Measure = "level"
     sign: int = 0
     value: Decimal | None = None
     low: Decimal | None = None
@@ -66,7 +67,7 @@ class Reading:
     entity: Entity | None = None
     period: Period | None = None
     comparison: str | None = None
-    modality: str = "actual"
+    modality: Modality = "actual"
     base: bool = False
     expected: bool = False
     losing: bool = False

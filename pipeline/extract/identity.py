@@ -3,7 +3,7 @@
 import re
 from hashlib import blake2b
 
-from schemas import Entity, Period
+from pipeline.extract.said import Said
 from schemas.event import plain
 
 _FAMILY = re.compile(r"^[A-Z]{3}")
@@ -18,28 +18,19 @@ def unit_family(unit: str) -> str:
     return _FAMILY.sub("money", unit)
 
 
-def claim_id(
-    *,
-    entity: Entity | None,
-    scope: str | None,
-    metric: str,
-    measure: str,
-    unit: str,
-    period: Period | None,
-    comparison: str | None,
-    modality: str,
-) -> str:
+def claim_id(said: Said) -> str:
     """The same for all facts that say the same thing but for the amount, in any language."""
+    entity, period = said["entity"], said["period"]
     return _digest(
         "claim",
         entity.id if entity else "",
-        (scope or "").casefold(),
-        metric,
-        measure,
-        unit_family(unit),
+        (said["scope"] or "").casefold(),
+        said["metric"],
+        said["measure"],
+        unit_family(said["unit"]),
         f"{period.start}/{period.end}" if period else "",
-        comparison or "",
-        modality,
+        said["comparison"] or "",
+        said["modality"],
     )
 
 

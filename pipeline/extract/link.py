@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import is_base, set_measure
@@ -77,7 +78,7 @@ def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) ->
 
 
 def _heed_cue(frame: Frame, mark: Mark) -> None:
-    kinds = getattr(mark.value, "kinds", frozenset())
+    kinds = mark.value.kinds if isinstance(mark.value, Cue) else frozenset[str]()
     if "whole" in kinds:
         frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
     if "rate" in kinds:

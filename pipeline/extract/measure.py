@@ -251,7 +251,7 @@ def _moves_by(place: Place) -> bool:
     return False
 
 
-_SEE_THROUGH = frozenset({"by", "past", "additional", "forward"})
+_SEE_THROUGH = frozenset({"by", "past", "happened", "additional", "forward"})
 # "$317 billion more" is the size of a move, a "$253 million gain" or charge an amount of its own.
 _SIZE_OF_MOVE = re.compile(
     r"more|higher|lower|less|fewer|above|below|better|worse|increase|decrease|decline|的?增|的?降|的?减"

@@ -162,6 +162,7 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     return marks
 
 
+_MOVED = frozenset({"up_after", "down_after"})
 # "grew" may stand for revenue where nothing better does; that it is a direction is sure.
 _MOVING = frozenset({"up", "down", "rate", "gain", "loss"})
 
@@ -219,7 +220,7 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         # 阿里云收入: the business reaches into the phrase 云收入.
         reaches_in = mark.start < other.start
         return reaches_in or (within and other.value.metric.id in _OF_ANY_BUSINESS)
-    if mark.kind != "cue" or not isinstance(mark.value, Cue) or not mark.value.kinds & _MOVING:
+    if not isinstance(mark.value, Cue) or not mark.value.kinds & (_MOVING | _MOVED):
         return False
     if other.kind == "basis":
         return True

@@ -7,6 +7,7 @@ from pipeline.extract.evidence import evidence_of
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.identity import claim_id, fact_id
 from pipeline.extract.link import link
+from pipeline.extract.said import said_by
 from pipeline.extract.setting import Settings
 from pipeline.extract.statement import statement
 from pipeline.version import EXTRACTOR
@@ -58,16 +59,8 @@ def _fact(
     repeated: Counter[tuple[str, str]],
 ) -> Fact:
     evidence = evidence_of(segment, reading)
-    claim = claim_id(
-        entity=reading.entity,
-        scope=reading.scope,
-        metric=reading.metric,
-        measure=reading.measure,
-        unit=reading.unit,
-        period=reading.period,
-        comparison=reading.comparison,
-        modality=reading.modality,
-    )
+    said = said_by(reading)
+    claim = claim_id(said)
     sentence = evidence[0].sentence
     key = (claim, sentence + evidence[0].text)
     identity = fact_id(
@@ -79,21 +72,8 @@ def _fact(
         nth=(segment.echo, repeated[key]),
     )
     repeated[key] += 1
-    said = {
-        "entity": reading.entity,
-        "scope": reading.scope,
-        "metric": reading.metric,
-        "measure": reading.measure,
-        "value": reading.value,
-        "low": reading.low,
-        "high": reading.high,
-        "unit": reading.unit,
-        "qualifier": reading.quantity.qualifier,
-        "comparison": reading.comparison,
-        "modality": reading.modality,
-        "period": reading.period,
-    }
     return Fact.model_construct(
+        None,
         fact_id=identity,
         claim_id=claim,
         transcript_id=header.transcript_id,
@@ -103,7 +83,7 @@ def _fact(
         speaker=segment.speaker,
         section=segment.section,
         evidence=evidence,
-        statement=statement(**said),  # type: ignore[arg-type]
+        statement=statement(said),
         confidence=confidence(reading, agrees=all(e.agrees for e in evidence)),
         extractor=EXTRACTOR,
         published_at=header.published_at,

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from schemas import Entity, Period
+from pipeline.extract.said import Said
 from schemas.event import plain
 
 _SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
@@ -52,61 +52,45 @@ def _grouped(amount: Decimal) -> str:
     return f"{sign}{int(digits):,}{point}{rest}"
 
 
-def statement(
-    *,
-    entity: Entity | None,
-    scope: str | None,
-    metric: str,
-    measure: str,
-    value: Decimal | None,
-    low: Decimal | None,
-    high: Decimal | None,
-    unit: str,
-    qualifier: str,
-    comparison: str | None,
-    modality: str,
-    period: Period | None,
-) -> str:
+def statement(said: Said) -> str:
     """Say a fact in English.
 
-    >>> statement(entity=Entity(id="AMZN", name="Amazon"), scope="AWS", metric="revenue",
+    >>> from schemas import Entity
+    >>> statement(Said(entity=Entity(id="AMZN", name="Amazon"), scope="AWS", metric="revenue",
     ...     measure="growth", value=Decimal("20.2"), low=None, high=None, unit="percent",
-    ...     qualifier="exact", comparison="yoy", modality="actual", period=None)
+    ...     qualifier="exact", comparison="yoy", modality="actual", period=None))
     'Amazon AWS revenue grew 20.2% year over year.'
     """
-    name = _NAMES.get(metric, metric.replace("_", " "))
-    subject = " ".join(part for part in (entity.name if entity else None, scope, name) if part)
-    amount = _QUALIFIERS[qualifier] + _span(value, low, high, unit)
-    first = next((a for a in (value, low, high) if a is not None), Decimal(0))
-    compared = (
-        ""
-        if comparison is None
-        else _COMPARISONS.get(comparison, f" against {comparison.removeprefix('vs:')}")
-    )
+    entity, period, comparison = said["entity"], said["period"], said["comparison"]
+    name = _NAMES.get(said["metric"], said["metric"].replace("_", " "))
+    named = (entity.name if entity else None, said["scope"], name)
+    subject = " ".join(part for part in named if part)
+    compared = ""
+    if comparison is not None:
+        against = f" against {comparison.removeprefix('vs:')}"
+        compared = _COMPARISONS.get(comparison, against)
     when = f" in {period.label}" if period else ""
-    if modality == "forward":
-        verb = {"growth": "is expected to change by", "change": "is expected to change by"}.get(
-            measure, "is expected to be"
-        )
-    elif modality == "question":
-        verb = {
-            "growth": "is asked about at a change of",
-            "change": "is asked about at a change of",
-        }.get(measure, "is asked about at")
-    else:
-        verb = "was"
-        if measure in ("growth", "change"):
-            verb = "grew" if first >= 0 else "fell"
-            if verb == "fell":
-                amount = _QUALIFIERS[qualifier] + _span(
-                    *(None if a is None else -a for a in (value, high, low)), unit
-                )
-            amount = amount if measure == "growth" else f"by {amount}"
-    if measure == "multiple":
-        amount += " the base"
-    elif measure == "share":
-        amount += " of the whole"
-    return f"{subject} {verb} {amount}{compared}{when}."
+    tail = {"multiple": " the base", "share": " of the whole"}.get(said["measure"], "")
+    return f"{subject} {_predicate(said)}{tail}{compared}{when}."
+
+
+def _predicate(said: Said) -> str:
+    hedge, unit = _QUALIFIERS[said["qualifier"]], said["unit"]
+    value, low, high = said["value"], said["low"], said["high"]
+    moves = said["measure"] in ("growth", "change")
+    amount = hedge + _span(value, low, high, unit)
+    if said["modality"] == "forward":
+        return f"is expected to {'change by' if moves else 'be'} {amount}"
+    if said["modality"] == "question":
+        return f"is asked about at {'a change of ' if moves else ''}{amount}"
+    if not moves:
+        return f"was {amount}"
+    first = next((a for a in (value, low, high) if a is not None), Decimal(0))
+    by = "" if said["measure"] == "growth" else "by "
+    if first >= 0:
+        return f"grew {by}{amount}"
+    less = [None if a is None else -a for a in (value, high, low)]
+    return f"fell {by}{hedge}{_span(less[0], less[1], less[2], unit)}"
 
 
 def _span(value: Decimal | None, low: Decimal | None, high: Decimal | None, unit: str) -> str:

@@ -231,9 +231,9 @@ def _metric_behind(place: Place) -> MetricMatch | None:
         if mark.kind == "metric" and isinstance(mark.value, MetricMatch):
             gap = _without_names(place, mark)
             if place.sentence.folded[mark.start : mark.end].isascii():
-                bound = _BOUND_EN.match(gap) and not _BREAKING.search(gap)
+                bound = bool(_BOUND_EN.match(gap)) and not _BREAKING.search(gap)
             else:
-                bound = _BOUND_ZH.match(gap)
+                bound = bool(_BOUND_ZH.match(gap))
             return mark.value if bound else None
         if mark.kind == "break":
             return None
