@@ -45,7 +45,7 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
     subject = _stands_as_subject(sentence, at)
     if not match.known and not subject:
         return
-    if match.owner is None and _is_company(sentence, mark, about):
+    if (match.owner is None or not match.known) and _is_company(sentence, mark, about):
         return
     if is_in_passing(sentence, mark, subject=subject):
         return

@@ -108,6 +108,16 @@ _SHORT = 12
 _RATES = re.compile(r"^[^，。,]{0,4}(?:成长性|增速|增长率|成长率|growth)[^，。,]{0,2}$")
 
 
+def _is_in_name(match: ScopeMatch, text: str, about_id: str | None) -> bool:
+    """Whether what looks like a business is (part of) the name of the company spoken of."""
+    if about_id is None or match.owner is not None and match.known:
+        return False
+    known = company(about_id)
+    name = (known.name if known else about_id).casefold()
+    scope = match.scope.casefold()
+    return scope in (name, about_id.casefold()) or (scope in name and name in text.casefold())
+
+
 class _Named:
     """What one heading or label names."""
 
@@ -118,7 +128,11 @@ class _Named:
         metrics = [m.value for m in marks if isinstance(m.value, MetricMatch)]
         head = len(_NUMBERING.match(text)[0])  # type: ignore[index]
         scopes = [
-            m.value for m in marks if isinstance(m.value, ScopeMatch) and m.start - head <= _AT_ONCE
+            m.value
+            for m in marks
+            if isinstance(m.value, ScopeMatch)
+            and m.start - head <= _AT_ONCE
+            and not _is_in_name(m.value, text, about_id)
         ]
         strong = [
             m
