@@ -63,13 +63,18 @@ def _partner(segment: NormalizedSegment, quantity: Quantity) -> tuple[Quantity |
         return equal[nth], True
     if equal:
         return equal[-1], True
-    mine = [q for q in segment.quantities if q.kind == quantity.kind]
-    theirs = [q for q in segment.pair_quantities if q.kind == quantity.kind]
+    mine = [q for q in segment.quantities if _sort(q) == _sort(quantity)]
+    theirs = [q for q in segment.pair_quantities if _sort(q) == _sort(quantity)]
     if len(mine) == len(theirs):
         place = next((k for k, q in enumerate(mine) if q.start == quantity.start), None)
         if place is not None and not any(_same(theirs[place], q) for q in mine):
             return theirs[place], False
     return None, True
+
+
+def _sort(quantity: Quantity) -> str:
+    """What a quantity may be translated as: an amount as an amount, a rate as a rate."""
+    return quantity.kind if quantity.kind in ("percent", "points", "multiple") else "amount"
 
 
 def _same(a: Quantity, b: Quantity) -> bool:

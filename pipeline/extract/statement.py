@@ -1,5 +1,6 @@
 """One plain English sentence for a fact, made from its fields alone."""
 
+import re
 from decimal import Decimal
 
 from pipeline.extract.said import Said
@@ -15,6 +16,9 @@ _QUALIFIERS = {
     "at_most": "at most ",
     "between": "",
 }
+_MONEY = re.compile(r"[A-Z]{3}(?:/|$)")
+# Digits behind the point that a reader wants of a third.
+_SHOWN = Decimal("0.0001")
 _UNITS = {"percent": "%", "percentage_points": " percentage points", "x": "x", "count": ""}
 _NAMES = {
     "eps": "EPS", "adjusted_eps": "adjusted EPS", "ebitda": "EBITDA", "capex": "capex",
@@ -36,10 +40,12 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
             if abs(amount) >= scale:
                 scaled, word = amount / scale, f" {name}"
                 break
+    if -scaled.as_tuple().exponent > 4:  # type: ignore[operator]
+        scaled = scaled.quantize(_SHOWN)
     number = f"{plain(scaled)}{word}" if word else f"{_grouped(scaled)}"
     if unit in _UNITS:
         return f"{number}{_UNITS[unit]}"
-    if unit[:3].isupper() and unit[:3].isalpha():
+    if _MONEY.match(unit):
         currency, _, per = unit.partition("/")
         return f"{currency} {number}" + (f" per {per}" if per else "")
     return f"{number} {unit}"
