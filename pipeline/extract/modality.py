@@ -79,9 +79,18 @@ def revises(place: Place, setting: Setting) -> bool:
 
 
 def forward(
-    place: Place, frame: Frame, setting: Setting, mention: PeriodMention | None, *, base: bool
+    place: Place,
+    frame: Frame,
+    setting: Setting,
+    mention: PeriodMention | None,
+    here: PeriodMention | None,
+    *,
+    base: bool,
 ) -> bool:
-    """Whether the quantity is guidance, a plan, a target, an expectation."""
+    """Whether the quantity is guidance, a plan, a target, an expectation.
+
+    ``mention`` is its time, ``here`` the time that the sentence had set before it.
+    """
     if _named_as_target(place):
         return True
     if base:
@@ -89,7 +98,7 @@ def forward(
     led = led_by(place)
     if led is not None:
         return led
-    if _goes_on(place, frame, mention):
+    if _goes_on(place, frame) and mention in (None, here):
         return True
     ahead = mention is not None and future(mention.period, setting)
     past = _past(place)
@@ -158,7 +167,7 @@ def _quantity_follows(place: Place, mark: Mark) -> bool:
     return False
 
 
-def _goes_on(place: Place, frame: Frame, mention: PeriodMention | None) -> bool:
+def _goes_on(place: Place, frame: Frame) -> bool:
     """Whether the number continues a list of what is expected."""
     last, previous = frame.last, place.previous()
     if last is None or previous is not last.mark or last.modality != "forward" or last.expected:
@@ -168,7 +177,7 @@ def _goes_on(place: Place, frame: Frame, mention: PeriodMention | None) -> bool:
             continue
         if mark.kind == "break" and mark.weight >= 2:
             return False
-    return mention in (None, frame.here)
+    return True
 
 
 def _past(place: Place) -> bool:

@@ -31,6 +31,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     own = own_basis(place)
     basis = own or frame.basis or setting.basis
     base = reading.base and _is_base(place)
+    here = frame.here
     mention, versus = _mentions(place, frame, moves=reading.measure in MOVES, base=base)
     if mention is None and not _is_present(place):
         mention = None if base else _carried(reading, own, frame, setting)
@@ -38,7 +39,9 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         frame.here = mention
     quoted = expected(place)
     revised = base and revises(place, setting)
-    ahead = revised or quoted or forward(place, frame, setting, mention, base=base)
+    ahead = revised or quoted or forward(
+        place, frame, setting, mention, here, base=base
+    )
     reading.period = _period(
         reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
     )
