@@ -22,6 +22,10 @@ _PER_SHARE = re.compile(
     r"(?: ?- ?| ?)(?:(?:per|a|an|each|/)(?: ?- ?| ?))(?:[a-z]+ ){0,3}?(?:shares?|adss?)(?![a-z])"
     r"| ?/ ?股|每股"
 )
+_OF_EACH = re.compile(
+    r" (?:of|on|out of|from|for) (?:every|each|the) (?:[a-z]+ ){0,2}?"
+    r"(?:dollar|pound|euro|buck)(?![a-z])"
+)
 _COIN_LINK = re.compile(r" ?(and |又|零)?(?=[0-9a-z一-鿿])")
 _FEW_DIGITS = re.compile(r"[0-9]{1,2}(?![0-9.,])")
 _LEFT_ALONE = re.compile(r"\s*(?:[,.;:!?)]|and(?![a-z])|$)")
@@ -33,6 +37,8 @@ _OPENS_AMOUNT = frozenset("0123456789(")
 _NO_PLUS = frozenset("0123456789/-")
 _ATTACHED_NAMES = frozenset("DHG")
 _IDEOGRAPHS = "\u3400"
+# 一個季度多了 3 億: a verb, no hedge.
+_MORE_BY = frozenset("了出赚收花卖付")
 _CENTS_ALONE = 10
 
 
@@ -82,7 +88,7 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
         _points_after_percent(folded, amount)
         return
     if amount.unit is None and (read_share(passage, amount) or is_other_side(folded, amount)):
-        amount.unit = PERCENT
+        amount.unit = amount.unit or PERCENT
         return
     if amount.form == "vague" and folded.startswith(" of ", amount.end):
         _money_of(passage, amount)
@@ -93,6 +99,9 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
         _coins(passage, amount)
         if match := _PER_SHARE.match(folded, amount.end):
             amount.per, amount.end = "share", match.end()
+        elif amount.spelling in ("cents", "cent", "pence") and _OF_EACH.match(folded, amount.end):
+            # "23 cents of every sales dollar" is 23% of sales.
+            amount.unit = PERCENT
 
 
 def _points_after_percent(folded: str, amount: Amount) -> None:
@@ -250,6 +259,8 @@ def read_hedges(passage: Passage, amount: Amount) -> None:
         if wording == "+" and folded[end : end + 1] in _NO_PLUS:
             return
         if wording.startswith("or ") and folded.startswith(" than", end):
+            return
+        if wording == "多" and folded[end : end + 1] in _MORE_BY:
             return
         if wording in ("plus", "give or take") and _MORE_TO_COME.match(folded, end):
             return

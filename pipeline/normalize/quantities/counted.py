@@ -15,6 +15,7 @@ _OF_THEM = re.compile(
 _HAN_RUN = re.compile(r"[㐀-鿿]{1,8}")
 _MOST_COUNTED = 6
 _SMALL = 20
+_MANY = 100
 NOTHING = "-"
 _LOOK_BACK = 10
 
@@ -56,11 +57,10 @@ def _english(passage: Passage, amount: Amount) -> str | None:
         if word is None or word in stops or (word.endswith("ly") and len(word) > 4):
             return unnamed
         if word in uncounted:
-            return (
-                NOTHING
-                if amount.scale is None and amount.number is not None and amount.number < _SMALL
-                else None
-            )
+            if amount.scale is None and amount.number is not None and amount.number < _SMALL:
+                return NOTHING
+            if amount.number is None or amount.number < _MANY:
+                return None
         if word in plurals or (
             word.endswith("s") and not word.endswith(("ss", "is", "'s")) and len(word) > 2
         ):

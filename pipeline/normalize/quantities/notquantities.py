@@ -35,6 +35,7 @@ _WRITTEN = re.compile(
     r"|[0-9](?:-[0-9]{3}){2}-[0-9]{4}|[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}"
     r"|[0-9]+(?:\.[0-9]+){2,}"
     r"|(?:24/7|7-eleven|9/11|20/20)(?![0-9])"
+    r"|[0-9]+-[0-9]+-[0-9]+(?![0-9.,%])"
     r"|0[0-9]+(?![0-9.])"
 )
 _TOKEN = re.compile(r"[0-9a-z]*(?:[-./_:'][0-9a-z]+)*")
@@ -49,6 +50,14 @@ _UNTIL_YEAR = "至到在自从于'截"
 _DEEPEST_INDENT = 12
 _BULLETS = " \t(*•·-"
 _PLAIN_DIGITS = re.compile(r"[0-9]+(?![0-9.,%]| ?(?:%|mn|bn|million|billion))")
+# c30%, c44k: "circa", where C30 would be a name.
+_ABOUT = re.compile(r"[0-9][0-9,.]* ?(?:%|bn|mn?|k|bps?|pp|pts?|x)(?![a-z])")
+_AGED = re.compile(
+    r"(?:(?:people|members|customers|users|consumers|adults|buyers|shoppers|drivers|viewers|those"
+    r"|anyone|everyone|they|half|third|most|who) (?:are |is )?|aged? )(?:under|over|above|below) $"
+)
+_AGE_ENDS = re.compile(r"\s*(?:[,.;:!?)]|$|and |or )")
+_YOUNGEST, _OLDEST = 12, 90
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
@@ -90,6 +99,8 @@ def _token_end(folded: str, start: int) -> int:
 
 def _currency_letters(folded: str, start: int, limit: int) -> bool:
     word = last_word(folded, start, limit)
+    if word == "c":
+        return _ABOUT.match(folded, start) is not None
     return any(word == wording for wording, _ in lexicon().prefixes.get(word, ())) or word == "c."
 
 
@@ -132,8 +143,13 @@ def is_name_or_date(passage: Passage, amount: Amount) -> bool:
         return word in _labels() or word in _months()
     if unit is not None and unit.kind == "money" and folded[amount.bare_start] > "\u3400":
         return amount.number is not None and _heads_a_table(folded, amount)
+    if amount.spelling == "c" and not amount.decimal:
+        end = skip_spaces(folded, amount.bare_start, passage.limit)
+        return last_word(folded, end, passage.limit) in _labels()
     if unit is not None or amount.scale is not None:
         return False
+    if _is_age(folded, amount):
+        return True
     whole = not amount.decimal and not amount.grouped
     if whole and _FIRST_YEAR <= number <= _LAST_YEAR and not amount.signed:
         return not _counts(passage, amount)
@@ -188,3 +204,12 @@ def _chinese_time(folded: str, amount: Amount, limit: int) -> bool:
     if amount.spelling in ("季", "季度") and number <= 4 and folded[amount.bare_start] != "两":
         return not (before and before in "续去来后近连")
     return number == 1 and character and not amount.hedged
+
+
+def _is_age(folded: str, amount: Amount) -> bool:
+    """Whether the number is how old people are: "half of the members are under 40"."""
+    number = amount.number
+    if number is None or not _YOUNGEST <= number <= _OLDEST or not amount.hedged:
+        return False
+    lead = folded[max(0, amount.bare_start - 32) : amount.bare_start]
+    return _AGED.search(lead) is not None and _AGE_ENDS.match(folded, amount.end) is not None

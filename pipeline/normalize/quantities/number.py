@@ -21,10 +21,11 @@ _HAN = "\u3400"
 class Passage:
     """A text under recognition: as written, folded, and how far it has been read.
 
-    ``limit`` is the end of the last quantity; nothing before it is looked at again.
+    ``limit`` is the end of the last quantity; nothing before it is looked at again. ``ranged`` says
+    that it was a range.
     """
 
-    __slots__ = ("currency", "folded", "language", "limit", "text")
+    __slots__ = ("currency", "folded", "language", "limit", "ranged", "text")
 
     def __init__(self, text: str, folded: str, language: str, currency: str | None) -> None:
         self.text = text
@@ -32,13 +33,14 @@ class Passage:
         self.language = language
         self.currency = currency
         self.limit = 0
+        self.ranged = False
 
 
 class Amount:
     """What was read at one place; ``number`` is before scale, unit and sign are applied.
 
     A vague or doubtful number (数十, 两三) has ``low`` and ``high`` instead. ``bare_end`` is where
-    the numeral itself ends.
+    the numeral itself ends; ``word_scale`` is a scale that its words hold.
     """
 
     __slots__ = (
@@ -61,6 +63,7 @@ class Amount:
         "spelling",
         "start",
         "unit",
+        "word_scale",
     )
 
     def __init__(self, start: int, numeral: Numeral) -> None:
@@ -73,6 +76,7 @@ class Amount:
         self.qualifier = numeral.qualifier
         self.hedged = numeral.qualifier != "exact"
         self.scale: Decimal | None = None
+        self.word_scale = numeral.scale
         self.unit: Unit | None = None
         self.spelling = ""
         self.prefixed = self.signed = self.decimal = self.grouped = False

@@ -21,7 +21,8 @@ class Numeral(NamedTuple):
     """A value (or the ends of a vague one) that ends at ``end``.
 
     ``form`` is "plain"; "small" for one word up to ten; "pair" for two numbers side by side
-    ("five eighty seven", an amount with cents); "year" for a spoken year; "vague".
+    ("five eighty seven", an amount with cents); "year" for a spoken year; "vague". ``scale`` is
+    that of the one scale word in it: a number before "to" may leave it out.
     """
 
     value: Decimal | None
@@ -30,6 +31,7 @@ class Numeral(NamedTuple):
     end: int
     form: str
     qualifier: str = "exact"
+    scale: Decimal | None = None
 
 
 class _Word(NamedTuple):
@@ -128,8 +130,8 @@ def _magnitude(text: str, start: int, words: list[_Word]) -> Numeral | None:
         return None
     if first.role == "couple":
         return Numeral(unit, None, None, end, "plain", "approx")
-    low, high = vague(unit)
-    return Numeral(None, low, high, end, "vague", "between")
+    _, high = vague(unit)
+    return Numeral(None, 2 * unit, high, end, "vague", "between")
 
 
 def _heads_a_table(text: str, start: int, end: int) -> bool:
@@ -243,6 +245,7 @@ def _has_article(text: str, start: int) -> bool:
 
 def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
     running, taken = _Sum(), 0
+    closed = (0, Decimal(0))
     while taken < len(words):
         word = words[taken]
         if word.role == "point" and not word.link:
@@ -254,8 +257,13 @@ def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
             taken += 1 + count
         elif running.take(word):
             taken += 1
+            if word.role == "scale":
+                closed = (taken, running.total)
         else:
             break
+    if _outgrown(running, words, taken):
+        taken, running.total = closed
+        running.current = None
     if not taken or (taken == 1 and words[0].role == "point"):
         return None
     if words[0].role in ("hundred", "scale", "dozen") and not _has_article(text, start):
@@ -265,7 +273,20 @@ def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
     end = words[taken - 1].end
     value = running.value
     small = taken == 1 and value <= 10
-    return Numeral(value, None, None, end, "small" if small else "plain")
+    scaled = [word.value for word in words[:taken] if word.role == "scale"]
+    scale = scaled[0] if len(scaled) == 1 else None
+    return Numeral(value, None, None, end, "small" if small else "plain", scale=scale)
+
+
+def _outgrown(running: _Sum, words: list[_Word], taken: int) -> bool:
+    """Whether a second number with a larger scale follows: "584 million and two billion"."""
+    return (
+        taken < len(words)
+        and running.scale is not None
+        and running.current is not None
+        and words[taken].role == "scale"
+        and not words[taken].link
+    )
 
 
 def _decimals(words: list[_Word]) -> tuple[Decimal, int]:
@@ -320,7 +341,7 @@ def _run_pattern() -> re.Pattern[str]:
     few, more = roles["few"], roles["more"]
     digit, steps, tens = roles["digit"], roles["hundred"] + roles["scale"], roles["hundred"]
     return re.compile(
-        rf"[{core}{few}](?:[{core}](?! ?分 ?之)"
+        rf"[{core}{few}](?:(?!兆[瓦比字赫])[{core}](?! ?分 ?之)"
         rf"|(?:(?<=[{tens}点]) {{1,4}}[{digit}{tens}]| {{1,4}}[{tens}])(?! ?分 ?之)"
         rf"| {{1,2}}[{digit}](?= {{0,2}}折)"
         rf"| {{0,2}}点(?= {{0,2}}[{digit}])"

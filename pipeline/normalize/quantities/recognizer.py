@@ -9,9 +9,9 @@ from pipeline.normalize.quantities.before import skip_spaces
 from pipeline.normalize.quantities.lexicon import lexicon
 from pipeline.normalize.quantities.number import Passage
 from pipeline.normalize.quantities.settling import settle
-from pipeline.normalize.quantities.spans import Span, read_span
+from pipeline.normalize.quantities.spans import Span, read_span, single
 from pipeline.normalize.quantities.triggers import triggers, web_addresses
-from pipeline.normalize.quantities.worded import read_part, read_worded
+from pipeline.normalize.quantities.worded import read_part, read_points, read_worded
 from pipeline.normalize.script import fold
 from schemas.normalized import Quantity
 
@@ -59,6 +59,7 @@ def find_quantities(
         if found:
             _reconsider_last(passage, found, quantity, offset)
         found.append(quantity)
+        passage.ranged = quantity.value is None
         passage.limit = done = max(done, quantity.end - offset)
     return found
 
@@ -72,6 +73,9 @@ def _read(passage: Passage, start: int, trigger: str) -> tuple[Span | None, int]
     elif trigger == "part":
         part, end = read_part(passage, start)
         return (read_span(passage, part) if part else None), end
+    elif trigger == "point_of":
+        points, end = read_points(passage, start)
+        return (single(points) if points else None), end
     elif trigger in ("worded", "band"):
         worded, end = read_worded(passage, start)
         if worded is not None:

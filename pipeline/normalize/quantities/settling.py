@@ -19,6 +19,13 @@ _BARE_MONEY = Decimal(100_000_000)
 _GROWTH_END = "增升涨长加高多大快提超翻扩了"
 _STEPS = frozenset("十百千万亿兆")
 _HAN = "\u3400"
+# 10,950E: an estimate; a growth rate after a number tells that it is no name: Converse 366, -27.
+_ESTIMATE = re.compile(r"e(?![a-z0-9])")
+_GROWTH_FOLLOWS = re.compile(r",? ?[(]?[+-][0-9]")
+# "PRASM +2%, Atlantic (7)": the next of a list of growth rates.
+_NEXT_OF_RATES = re.compile(r"[,;] [a-z][a-z &./-]{1,30} \(?$")
+# 每股作价 155 港元
+_PER_SHARE_BEFORE = re.compile(r"每股[^0-9，。；,;]{0,8}$")
 _LONG_DIGITS = 6
 _LEAST_IN_CHARACTERS = 100
 _LARGEST_LIST_NUMBER = 20
@@ -96,8 +103,9 @@ def _currency(passage: Passage, amount: Amount) -> str | None:
 
 
 def _each_share(passage: Passage, start: int) -> bool:
-    end = skip_spaces(passage.folded, start, passage.limit)
-    return passage.folded.endswith("每股", passage.limit, end)
+    return (
+        _PER_SHARE_BEFORE.search(passage.folded[max(passage.limit, start - 12) : start]) is not None
+    )
 
 
 def _grows(passage: Passage, start: int) -> bool:
@@ -117,7 +125,8 @@ def _without_unit(passage: Passage, span: Span) -> _Reading | None:
     if character and (amount.scale is not None or amount.form in ("plain", "vague")):
         return _chinese_magnitude(passage, span, amount)
     if amount.form == "digits" and "a" <= passage.folded[amount.end : amount.end + 1] <= "z":
-        return None
+        estimate = _ESTIMATE.match(passage.folded, amount.end)
+        return _Reading("number", None) if estimate and (amount.decimal or amount.grouped) else None
     if _means_nothing(passage, span, amount):
         return None
     return _Reading("number", None)
@@ -153,7 +162,10 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
     if folded[span.end : span.end + 1] == ")" and _list_number(folded, start, span.value):
         return True
     if amount.signed:
-        return amount.sign < 0 and folded[amount.bare_end : amount.bare_end + 1] == ")"
+        negative = amount.sign < 0 and folded[amount.bare_end : amount.bare_end + 1] == ")"
+        return negative and not _in_rates(passage, start)
+    if _GROWTH_FOLLOWS.match(folded, amount.end) and folded[start - 1 : start] == " ":
+        return False
     end = skip_spaces(folded, start, passage.limit)
     if not end:
         return bool(folded[amount.end :].strip())
@@ -164,6 +176,12 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
         word = last_word(folded, end, 0)
         return passage.text[end - len(word)].isupper()
     return amount.bare_end - amount.bare_start > _LONG_DIGITS
+
+
+def _in_rates(passage: Passage, start: int) -> bool:
+    limit = passage.limit
+    rate = passage.folded[limit - 1 : limit] in ("%", ")") and limit > 0
+    return rate and _NEXT_OF_RATES.fullmatch(passage.folded, limit, start) is not None
 
 
 def _list_number(folded: str, start: int, value: Decimal) -> bool:

@@ -21,6 +21,10 @@ _UPPER_FIRST = re.compile(
     r"[ -](thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)(?![a-z])"
 )
 _OF_A_WHOLE = re.compile(r" of (?:the|our|its|all|their|that|a|total)(?![a-z])")
+# "six-tenths of a percent", "a quarter of a point": a part of one unit, not of a whole.
+PART_OF_ONE = re.compile(
+    r" of (?:an?|one) (percent|per cent|pct|percentage point|basis point|point)(?![a-z])| of (1%)"
+)
 _SLASHED = re.compile(r"/([0-9]{1,2})(?![0-9/]|\.[0-9])")
 _SPLIT = re.compile(r"(?<![0-9/])([1-9][0-9])/$")
 _EXACT_PARTS = (100, 1000, 10000)
@@ -79,9 +83,19 @@ def _upper_first(folded: str, amount: Amount) -> bool:
     three_months = match.group(1).startswith("quarter") and folded[match.start()] == " "
     if three_months and not _OF_A_WHOLE.match(folded, match.end()):
         return False
+    if part := PART_OF_ONE.match(folded, match.end()):
+        amount.number = (amount.number / lower).quantize(_PLACES)
+        amount.unit, amount.end, amount.form = unit_of_one(part), part.end(), "plain"
+        return True
     amount.number = of(amount.number, lower)
     amount.unit, amount.end, amount.form = PERCENT, match.end(), "plain"
     return True
+
+
+def unit_of_one(part: re.Match[str]) -> Unit:
+    """Give the unit that a fraction is a part of: "six-tenths of a percent"."""
+    said = part.group(1)
+    return lexicon().units[said] if said and said.endswith("point") else PERCENT
 
 
 def _lower_first(passage: Passage, amount: Amount, start: int) -> bool:

@@ -18,6 +18,7 @@ _RISING = re.compile(
 )
 _TO_WORD = re.compile(r"to|through|至|到")
 _FROM = re.compile(r"(?:from|由|从|自)(?: (?:about|approximately|roughly|around))?\s*$")
+_FROM_ALONE = re.compile(r",? ?(?:up |down )?from (?:about |approximately |roughly |around )?$")
 _RANGE_FROM = re.compile(r"(?:rang|anywhere|somewhere)[a-z]* from\s*$")
 _MOST_RATIO = Decimal(8)
 _CLOSE_RATIO = Decimal("1.6")
@@ -181,6 +182,10 @@ def _one_range(passage: Passage, first: Amount, second: Amount, link: str) -> bo
     """Whether "A to B" is a range, not "up A to B" or "from A to B"."""
     lead = passage.folded[max(passage.limit, first.start - 28) : first.start]
     if _FROM.search(lead) and not _RANGE_FROM.search(lead):
+        # "a range of 3 to 4 billion, from 2 to 3 billion": what a range replaces is one.
+        return passage.ranged and _FROM_ALONE.match(lead) is not None
+    if first.signed and not second.signed and second.scale is not None and first.scale is None:
+        # "Wholesale +7 to 6.8bn" is a growth rate, then a level.
         return False
     if first.form == "band" or second.form == "band":
         return first.form == second.form
@@ -262,6 +267,11 @@ def _share(first: Amount, second: Amount) -> bool:
             first.scale = second.scale
     elif second.scale is None and first.scale is not None and second.unit is not None:
         return False
+    elif first.number is not None and first.scale is None and first.word_scale is None:
+        # "three to three and a half billion": said once, the scale is of both ends.
+        said = second.word_scale
+        if said is not None and first.number * said <= (second.number or 0):
+            first.scale = said
     return True
 
 

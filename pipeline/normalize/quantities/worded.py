@@ -25,6 +25,27 @@ _PART_OF = re.compile(
     r" of (?!20|19|fiscal)|[,.;:)]|$"
     r"| (?:higher|lower|more|less|in|to|from|on|at|as|and|are|is|were|was|this|last)(?![a-z])"
 )
+# "dn high-single", but "a high single-family share".
+_ALONE = re.compile(r"\s*(?:[,.;:)/&(]|$)|[ -](?:and|in|on|for|yoy|y/y|ex|incl|to)(?![a-z])")
+# 降价一半, 砍了一半: what is left is half.
+_FALLEN = re.compile(r"(?:[降跌砍缩削腰]|减少|下跌)[价低少水短减掉]?(?:了|掉|去|至|到)?$")
+_HALF = Decimal("0.5")
+_POINT = re.compile(
+    r"(?:full |whole )?(basis |percentage )?(point)|couple of (basis |percentage )?points"
+)
+_MOVED_BEFORE = re.compile(
+    r"(?:up|down|by|about|around|roughly|approximately|nearly|almost|over|under|another|added|lost"
+    r"|gained|than|maybe|only|just|cost us|costs us|worth|picked up|say|be|of) (?:a )?$"
+)
+_MOVED_AFTER = re.compile(
+    r" (?:or so|or two|better|worse|higher|lower|above|below|ahead|behind|headwind|tailwind|drag"
+    r"|increase|decrease|decline|improvement|impact|benefit|hit)(?![a-z])"
+    r"| of (?!view|order|contact|sale|fact|pride|reference|care|entry|difference|interest|time|the"
+    r"|this|that|clarification|no |contention|departure|inflection|emphasis|presence|purchase)"
+)
+_NO_POINT = re.compile(
+    r" (?:in time|where|when|that|at which|of view|about|on|here|there|i|we|you)(?![a-z])"
+)
 _UNITS = {
     "x": Unit("x", Decimal(1), "multiple", "after"),
     "percent": Unit("percent", Decimal(1), "percent", "after"),
@@ -52,6 +73,11 @@ def read_worded(passage: Passage, start: int, *, hedges: bool = True) -> tuple[A
         return None, match.end()
     if wording == "half" and not _half(passage, start, match.end()):
         return None, match.end()
+    short = band.unit == "percent" and wording.endswith(("single", "double"))
+    if short and not _ALONE.match(folded, match.end()):
+        return None, match.end()
+    if wording == "一半" and _FALLEN.search(folded[max(passage.limit, start - 4) : start]):
+        band = Band(_HALF, _HALF, "x", band.qualifier)
     amount = _amount(passage, start, match.end(), wording.replace("-", " "), band)
     if hedges:
         before.read_hedges(passage, amount)
@@ -121,8 +147,39 @@ def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
         return None, end
     if match.group().startswith("quarter") and not folded.startswith(" of ", end):
         return None, end
-    share = shares.of(Decimal(1), lexicon().number_words[match.group()].value)
-    amount = Amount(begin, Numeral(share, None, None, end, "plain"))
-    amount.unit = shares.PERCENT
+    lower = lexicon().number_words[match.group()].value
+    if part := shares.PART_OF_ONE.match(folded, end):
+        tenth = shares.of(Decimal("0.01"), lower)
+        amount = Amount(begin, Numeral(tenth, None, None, part.end(), "plain"))
+        amount.unit = shares.unit_of_one(part)
+    else:
+        amount = Amount(begin, Numeral(shares.of(Decimal(1), lower), None, None, end, "plain"))
+        amount.unit = shares.PERCENT
     before.read_hedges(passage, amount)
-    return amount, end
+    return amount, amount.end
+
+
+def read_points(passage: Passage, start: int) -> tuple[Amount | None, int]:
+    """Read points told with an article: "up a basis point", "about a point", "a couple of points".
+
+    "A point" alone may be one that is made in speech; words of size or movement must stand by.
+    """
+    folded = passage.folded
+    match = _POINT.match(folded, start)
+    begin = start - len("a ")
+    if match is None or begin < passage.limit or folded[begin] != "a":
+        return None, start + 1
+    end = match.end()
+    kind = match.group(1) or match.group(3)
+    if kind is None and not folded.startswith(("full", "whole"), start):
+        moved = _MOVED_BEFORE.search(folded[max(passage.limit, begin - 14) : begin])
+        if _NO_POINT.match(folded, end) or not (moved or _MOVED_AFTER.match(folded, end)):
+            return None, end
+    few = match.group(2) is None
+    value = Decimal(2 if few else 1)
+    numeral = Numeral(value, None, None, end, "plain", "approx" if few else "exact")
+    amount = Amount(begin, numeral)
+    amount.unit = lexicon().units[f"{kind or 'percentage '}point"]
+    before.read_hedges(passage, amount)
+    after.read_hedges(passage, amount)
+    return amount, amount.end
