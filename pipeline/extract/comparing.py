@@ -1,11 +1,18 @@
 """What a growth, change or multiple is measured against: the year before, the quarter before, …"""
 
 import re
+from collections.abc import Iterator
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place, words_in
-from pipeline.normalize.periods import find_comparisons, quarter_before, year_before
+from pipeline.extract.reading import Mark
+from pipeline.normalize.periods import (
+    find_comparisons,
+    period_of,
+    quarter_before,
+    year_before,
+)
 from pipeline.normalize.script import fold
 from schemas import Period, PeriodMention
 
@@ -21,7 +28,11 @@ _WITHIN = re.compile(
 _WITHIN_BEFORE = re.compile(
     r"(?:半年|一年多|[两二三四五六七八九十\d]年|[一两二三\d]个月)(?:内|间|来|里)?$"
 )
-_REVISION_REACH = 3
+# What a product does for its users is compared with doing without it.
+_EFFECTS = frozenset({"productivity", "price_performance", "performance", "conversion_rate"})
+_PARTS = re.compile(r"cost us|headwind|tailwind|\bdrag|impact of|dilution|拖低|拖累|摊薄")
+# "twice the size of", "50% below replacement cost", 国内的三倍: measured against a thing.
+_OF_A_THING = re.compile(r"\s*(?:(?:the|that of|what|as)\b|(?:below|above|from|than)\b)")
 _THING_REACH = 8
 
 
@@ -61,9 +72,10 @@ def comparison(
         return None
     if (base := _base_before(reading, place, frame)) is not None and reading.period is not None:
         return _named(reading.period, base)
-    if _against_a_thing(place):
+    if _against_a_thing(place) or reading.metric in _EFFECTS or _is_a_part(place):
         return None
-    if reading.measure == "multiple" and reading.modality == "forward" and mention is None:
+    open_time = mention is None or mention.relation == "by"
+    if reading.measure == "multiple" and reading.modality == "forward" and open_time:
         return None
     if reading.measure == "change" and place.quantity.kind in ("count", "measure"):
         return None
@@ -73,7 +85,12 @@ def comparison(
 def _against(period: Period, versus: PeriodMention) -> str:
     if LAST_YEAR.fullmatch(fold(versus.text)) and (period.end - period.start).days < 300:
         return "yoy"
-    return _named(period, versus.period)
+    span = versus.period
+    if span.start < period.start and span.end >= period.end:
+        # "over the past five quarters": against the quarter before them
+        first = period_of(span.start, span.start)
+        return f"vs:{quarter_before(first).label}"
+    return _named(period, span)
 
 
 def _named(period: Period, base: Period) -> str:
@@ -96,6 +113,14 @@ def _base_before(reading: Reading, place: Place, frame: Frame) -> Period | None:
     return last.period if looked_back and last.unit != reading.unit else None
 
 
+def _behind(place: Place) -> Iterator[Mark]:
+    """The marks behind a number up to the end of its clause."""
+    for mark in place.sentence.marks[place.at + 1 :]:
+        if mark.kind == "break":
+            return
+        yield mark
+
+
 def _revised(place: Place) -> bool:
     """Whether an estimate is moved: 盈利预测上调 2%."""
     return any(
@@ -112,8 +137,24 @@ def _within_a_stretch(place: Place) -> bool:
     return _WITHIN_BEFORE.search(ahead.rstrip(" 了增长翻提升")) is not None
 
 
+def _is_a_part(place: Place) -> bool:
+    """Whether a change is what one cause adds or takes away: "FX cost us five points"."""
+    if place.quantity.kind != "points":
+        return False
+    folded = place.sentence.folded
+    start = max(place.sentence.start, place.mark.start - 16)
+    return _PARTS.search(folded, start, place.mark.end + 16) is not None
+
+
 def _against_a_thing(place: Place) -> bool:
-    """Whether the other side of the comparison is no time: 比国内低五个百分点."""
+    """Whether the other side of the comparison is no time: 比国内低五个百分点, 4x the throughput."""
+    behind = _OF_A_THING.match(place.sentence.folded, place.mark.end)
+    if behind and not any(m.kind in ("period", "basis", "quantity") for m in _behind(place)):
+        return True
+    if place.quantity.kind == "multiple" and place.sentence.folded[: place.mark.start].endswith(
+        "的"
+    ):
+        return not any(m.kind in ("period", "basis") for m in place.before())
     for mark in place.before():
         if mark.kind in ("period", "basis"):
             return False

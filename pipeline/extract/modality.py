@@ -21,6 +21,13 @@ _TOPIC = re.compile(
 )
 
 
+_GUIDANCE_NOUN = re.compile(r"\s(?:guidance |guided )?(?:range|guidance|outlook|guide)\b")
+_HELD_AGAINST = re.compile(
+    r"\b(?:above|exceed\w*|beat|beating|within|ahead of|below|compared (?:to|with)|versus|vs)"
+    r"\b[^,;.]{0,36}$"
+)
+
+
 def note_topic(frame: Frame, sentence: Sentence, segment: NormalizedSegment) -> None:
     """Mark in the frame that a sentence, or the one without figures before it, turns to guidance.
 
@@ -52,10 +59,21 @@ def expected(place: Place) -> bool:
     for mark, kinds in place.cues_before():
         if "expectation" in kinds and words_in(place.gap_before(mark)) <= _EXPECTED_REACH:
             return not _attached(place, mark)
+    if _beaten_range(place):
+        return True
     for mark, kinds in place.cues_after():
         if "expectation" in kinds and words_in(place.gap_after(mark)) <= 2:
             return not _leads_on(place, mark)
     return False
+
+
+def _beaten_range(place: Place) -> bool:
+    """Whether a result is held against this guidance: "above the high end of our $5-6 range"."""
+    folded = place.sentence.folded
+    if not _GUIDANCE_NOUN.match(folded, place.mark.end):
+        return False
+    ahead = folded[max(place.sentence.start, place.mark.start - 48) : place.mark.start]
+    return _HELD_AGAINST.search(ahead) is not None
 
 
 def revises(place: Place, setting: Setting) -> bool:

@@ -21,8 +21,12 @@ from schemas import Period, PeriodMention
 
 _CLOSING = re.compile(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
 _CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
-_NEXT_CLAUSE = re.compile(r"\s+(?:it's|it is|it was|we're|we are|we expect|we'll|that's)\b")
+_NEXT_CLAUSE = re.compile(
+    r"\s+(?:it's|it is|it was|we're|we are|we expect|we'll|that's"
+    r"|(?:the|our) \w+ (?:should|will|would|is|was))\b"
+)
 _POSSESSIVE = re.compile(r"(?<=\w)'s$")
+_QUARTERS_BACK = re.compile(r"(?:the |these |our )?(?:past|last|trailing)\b.*\bq(?:uarte|t)rs$")
 _NEXT_DAY = re.compile(r"次日|翌日|隔日|next day|following day")
 
 
@@ -39,9 +43,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         frame.here = mention
     quoted = expected(place)
     revised = base and revises(place, setting)
-    ahead = revised or quoted or forward(
-        place, frame, setting, mention, here, base=base
-    )
+    ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
     reading.period = _period(
         reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
     )
@@ -52,7 +54,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
             ahead = True
     reading.modality = "question" if setting.asked else "forward" if ahead else "actual"
     if ahead and mention is not None and future(mention.period, setting):
-        frame.ahead = mention
+        frame.ahead = mention if mention.period.start < mention.period.end else frame.ahead
     _time_prices(reading, place, mention, setting)
     reading.expected = quoted
     reading.comparison = comparison(reading, place, frame, setting, mention, versus)
@@ -98,7 +100,7 @@ def _carried(
 def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bool:
     """Whether a time holds for what follows in the sentence too: not one that is looked back at."""
     reporting = setting.reporting
-    if mention.relation in ("versus", "since"):
+    if mention.relation in ("versus", "since") or _closes(place, mention):
         return False
     looked_back = reporting is not None and mention.period.end < reporting.end
     return not looked_back or place.previous() is None
@@ -116,10 +118,11 @@ def _mentions(
             if not base and _is_compared_with(place, mark, moves=moves):
                 versus = versus or mark.value
             else:
-                return mark.value, versus
+                return mark.value, versus or _versus_behind(place, frame, moves=moves)
     for mark in place.after():
         if isinstance(mark.value, PeriodMention):
-            if mark.value.relation in ("versus", "since") and not base:
+            spans = moves and _spans_quarters(mark.value)
+            if (mark.value.relation in ("versus", "since") or spans) and not base:
                 frame.spent.add(mark.start)
                 if not moves and not place.gap_after(mark).strip():
                     return mark.value, versus
@@ -130,6 +133,17 @@ def _mentions(
             frame.spent.add(mark.start)
             return mark.value, versus
     return None, versus
+
+
+def _versus_behind(place: Place, frame: Frame, *, moves: bool) -> PeriodMention | None:
+    """The base right behind a move whose time stands before it: "April ran 5 points below Q1"."""
+    for mark in place.after():
+        if mark.kind == "metric" or not moves:
+            return None
+        if isinstance(mark.value, PeriodMention) and mark.value.relation == "versus":
+            frame.spent.add(mark.start)
+            return mark.value
+    return None
 
 
 def _labels(place: Place, mark: Mark) -> bool:
@@ -191,10 +205,15 @@ def _leads(place: Place, mark: Mark) -> bool:
     return words_in(place.gap_before(mark)) <= 2
 
 
+def _spans_quarters(mention: PeriodMention) -> bool:
+    """Whether a time counts quarters back: "over the past five quarters"."""
+    return _QUARTERS_BACK.match(fold(mention.text)) is not None
+
+
 def _own_quantity_follows(place: Place, mark: Mark) -> bool:
     """Whether the time behind a number rather belongs to the next one: "+8% 去年同期 5%"."""
     if _NEXT_CLAUSE.match(place.sentence.folded, mark.end):
-        return True
+        return not _next_has_its_own(place, mark)
     for later in place.sentence.marks[place.at + 1 :]:
         if later.kind == "quantity":
             to_next = len(place.sentence.folded[mark.end : later.start].strip())
@@ -202,9 +221,16 @@ def _own_quantity_follows(place: Place, mark: Mark) -> bool:
             return to_next < to_this or (
                 to_next == to_this == 0 and place.quantity.kind == "multiple"
             )
-        if later.start > mark.end and later.kind == "break":
+        if later.start >= mark.end and later.kind == "break":
             return False
     return False
+
+
+def _next_has_its_own(place: Place, mark: Mark) -> bool:
+    """Whether the next number has a time right behind it: "83 for the year it was 84 in 2024"."""
+    behind = [m for m in place.sentence.marks[place.at + 1 :] if m.start >= mark.end]
+    numbers = [at for at, m in enumerate(behind) if m.kind == "quantity"]
+    return bool(numbers) and any(m.kind == "period" for m in behind[numbers[0] + 1 :][:1])
 
 
 def _time_prices(
@@ -237,7 +263,10 @@ def _period(
         frame.period = mention
         return _of_mention(reading, place, mention, last, setting, base=base)
     if quoted or (base and ahead):
-        return (last.period if last else None) or reporting
+        told = last is not None and last.modality == "forward"
+        return (last.period if last and told else None) or reporting
+    if base and _is_present(place):
+        return reporting
     if base and reporting is not None:
         before = frame.last.period if frame.last and frame.last.period else reporting
         return quarter_before(before) if basis == "qoq" else year_before(before)
@@ -269,7 +298,9 @@ def _ahead(frame: Frame, setting: Setting) -> Period | None:
     if setting.period is not None:
         return setting.period.period
     for named in (frame.ahead, frame.period):
-        if named is not None and future(named.period, setting):
+        if named is None or named.period.start == named.period.end:
+            continue
+        if future(named.period, setting):
             return named.period
     if (setting.outlook or frame.outlook) and setting.reporting is not None:
         year, quarter = fiscal_position(setting.reporting, setting.fiscal_year_end)

@@ -17,8 +17,9 @@ _SET_OFF = re.compile(r"\s*(?:[—–:：|｜(（]|-\s|$)")
 class Abouts:
     """Whom the segments of one part are about; each heading is read once."""
 
-    def __init__(self, context: DocumentContext) -> None:
+    def __init__(self, context: DocumentContext, published: date | None = None) -> None:
         self._context = context
+        self._published = published
         self._by_heading: dict[str, Entity | None] = {}
         ids = [named.company.id for named in context.companies]
         self.known = frozenset([context.company.id] if context.company else ids)
@@ -49,7 +50,9 @@ class Abouts:
         context = self._context
         if about is None or (context.company is not None and about.id == context.company.id):
             return context.period
-        day: date | None = context.call_day
+        # In a round-up the call that dates the document need not be this company's.
+        days = [day for day in (context.call_day, self._published) if day is not None]
+        day = max(days) if days else None
         known = company(about.id)
         if day is None or known is None:
             return context.period

@@ -19,7 +19,8 @@ from schemas import (
 
 def normalize(part: SegmentedPart) -> NormalizedPart:
     """Find what each segment says in numbers, times and names. Pure; boilerplate is left unread."""
-    abouts = Abouts(part.context)
+    published = part.transcript.published_at
+    abouts = Abouts(part.context, published.date() if published else None)
     return NormalizedPart.model_construct(
         transcript=part.transcript,
         context=part.context,

@@ -33,7 +33,7 @@ _NO_CALL_WORDS = re.compile(
 def infer_reporting_period(
     head: str, *, published: date | None, fiscal_year_end: int = 12, hint: str | None = None
 ) -> Period | None:
-    """Tell the calendar quarter that a document reports on.
+    """Tell the calendar quarter (of companies that report by halves, the half) reported on.
 
     ``hint`` is a label such as ``2025Q3`` and decides if it is one; else the first quarter (or,
     failing that, year) that the first 2,000 characters name and that can have been reported by
@@ -54,7 +54,8 @@ def infer_reporting_period(
             if mention.relation == "in" and _months(mention.period) in months:
                 period = _reported(mention.period, known, fiscal_year_end)
                 if period:
-                    return period
+                    half = _months(mention.period) == 6 and period.end == mention.period.end
+                    return mention.period if half else period
     return anchor.reporting
 
 

@@ -13,13 +13,16 @@ from schemas import Period
 
 
 def quarter(scene: Scene) -> Period:
-    """Count from the reporting quarter."""
+    """Count from the reporting quarter; 期内 in a half's report is the half."""
+    whole = scene.anchor.reporting
+    if whole and scene.number == 0 and "季" not in scene.words and "q" not in scene.words:
+        return whole
     return quarter_before(scene.reporting, -scene.number)
 
 
 def year_ago(scene: Scene) -> Period:
     """Give the reporting quarter's; where the sentence names a time before, ``find`` moves it."""
-    return quarter_before(scene.reporting, 4)
+    return year_before(scene.anchor.reporting or scene.reporting)
 
 
 def quarter_now(scene: Scene) -> Period:
