@@ -11,13 +11,15 @@ _NO_BUSINESS = re.compile(
 # Left out of the figure, held against it, or named as its cause: "without gas", 比通用GPU, 因为AI.
 _LEFT_OUT = re.compile(
     r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
-    r"take out|adjusted for|stripping out)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|不计|不包括|除去|"
+    r"take out|adjusted for|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|不计|不包括|除去|"
     r"若不计|排除)$"
 )
 _HELD_AGAINST = re.compile(
     r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"
     r"(?:the |our |other |general )*|比|较|高于|低于|胜于|快过|相对|超越)$"
 )
+# 国内的三倍: what a multiple is of.
+_BASE_OF_MULTIPLE = re.compile(r"的?\s?[\d一二两三四五六七八九十百数好几半.]+\s?倍")
 _CAUSE = re.compile(
     r"(?:\b(?:due to|driven by|because of|thanks to|led by|reflecting|reflects|owing to|offset by|"
     r"helped by|supported by|as a result of|attributable to|fueled by|impacted by|hurt by|powered by|"
@@ -47,6 +49,8 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     A cause with words of its own (``subject``: "driven by iPhone, up 6%") is spoken of.
     """
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
+    if _BASE_OF_MULTIPLE.match(sentence.folded, mark.end):
+        return True
     if _LEFT_OUT.search(before) or _HELD_AGAINST.search(before):
         return True
     return not subject and _CAUSE.search(before) is not None

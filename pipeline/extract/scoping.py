@@ -10,7 +10,7 @@ from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
-from schemas import CompanyMention, Entity
+from schemas import CompanyMention, Entity, Quantity
 
 # "12% in the U.S.", "25% growth in same-day delivery".
 _IN_PLACE = re.compile(
@@ -32,6 +32,8 @@ _SAME_BUSINESS = re.compile(
 )
 # Speech that turns from another company back to the one that is listened to.
 _BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵公司|你们|您|公司")
+# "DIY, which is roughly 35% of the company"
+_RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")
 # How many words may stand between a business and what is said of it.
 _NEAR, _NEAR_KNOWN = 1, 3
 
@@ -47,7 +49,10 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
         return
     if (match.owner is None or not match.known) and _is_company(sentence, mark, about):
         return
-    if is_in_passing(sentence, mark, subject=subject):
+    if is_in_passing(sentence, mark, subject=subject) or _is_whole_of_share(frame, sentence, mark):
+        return
+    foreign = about is not None and match.owner not in (None, about.id)
+    if foreign and (not subject or is_aside(sentence, mark)):
         return
     earlier = frame.scope_mark
     if earlier is not None and _is_joined(earlier, sentence, mark):
@@ -65,6 +70,8 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
 def _note_owner(frame: Frame, match: ScopeMatch, mark: Mark, about: Entity | None) -> None:
     """Turn to the company whose business is named, where it is not the one spoken of."""
     if not match.known or match.owner is None or (about and match.owner == about.id):
+        return
+    if about is not None and match.kind != "line":
         return
     owner = company(match.owner)
     if owner is not None:
@@ -88,7 +95,12 @@ def note_metric(frame: Frame, sentence: Sentence, mark: Mark) -> None:
     """
     if _names_business(frame, sentence, mark):
         return
-    if frame.scope is None or not _WHOLE.match(sentence.folded, mark.start):
+    if frame.scope is None:
+        return
+    if frame.opening is None and _ends_contrast(frame, sentence, mark):
+        frame.scope = frame.scope_mark = None
+        return
+    if not _WHOLE.match(sentence.folded, mark.start):
         return
     scope_mark = frame.scope_mark
     if scope_mark is not None:
@@ -96,6 +108,33 @@ def note_metric(frame: Frame, sentence: Sentence, mark: Mark) -> None:
         if words_in(between) <= 1 and not any(c in between for c in ",，;；。"):
             return
     frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
+
+
+def _ends_contrast(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
+    """Whether a new metric goes back to what the sentence is about.
+
+    "Revenue was $17bn, software $6bn, gross margin 70%": the margin is not software's.
+    """
+    business, match = frame.scope_mark, mark.value
+    if business is None or not isinstance(match, MetricMatch) or match.weak:
+        return False
+    marks = sentence.marks
+    if not any(m.kind == "quantity" and m.end <= business.start for m in marks):
+        return False
+    between = [m for m in marks if business.end <= m.start and m.end <= mark.start]
+    if any(m.kind in ("metric", "scope") for m in between):
+        return False
+    kinds = [m.kind for m in between]
+    return "quantity" in kinds and "break" in kinds[kinds.index("quantity") :]
+
+
+def _is_whole_of_share(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
+    """Whether a scope is what a share is of: "China 42% of systems" goes on about China."""
+    before = [m for m in sentence.marks if m.end <= mark.start]
+    if not before or frame.scope_mark is None or not isinstance(before[-1].value, Quantity):
+        return False
+    gap = sentence.folded[before[-1].end : mark.start]
+    return before[-1].value.kind == "percent" and _OF.match(gap) is not None
 
 
 def _names_business(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
@@ -116,6 +155,8 @@ def _names_business(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
     frame.scope, frame.scope_inherited = name, False
     frame.scope_mark = Mark(at, mark.end, "scope", match)
     frame.scope_is_line = False
+    if not any(m.kind == "quantity" for m in before):
+        frame.opening = name, False
     return True
 
 
@@ -147,8 +188,10 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
         if now.kind == "region" and was.kind != "region":
             return False
         gap = sentence.folded[earlier.end : mark.start]
-        if gap.endswith("的") and len(gap) <= 4:
+        if was.owner is None and now.owner and gap.strip().endswith("的") and len(gap) <= 6:
             return True
+        if was.owner is None and now.kind == "product" and not gap.strip():
+            return _stands_as_subject(sentence, at)
     if any(m.kind == "break" and m.weight == 3 for m in between):
         return True
     return any(m.kind == "break" for m in between) and _stands_as_subject(sentence, at)
@@ -156,14 +199,19 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
 
 def _stands_as_subject(sentence: Sentence, at: int) -> bool:
     """Whether a name is what the clause is about: a metric, a verb or a figure follows it."""
-    mark = sentence.marks[at]
-    near = _NEAR_KNOWN if getattr(mark.value, "known", False) else _NEAR
+    folded = sentence.folded
+    end = sentence.marks[at].end
+    near = _NEAR_KNOWN if getattr(sentence.marks[at].value, "known", False) else _NEAR
     for later in sentence.marks[at + 1 :]:
-        if later.start < mark.end:
+        if later.start < end or folded[later.start : later.end] == "plus":
             continue
-        if later.kind in ("metric", "cue", "quantity"):
-            return words_in(sentence.folded[mark.end : later.start]) <= near
-        if later.kind == "break":
+        if later.kind == "scope" and not folded[end : later.start].strip():
+            end = later.end
+        elif later.kind in ("metric", "cue", "quantity"):
+            return words_in(folded[end : later.start]) <= near
+        elif later.kind == "break":
+            if _RELATIVE.match(folded, later.start) is not None:
+                return True
             return later.weight == 2
     return False
 
@@ -214,12 +262,16 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = reading.business
     elif frame.scope is not None and (
         frame.scope_is_line
-        or not (frame.scope_inherited and frame.metrics)
+        or not frame.scope_inherited
+        or "metric inherited" in reading.doubts
+        or not (frame.metrics or place.quantity.kind in ("count", "measure"))
         or _same_business(place)
     ):
         reading.scope = frame.scope
     else:
         reading.scope = reading.scope or setting.scope
+    if reading.metric in _NAMES_ITS_BUSINESS and not _named_with(place, frame):
+        reading.scope = _NAMES_ITS_BUSINESS[reading.metric]
     if reading.metric in _OF_THE_WHOLE and not _named_with(place, frame):
         reading.scope = None
     if frame.entity is not None and _back_to_speaker(place, frame, setting):
@@ -240,6 +292,10 @@ def _back_to_speaker(place: Place, frame: Frame, setting: Setting) -> bool:
     return _BACK.search(place.sentence.folded, named.end, place.mark.start) is not None
 
 
+# Metrics that say what business they are of.
+_NAMES_ITS_BUSINESS = {
+    "advertising_revenue": "Advertising", "ai_revenue": "AI", "membership_fee_income": "Membership",
+}  # fmt: skip
 # What each business of a company has of its own.
 _OF_ANY_BUSINESS = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
@@ -258,7 +314,8 @@ _OF_THE_WHOLE = frozenset(
      "adjusted_profit_before_tax", "days_sales_outstanding", "inventory_days", "valuation",
      "exchange_rate", "interest_expense", "liquidity", "leverage", "net_debt", "capex",
      "research_and_development", "selling_general_administrative", "stock_based_compensation",
-     "tax_expense", "depreciation", "total_assets", "book_value"}
+     "tax_expense", "depreciation", "total_assets", "book_value", "fuel_price",
+     "unit_cost_ex_fuel"}
 )  # fmt: skip
 
 

@@ -26,8 +26,12 @@ __all__ = ["ScopeMatch", "find_scopes"]
 
 _NAME = re.compile(
     r"[A-Z](?<![A-Za-z0-9.@_/'’$&-][A-Z])[A-Za-z0-9]*\+?"
-    r"(?:[ -](?:[A-Z][A-Za-z0-9]*\+?"
+    r"(?:-\d{2,4}[A-Za-z]{0,2}(?![\w%]|[.,]\d)|(?: & |[ -])(?:[A-Z][A-Za-z0-9]*\+?"
     r"|\d{1,2}(?:\.\d)?[A-Za-z]{0,2}(?![\w,.%+]|\s?(?:%|percent|[mbt]r?illion|bps|basis|points|x\b)))){0,7}"
+)
+# Short for times and bands of growth: FQ4, FY26, 2H, LSD, "YTD".
+_SHORTHAND = re.compile(
+    r"(?:F?[QH][1-4]|[1-4][QH]|[FC]Y\d*E?|[LMH]SD|L?DD|[LMH]DD|YTD|TTM|LTM|NTM|[QYM]TD)\+?"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE_END = frozenset('.!?:;•·-–—"“”(*\n\t|')
@@ -70,6 +74,8 @@ def find_scopes(text: str, company_id: str | None) -> list[ScopeMatch]:
         for match in _known(text, folded, generic_names())
         if not _covered(companies, match, text, company_id)
     ]
+    if company_id:
+        known += [m for m in _known(text, folded, telling_names()) if m.owner != company_id]
     found = _longest(known)
     found += _unknown(text, found, companies, company_id)
     found.sort(key=lambda match: match.start)
@@ -101,6 +107,9 @@ def _known(text: str, folded: str, automaton: Any) -> list[ScopeMatch]:
         if start and _latin(folded[start]) and _latin(folded[start - 1]):
             continue
         if end < len(folded) and _latin(folded[end]) and _latin(folded[last]):
+            continue
+        if text[start] == "中" and text[start - 1 : start] == "其":
+            # 其中国际业务: "of which", not China.
             continue
         if not _written(text, start, end, name):
             caseless = text == folded if caseless is None else caseless
@@ -163,11 +172,16 @@ def _name_span(text: str, start: int, end: int, chinese: bool) -> tuple[int, int
     """Take stop words off both ends of a capitalised sequence; None if no name is left."""
     words = [match.span() for match in re.finditer(r"[^ ]+", text[start:end])]
     stops = stop_words()
+
+    def idle(word: tuple[int, int]) -> bool:
+        written = text[start + word[0] : start + word[1]]
+        return written in stops or _SHORTHAND.fullmatch(written) is not None or written == "&"
+
     if _PEOPLE.search(text[max(0, start - 12) : start].lower()):
         return None
-    while words and text[start + words[0][0] : start + words[0][1]] in stops:
+    while words and idle(words[0]):
         words.pop(0)
-    while words and text[start + words[-1][0] : start + words[-1][1]] in stops:
+    while words and idle(words[-1]):
         words.pop()
     if not words or len(words) > _LONGEST_NAME:
         return None
