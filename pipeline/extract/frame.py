@@ -82,7 +82,8 @@ class Frame:
     was spoken of last, ``outlook`` whether the paragraph turned to guidance, ``spent`` the times that
     belong to a quantity before them. ``metrics`` are the metrics named in this sentence up to here, ``inherited`` the last one used
     before it. ``of_rates`` is the setting's.
-    ``last`` is how the quantity before this one was read. A
+    ``counted`` is the metric of the figure
+    before where what it counts told it. ``last`` is how the quantity before this one was read. A
     business line of the company's own (``scope_is_line``) is the topic of its paragraph, where a
     sentence opens with it (``opening``: its name, and whether it is such a line) and the paragraph did
     not begin with the company as a whole (``of_whole``).
@@ -109,6 +110,7 @@ class Frame:
     of_rates: bool = False
     last: Reading | None = None
     used: MetricMatch | None = None
+    counted: MetricMatch | None = None
 
     def next_segment(self) -> None:
         """Begin a paragraph: a business named before it is no longer what it is about."""

@@ -72,7 +72,9 @@ def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) ->
     if not is_fact(reading, place, frame):
         return None
     frame.last = reading
-    if chosen is not None and reading.metric != "tenure":
+    by_noun = chosen is not None and chosen.end == 0 and place.quantity.kind in ("count", "measure")
+    frame.counted = chosen if by_noun else None
+    if chosen is not None and not by_noun and reading.metric != "tenure":
         frame.used = chosen
     return reading
 

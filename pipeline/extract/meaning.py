@@ -27,6 +27,9 @@ def meaning(
         if match.weak and named.id == "shares_outstanding":
             # "Shares +9%": their price.
             return metric("share_price")
+        if named.id == "dividends":
+            # A dividend that is raised by 10% is raised for each share.
+            return related(named.id, "money_per_share")
         return named if named.id != "tenure" else None
     size = _size(quantity)
     if kind == "number":

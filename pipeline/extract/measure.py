@@ -11,7 +11,9 @@ from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.normalize.script import fold
 
 # Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
-GROWTH_METRICS = frozenset({"same_store_sales", "market_growth", "average_ticket"})
+GROWTH_METRICS = frozenset(
+    {"same_store_sales", "market_growth", "average_ticket", "same_store_noi", "rent_growth"}
+)
 # Costs and ratios of cost: better is lower, worse is higher.
 _COSTS = re.compile(r"expense|cost|ratio|churn|tax|loss|research|selling|days|debt")
 # How many words a cue reaches over to its number.
@@ -151,21 +153,25 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         return
     direct = lead.direction and not (_FRACTION.search(quantity.text) and not _moves(place))
     told = _MOVING_TEXT.search(quantity.text) or quantity.worded
-    moving = direct or quantity.signed or told or rate or _has_basis(place)
+    moving = direct or quantity.signed or told or rate or _has_basis(place) or _at_rates(place)
     last = frame.last
     continued = (
         last is not None
-        and last.measure == "growth"
+        and "%" in fold(quantity.text)
+        and (last.measure == "growth" or (last.measure == "change" and last.unit == _POINTS))
         and last.metric == reading.metric
         and last.sentence == reading.sentence
     )
     if moving or continued:
         reading.measure = "growth"
+    elif "metric from words" in reading.doubts and not (of_whole or lead.share):
+        reading.measure = "level"
     else:
         reading.measure = "share"
         reading.doubts.append("no direction")
 
 
+_POINTS = "percentage_points"
 # A range may hold its directions itself: 季持平至季增 6%.
 _MOVING_TEXT = re.compile(r"[增減减升降跌漲涨]|持平|flat")
 # Half, a third, 一半, 三分之一: parts, unless a direction stands right before them.
@@ -209,6 +215,18 @@ def _share_of_revenue(place: Place) -> bool:
 def _has_basis(place: Place) -> bool:
     return any(mark.kind == "basis" for mark in place.before()) or any(
         mark.kind == "basis" for mark in place.after()
+    )
+
+
+# Growth is what is told "in constant currency".
+_CONSTANT = re.compile(r"constant currenc|\bcc\b|固定汇率|恒定汇率|不变汇率")
+
+
+def _at_rates(place: Place) -> bool:
+    sentence = place.sentence
+    first = max(sentence.start, place.mark.start - 14)
+    return (
+        _CONSTANT.search(sentence.folded, first, min(sentence.end, place.mark.end + 24)) is not None
     )
 
 

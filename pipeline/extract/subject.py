@@ -10,7 +10,7 @@ from pipeline.extract.naming import counted_name, snake_case, subject_of
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.counted import counted_metric
-from pipeline.lexicon.metrics import Metric, MetricMatch
+from pipeline.lexicon.metrics import Metric, MetricMatch, metric
 from pipeline.normalize.script import fold
 from schemas import Quantity
 
@@ -105,8 +105,8 @@ def _own_subject(place: Place) -> tuple[str, bool] | None:
     return subject_of(place.sentence.folded[start : place.mark.start].lstrip())
 
 
-def _settle(reading: Reading, metric: Metric) -> None:
-    reading.metric, reading.family, reading.nature = metric.id, metric.family, metric.nature
+def _settle(reading: Reading, meant: Metric) -> None:
+    reading.metric, reading.family, reading.nature = meant.id, meant.family, meant.nature
 
 
 def _per_share(place: Place) -> bool:
@@ -146,20 +146,20 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     found = counted_metric(fold(quantity.counted))
     if found is None:
         return None
-    metric = found.metric
+    meant = found.metric
     if found.weak:
         better = _nearby(place, frame, setting)
         if better is not None and not better.weak:
             return None
-    if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
+    if meant.id == "shares_outstanding" and _names(place, "share_repurchases"):
         bought = unnamed("shares_repurchased")
-        metric = bought.metric if bought else metric
-    if metric.id == "users" and (often := _HOW_OFTEN.search(_just_before(place))):
+        meant = bought.metric if bought else meant
+    if meant.id == "users" and (often := _HOW_OFTEN.search(_just_before(place))):
         active = unnamed("daily_active_users" if often["day"] else "monthly_active_users")
-        metric = active.metric if active else metric
+        meant = active.metric if active else meant
     reading.scope = found.scope
     reading.unit = found.unit
-    return MetricMatch(0, 0, metric, weak=found.weak, loss=False, adjusted=False)
+    return MetricMatch(0, 0, meant, weak=found.weak, loss=False, adjusted=False)
 
 
 def _names(place: Place, metric_id: str) -> bool:
@@ -215,6 +215,12 @@ def _profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> M
 def is_whole(sentence: Sentence, at: int) -> bool:
     """Whether a metric is named only as the whole that a share is of: 占营收 30.9%, 44% of revenue."""
     mark = sentence.marks[at]
+    later = sentence.marks[at + 1] if at + 1 < len(sentence.marks) else None
+    if later is not None and isinstance(later.value, Quantity):
+        # 貸款總額的 40 個基點, 流水的七成: what stands before 的 is the whole.
+        parts = later.value.kind in ("percent", "points") and not later.value.signed
+        if parts and sentence.folded[mark.end : later.start].strip() == "的":
+            return True
     earlier = sentence.marks[at - 1] if at else None
     if earlier is None:
         return False
@@ -257,17 +263,8 @@ def _without_names(place: Place, metric_mark: Mark) -> str:
 def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The best of the metrics that the sentence has named so far, or the one used just before."""
     quantity = place.quantity
-    last = frame.last
-    previous = place.previous()
-    if (
-        last is not None
-        and previous == last.mark
-        and frame.used is not None
-        and not any(m.kind == "metric" for m in _between(place, previous))
-        and _means(frame.used, place, setting)
-        and quantity.kind != "number"
-    ):
-        return frame.used
+    if (same := _continued(place, frame, setting)) is not None:
+        return same
     best: tuple[float, MetricMatch] | None = None
     here = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
     clear = any(not match.weak and _means(match, place, setting) for match in here)
@@ -285,6 +282,30 @@ def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch |
         if best is None or cost < best[0]:
             best = (cost, match)
     return best[1] if best else None
+
+
+# How far a growth rate may stand behind the count that it is of: "116,007 台，同比增长149.3%".
+_COUNT_REACH = 8
+
+
+def _continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
+    """The metric of the figure before, where no other is named in between."""
+    last, previous = frame.last, place.previous()
+    if last is None or previous is None or previous != last.mark or place.quantity.kind == "number":
+        return None
+    between = _between(place, previous)
+    if any(m.kind == "metric" for m in between):
+        return None
+    match = frame.used
+    if frame.counted is not None:
+        far = any(m.kind == "break" and m.weight > 1 for m in between)
+        if far or words_in(place.gap_before(previous)) > _COUNT_REACH:
+            return None
+        match = frame.counted
+    if match is None or not _means(match, place, setting):
+        return None
+    read = metric(last.metric)
+    return replace(match, metric=read) if read and last.measure == "level" else match
 
 
 def _between(place: Place, left: Mark | None) -> list[Mark]:
