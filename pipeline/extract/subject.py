@@ -40,6 +40,7 @@ _LARGE = re.compile(r"million|billion|trillion|亿")
 _HOW_OFTEN = re.compile(r"(?P<day>每天|每日|日均|daily)|每月|月均|monthly")
 # How many words may part a bare number from the metric that gives it its unit.
 _FAR, _CLOSE = 8, 2
+_NEAR = 3
 # "33x '26E EPS" is a price over earnings.
 _EARNINGS = frozenset({"eps", "adjusted_eps"})
 # Unit -> the metric that a quantity has where nothing names one.
@@ -149,7 +150,7 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     meant = found.metric
     if found.weak:
         better = _nearby(place, frame, setting)
-        if better is not None and not better.weak:
+        if better is not None and (not better.weak or _leads_up(better, place)):
             return None
     if meant.id == "shares_outstanding" and _names(place, "share_repurchases"):
         bought = unnamed("shares_repurchased")
@@ -160,6 +161,13 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     reading.scope = found.scope
     reading.unit = found.unit
     return MetricMatch(0, 0, meant, weak=found.weak, loss=False, adjusted=False)
+
+
+def _leads_up(match: MetricMatch, place: Place) -> bool:
+    """Whether a counted metric stands right before its number: 衛星數量擴展至 150 餘顆."""
+    mark = next((m for m in place.before() if m.value is match), None)
+    near = mark is not None and words_in(place.gap_before(mark)) <= _NEAR
+    return near and match.metric.family == "count"
 
 
 def _names(place: Place, metric_id: str) -> bool:
