@@ -107,12 +107,24 @@ def lead_in_metric(sentence: Sentence) -> MetricMatch | None:
     return strong[0] if len({m.metric.id for m in strong}) == 1 else None
 
 
+# "Moving to the international segment.", 接下来看海外。
+_TURNS = re.compile(
+    r"\b(?:moving|move|turning|turn|shifting|switching|going) (?:now )?(?:on )?to\b|\bas for\b|接下来|"
+    r"再看|来看|至于|转向|说到"
+)
+
+
 def lead_in_scope(sentence: Sentence, text: str, company_id: str | None) -> str | None:
     """The business that the sentence before turns to: "Moving to AWS." """
     if sentence.lead_in is None:
         return None
     start, end = sentence.lead_in
-    found = [s for s in find_scopes(text[start:end], company_id) if s.known and s.kind == "line"]
+    turns = _TURNS.search(sentence.folded, start, end) is not None
+    found = [
+        s
+        for s in find_scopes(text[start:end], company_id)
+        if s.known and (s.kind == "line" or (turns and s.kind == "region"))
+    ]
     return found[0].scope if len({s.scope for s in found}) == 1 else None
 
 

@@ -27,8 +27,8 @@ _WHOLE = re.compile(
 )
 # "Its margin", "segment margin", 该业务: what was spoken of just before.
 _SAME_BUSINESS = re.compile(
-    r"(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|platform|line)?|"
-    r"segment|it|they|该|其|这块|这个业务|这项|上述|此项"
+    r"\s*(?:(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|line)\b|"
+    r"(?:its|segment|divisional|it|they|their)\b|该|其(?!中|他|它|余|实|次)|这块|这个业务|这项业务|此业务)"
 )
 # Speech that turns from another company back to the one that is listened to.
 _BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵公司|你们|您|公司")
@@ -71,7 +71,7 @@ def _note_owner(frame: Frame, match: ScopeMatch, mark: Mark, about: Entity | Non
     """Turn to the company whose business is named, where it is not the one spoken of."""
     if not match.known or match.owner is None or (about and match.owner == about.id):
         return
-    if about is not None and match.kind != "line":
+    if about is not None and not (match.scope in _WELL_KNOWN and mark.end - mark.start > 2):
         return
     owner = company(match.owner)
     if owner is not None:
@@ -206,7 +206,7 @@ def _stands_as_subject(sentence: Sentence, at: int) -> bool:
         if later.start < end or folded[later.start : later.end] == "plus":
             continue
         if later.kind == "scope" and not folded[end : later.start].strip():
-            end = later.end
+            end, near = later.end, _NEAR_KNOWN
         elif later.kind in ("metric", "cue", "quantity"):
             return words_in(folded[end : later.start]) <= near
         elif later.kind == "break":
@@ -296,6 +296,8 @@ def _back_to_speaker(place: Place, frame: Frame, setting: Setting) -> bool:
 _NAMES_ITS_BUSINESS = {
     "advertising_revenue": "Advertising", "ai_revenue": "AI", "membership_fee_income": "Membership",
 }  # fmt: skip
+# Businesses that are spoken of in other companies' calls as if they were companies.
+_WELL_KNOWN = frozenset({"AWS", "Azure", "YouTube", "Google Cloud", "WeChat", "Alibaba Cloud"})
 # What each business of a company has of its own.
 _OF_ANY_BUSINESS = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",

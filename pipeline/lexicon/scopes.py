@@ -75,9 +75,16 @@ def find_scopes(text: str, company_id: str | None) -> list[ScopeMatch]:
         if not _covered(companies, match, text, company_id)
     ]
     if company_id:
-        known += [m for m in _known(text, folded, telling_names()) if m.owner != company_id]
+        known += [
+            match
+            for match in _known(text, folded, telling_names())
+            if match.owner != company_id
+            and (match.kind == "product" or text[match.start : match.end].isupper())
+        ]
     found = _longest(known)
-    found += _unknown(text, found, companies, company_id)
+    unknown = _unknown(text, found, companies, company_id)
+    found = [m for m in found if not any(u.start <= m.start and m.end <= u.end for u in unknown)]
+    found += unknown
     found.sort(key=lambda match: match.start)
     return found
 
@@ -153,19 +160,40 @@ def _unknown(
         start, end = match.span()
         while next_end <= start:
             next_start, next_end = next(taken)
-        if next_start < end:
+        within = next_start < end
+        if within and (next_end > end or next_start < start or " " not in match[0]):
             continue
         if chinese is None:
             chinese = _HAN.search(text) is not None
         if (span := _name_span(text, start, end, chinese)) is None:
             continue
         start, end = span
+        if within:
+            if longer := _longer_name(text, span, known):
+                found.append(longer)
+            continue
         owner = _owner(companies, start, end)
         if owner is None or (owner == company_id and text[start:end].count(" ")):
             name = text[start:end]
             if fold(name) not in owned_words():
                 found.append(ScopeMatch(start, end, name, False, "product", company_id))
     return found
+
+
+def _longer_name(text: str, span: tuple[int, int], known: list[ScopeMatch]) -> ScopeMatch | None:
+    """Give the name that goes on from a generic one: Industrial Fastening, Consumer Products."""
+    start, end = span
+    inside = [m for m in known if start < m.end and m.start < end]
+    if len(inside) != 1 or inside[0].owner is not None or inside[0].kind == "region":
+        return None
+    if (
+        inside[0].start != start
+        or inside[0].end == end
+        or _opens_sentence(text, start)
+        and (not text[inside[0].end + 1 : inside[0].end + 2].isupper())
+    ):
+        return None
+    return ScopeMatch(start, end, text[start:end], True, "generic")
 
 
 def _name_span(text: str, start: int, end: int, chinese: bool) -> tuple[int, int] | None:
