@@ -28,6 +28,9 @@ _HELD_AGAINST = re.compile(
 )
 
 
+_PAST_VERB = re.compile(r"\b(?:doubled|tripled|quadrupled|halved)$")
+
+
 def note_topic(frame: Frame, sentence: Sentence, segment: NormalizedSegment) -> None:
     """Mark in the frame that a sentence, or the one without figures before it, turns to guidance.
 
@@ -109,13 +112,15 @@ def forward(
 
     ``mention`` is its time, ``here`` the time that the sentence had set before it.
     """
-    if _named_as_target(place):
+    if named_as_target(place):
         return True
     if base:
         return False
     led = led_by(place)
     if led is not None:
         return led
+    if _ends_what_began(place, frame):
+        return True
     if _goes_on(place, frame) and mention in (None, here):
         return True
     ahead = mention is not None and future(mention.period, setting)
@@ -129,10 +134,18 @@ def forward(
     return open_time and (setting.outlook or (frame.outlook and not past))
 
 
+def is_present(place: Place, mark: Mark, kinds: frozenset[str]) -> bool:
+    """Whether a cue says that the number holds now; 现在的 only names what it is compared with."""
+    return "present" in kinds and not place.sentence.folded.startswith("的", mark.end)
+
+
 def led_by(place: Place) -> bool | None:
     """What the nearest cue before says: expected, happened or is so; None where none does."""
+    if _PAST_VERB.search(fold(place.quantity.text)):
+        helped = next((kinds for _, kinds in place.cues_before()), frozenset[str]())
+        return None if helped & {"be", "forward"} else False
     for mark, kinds in place.cues_before(breaks=2):
-        if "happened" in kinds or "present" in kinds:
+        if "happened" in kinds or is_present(place, mark, kinds):
             return False
         if "forward" in kinds and words_in(place.gap_before(mark)) <= _REACH:
             if not _attached(place, mark):
@@ -154,6 +167,8 @@ def _leads_on(place: Place, mark: Mark) -> bool:
     marks = place.sentence.marks
     at = marks.index(mark, place.at)
     later = marks[at + 1 : at + 3]
+    if later and later[0].kind == "quantity":
+        return words_in(place.sentence.folded[mark.end : later[0].start]) <= 3
     return (
         bool(later)
         and isinstance(later[0].value, Cue)
@@ -162,7 +177,7 @@ def _leads_on(place: Place, mark: Mark) -> bool:
     )
 
 
-def _named_as_target(place: Place) -> bool:
+def named_as_target(place: Place) -> bool:
     """Whether a noun right behind the number calls it a target: "our $500 million target"."""
     for mark, kinds in place.cues_after():
         near = words_in(place.gap_after(mark))
@@ -185,6 +200,15 @@ def _quantity_follows(place: Place, mark: Mark) -> bool:
     return False
 
 
+def _ends_what_began(place: Place, frame: Frame) -> bool:
+    """Whether a plan is told from its base on: 月產能將由 4,500 台增至 9,000 台."""
+    last, previous = frame.last, place.previous()
+    if last is None or previous is not last.mark or not last.base:
+        return False
+    at = place.sentence.marks.index(previous)
+    return led_by(Place(place.sentence, at)) is True
+
+
 def _goes_on(place: Place, frame: Frame) -> bool:
     """Whether the number continues a list of what is expected."""
     last, previous = frame.last, place.previous()
@@ -195,6 +219,9 @@ def _goes_on(place: Place, frame: Frame) -> bool:
             continue
         if mark.kind == "break" and mark.weight >= 2:
             return False
+        if isinstance(mark.value, Cue) and "target" in mark.value.kinds:
+            if mark.start - previous.end <= 1:
+                return False  # only the number before was a target
     return True
 
 
@@ -212,6 +239,11 @@ def _speaks_of_what_comes(mention: PeriodMention, setting: Setting) -> bool:
     reporting = setting.reporting
     if reporting is None or mention.period.start > reporting.end:
         return True
+    return whole_year(mention)
+
+
+def whole_year(mention: PeriodMention) -> bool:
+    """Whether a time is told as a whole year: "full year", 全年, but not "this year"."""
     said = fold(mention.text)
     return _WHOLE_YEAR.search(said) is not None and "this year" not in said
 

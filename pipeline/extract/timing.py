@@ -1,12 +1,21 @@
 """When a quantity holds, what it is compared with, and whether it has happened."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pipeline.extract.comparing import LAST_YEAR, MOVES, comparison, own_basis
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
-from pipeline.extract.modality import expected, forward, future, led_by, revises
+from pipeline.extract.modality import (
+    expected,
+    forward,
+    future,
+    is_present,
+    led_by,
+    named_as_target,
+    revises,
+    whole_year,
+)
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.normalize.periods import (
@@ -16,8 +25,9 @@ from pipeline.normalize.periods import (
     quarter_before,
     year_before,
 )
+from pipeline.normalize.periods.calendar import quarter_close
 from pipeline.normalize.script import fold
-from schemas import Period, PeriodMention
+from schemas import Period, PeriodMention, Quantity
 
 _CLOSING = re.compile(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
 _CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
@@ -25,6 +35,8 @@ _NEXT_CLAUSE = re.compile(
     r"\s+(?:it's|it is|it was|we're|we are|we expect|we'll|that's"
     r"|(?:the|our) \w+ (?:should|will|would|is|was))\b"
 )
+_RELATIVE = re.compile(r"\b(?:that|which) (?:we|they|it|i)\b")
+_ASKS = re.compile(r"分析师|投资者问|analysts?\b")
 _POSSESSIVE = re.compile(r"(?<=\w)'s$")
 _QUARTERS_BACK = re.compile(r"(?:the |these |our )?(?:past|last|trailing)\b.*\bq(?:uarte|t)rs$")
 _NEXT_DAY = re.compile(r"次日|翌日|隔日|next day|following day")
@@ -37,10 +49,11 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     base = reading.base and _is_base(place)
     here = frame.here
     mention, versus = _mentions(place, frame, moves=reading.measure in MOVES, base=base)
-    if mention is None and not _is_present(place):
-        mention = None if base else _carried(reading, own, frame, setting)
+    if mention is None and not base and not _is_present(place):
+        mention = _carried(reading, place, own, frame, setting)
     elif mention is not None and not base and _sets_the_time(place, mention, setting):
         frame.here = mention
+    mention = _next_year(mention, frame, setting)
     quoted = expected(place)
     revised = base and revises(place, setting)
     ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
@@ -49,10 +62,11 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     )
     if reading.period is not None and mention is not None and not quoted and not revised:
         if setting.reporting is not None and reading.period.end < setting.reporting.end:
-            ahead = ahead and led_by(place) is True
+            ahead = ahead and (led_by(place) is True or named_as_target(place))
         elif setting.day is not None and reading.period.start > setting.day:
             ahead = True
-    reading.modality = "question" if setting.asked else "forward" if ahead else "actual"
+    asked = setting.asked or _asks(place)
+    reading.modality = "question" if asked else "forward" if ahead else "actual"
     if ahead and mention is not None and future(mention.period, setting):
         frame.ahead = mention if mention.period.start < mention.period.end else frame.ahead
     _time_prices(reading, place, mention, setting)
@@ -71,7 +85,7 @@ def _is_base(place: Place) -> bool:
             kinds = mark.value.kinds
             if "from" in kinds:
                 return True
-            if "forward" in kinds:
+            if "forward" in kinds or kinds >= {"be", "happened"}:
                 return False
             moved = moved or bool(kinds & {"up", "down", "to"})
         elif mark.kind == "period" and moved:
@@ -80,7 +94,7 @@ def _is_base(place: Place) -> bool:
 
 
 def _carried(
-    reading: Reading, own: str | None, frame: Frame, setting: Setting
+    reading: Reading, place: Place, own: str | None, frame: Frame, setting: Setting
 ) -> PeriodMention | None:
     """The time that the sentence set before, where it holds for this number too."""
     here = frame.here
@@ -92,9 +106,26 @@ def _carried(
     if period.label.startswith("TTM") and reading.family not in ("money", "money_per_share"):
         return None
     reporting = setting.reporting
-    if own == "qoq" and reporting is not None and _same(period, quarter_before(reporting)):
+    if reporting is None:
+        return here
+    if own == "qoq" and _same(period, quarter_before(reporting)):
         return None
-    return here
+    if period.end < reporting.end and led_by(place) is True:
+        return None
+    return None if future(period, setting) and _has_happened(place) else here
+
+
+def _has_happened(place: Place) -> bool:
+    """Whether the number's half of the sentence, up to a semicolon, tells of what happened."""
+    for mark in reversed(place.sentence.marks[: place.at]):
+        if mark.kind == "break" and mark.weight == 3:
+            return False
+        if isinstance(mark.value, Cue):
+            if "forward" in mark.value.kinds:
+                return False
+            if "happened" in mark.value.kinds:
+                return True
+    return False
 
 
 def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bool:
@@ -121,6 +152,8 @@ def _mentions(
                 return mark.value, versus or _versus_behind(place, frame, moves=moves)
     for mark in place.after():
         if isinstance(mark.value, PeriodMention):
+            if place.quantity.kind == "multiple" and _own_quantity_follows(place, mark):
+                break
             spans = moves and _spans_quarters(mark.value)
             if (mark.value.relation in ("versus", "since") or spans) and not base:
                 frame.spent.add(mark.start)
@@ -128,11 +161,21 @@ def _mentions(
                     return mark.value, versus
                 versus = versus or mark.value
                 break
-            if _own_quantity_follows(place, mark) or _POSSESSIVE.search(fold(mark.value.text)):
+            if _own_quantity_follows(place, mark) or _told_in_passing(place, mark):
                 break
             frame.spent.add(mark.start)
             return mark.value, versus
     return None, versus
+
+
+def _told_in_passing(place: Place, mark: Mark) -> bool:
+    """Whether a time behind a number is of something else: "half of it came from last May's rise"."""
+    gap = place.gap_after(mark)
+    if _RELATIVE.search(gap):
+        return True
+    return isinstance(mark.value, PeriodMention) and bool(
+        _POSSESSIVE.search(fold(mark.value.text)) and gap.rstrip().endswith("from")
+    )
 
 
 def _versus_behind(place: Place, frame: Frame, *, moves: bool) -> PeriodMention | None:
@@ -165,11 +208,13 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
     if place.quantity.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
         return True
     after_from = _follows_from(place, mark)
+    if after_from and _moved(place, mark):
+        return True
     if mark.value.relation == "versus":
         if moves:
             return after_from or not _opens_clause(place, mark)
         return not (_leads(place, mark) or (not after_from and _opens_clause(place, mark)))
-    return after_from and (moves or _moved_to(place, mark))
+    return after_from and moves
 
 
 def _follows_from(place: Place, mark: Mark) -> bool:
@@ -181,9 +226,12 @@ def _follows_from(place: Place, mark: Mark) -> bool:
     return False
 
 
-def _moved_to(place: Place, mark: Mark) -> bool:
+def _moved(place: Place, mark: Mark) -> bool:
+    """Whether the number's move, or where it led, stands between a time and the number."""
     return any(
-        other.start >= mark.end and isinstance(other.value, Cue) and "to" in other.value.kinds
+        other.start >= mark.end
+        and isinstance(other.value, Cue)
+        and other.value.kinds & {"to", "up", "down"}
         for other in place.before()
     )
 
@@ -263,14 +311,17 @@ def _period(
         frame.period = mention
         return _of_mention(reading, place, mention, last, setting, base=base)
     if quoted or (base and ahead):
-        told = last is not None and last.modality == "forward"
+        told = last is not None and last.modality in ("forward", "question")
         return (last.period if last and told else None) or reporting
     if base and _is_present(place):
         return reporting
     if base and reporting is not None:
         before = frame.last.period if frame.last and frame.last.period else reporting
         return quarter_before(before) if basis == "qoq" else year_before(before)
-    return _ahead(frame, setting) if ahead else reporting
+    if not ahead:
+        return reporting
+    listed = last.period if last and last.modality == "forward" else None
+    return listed or _ahead(frame, setting) or (reporting if setting.asked else None)
 
 
 def _of_mention(
@@ -284,6 +335,8 @@ def _of_mention(
 ) -> Period:
     """The days that a time means for this number."""
     period = mention.period
+    if (nth := _one_each(place, mention)) is not None:
+        return nth
     if reading.nature == "stock" and _closes(place, mention):
         return period_of(period.end, period.end)
     if base and LAST_YEAR.fullmatch(fold(mention.text)):
@@ -308,6 +361,25 @@ def _ahead(frame: Frame, setting: Setting) -> Period | None:
     return None
 
 
+def _one_each(place: Place, mention: PeriodMention) -> Period | None:
+    """One year of several, where as many numbers follow: "for the four years that follow 3, 4, 5, 6"."""
+    months = _months(mention.period)
+    mark = next((m for m in place.sentence.marks if m.value is mention), None)
+    if months < 24 or months % 12 or mark is None:
+        return None
+    listed = [m for m in place.sentence.marks if m.kind == "quantity" and m.start >= mark.end]
+    if len(listed) != months // 12 or place.mark not in listed:
+        return None
+    if any(isinstance(m.value, Quantity) and m.value.kind != place.quantity.kind for m in listed):
+        return None
+    first = period_of(mention.period.start, year_before(mention.period, months // 12 - 1).end)
+    return year_before(first, -listed.index(place.mark))
+
+
+def _months(period: Period) -> int:
+    return 12 * (period.end.year - period.start.year) + period.end.month - period.start.month + 1
+
+
 def _closes(place: Place, mention: PeriodMention) -> bool:
     """Whether a stock is told for the end of a time: "finished June at 38 million"."""
     mark = next((m for m in place.sentence.marks if m.value is mention), None)
@@ -317,9 +389,39 @@ def _closes(place: Place, mention: PeriodMention) -> bool:
     return _CLOSING.search(said) is not None or _CLOSING_YEAR.match(fold(mention.text)) is not None
 
 
+def _next_year(
+    mention: PeriodMention | None, frame: Frame, setting: Setting
+) -> PeriodMention | None:
+    """Read "full year" under a heading of guidance after a fourth quarter as the year to come."""
+    reporting = setting.reporting
+    if mention is None or reporting is None or not (setting.outlook or frame.outlook):
+        return mention
+    over = _same(
+        mention.period,
+        fiscal_year(
+            fiscal_position(reporting, setting.fiscal_year_end)[0], setting.fiscal_year_end
+        ),
+    )
+    if not over or mention.period.end > _close(reporting, setting) or not whole_year(mention):
+        return mention
+    return mention.model_copy(update={"period": year_before(mention.period, -1)})
+
+
+def _close(reporting: Period, setting: Setting) -> date:
+    """The last day of the reporting quarter by the company's calendar."""
+    return quarter_close(reporting, setting.fiscal_year_end)
+
+
+def _asks(place: Place) -> bool:
+    """Whether the sentence reports an analyst's question."""
+    sentence = place.sentence
+    end = sentence.folded[sentence.start : sentence.end].rstrip('"”」』 \n')[-1:]
+    return end == "?" and _ASKS.search(sentence.folded, sentence.start, sentence.end) is not None
+
+
 def _is_present(place: Place) -> bool:
     """Whether the clause says that it speaks of now: 目前, "today"."""
-    return any("present" in kinds for _, kinds in place.cues_before(breaks=1))
+    return any(is_present(place, mark, kinds) for mark, kinds in place.cues_before(breaks=1))
 
 
 def _same(a: Period, b: Period) -> bool:
