@@ -4,6 +4,7 @@ import re
 
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.place import Place
+from pipeline.extract.units import size_of
 
 # Counted things that structure speech, not business.
 _IDLE_COUNTS = re.compile(
@@ -16,6 +17,7 @@ _IDLE_COUNTS = re.compile(
 
 # "Four contracts", 三家: so few are told in words, and tell a story rather than a figure.
 _FEW = 5
+_LARGE = 100_000
 _DIGIT = re.compile(r"\d")
 
 
@@ -37,7 +39,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     if quantity.kind == "number":
         return not unnamed or reading.family == "money"
     if quantity.kind == "measure" and unnamed:
-        return False
+        # A length of time only says when; so much time as no one has is an amount: 210m hours.
+        return size_of(quantity) >= _LARGE
     if quantity.kind == "count":
         amount = quantity.value if quantity.value is not None else quantity.low
         if amount is not None and abs(amount) <= _FEW and not _DIGIT.search(quantity.text):

@@ -8,6 +8,7 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import is_base, set_measure
 from pipeline.extract.modality import note_topic
+from pipeline.extract.neighbours import lend_unit
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_scope, sentences
 from pipeline.extract.scoping import choose_scope, note_company, note_metric, note_scope
@@ -50,6 +51,7 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
             elif mark.kind == "break" and mark.weight == 3:
                 frame.entity = None
             elif isinstance(mark.value, Quantity):
+                sentence = lend_unit(sentence, at, frame, setting)
                 yield _read(Place(sentence, at), frame, setting, shares.get(at))
 
 

@@ -19,6 +19,10 @@ _SCALES = (
     (re.compile(r"万"), Decimal(10) ** 4),
 )
 _SIGNED_PERCENT = Decimal(1000)
+# A scale of its own, in letters, words or characters.
+_SCALED = re.compile(
+    r"hundred|thousand|million|billion|trillion|\d\s?(?:[kmbt]|mn|bn|tn|mln|bln)\b|[百千万萬亿億兆]"
+)
 
 
 def reads_as_percent(quantity: Quantity) -> bool:
@@ -38,7 +42,8 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
             unit = f"{unit}/share"
     elif quantity.kind in ("number", "count") and reading.family == "money":
         unit = money
-        if quantity.kind == "number" and abs(_size(quantity)) < setting.bare_below:
+        bare = quantity.kind == "number" and not is_scaled(quantity)
+        if bare and size_of(quantity) < setting.bare_below:
             reading.factor = setting.scale
     elif quantity.kind == "number":
         unit = {
@@ -55,9 +60,25 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
         reading.unit = f"{money}/share"
 
 
-def _size(quantity: Quantity) -> Decimal:
+def size_of(quantity: Quantity) -> Decimal:
+    """Give the size of a quantity, of a range its lower end."""
     amounts = (quantity.value, quantity.low, quantity.high)
     return next((abs(a) for a in amounts if a is not None), Decimal(0))
+
+
+def is_scaled(quantity: Quantity) -> bool:
+    """Whether the quantity's own words hold a scale: "4.5bn", 3亿."""
+    return _SCALED.search(fold(quantity.text)) is not None
+
+
+def in_basis_points(quantity: Quantity) -> bool:
+    """Whether a quantity in percentage points was told in basis points."""
+    return quantity.kind == "points" and _BASIS_POINTS.search(fold(quantity.text)) is not None
+
+
+def scale_of(folded: str) -> Decimal | None:
+    """Give the largest scale that a quantity's folded words name; None where they name none."""
+    return next((factor for pattern, factor in _SCALES if pattern.search(folded)), None)
 
 
 def _like_the_last(reading: Reading, quantity: Quantity, last: Reading) -> str:
@@ -68,8 +89,8 @@ def _like_the_last(reading: Reading, quantity: Quantity, last: Reading) -> str:
     text = fold(last.quantity.text)
     if last.unit == "percentage_points" and _BASIS_POINTS.search(text):
         reading.factor = Decimal("0.01")
-    elif _size(quantity) < _SIGNED_PERCENT:
-        scale = next((factor for pattern, factor in _SCALES if pattern.search(text)), None)
+    elif size_of(quantity) < _SIGNED_PERCENT:
+        scale = scale_of(text)
         reading.factor = scale if scale is not None else reading.factor
     return last.unit
 

@@ -1,0 +1,145 @@
+"""Bare numbers take the unit that their neighbours, or the habits of terse notes, lend them.
+
+"100 basis points, about 60 of that is markdowns"; "four dollars versus eleven sixty"; "N America
+5,020 +4" under "$m unless stated".
+"""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from pipeline.extract.frame import Frame, Setting
+from pipeline.extract.place import Place
+from pipeline.extract.reading import Sentence
+from pipeline.extract.units import in_basis_points, is_scaled, scale_of, size_of
+from pipeline.lexicon.metrics import MetricMatch
+from pipeline.normalize.script import fold
+from schemas import Quantity
+
+# A number that goes on from the one before says so right at itself.
+_GOES_ON = re.compile(
+    r"(?:\b(?:was|were|is|are|be|been|at|from|versus|vs|than|against|saying|said|around|about|back"
+    r"|added|adding|lost|took|contributed|consensus|street|it's|that's|guided|cost)"
+    r"(?: us)?(?: (?:about|around|roughly|nearly|just|only))?|closer to)\.?\s*$"
+)
+_OF_IT = re.compile(r"\s*of (?:that|those|which|it|them)\b")
+_FAR = 90
+_MOST_RATIO = Decimal(10)
+_BARE_RATE = Decimal(1000)
+_CENTS = re.compile(r"cents?\b|¢|\dc\b|pence|\dp\b|仙|美分")
+# "1.5 million shares for 1.9 billion", "saves us forty million a year", "deals over one million".
+_PAID = re.compile(
+    r"(?:\b(?:for|saves?|saving|saved|costs?|costing|spent|spend|spending|paid|pay|pays|paying"
+    r"|invest|invested|raised|worth)(?: (?:us|them|you|about|around|roughly|over|nearly))*)\s*$"
+)
+_LARGER = frozenset({"more_than", "at_least"})
+_LETTERS = re.compile(r"\d\s?(?:bn|mn|tn|b|m|mln|bln)\b")
+_NOT_MONEY = frozenset({"count", "percent", "money_per_share", "x", "time"})
+
+
+def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Sentence:
+    """Give the sentence with its bare number at ``at`` read in the unit that is lent to it.
+
+    The sentence itself comes back where the number has a unit, counts something, or no neighbour
+    is like it.
+    """
+    place = Place(sentence, at)
+    bare = place.quantity
+    if bare.kind not in ("number", "count") or bare.counted or bare.worded:
+        return sentence
+    lent = _from_before(place, bare) or _terse(place, bare, frame, setting)
+    if lent is None:
+        return sentence
+    marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
+    return replace(sentence, marks=marks)
+
+
+def _from_before(place: Place, bare: Quantity) -> Quantity | None:
+    previous = place.previous()
+    if previous is None or not isinstance(previous.value, Quantity):
+        return None
+    model = previous.value
+    gap = place.gap_before(previous)
+    if len(gap) > _FAR:
+        return None
+    if is_scaled(bare):
+        return _as_money(place, bare, model, gap)
+    if bare.signed and model.kind == "percent" and size_of(bare) < _BARE_RATE:
+        return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+    if model.kind not in ("percent", "points", "money") and not is_scaled(model):
+        return None
+    first = _shown(model)
+    if not first or not 1 / _MOST_RATIO <= _shown(bare) / first <= _MOST_RATIO:
+        return None
+    after = place.sentence.folded[place.mark.end : place.mark.end + 12]
+    if not _OF_IT.match(after) and not _continues(place, bare, model, gap):
+        return None
+    return _like(bare, model, _step(model))
+
+
+def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
+    """Whether the words at the number take up the one before, with no other subject between."""
+    if bare.qualifier == "exact" and not _GOES_ON.search(gap):
+        return False
+    between = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
+    return all(match.metric.family == _FAMILIES.get(model.kind) for match in between)
+
+
+_FAMILIES = {"percent": "percent", "points": "percent", "money": "money", "number": "money"}
+
+
+def _as_money(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quantity | None:
+    """A bare amount with a scale beside one of money, or paid for what was counted."""
+    named = any(isinstance(m.value, MetricMatch) for m in place.before())
+    if model.kind == "money" and not named and "/" not in (model.unit or ""):
+        return bare.model_copy(update={"kind": "money", "unit": model.unit})
+    if model.kind in ("count", "percent") and (
+        _PAID.search(gap) or (bare.qualifier in _LARGER and model.counted and not named)
+    ):
+        return bare.model_copy(update={"kind": "money", "unit": "USD"})
+    return None
+
+
+def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quantity | None:
+    """What a bare number is in notes: a growth rate with a sign, money with bn or a stated scale."""
+    stated = setting.scale != 1
+    if bare.signed and not is_scaled(bare):
+        rate = stated and size_of(bare) < _BARE_RATE
+        return bare.model_copy(update={"kind": "percent", "unit": "percent"}) if rate else None
+    if bare.kind != "number" or _names_other(place, frame):
+        return None
+    lettered = _LETTERS.search(fold(bare.text)) is not None
+    if not lettered and (not stated or is_scaled(bare) or size_of(bare) >= setting.bare_below):
+        return None
+    money = _like(bare, bare, Decimal(1) if lettered else setting.scale)
+    return money.model_copy(update={"kind": "money", "unit": setting.currency or "USD"})
+
+
+def _names_other(place: Place, frame: Frame) -> bool:
+    """Whether the clause, or what the line speaks of so far, is measured in something else."""
+    named = [m.value.metric.family for m in frame.metrics if isinstance(m.value, MetricMatch)]
+    if named:
+        return named[-1] in _NOT_MONEY
+    behind = (m.value for m in place.after() if isinstance(m.value, MetricMatch))
+    following = next(behind, None)
+    return following is not None and following.metric.family in _NOT_MONEY
+
+
+def _step(model: Quantity) -> Decimal:
+    """What one in the model's own wording is worth: 0.01 for basis points and cents."""
+    text = fold(model.text)
+    if in_basis_points(model) or (model.kind == "money" and _CENTS.search(text)):
+        return Decimal("0.01")
+    return scale_of(text) or Decimal(1)
+
+
+def _shown(quantity: Quantity) -> Decimal:
+    return size_of(quantity) / _step(quantity)
+
+
+def _like(bare: Quantity, model: Quantity, factor: Decimal) -> Quantity:
+    amounts = {
+        key: None if amount is None else amount * factor
+        for key, amount in (("value", bare.value), ("low", bare.low), ("high", bare.high))
+    }
+    return bare.model_copy(update={"kind": model.kind, "unit": model.unit, **amounts})
