@@ -183,7 +183,11 @@ def _judge(entry: LedgerEntry | None, arrival: Arrival) -> Verdict:
         place, current = (new.offset, new.run), (entry.offset, entry.run)
         if place == current:
             return _of_the_same_place(entry, new)
-        if place < current or place <= (entry.looked_at_offset, entry.looked_at_run):
+        if place < current:
+            return "known"
+        if new.offset == entry.offset:
+            return _of_a_replay(entry, arrival)
+        if place <= (entry.looked_at_offset, entry.looked_at_run):
             return "known"
     if isinstance(arrival, Withdrawn):
         return "repeated" if entry.status == "withdrawn" else "begin"
@@ -204,6 +208,15 @@ def _of_the_same_place(entry: LedgerEntry, new: Lineage) -> Verdict:
     if new.version == entry.version:
         return "go on"
     return "known" if entry.status == "processed" else "begin"
+
+
+def _of_a_replay(entry: LedgerEntry, arrival: Arrival) -> Verdict:
+    """Judge the very message that counts as it comes again in a replay: its facts are read anew.
+
+    Whatever came after it and was refused does not count, nor does how its digest is made today.
+    """
+    withdrawn = entry.status == "withdrawn"
+    return "repeated" if withdrawn or isinstance(arrival, Withdrawn) else "begin"
 
 
 def _why(entry: LedgerEntry | None, arrival: Arrival) -> str:
@@ -238,6 +251,9 @@ def _begin(former: LedgerEntry | None, transcript_id: str, arrival: Arrival) -> 
     """Turn to a new message; the facts that stand are, until it is complete, the former ones."""
     new = arrival.lineage
     withdrawn = isinstance(arrival, Withdrawn)
+    looked_at = (new.offset, new.run)
+    if former is not None and former.partition == new.partition:
+        looked_at = max(looked_at, (former.looked_at_offset, former.looked_at_run))
     return LedgerEntry(
         transcript_id=transcript_id,
         partition=new.partition,
@@ -248,13 +264,19 @@ def _begin(former: LedgerEntry | None, transcript_id: str, arrival: Arrival) -> 
         version=new.version,
         status="in_work",
         parts=new.parts,
-        rerun=bool(former and former.status == "processed" and former.digest == new.digest),
-        looked_at_offset=new.offset,
-        looked_at_run=new.run,
+        rerun=bool(former and former.status == "processed" and _says_the_same(former, new)),
+        looked_at_offset=looked_at[0],
+        looked_at_run=looked_at[1],
         published_at=former.published_at if withdrawn and former else None,
         ingested_at=moment_of(new.ingested_at),
         chunks=former.chunks if former else {},
     )
+
+
+def _says_the_same(former: LedgerEntry, new: Lineage) -> bool:
+    """Tell whether a message is one of the same content as the former, or that one itself."""
+    itself = (former.partition, former.offset) == (new.partition, new.offset)
+    return itself or former.digest == new.digest
 
 
 def _go_on(

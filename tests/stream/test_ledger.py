@@ -365,3 +365,40 @@ def test_a_new_version_that_cuts_otherwise_starts_over_in_the_middle() -> None:
         ("+", ("b", 1)),
         ("processed", 1),
     ]
+
+
+def anew(message: Message, offset: int, run: int, like: Message) -> list[Arrival]:
+    """What today's rules read in a message that other rules read as ``like`` before."""
+    digest = arrivals(like, offset)[0].lineage.digest
+    return [
+        replace(each, lineage=replace(each.lineage, digest=digest))
+        for each in arrivals(message, offset, run)
+    ]
+
+
+def test_a_replay_reads_anew_what_was_refused_or_repeated_after() -> None:
+    better = Message(2, ((("a", 2),), (("c", 1),)))
+    replayed = anew(better, 0, 9, SECOND)
+    refused, repeated = arrivals(FIRST, 1), arrivals(SECOND, 2)
+    live = [*arrivals(SECOND, 0), *refused, *repeated]
+    assert changes_of(*live, *replayed, *refused, *repeated)[4:] == [
+        ("-", ("a", 1)),
+        ("+", ("a", 2)),
+        ("processed", 2),
+    ]
+
+
+def test_a_replay_is_known_by_its_place_however_its_digest_is_made() -> None:
+    better = Message(1, ((("a", 2),), (("b", 1),)))
+    assert changes_of(*arrivals(FIRST, 0), *arrivals(better, 0, run=9))[3:] == [
+        ("-", ("a", 1)),
+        ("+", ("a", 2)),
+        ("processed", 1),
+    ]
+    assert changes_of(*arrivals(FIRST, 0), *arrivals(FIRST, 0, run=9))[3:] == []
+
+
+def test_a_replay_of_a_withdrawn_transcript_brings_nothing_back() -> None:
+    live = [*arrivals(FIRST, 0), *arrivals(Message(0, None), 1)]
+    replayed = [*arrivals(FIRST, 0, run=9), *arrivals(Message(0, None), 1, run=9)]
+    assert changes_of(*live, *replayed) == changes_of(*live)
