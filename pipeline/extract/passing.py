@@ -23,8 +23,12 @@ _BASE_OF_MULTIPLE = re.compile(r"的?\s?[\d一二两三四五六七八九十百�
 _CAUSE = re.compile(
     r"(?:\b(?:due to|driven by|because of|thanks to|led by|reflecting|reflects|owing to|offset by|"
     r"helped by|supported by|as a result of|attributable to|fueled by|impacted by|hurt by|powered by|"
-    r"on the back of|investments? in|spending on|invest in)\s+(?:\w+ ){0,2}|"
-    r"因为|由于|受惠于|得益于|受益于|主因|主要因|归功于|拜|受到|加大|投入|投资于)$"
+    r"on the back of)\s+(?:\w+ ){0,2}|"
+    r"因为|由于|受惠于|得益于|受益于|主因|主要因|归功于|拜|受到)$"
+)
+# What money is spent on, not what it is earned with: 加大AI投资.
+_SPENT = re.compile(
+    r"(?:\b(?:investments?|investing|invest|spending) (?:in|on|into) (?:the |our )?|加大|投入|投资于)$"
 )
 # Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达,
 # "the acquisition of Arm", 私有化恒生.
@@ -51,7 +55,7 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
     if _BASE_OF_MULTIPLE.match(sentence.folded, mark.end):
         return True
-    if _LEFT_OUT.search(before) or _HELD_AGAINST.search(before):
+    if any(said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT)):
         return True
     return not subject and _CAUSE.search(before) is not None
 

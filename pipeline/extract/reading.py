@@ -19,7 +19,8 @@ MarkValue = Quantity | MetricMatch | ScopeMatch | CompanyMention | PeriodMention
 # what stands before it is no single letter or usual abbreviation; 。！？ and a line end always do.
 _SENTENCE_END = re.compile(
     r"[。！？!?]+[”\"」』）)]*|(?<![.\s][A-Za-z])(?<!\bvs)(?<!\bInc)(?<!\bCo)(?<!\bMr)(?<!\bMs)(?<!\bDr)"
-    r"(?<!\bapprox)(?<!\bCorp)(?<!\bLtd)(?<!\bNo)(?<!\b[Aa]dj)(?<!\best)(?<!\bincl)(?<!\bexcl)(?<!\bavg)(?<!\bSt)(?<!\bcf)(?<!\bca)\.[”\")]*(?=\s+[^a-z\s])|\n+"
+    r"(?<!\bapprox)(?<!\bCorp)(?<!\bLtd)(?<!\bNo)(?<!\b[Aa]dj)(?<!\best)(?<!\bincl)(?<!\bexcl)(?<!\bavg)(?<!\bSt)(?<!\bcf)(?<!\bca)\.[”\")]*(?=\s+[^a-z\s])|"
+    r"(?<=[.\s][A-Z])\.(?=\s+(?:The|We|Our|Is|Are|In|And|But|It|For|This|That|So|How|What|Can)\b)|\n+"
 )
 # Weights: 1 a comma or conjunction, 2 a colon or bar, 3 a semicolon or a dash between clauses.
 _BREAK = re.compile(
@@ -231,6 +232,8 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         within = other.start <= mark.start and mark.end < other.end
         # 阿里云收入: the business reaches into the phrase 云收入.
         reaches_in = mark.start < other.start
+        if within and isinstance(mark.value, ScopeMatch) and mark.value.kind == "region":
+            return True
         return reaches_in or (within and other.value.metric.id in _OF_ANY_BUSINESS)
     if not isinstance(mark.value, Cue) or not mark.value.kinds & (_MOVING | _MOVED):
         return False

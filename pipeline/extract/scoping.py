@@ -32,6 +32,11 @@ _SAME_BUSINESS = re.compile(
 )
 # Speech that turns from another company back to the one that is listened to.
 _BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵公司|你们|您|公司")
+# A short noun between a kind of product and its name: 推理芯片VM2.
+_NOUN = 2
+# Where a sentence goes on about the company itself, or about what "we" count beside.
+_ITSELF = re.compile(r"[，,；;]\s*(?:公司|集团)(?!.{0,4}业务)|[,;]\s+the company\b")
+_WE_TOO = re.compile(r"(?:,|\band|\bbut)\s+we\b")
 # "DIY, which is roughly 35% of the company"
 _RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")
 # How many words may stand between a business and what is said of it.
@@ -190,7 +195,7 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
         gap = sentence.folded[earlier.end : mark.start]
         if was.owner is None and now.owner and gap.strip().endswith("的") and len(gap) <= 6:
             return True
-        if was.owner is None and now.kind == "product" and not gap.strip():
+        if was.owner is None and now.kind == "product" and len(gap.strip()) <= _NOUN:
             return _stands_as_subject(sentence, at)
     if any(m.kind == "break" and m.weight == 3 for m in between):
         return True
@@ -255,10 +260,12 @@ def entity_of(mention: CompanyMention) -> Entity:
 
 def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
     """Settle scope and company."""
+    if frame.scope_mark is not None and _leaves_business(place, frame, frame.scope_mark):
+        frame.scope = frame.scope_mark = None
     behind = _scope_behind(place, frame)
     if behind is not None:
         reading.scope = behind
-    elif reading.business is not None:
+    elif reading.business is not None and not _named_with(place, frame):
         reading.scope = reading.business
     elif frame.scope is not None and (
         frame.scope_is_line
@@ -277,6 +284,15 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     if frame.entity is not None and _back_to_speaker(place, frame, setting):
         frame.entity = None
     reading.entity = frame.entity or setting.about
+
+
+def _leaves_business(place: Place, frame: Frame, business: Mark) -> bool:
+    """Whether the sentence goes back from a business to the company before the figure."""
+    folded, end = place.sentence.folded, place.mark.start
+    if _ITSELF.search(folded, business.end, end):
+        return True
+    counts = place.quantity.kind == "count" and not frame.scope_is_line
+    return counts and _WE_TOO.search(folded, business.end, end) is not None
 
 
 def _same_business(place: Place) -> bool:
