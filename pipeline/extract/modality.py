@@ -116,6 +116,8 @@ def forward(
         return True
     if base:
         return False
+    if place.quantity.qualifier == "between" and "range" in fold(place.quantity.text):
+        return True
     led = led_by(place)
     if led is not None:
         return led
@@ -167,7 +169,7 @@ def _leads_on(place: Place, mark: Mark) -> bool:
     marks = place.sentence.marks
     at = marks.index(mark, place.at)
     later = marks[at + 1 : at + 3]
-    if later and later[0].kind == "quantity":
+    if later and later[0].kind == "quantity" and place.gap_after(mark).strip():
         return words_in(place.sentence.folded[mark.end : later[0].start]) <= 3
     return (
         bool(later)

@@ -36,9 +36,12 @@ _NEXT_CLAUSE = re.compile(
     r"|(?:the|our) \w+ (?:should|will|would|is|was))\b"
 )
 _RELATIVE = re.compile(r"\b(?:that|which) (?:we|they|it|i)\b")
+_TELLING = re.compile(r"\b(?:i|we) (?:had )?(?:told|said|guided|gave)\b")
+_COMPARISON = re.compile(r"\s+(?:comparison|compare|comp)\b(?! sales)")
 _ASKS = re.compile(r"分析师|投资者问|analysts?\b")
 _POSSESSIVE = re.compile(r"(?<=\w)'s$")
 _QUARTERS_BACK = re.compile(r"(?:the |these |our )?(?:past|last|trailing)\b.*\bq(?:uarte|t)rs$")
+_UPSIDE = re.compile(r"潜在|上升空间|upside")
 _NEXT_DAY = re.compile(r"次日|翌日|隔日|next day|following day")
 
 
@@ -46,7 +49,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     """Settle period, comparison and modality of a reading whose measure is known."""
     own = own_basis(place)
     basis = own or frame.basis or setting.basis
-    base = reading.base and _is_base(place)
+    base = (reading.base and _is_base(place)) or _is_comparison(place)
     here = frame.here
     mention, versus = _mentions(place, frame, moves=reading.measure in MOVES, base=base)
     if mention is None and not base and not _is_present(place):
@@ -93,6 +96,11 @@ def _is_base(place: Place) -> bool:
     return True
 
 
+def _is_comparison(place: Place) -> bool:
+    """Whether a growth is the one to be compared with: "on top of a 46% comparison"."""
+    return _COMPARISON.match(place.sentence.folded, place.mark.end) is not None
+
+
 def _carried(
     reading: Reading, place: Place, own: str | None, frame: Frame, setting: Setting
 ) -> PeriodMention | None:
@@ -110,21 +118,23 @@ def _carried(
         return here
     if own == "qoq" and _same(period, quarter_before(reporting)):
         return None
-    if period.end < reporting.end and led_by(place) is True:
+    last = frame.last
+    listed = last is not None and last.mark is place.previous() and last.modality == "forward"
+    if period.end < reporting.end and (listed or led_by(place) is True):
         return None
     return None if future(period, setting) and _has_happened(place) else here
 
 
 def _has_happened(place: Place) -> bool:
-    """Whether the number's half of the sentence, up to a semicolon, tells of what happened."""
+    """Whether the number's half of the sentence, behind a semicolon, tells of what happened."""
+    happened = False
     for mark in reversed(place.sentence.marks[: place.at]):
         if mark.kind == "break" and mark.weight == 3:
-            return False
+            return happened
         if isinstance(mark.value, Cue):
             if "forward" in mark.value.kinds:
                 return False
-            if "happened" in mark.value.kinds:
-                return True
+            happened = happened or "happened" in mark.value.kinds
     return False
 
 
@@ -144,7 +154,8 @@ def _mentions(
     versus: PeriodMention | None = None
     for mark in place.before(breaks=2):
         if isinstance(mark.value, PeriodMention) and mark.start not in frame.spent:
-            if ":" in place.gap_before(mark) and not _labels(place, mark):
+            gap = place.gap_before(mark)
+            if (":" in gap and not _labels(place, mark)) or _TELLING.search(gap):
                 continue
             if not base and _is_compared_with(place, mark, moves=moves):
                 versus = versus or mark.value
@@ -287,8 +298,11 @@ def _time_prices(
     """A share price is of the day it is told; a target price is of no day, and to come."""
     if reading.metric == "target_price":
         reading.period, reading.modality = None, "question" if setting.asked else "forward"
-    elif reading.metric == "share_price" and mention is None and setting.day is not None:
-        around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
+        return
+    around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
+    if reading.metric == "share_price" and _UPSIDE.search(around):
+        reading.modality = "question" if setting.asked else "forward"
+    if reading.metric == "share_price" and mention is None and setting.day is not None:
         day = setting.day + timedelta(days=1) if _NEXT_DAY.search(around) else setting.day
         reading.period = period_of(day, day)
 
@@ -313,7 +327,7 @@ def _period(
     if quoted or (base and ahead):
         told = last is not None and last.modality in ("forward", "question")
         return (last.period if last and told else None) or reporting
-    if base and _is_present(place):
+    if base and any("present" in kinds for _, kinds in place.cues_before(breaks=1)):
         return reporting
     if base and reporting is not None:
         before = frame.last.period if frame.last and frame.last.period else reporting

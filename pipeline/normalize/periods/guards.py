@@ -74,8 +74,14 @@ def _apostrophe(scene: Scene) -> bool:
     return _near(scene, 12) and not closed and not _is_counted(scene)
 
 
+# "growth for a second quarter" counts quarters in a row.
+_ONCE_MORE = re.compile(r"\bfor an? $")
+
+
 def _question_label(scene: Scene) -> bool:
     """Refuse the "Q3:" that numbers a question at the start of a line."""
+    if _ONCE_MORE.search(scene.before(10)):
+        return False
     if scene.words[0] != "q" or len(scene.words) > 3:
         return True
     line = scene.folded[scene.folded.rfind("\n", 0, scene.start) + 1 : scene.start]
