@@ -37,6 +37,7 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         frame.next_sentence(lead_in_metric(sentence), turned_to)
         note_topic(frame, sentence, segment)
         shares = _respectively(sentence)
+        read = sentence
         for at, mark in enumerate(sentence.marks):
             if mark.kind == "metric":
                 note_metric(frame, sentence, mark)
@@ -51,8 +52,8 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
             elif mark.kind == "break" and mark.weight == 3:
                 frame.entity = None
             elif isinstance(mark.value, Quantity):
-                sentence = lend_unit(sentence, at, frame, setting)
-                yield _read(Place(sentence, at), frame, setting, shares.get(at))
+                read = lend_unit(read, at, frame, setting)
+                yield _read(Place(read, at), frame, setting, shares.get(at))
 
 
 def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) -> Reading | None:

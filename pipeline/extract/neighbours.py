@@ -32,7 +32,10 @@ _PAID = re.compile(
     r"(?:\b(?:for|saves?|saving|saved|costs?|costing|spent|spend|spending|paid|pay|pays|paying"
     r"|invest|invested|raised|worth)(?: (?:us|them|you|about|around|roughly|over|nearly))*)\s*$"
 )
+_ENDS_AT = re.compile(r"(?:\b(?:to|at|reached|reaching|hit|total(?:ing|s)?|now)|[到至达破])\s*$")
 _LARGER = frozenset({"more_than", "at_least"})
+# "the basic plan is seven ninety nine" is a price in dollars.
+_PRICE_TAG = re.compile(r"^[a-z]+(?: [a-z]+)? ninety (?:nine|five)$")
 _LETTERS = re.compile(r"\d\s?(?:bn|mn|tn|b|m|mln|bln)\b")
 _NOT_MONEY = frozenset({"count", "percent", "money_per_share", "x", "time"})
 
@@ -63,7 +66,7 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     if len(gap) > _FAR:
         return None
     if is_scaled(bare):
-        return _as_money(place, bare, model, gap)
+        return _as_money(place, bare, model, gap) or _as_count(place, bare, model, gap)
     if bare.signed and model.kind == "percent" and size_of(bare) < _BARE_RATE:
         return bare.model_copy(update={"kind": "percent", "unit": "percent"})
     if model.kind not in ("percent", "points", "money") and not is_scaled(model):
@@ -90,7 +93,9 @@ _FAMILIES = {"percent": "percent", "points": "percent", "money": "money", "numbe
 
 def _as_money(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quantity | None:
     """A bare amount with a scale beside one of money, or paid for what was counted."""
-    named = any(isinstance(m.value, MetricMatch) for m in place.before())
+    if bare.kind != "number":
+        return None
+    named = any(isinstance(m.value, MetricMatch) for m in (*place.before(), *place.after()))
     if model.kind == "money" and not named and "/" not in (model.unit or ""):
         return bare.model_copy(update={"kind": "money", "unit": model.unit})
     if model.kind in ("count", "percent") and (
@@ -100,14 +105,29 @@ def _as_money(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quanti
     return None
 
 
+def _as_count(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quantity | None:
+    """A bare amount that what was counted comes to: "added 2 million users and ended at 40"."""
+    named = any(isinstance(m.value, MetricMatch) for m in place.before())
+    if bare.kind != "number" or model.kind != "count" or not model.counted:
+        return None
+    folded = fold(model.counted)
+    if not _ENDS_AT.search(gap):
+        return None
+    if named and folded not in place.gap_before(place.previous() or place.mark):
+        return None
+    return bare.model_copy(update={"kind": "count", "unit": "count", "counted": model.counted})
+
+
 def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quantity | None:
-    """What a bare number is in notes: a growth rate with a sign, money with bn or a stated scale."""
+    """What a bare number is in notes: a rate if signed, money with bn or under a stated scale."""
     stated = setting.scale != 1
     if bare.signed and not is_scaled(bare):
         rate = stated and size_of(bare) < _BARE_RATE
         return bare.model_copy(update={"kind": "percent", "unit": "percent"}) if rate else None
     if bare.kind != "number" or _names_other(place, frame):
         return None
+    if _PRICE_TAG.search(bare.text.lower()):
+        return bare.model_copy(update={"kind": "money", "unit": setting.currency or "USD"})
     lettered = _LETTERS.search(fold(bare.text)) is not None
     if not lettered and (not stated or is_scaled(bare) or size_of(bare) >= setting.bare_below):
         return None

@@ -1,4 +1,4 @@
-"""The unit of a number whose own words leave it open: its metric's, the document's, its neighbour's."""
+"""The unit of a number that leaves it open: its metric's, the document's, its neighbour's."""
 
 import re
 from decimal import Decimal
