@@ -268,7 +268,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     elif reading.business is not None and not _named_with(place, frame):
         reading.scope = reading.business
     elif frame.scope is not None and (
-        frame.scope_is_line
+        (frame.scope_is_line and not (frame.scope_inherited and reading.metric in _TOLD_OF_ALL))
         or not frame.scope_inherited
         or "metric inherited" in reading.doubts
         or not (frame.metrics or place.quantity.kind in ("count", "measure"))
@@ -314,6 +314,8 @@ _NAMES_ITS_BUSINESS = {
 }  # fmt: skip
 # Businesses that are spoken of in other companies' calls as if they were companies.
 _WELL_KNOWN = frozenset({"AWS", "Azure", "YouTube", "Google Cloud", "WeChat", "Alibaba Cloud"})
+# What a call tells of the whole company unless the sentence itself names a business.
+_TOLD_OF_ALL = frozenset({"gross_margin", "gross_profit", "operating_expenses"})
 # What each business of a company has of its own.
 _OF_ANY_BUSINESS = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
@@ -333,7 +335,8 @@ _OF_THE_WHOLE = frozenset(
      "exchange_rate", "interest_expense", "liquidity", "leverage", "net_debt", "capex",
      "research_and_development", "selling_general_administrative", "stock_based_compensation",
      "tax_expense", "depreciation", "total_assets", "book_value", "fuel_price",
-     "unit_cost_ex_fuel"}
+     "unit_cost_ex_fuel", "tariff_cost", "restructuring_cost", "job_cuts",
+     "severance_cost", "legal_provision"}
 )  # fmt: skip
 
 
@@ -359,6 +362,8 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
                 return None
             if _OF.match(gap) and _is_part_of(place, frame):
                 return None
+            if mark.value.kind == "region" and _has_business(place, frame):
+                return None
             if _IN_PLACE.match(gap) or gap.strip() in _AT_ONCE_BEHIND:
                 return mark.value.scope
             return None
@@ -369,6 +374,13 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
         if mark.kind == "cue" and mark.start - place.mark.end > 1:
             return None
     return None
+
+
+def _has_business(place: Place, frame: Frame) -> bool:
+    """Whether the clause names a business, of which a place behind the figure is no more than where."""
+    business = frame.scope_mark.value if frame.scope_mark is not None else None
+    named = isinstance(business, ScopeMatch) and business.kind != "region"
+    return named and _named_with(place, frame)
 
 
 def _is_part_of(place: Place, frame: Frame) -> bool:
