@@ -18,7 +18,12 @@ GROWTH_METRICS = frozenset(
 _COSTS = re.compile(r"expense|cost|ratio|churn|tax|loss|research|selling|days|debt")
 # How many words a cue reaches over to its number.
 _REACH = 9
-_PARALLEL = re.compile(r"^[\s,，、(（]*(?:or|and|to|or about|及|和|与|或|即|以及|also)?[\s(（]*$")
+_PARALLEL = re.compile(
+    r"^(?:\s*(?:as reported|reported|on a reported basis|nominally))?"
+    r"[\s,，、(（]*(?:or|and|to|or about|及|和|与|或|即|以及|also)?[\s(（]*$"
+)
+# "down mid single digits and home 3.5 percent": the verb is left out, the name is not.
+_ELLIPSIS = re.compile(r"^\s*(?:,|;|and|,? while|，|；)\s*(?:and |in |at )?(?:[^\s,，;；]+\s*){1,3}$")
 _OF_WHOLE = re.compile(r"^\s*(?:of|in)\s+(?:the\s+|our\s+|its\s+|all\s+|total\s+|net\s+)*$")
 
 
@@ -65,7 +70,13 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
     last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark != previous:
         return 0
-    joined = _PARALLEL.match(place.gap_before(previous)) is not None
+    gap = place.gap_before(previous)
+    joined = _PARALLEL.match(gap) is not None or (
+        _ELLIPSIS.match(gap) is not None
+        and any(mark.kind == "scope" for mark in place.before(breaks=3))
+        and not any(mark.kind in ("cue", "metric") for mark in place.before(breaks=3))
+        and last.quantity.kind == place.quantity.kind
+    )
     return last.sign if joined and last.measure in ("growth", "change") else 0
 
 
@@ -131,44 +142,55 @@ def set_measure(reading: Reading, place: Place, frame: Frame, metric: MetricMatc
 
 
 def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
-    quantity = place.quantity
-    rate = lead.rate or frame.of_rates or (frame.rate is not None and (lead.to or lead.base))
     if reading.family == "percent":
-        if reading.metric in GROWTH_METRICS:
-            reading.measure = "growth"
-        elif lead.direction and not lead.to and not lead.base and not lead.share and _moves(place):
-            reading.measure = "growth"
-        else:
-            reading.measure = "level"
-        return
-    of_whole = _followed_by_whole(place)
-    if of_whole or (lead.share and not lead.direction and not quantity.signed):
+        stands = lead.to or lead.base or lead.share
+        moves = lead.direction != 0 and not stands and _moves(place)
+        grows = reading.metric in GROWTH_METRICS or moves
+        reading.measure = "growth" if grows else "level"
+    elif _share_of_revenue(place):
+        _part_of_revenue(reading)
+    elif _followed_by_whole(place):
         reading.measure = "share"
-        if of_whole == "revenue" or _share_of_revenue(place):
-            ratio = related(reading.metric, "of_revenue")
-            if ratio is not None:
-                reading.metric, reading.family, reading.measure = ratio.id, ratio.family, "level"
-            elif reading.family != "money":
-                reading.metric, reading.family = "revenue", "money"
-        return
-    direct = lead.direction and not (_FRACTION.search(quantity.text) and not _moves(place))
-    told = _MOVING_TEXT.search(quantity.text) or quantity.worded
-    moving = direct or quantity.signed or told or rate or _has_basis(place) or _at_rates(place)
+    elif lead.share and not lead.direction and not reading.quantity.signed:
+        reading.measure = "share"
+    elif _grows(reading, lead, place, frame):
+        reading.measure = "growth"
+    elif "metric from words" in reading.doubts and not lead.share:
+        reading.measure = "level"
+    else:
+        reading.measure = "share"
+        reading.doubts.append("no direction")
+
+
+def _part_of_revenue(reading: Reading) -> None:
+    """Name what a cost or cash flow is of revenue: a ratio of its own where it has one."""
+    reading.measure = "share"
+    ratio = related(reading.metric, "of_revenue")
+    if ratio is not None:
+        reading.metric, reading.family, reading.measure = ratio.id, ratio.family, "level"
+    elif reading.family != "money":
+        reading.metric, reading.family = "revenue", "money"
+
+
+def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
+    """Whether a percentage of an amount is its growth: a direction, a basis or its row says so."""
+    quantity = reading.quantity
+    if lead.direction and not (_FRACTION.search(quantity.text) and not _moves(place)):
+        return True
+    if quantity.signed or quantity.worded or _MOVING_TEXT.search(quantity.text):
+        return True
+    if lead.rate or frame.of_rates or (frame.rate is not None and (lead.to or lead.base)):
+        return True
+    if _has_basis(place) or _at_rates(place):
+        return True
     last = frame.last
-    continued = (
+    return (
         last is not None
         and "%" in fold(quantity.text)
         and (last.measure == "growth" or (last.measure == "change" and last.unit == _POINTS))
         and last.metric == reading.metric
         and last.sentence == reading.sentence
     )
-    if moving or continued:
-        reading.measure = "growth"
-    elif "metric from words" in reading.doubts and not (of_whole or lead.share):
-        reading.measure = "level"
-    else:
-        reading.measure = "share"
-        reading.doubts.append("no direction")
 
 
 _POINTS = "percentage_points"
@@ -184,21 +206,16 @@ def _moves(place: Place) -> bool:
     return mark is not None and words_in(place.gap_before(mark)) <= 1
 
 
-def _followed_by_whole(place: Place) -> str:
+def _followed_by_whole(place: Place) -> bool:
     for mark in place.after():
         if mark.kind == "metric" and _OF_WHOLE.match(place.gap_after(mark)):
-            value = mark.value
-            return (
-                "revenue"
-                if isinstance(value, MetricMatch) and value.metric.id == "revenue"
-                else "other"
-            )
+            return True
         if mark.kind in ("metric", "break"):
-            return ""
-    gap = place.sentence.folded[place.mark.end : place.mark.end + 12]
-    return (
-        "other" if re.match(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b", gap) else ""
-    )
+            return False
+    return _OF_THE.match(place.sentence.folded, place.mark.end) is not None
+
+
+_OF_THE = re.compile(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b")
 
 
 def _share_of_revenue(place: Place) -> bool:
@@ -285,7 +302,7 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     sign = 1
     explicit = quantity.signed
     if reading.measure in ("growth", "change"):
-        sign = lead.direction or 1
+        sign = lead.direction or (-1 if reading.metric in _BURDENS else 1)
         if explicit or _already_signed(quantity):
             sign = 1
         worse = re.match(r"\s*worse", place.sentence.folded[place.mark.end : place.mark.end + 8])
@@ -309,6 +326,8 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     reading.sign = -1 if first is not None and first < 0 else 1
 
 
+# So many points of margin are what these cost, where no direction is told.
+_BURDENS = frozenset({"tariff_cost"})
 _PROFITS = frozenset(
     {"net_income", "operating_income", "adjusted_net_income", "adjusted_operating_income",
      "profit_before_tax", "operating_cash_flow", "free_cash_flow", "ebitda", "adjusted_ebitda",

@@ -37,6 +37,7 @@ _PRICE = re.compile(
     r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
 )
 _LARGE = re.compile(r"million|billion|trillion|亿")
+_TO_OWNERS = re.compile(r"\s*(?:of capital |in cash )?to (?:our )?(?:share|stock)holders")
 _HOW_OFTEN = re.compile(r"(?P<day>每天|每日|日均|daily)|每月|月均|monthly")
 # How many words may part a bare number from the metric that gives it its unit.
 _FAR, _CLOSE = 8, 2
@@ -73,6 +74,8 @@ def choose_metric(
         chosen = unnamed(of_unit)
     elif _PRICE.match(place.sentence.folded, place.mark.end) and quantity.kind == "money":
         chosen = unnamed("price")
+    elif _TO_OWNERS.match(place.sentence.folded, place.mark.end) and quantity.kind == "money":
+        chosen = unnamed("shareholder_returns")
     meant = _meant(chosen, place, setting) if chosen else None
     if chosen is None or meant is None:
         _without_words(reading, place)
@@ -302,7 +305,10 @@ def _continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | No
     if last is None or previous is None or previous != last.mark or place.quantity.kind == "number":
         return None
     between = _between(place, previous)
-    if any(m.kind == "metric" for m in between):
+    # What a count counts is named right behind it and names no other measure.
+    counts = isinstance(previous.value, Quantity) and previous.value.counted is not None
+    noun = previous.end + 1 if counts else 0
+    if any(m.kind == "metric" and m.start > noun for m in between):
         return None
     match = frame.used
     if frame.counted is not None:
