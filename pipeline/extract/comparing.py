@@ -19,11 +19,14 @@ from schemas import Period, PeriodMention
 MOVES = frozenset({"growth", "change", "multiple"})
 # "last year" beside a quarter's number is the same quarter of that year.
 LAST_YEAR = re.compile(r"(?:the )?(?:last|prior|previous) year(?:'s)?|去年|上年|上一年|前一年")
+_YEAR_AGO = re.compile(r"year (?:ago|earlier)|(?:去年|上年)同期|一年前|^ly$")
+_QUARTER = range(88, 94)
 # Prices move within days and forecasts by revision, neither over the reporting year.
 _PRICES = frozenset({"share_price", "target_price"})
 # "doubled in two years", 半年翻了两番: the stretch itself says from when.
 _WITHIN = re.compile(
-    r"\s*(?:in|over|within) (?:just )?(?:the (?:past|last) )?(?:\w+|half a|a) (?:years|months|year|decade)\b"
+    r"\s*(?:in|over|within) (?:just )?(?:the (?:past|last) )?(?:half )?\w+ "
+    r"(?:years|months|year|decade)\b"
 )
 _WITHIN_BEFORE = re.compile(
     r"(?:半年|一年多|[两二三四五六七八九十\d]年|[一两二三\d]个月)(?:内|间|来|里)?$"
@@ -31,8 +34,10 @@ _WITHIN_BEFORE = re.compile(
 # What a product does for its users is compared with doing without it.
 _EFFECTS = frozenset({"productivity", "price_performance", "performance", "conversion_rate"})
 _PARTS = re.compile(r"cost us|headwind|tailwind|\bdrag|impact of|dilution|拖低|拖累|摊薄")
-# "twice the size of", "50% below replacement cost", 国内的三倍: measured against a thing.
-_OF_A_THING = re.compile(r"\s*(?:(?:the|that of|what|as)\b|(?:below|above|from|than)\b)")
+# "twice the size of", "50% below replacement cost": measured against a thing.
+_OF_A_THING = re.compile(
+    r"\s*(?:(?:the|that of|what|as (?:long|much|many|fast|large|big))\b|(?:below|above|from|than)\b)"
+)
 _THING_REACH = 8
 
 
@@ -83,7 +88,10 @@ def comparison(
 
 
 def _against(period: Period, versus: PeriodMention) -> str:
-    if LAST_YEAR.fullmatch(fold(versus.text)) and (period.end - period.start).days < 300:
+    said = fold(versus.text)
+    if _YEAR_AGO.search(said):
+        return "yoy"
+    if LAST_YEAR.fullmatch(said) and (period.end - period.start).days < 300:
         return "yoy"
     span = versus.period
     if span.start < period.start and span.end >= period.end:
@@ -94,22 +102,28 @@ def _against(period: Period, versus: PeriodMention) -> str:
 
 
 def _named(period: Period, base: Period) -> str:
-    for name, before in (("yoy", year_before(period)), ("qoq", quarter_before(period))):
-        if (base.start, base.end) == (before.start, before.end):
-            return name
+    before = year_before(period)
+    if (base.start, base.end) == (before.start, before.end):
+        return "yoy"
+    before = quarter_before(period)
+    of_a_quarter = (period.end - period.start).days in _QUARTER
+    if of_a_quarter and (base.start, base.end) == (before.start, before.end):
+        return "qoq"
     return f"vs:{base.label}"
 
 
 def _base_before(reading: Reading, place: Place, frame: Frame) -> Period | None:
     """The time of an earlier level right before the change: 上一季 33%，快了 6 个百分点."""
     last = frame.last
-    if last is None or reading.measure != "change" or place.previous() is not last.mark:
+    if last is None or reading.measure == "growth" or place.previous() is not last.mark:
         return None
     looked_back = (
         last.period is not None
         and reading.period is not None
         and last.period.end < reading.period.end
     )
+    if reading.measure == "multiple":
+        return last.period if looked_back and last.base else None
     return last.period if looked_back and last.unit != reading.unit else None
 
 
@@ -147,7 +161,7 @@ def _is_a_part(place: Place) -> bool:
 
 
 def _against_a_thing(place: Place) -> bool:
-    """Whether the other side of the comparison is no time: 比国内低五个百分点, 4x the throughput."""
+    """Whether the other side of the comparison is no time: 比国内低五个百分点."""
     behind = _OF_A_THING.match(place.sentence.folded, place.mark.end)
     if behind and not any(m.kind in ("period", "basis", "quantity") for m in _behind(place)):
         return True

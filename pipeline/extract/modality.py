@@ -17,7 +17,8 @@ _WHOLE_YEAR = re.compile(r"全年|full|fy|year|财年|\d年$")
 _TOPIC = re.compile(
     r"\b(?:turn(?:ing)?|mov(?:e|ing)|now|shift(?:ing)?|com(?:e|ing)|on|let me|let's)\b[^.?!]{0,30}"
     r"\b(?:guidance|outlook)\b|\blooking (?:ahead|forward|out)\b"
-    r"|\bour (?:full-year |annual |\d{4} )?(?:guidance|outlook|view) (?:for|is|remains|hasn't|has not|as follows)"
+    r"|\bour (?:full-year |annual |\d{4} )?(?:guidance|outlook|view) "
+    r"(?:for|is|remains|hasn't|has not|as follows)"
 )
 
 
@@ -79,11 +80,16 @@ def _beaten_range(place: Place) -> bool:
     return _HELD_AGAINST.search(ahead) is not None
 
 
-def revises(place: Place, setting: Setting) -> bool:
+def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     """Whether a base is a guidance before its revision: 由約 420 億調高至 430 億, "(was $1bn)"."""
     quantity = place.quantity
     if quantity.qualifier == "between" and not quantity.worded and quantity.low is not None:
         return True  # results are figures, outlooks are ranges
+    previous, last = place.previous(), frame.last
+    follows = previous is not None and last is not None and last.mark is previous
+    bracketed = previous is not None and "(" in place.gap_before(previous)
+    if follows and bracketed and last is not None and last.modality == "forward":
+        return True
     goal = any(
         isinstance(mark.value, Cue) and "target" in mark.value.kinds
         for mark in place.before(breaks=1)
@@ -125,13 +131,17 @@ def forward(
         return True
     if _goes_on(place, frame) and mention in (None, here):
         return True
+    if mention is not None and mention is here and _goes_on(place, frame, "actual"):
+        return False
     ahead = mention is not None and future(mention.period, setting)
     past = _past(place)
     if _range_of_money(place) and not past and (mention is None or ahead):
         return True
     if mention is not None and ahead:
         told = setting.outlook or frame.outlook
-        return not past and (_speaks_of_what_comes(mention, setting) or told)
+        return not (past or _happened_since(place, mention)) and (
+            _speaks_of_what_comes(mention, setting) or told
+        )
     open_time = mention is None or mention.relation == "by"
     return open_time and (setting.outlook or (frame.outlook and not past))
 
@@ -149,9 +159,9 @@ def led_by(place: Place) -> bool | None:
     for mark, kinds in place.cues_before(breaks=2):
         if "happened" in kinds or is_present(place, mark, kinds):
             return False
-        if "forward" in kinds and words_in(place.gap_before(mark)) <= _REACH:
-            if not _attached(place, mark):
-                return True
+        near = "forward" in kinds and words_in(place.gap_before(mark)) <= _REACH
+        if near and not _attached(place, mark):
+            return True
     return None
 
 
@@ -165,11 +175,13 @@ def _attached(place: Place, mark: Mark) -> bool:
 
 
 def _leads_on(place: Place, mark: Mark) -> bool:
-    """Whether a cue behind the number speaks of the next one: "37 cents consensus was around 30"."""
+    """Whether a cue behind the number is of the next one: "37 cents consensus was around 30"."""
     marks = place.sentence.marks
     at = marks.index(mark, place.at)
     later = marks[at + 1 : at + 3]
-    if later and later[0].kind == "quantity" and place.gap_after(mark).strip():
+    a_noun = isinstance(mark.value, Cue) and "target" in mark.value.kinds
+    apart = place.gap_after(mark).strip() or not a_noun
+    if later and later[0].kind == "quantity" and apart:
         return words_in(place.sentence.folded[mark.end : later[0].start]) <= 3
     return (
         bool(later)
@@ -211,25 +223,37 @@ def _ends_what_began(place: Place, frame: Frame) -> bool:
     return led_by(Place(place.sentence, at)) is True
 
 
-def _goes_on(place: Place, frame: Frame) -> bool:
-    """Whether the number continues a list of what is expected."""
+def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:
+    """Whether the number continues a list of what is expected, or of what has happened."""
     last, previous = frame.last, place.previous()
-    if last is None or previous is not last.mark or last.modality != "forward" or last.expected:
+    if last is None or previous is None or previous is not last.mark:
+        return False
+    if last.modality != modality or last.expected:
         return False
     for mark in place.sentence.marks[: place.at]:
         if mark.start < previous.end:
             continue
         if mark.kind == "break" and mark.weight >= 2:
             return False
-        if isinstance(mark.value, Cue) and "target" in mark.value.kinds:
-            if mark.start - previous.end <= 1:
-                return False  # only the number before was a target
+        noun = isinstance(mark.value, Cue) and "target" in mark.value.kinds
+        if noun and mark.start - previous.end <= 1:
+            return False  # only the number before was a target
     return True
 
 
 def _past(place: Place) -> bool:
     """Whether the clause says that it has happened."""
     return any(kinds & {"past", "happened"} for _, kinds in place.cues_before(breaks=1))
+
+
+def _happened_since(place: Place, mention: PeriodMention) -> bool:
+    """Whether something that has happened was told between a time and the number."""
+    for mark in reversed(place.sentence.marks[: place.at]):
+        if mark.value is mention:
+            return False
+        if isinstance(mark.value, Cue) and "happened" in mark.value.kinds:
+            return True
+    return False
 
 
 def _speaks_of_what_comes(mention: PeriodMention, setting: Setting) -> bool:

@@ -110,7 +110,7 @@ _RATES = re.compile(r"^[^，。,]{0,4}(?:成长性|增速|增长率|成长率|gr
 
 def _is_in_name(match: ScopeMatch, text: str, about_id: str | None) -> bool:
     """Whether what looks like a business is (part of) the name of the company spoken of."""
-    if about_id is None or match.owner is not None and match.known:
+    if about_id is None or (match.owner is not None and match.known):
         return False
     known = company(about_id)
     name = (known.name if known else about_id).casefold()

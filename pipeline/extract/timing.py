@@ -58,7 +58,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         frame.here = mention
     mention = _next_year(mention, frame, setting)
     quoted = expected(place)
-    revised = base and revises(place, setting)
+    revised = base and revises(place, frame, setting)
     ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
     reading.period = _period(
         reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
@@ -79,7 +79,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
 
 
 def _is_base(place: Place) -> bool:
-    """Whether a number told to be a base is one: 比第二季多出兩成 compares with the time instead."""
+    """Whether a number told to be a base is one; 比第二季多出兩成 compares with the time."""
     if place.quantity.kind == "multiple":
         return False
     moved = False
@@ -120,6 +120,8 @@ def _carried(
         return None
     last = frame.last
     listed = last is not None and last.mark is place.previous() and last.modality == "forward"
+    if listed and last is not None and last.base:
+        return None
     if period.end < reporting.end and (listed or led_by(place) is True):
         return None
     return None if future(period, setting) and _has_happened(place) else here
@@ -180,7 +182,7 @@ def _mentions(
 
 
 def _told_in_passing(place: Place, mark: Mark) -> bool:
-    """Whether a time behind a number is of something else: "half of it came from last May's rise"."""
+    """Whether a time behind a number is of something else: "came from last May's rise"."""
     gap = place.gap_after(mark)
     if _RELATIVE.search(gap):
         return True
@@ -190,7 +192,7 @@ def _told_in_passing(place: Place, mark: Mark) -> bool:
 
 
 def _versus_behind(place: Place, frame: Frame, *, moves: bool) -> PeriodMention | None:
-    """The base right behind a move whose time stands before it: "April ran 5 points below Q1"."""
+    """The base behind a move whose time stands before it: "April ran 5 points below Q1"."""
     for mark in place.after():
         if mark.kind == "metric" or not moves:
             return None
@@ -209,7 +211,7 @@ def _labels(place: Place, mark: Mark) -> bool:
 def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
     """Whether a time before a number is what it, or its move, is measured against.
 
-    比去年同期低了12.9个百分点, 去年的兩倍, "down from March 31 to $8 billion"; but 去年同期 15.94 元
+    比去年同期低了12.9个百分点, 去年的兩倍, "down from March 31 to $8bn"; but 去年同期 15.94 元
     and "a year ago we were growing at 8%" are the numbers' own times.
     """
     assert isinstance(mark.value, PeriodMention)  # noqa: S101 - callers pass period marks
@@ -376,7 +378,7 @@ def _ahead(frame: Frame, setting: Setting) -> Period | None:
 
 
 def _one_each(place: Place, mention: PeriodMention) -> Period | None:
-    """One year of several, where as many numbers follow: "for the four years that follow 3, 4, 5, 6"."""
+    """One year of several where as many numbers follow: "in the next three years 3, 4 and 6"."""
     months = _months(mention.period)
     mark = next((m for m in place.sentence.marks if m.value is mention), None)
     if months < 24 or months % 12 or mark is None:
