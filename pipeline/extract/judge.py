@@ -22,18 +22,18 @@ _DIGIT = re.compile(r"\d")
 
 
 # The one unit of an exchange rate: 1 美元兌 30.6 元.
-_RATE_OF_ONE = re.compile(r"1\s?\D")
+_ONE_UNIT = re.compile(r"1\s?[^\d.,%]")
+_EXCHANGED = re.compile(r"\s*[兑对=]")
 
 
 def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
-    """Whether a reading says something measurable (GUIDE: counts of topics, bare durations and
-    numbers that nothing names do not).
+    """Whether a reading says something measurable.
+
+    Counts of topics, bare durations and numbers that nothing names do not.
     """
     quantity = reading.quantity
-    if (
-        _RATE_OF_ONE.match(quantity.text)
-        and place.sentence.folded[place.mark.end :].lstrip()[:1] in "兑对="
-    ):
+    exchanged = _EXCHANGED.match(place.sentence.folded, place.mark.end)
+    if exchanged and _ONE_UNIT.match(quantity.text):
         return False
     unnamed = "metric not named" in reading.doubts
     if quantity.kind == "number":

@@ -95,7 +95,11 @@ def _as_money(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quanti
     """A bare amount with a scale beside one of money, or paid for what was counted."""
     if bare.kind != "number":
         return None
-    named = any(isinstance(m.value, MetricMatch) for m in (*place.before(), *place.after()))
+    counted = place.sentence.folded[: place.mark.start].rfind(fold(model.counted or "-"))
+    named = any(
+        isinstance(m.value, MetricMatch) and m.start != counted
+        for m in (*place.before(), *place.after())
+    )
     if model.kind == "money" and not named and "/" not in (model.unit or ""):
         return bare.model_copy(update={"kind": "money", "unit": model.unit})
     if model.kind in ("count", "percent") and (
