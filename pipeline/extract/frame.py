@@ -86,7 +86,7 @@ class Frame:
     before where what it counts told it. ``last`` is how the quantity before this one was read. A
     business line of the company's own (``scope_is_line``) is the topic of its paragraph, where a
     sentence opens with it (``opening``: its name, and whether it is such a line) and the paragraph did
-    not begin with the company as a whole (``of_whole``).
+    not begin with the company as a whole (``of_whole``), nor the sentence go on to another.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -127,8 +127,9 @@ class Frame:
             self.of_whole = self.scope is None
         self.sentence_read = True
         if self.opening is not None:
-            self.scope, is_line = self.opening
-            self.scope_is_line = is_line and not self.of_whole
+            topic, is_line = self.opening
+            self.scope_is_line = is_line and not self.of_whole and self.scope == topic
+            self.scope = topic
         elif self.scope_mark is not None:
             self.scope_is_line = False
         elif not self.scope_is_line and self.metrics:

@@ -10,7 +10,7 @@ _WORD = re.compile(r"[a-z0-9](?:[a-z0-9'&/+.-]*[a-z0-9+])?|&")
 # A head noun of which every business has its own: what stands before it says whose.
 _HEAD = re.compile(
     r"\b(?:revenues?|sales|comps?|margins?|profits?|income|ebitda|ebit|earnings|bookings|orders|"
-    r"shipments|volumes?|deliveries|backlog|growth|units)\b"
+    r"shipments|volumes?|deliveries|backlog|growth|units|production|output)\b"
 )
 _BEFORE = re.compile(r"[a-z0-9'&./+ -]*$")
 _TIME = re.compile(r"(?:f?y|f?q|h|cy)\d+[ea]?")

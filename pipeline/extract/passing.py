@@ -18,8 +18,8 @@ _HELD_AGAINST = re.compile(
     r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"
     r"(?:the |our |other |general )*|比|较|高于|低于|胜于|快过|相对|超越)$"
 )
-# 国内的三倍: what a multiple is of.
-_BASE_OF_MULTIPLE = re.compile(r"的?\s?[\d一二两三四五六七八九十百数好几半.]+\s?倍")
+# 国内的三倍: what a multiple is of; 私有化恒生后，…: after it.
+_BEHIND = re.compile(r"(?:之)?后[，,]|的?\s?[\d一二两三四五六七八九十百数好几半.]+\s?倍")
 _CAUSE = re.compile(
     r"(?:\b(?:due to|driven by|because of|thanks to|led by|reflecting|reflects|owing to|offset by|"
     r"helped by|supported by|as a result of|attributable to|fueled by|impacted by|hurt by|powered by|"
@@ -53,7 +53,7 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     A cause with words of its own (``subject``: "driven by iPhone, up 6%") is spoken of.
     """
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
-    if _BASE_OF_MULTIPLE.match(sentence.folded, mark.end):
+    if _BEHIND.match(sentence.folded, mark.end):
         return True
     if any(said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT)):
         return True

@@ -17,13 +17,15 @@ _IN_PLACE = re.compile(
     r"^\s*(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
     r"(?:in|for|at|from|of|across|within|to weekly)\s+(?:the |our |its |all )?$"
 )
+# "8% of TV time in the U.S."
+_OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
 _OF = re.compile(r"^\s*of\s")
 _AT_ONCE_BEHIND = ("", "的", "来自")
 _LISTED = re.compile(r"\s*(?:,|、|，|and|和|及|与|&|/|\s)*")
 _JOINED = re.compile(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
 # Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
 _WHOLE = re.compile(
-    r"(?:综合|集团|整体|合并|总(?:收入|营收|体|利润)|consolidated|total|overall|company|group)"
+    r"(?:综合|归母|归属|集团|整体|合并|总(?:收入|营收|体|利润)|consolidated|total|overall|company|group)"
 )
 # "Its margin", "segment margin", 该业务: what was spoken of just before.
 _SAME_BUSINESS = re.compile(
@@ -154,8 +156,13 @@ def _names_business(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
     if named is None:
         return False
     at, name = named
-    if any(m.kind in ("scope", "company") and m.end > at for m in before):
-        return False
+    for other in before:
+        if other.kind == "company" and other.end > at:
+            return False
+        if isinstance(other.value, ScopeMatch) and other.end > at:
+            generic = other.value.known and other.value.owner is None
+            if not generic or other.value.kind == "region" or other.start == at:
+                return False
     match = ScopeMatch(at, mark.end, name, known=False, kind="product")
     frame.scope, frame.scope_inherited = name, False
     frame.scope_mark = Mark(at, mark.end, "scope", match)
@@ -319,7 +326,7 @@ _TOLD_OF_ALL = frozenset({"gross_margin", "gross_profit", "operating_expenses"})
 # What each business of a company has of its own.
 _OF_ANY_BUSINESS = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
-     "same_store_sales", "ebitda", "adjusted_ebitda", "ebitda_margin", "adjusted_ebitda_margin",
+     "same_store_sales", "production", "ebitda", "adjusted_ebitda", "ebitda_margin", "adjusted_ebitda_margin",
      "adjusted_operating_income", "adjusted_operating_margin", "bookings", "orders", "backlog",
      "gross_sales", "contribution_margin", "contribution_profit", "revenue_run_rate"}
 )  # fmt: skip
@@ -360,6 +367,8 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
             gap = folded[place.mark.end : mark.start]
             if not mark.value.known or is_no_business(place.sentence, mark):
                 return None
+            if mark.value.kind == "region" and _OF_IN.match(gap):
+                return mark.value.scope
             if _OF.match(gap) and _is_part_of(place, frame):
                 return None
             if mark.value.kind == "region" and _has_business(place, frame):
