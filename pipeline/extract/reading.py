@@ -157,16 +157,15 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
         for basis_start, basis_end, basis in find_comparisons(piece)
     ]
     cues = find_cues(piece)
-    moving = [c for c in cues if c.kinds & _MOVING]
+    scopes = find_scopes(text[start:end], company_id)
+    surer = [(c.start, c.end) for c in cues if c.kinds & _SURE]
+    names = [(s.start, s.end) for s in scopes if s.known]
     marks += [
         Mark(start + m.start, start + m.end, "metric", m)
         for m in find_metrics(piece)
-        if not (m.weak and any(c.start < m.end and m.start < c.end for c in moving))
+        if not (m.weak and _yields(m.start, m.end, surer, names))
     ]
-    marks += [
-        Mark(start + s.start, start + s.end, "scope", s)
-        for s in find_scopes(text[start:end], company_id)
-    ]
+    marks += [Mark(start + s.start, start + s.end, "scope", s) for s in scopes]
     marks += [Mark(start + c.start, start + c.end, "cue", c) for c in cues]
     for match in _BREAK.finditer(piece):
         weight = 3 if match["three"] else 2 if match["two"] else 1
@@ -175,8 +174,21 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     return marks
 
 
+def _yields(
+    start: int, end: int, surer: list[tuple[int, int]], names: list[tuple[int, int]]
+) -> bool:
+    """Whether an ambiguous metric word is part of a direction, a share or a business's name.
+
+    "grew" may stand for revenue where nothing better does; that it is a direction is sure. So is
+    占比 for a share, and 效能 within 高效能運算.
+    """
+    if any(first < end and start < last for first, last in surer):
+        return True
+    return any(first <= start and end < last for first, last in names)
+
+
+_SURE = frozenset({"up", "down", "rate", "gain", "loss", "share"})
 _MOVED = frozenset({"up_after", "down_after"})
-# "grew" may stand for revenue where nothing better does; that it is a direction is sure.
 _MOVING = frozenset({"up", "down", "rate", "gain", "loss"})
 
 # What yields to what where two readings overlap: a number's own words are no cue, and so on.

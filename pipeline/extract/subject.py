@@ -295,6 +295,8 @@ def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch |
     return best[1] if best else None
 
 
+# Revenues that are one business's by name; beside another business's name they are plain revenue.
+_OF_ONE_BUSINESS = frozenset({"advertising_revenue", "subscription_revenue", "ai_revenue"})
 # How far a growth rate may stand behind the count that it is of: "116,007 台，同比增长149.3%".
 _COUNT_REACH = 8
 
@@ -318,6 +320,8 @@ def _continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | No
         match = frame.counted
     if match is None or not _means(match, place, setting):
         return None
+    if match.metric.id in _OF_ONE_BUSINESS and any(m.kind == "scope" for m in between):
+        return unnamed("revenue")
     read = metric(last.metric)
     return replace(match, metric=read) if read and last.measure == "level" else match
 
@@ -357,6 +361,8 @@ def _inherited(
 ) -> MetricMatch | None:
     """The metric of the sentence before, of the heading or of the segment's label."""
     quantity = place.quantity
+    if quantity.kind == "money" and setting.metric is None and _business_alone(place, frame):
+        return unnamed("revenue")
     first = setting.metric if frame.last is None else None
     for match in (first, frame.used, frame.inherited, setting.metric):
         if match is None or not _means(match, place, setting):
@@ -369,6 +375,17 @@ def _inherited(
         reading.doubts.append("metric inherited")
         return replace(match, weak=False)
     return None
+
+
+def _business_alone(place: Place, frame: Frame) -> bool:
+    """Whether only a business stands before an amount: 直播 96 亿, "Semis $9.2bn". It is its revenue,
+    unless the sentence goes through the businesses of another metric.
+    """
+    mark = next((m for m in place.before() if m.kind in ("scope", "metric", "cue")), None)
+    if mark is None or mark.kind != "scope" or words_in(place.gap_before(mark)) > 1:
+        return False
+    last = frame.last
+    return last is None or last.sentence != (place.sentence.start, place.sentence.end)
 
 
 def _without_words(reading: Reading, place: Place) -> None:
@@ -390,5 +407,5 @@ def _without_words(reading: Reading, place: Place) -> None:
 
 def _spoken_money(place: Place) -> bool:
     """Whether captions speak of money without its currency: "we're at roughly twelve billion"."""
-    spoken = place.sentence.text.islower()
+    spoken = place.sentence.text.islower() and place.sentence.text.isascii()
     return spoken and _LARGE.search(fold(place.quantity.text)) is not None

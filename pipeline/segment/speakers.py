@@ -273,6 +273,9 @@ class Cast:
             return Call(speaker, begin)
         if is_name(label) and self._labels[folded] > 1 and (label.isascii() or self.dialogue):
             return Call(_speaker(label, None), begin)
+        # Where questions are labelled and answers are not, whoever's name stands there answers.
+        if self._asks and not self.answers and not label.isascii() and is_name(label):
+            return Call(_speaker(label, None), begin)
         return None
 
     def _asking(self, label: str, begin: int) -> Call | None:
