@@ -47,7 +47,6 @@ TABLES = [
 
 # Tables whose examples are no corpus in the folder that mirrors theirs.
 TESTED_BY = {
-    "pipeline/extract/cues.tsv": "tests/test_scores.py",
     "pipeline/normalize/traditional.tsv": "tests/normalize/test_script.py",
 }
 
