@@ -7,18 +7,33 @@ from schemas.fact import Entity, Measure, Modality, Period, Qualifier, Side
 
 
 class ClaimStatement(Event):
-    """One fact that states the claim, with what decides how much it weighs."""
+    """One fact that states the claim, in its own wording, with what decides how much it weighs.
+
+    ``text`` is the quantity's own expression in the document and ``precision`` the unit of the
+    last digit that it states: 100000000 for "$134.4 billion". ``agrees`` says whether it agrees,
+    as rounded, with the value to use; null where the currencies differ, which are not compared.
+    """
 
     fact_id: str
     transcript_id: str
     revision: int
     published_at: Moment | None
     side: Side | None
+    speaker: str | None = None
+    entity: Entity | None = None
+    scope: str | None = None
+    metric: str | None = None
+    measure: Measure | None = None
+    period: Period | None = None
+    comparison: str | None = None
     value: Amount | None
     low: Amount | None
     high: Amount | None
     unit: str
     qualifier: Qualifier
+    text: str | None = None
+    precision: Amount | None = None
+    agrees: bool | None = None
 
 
 class ClaimRevision(Event):
@@ -30,14 +45,17 @@ class ClaimRevision(Event):
     low: Amount | None
     high: Amount | None
     qualifier: Qualifier
+    unit: str | None = None
 
 
 class Claim(Event):
     """All that is stated about one entity, scope, metric, measure, period and modality.
 
     ``value``, ``low``, ``high`` and ``qualifier`` are the ones to use: company before publisher,
-    more exact before less, later revision before earlier. ``agreement`` compares the documents,
-    aware of rounding.
+    more exact before less, later revision before earlier. ``agreement`` compares the statements,
+    aware of rounding: ``conflict`` where any two disagree, ``agree`` where two documents or more
+    say the same, ``single`` where one document alone speaks. ``history`` has the value to use as
+    of each publication, oldest first, made from the statements that stand.
     """
 
     claim_id: str

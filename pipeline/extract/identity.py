@@ -1,37 +1,15 @@
 """Identities that never change: of a claim over documents and languages, of a fact over replays."""
 
-import re
 from hashlib import blake2b
 
+from pipeline.claims.canonical import canonical
 from pipeline.extract.said import Said
 from schemas.event import plain
-
-_FAMILY = re.compile(r"^[A-Z]{3}")
-
-
-def unit_family(unit: str) -> str:
-    """The kind of unit that a claim is about, whatever the currency: money, money/share, percent…
-
-    >>> unit_family("USD/share")
-    'money/share'
-    """
-    return _FAMILY.sub("money", unit)
 
 
 def claim_id(said: Said) -> str:
     """The same for all facts that say the same thing but for the amount, in any language."""
-    entity, period = said["entity"], said["period"]
-    return _digest(
-        "claim",
-        entity.id if entity else "",
-        (said["scope"] or "").casefold(),
-        said["metric"],
-        said["measure"],
-        unit_family(said["unit"]),
-        f"{period.start}/{period.end}" if period else "",
-        said["comparison"] or "",
-        said["modality"],
-    )
+    return _digest("claim", *canonical(said))
 
 
 def fact_id(

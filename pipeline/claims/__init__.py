@@ -1,0 +1,1 @@
+"""What documents together say: statements held against each other, claims kept on Kafka."""

@@ -1,0 +1,156 @@
+"""What a claim is about in one form, however a document puts it: what claim ids are made of.
+
+Two facts are of one claim when all that they say but the amount is the same. Documents put the
+same thing in several ways: a balance "at the end of September" or "in the third quarter", growth
+"over last year" or "against the third quarter of 2024", the revenue of "advertising" or
+"advertising revenue", "Google Cloud" or, of Google, "cloud". Here each has one form. What is not
+surely the same stays apart.
+"""
+
+import re
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from pipeline.lexicon.company_names import company_names, rows
+from pipeline.lexicon.metrics import metric as known_metric
+from pipeline.normalize.periods import label_period, quarter_before, year_before
+from schemas import Entity, Period
+
+if TYPE_CHECKING:
+    from pipeline.extract.said import Said
+
+_CURRENCY = re.compile(r"^[A-Z]{3}(?=/|$)")
+_BETWEEN_WORDS = re.compile(r"[\s\-_,./&]+")
+_LED_BY = ("the ", "project ")
+_ENDED_BY = (" business", " segment", " division", " unit")
+_DAY = timedelta(days=1)
+# What stands at a moment; a rate or a price of a period may be its average instead.
+_RATES = frozenset({"percent", "x", "money_per_share", "time"})
+
+
+def canonical(said: "Said") -> tuple[str, ...]:
+    """Give what a fact is about as parts that are equal for facts of one claim.
+
+    In their order: entity, scope, metric, measure, unit family, time, what it is compared with,
+    modality.
+    """
+    entity, unit = said["entity"], unit_family(said["unit"])
+    said = _of_the_quarter(said)
+    metric, scope = _subject(said["metric"], said["scope"], entity)
+    time, base = _time(said)
+    identity = entity.id if entity else ""
+    return identity, scope, metric, _measure(said), unit, time, base, said["modality"]
+
+
+def unit_family(unit: str) -> str:
+    """The kind of unit that a claim is about, whatever the currency: money, money/share, percent…
+
+    >>> unit_family("USD/share")
+    'money/share'
+    """
+    return _CURRENCY.sub("money", unit)
+
+
+def _of_the_quarter(said: "Said") -> "Said":
+    """Take growth over the year of a quarter taken times four for what it is: the quarter's own."""
+    period, quarterly = said["period"], _names("annualized").get(said["metric"])
+    if quarterly is None or period is None or said["measure"] != "growth":
+        return said
+    quarter = quarter_before(period, 0)
+    if quarter.end != period.end or _base(period, said["comparison"]) != "yoy":
+        return said
+    if period.start not in (quarter.start, quarter.end):
+        return said
+    return {**said, "metric": quarterly, "period": quarter, "comparison": "yoy"}
+
+
+def _subject(metric: str, scope: str | None, entity: Entity | None) -> tuple[str, str]:
+    name = _scope(scope or "", entity)
+    business = _names("revenue").get(metric)
+    if business is None:
+        return metric, name
+    told = business in name.split()
+    return "revenue", name if told else f"{name} {business}".strip()
+
+
+def _scope(scope: str, entity: Entity | None) -> str:
+    words = _names("word")
+    spelled = (words.get(each, each) for each in _BETWEEN_WORDS.split(scope.casefold()))
+    name = " ".join(each for each in spelled if each)
+    owners = (f"{each.casefold()} " for each in _names_of(entity)) if entity else ()
+    for lead in (*_LED_BY, *owners):
+        name = name.removeprefix(lead)
+    for end in _ENDED_BY:
+        name = name.removesuffix(end)
+    return "" if name in _names("whole") else name
+
+
+def _names_of(entity: Entity) -> tuple[str, ...]:
+    names = {entity.name, *company_names().names_of(entity.id)}
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+def _measure(said: "Said") -> str:
+    known, measure = known_metric(said["metric"]), said["measure"]
+    if measure == "share" and known is not None and known.family == "percent":
+        return "level"
+    if measure == "growth" and said["metric"] in _names("advantage"):
+        return "level"
+    return measure
+
+
+def _time(said: "Said") -> tuple[str, str]:
+    """Give when it holds and what it is compared with.
+
+    What stands at a moment stands there at the end of the period that is named, so that moment is
+    the time; how much it changed within a quarter or a year is its change since the one before.
+    """
+    period, comparison, measure = said["period"], said["comparison"], said["measure"]
+    if period is None:
+        return "", comparison or ""
+    base = _base(period, comparison)
+    known = known_metric(said["metric"])
+    if known is None or known.nature != "stock" or known.family in _RATES:
+        return f"{period.start}/{period.end}", base
+    if not base and measure == "change":
+        base = _length(period)
+    if measure in ("growth", "change", "multiple") and (not base or ".." in period.label):
+        # A stretch of its own ("in the last nine months") is itself what it moved over.
+        return f"{period.start}/{period.end}", base
+    return str(period.end), base
+
+
+def _base(period: Period, comparison: str | None) -> str:
+    """Name what is compared with by its distance where that is a year or a quarter."""
+    if comparison is None or not comparison.startswith("vs:"):
+        return comparison or ""
+    try:
+        base = label_period(comparison.removeprefix("vs:"))
+    except ValueError:
+        return comparison
+    if _same(base, year_before(period)):
+        return "yoy"
+    if _same(base, quarter_before(period)) and _length(period) == "qoq":
+        return "qoq"
+    return f"vs:{base.start}/{base.end}"
+
+
+def _length(period: Period) -> str:
+    """Name a whole year or quarter by what its change would be compared with."""
+    if period.end == year_before(period).end or period.start == period.end:
+        return ""
+    if year_before(period).end + _DAY == period.start:
+        return "yoy"
+    return "qoq" if quarter_before(period).end + _DAY == period.start else ""
+
+
+def _same(one: Period, other: Period) -> bool:
+    return (one.start, one.end) == (other.start, other.end)
+
+
+@cache
+def _names(kind: str) -> dict[str, str]:
+    table = files("pipeline.claims").joinpath("same_names.tsv").read_text(encoding="utf-8")
+    return {row[1]: row[2] if len(row) > 2 else "" for row in rows(table) if row[0] == kind}
