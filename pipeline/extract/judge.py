@@ -3,13 +3,14 @@
 import re
 
 from pipeline.extract.frame import Frame, Reading
+from pipeline.extract.meaning import TIME_UNITS
 from pipeline.extract.place import Place
 from pipeline.extract.units import size_of
 
 # Counted things that structure speech, not business.
 _IDLE_COUNTS = re.compile(
     r"^(?:questions?|things?|ways?|points?|reasons?|examples?|parts?|items?|topics?|areas?|factors?|"
-    r"pieces?|steps?|sides?|slides?|pages?|times?|people|minutes?|words?|ones?|of|quick|key|other|"
+    r"layers?|pieces?|steps?|sides?|slides?|pages?|times?|people|minutes?|words?|ones?|of|quick|key|other|"
     r"different|main|major|more|separate|个问题|点|方面|个方面|大方面|个原因|个维度|个角度|个要点|种|条|页|个部分|"
     r"件事|个例子|步|次|层|位|个|大|类|名|人|块|部分|重|条线|档|桌|岁|级)"
 )
@@ -18,6 +19,12 @@ _IDLE_COUNTS = re.compile(
 # "Four contracts", 三家: so few are told in words, and tell a story rather than a figure.
 _FEW = 5
 _LARGE = 100_000
+# "In as little as 11 minutes" tells how fast something is, "in five minutes" when.
+_QUICK = frozenset({"s", "min", "h"})
+_WHEN = re.compile(
+    r"\b(?:in|over|within|for|after|past|last|next|every|through|during)"
+    r" (?:the |about |just |past |last |next )*$"
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -40,7 +47,12 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         return not unnamed or reading.family == "money"
     if quantity.kind == "measure" and unnamed:
         # A length of time only says when; so much time as no one has is an amount: 210m hours.
-        return size_of(quantity) >= _LARGE
+        bounded = quantity.unit in _QUICK and quantity.qualifier in ("at_least", "at_most")
+        return bounded or size_of(quantity) >= _LARGE
+    if quantity.kind == "measure" and quantity.unit in TIME_UNITS and reading.family == "any":
+        lead = place.sentence.folded[max(0, place.mark.start - 24) : place.mark.start]
+        if _WHEN.search(lead):
+            return False
     if quantity.kind == "count":
         amount = quantity.value if quantity.value is not None else quantity.low
         if amount is not None and abs(amount) <= _FEW and not _DIGIT.search(quantity.text):

@@ -10,6 +10,8 @@ TIME_UNITS = frozenset({"h", "min", "day", "week", "month", "quarter", "year", "
 # An amount per share is small, a price level in percent too; a large bare number is money.
 _SMALL = 1000
 _LARGE = 100_000
+# What one of something costs or brings: a bare number of the size of a price is one.
+_PRICES = frozenset({"price", "arpu", "average_selling_price", "average_order_value"})
 _SCALED = re.compile(r"thousand|million|billion|trillion|[kmb]n?\b|万|萬|亿|億|千|百")
 
 
@@ -37,14 +39,19 @@ def meaning(
             return named if size < _SMALL else None
         if named.family == "count":
             return named if size == int(size) else None
-        return _of_family(named, "money") if size >= _LARGE or scaled else None
+        priced = named.id in _PRICES and size < _SMALL
+        return _of_family(named, "money") if size >= _LARGE or scaled or priced else None
     if kind == "count" and named.family in ("money", "money_per_share") and not quantity.counted:
         return _of_family(named, "money") if size >= _LARGE else None
     if kind == "money":
         if (quantity.unit or "").endswith("/share") or per_share:
             return _of_family(named, "money_per_share")
         if named.family == "money_per_share":
-            return named if size < _SMALL else _of_family(named, "money")
+            return (
+                named
+                if size < _LARGE and not _SCALED.search(quantity.text.lower())
+                else _of_family(named, "money")
+            )
         if size < _SMALL and not _SCALED.search(quantity.text.lower()):
             small = related(named.id, "money_per_share")
             if small is not None:

@@ -22,8 +22,10 @@ _GOES_ON = re.compile(
     r"|added|adding|lost|took|contributed|consensus|street|it's|that's|guided|cost)"
     r"(?: us)?(?: (?:about|around|roughly|nearly|just|only))?|closer to)\.?\s*$"
 )
+_OF_THE = re.compile(r" (?:out )?of (?:the |our |its |their |these |those )?")
 _OF_IT = re.compile(r"\s*of (?:that|those|which|it|them)\b")
 _FAR = 90
+_ROUNDING = Decimal("0.1")
 _MOST_RATIO = Decimal(10)
 _BARE_RATE = Decimal(1000)
 _CENTS = re.compile(r"cents?\b|¢|\dc\b|pence|\dp\b|仙|美分")
@@ -50,27 +52,55 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     bare = place.quantity
     if bare.kind not in ("number", "count") or bare.counted or bare.worded:
         return sentence
-    lent = _from_before(place, bare) or _terse(place, bare, frame, setting)
+    lent = (
+        _part_of_count(place, bare)
+        or _from_before(place, bare)
+        or _terse(place, bare, frame, setting)
+    )
     if lent is None:
         return sentence
     marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
     return replace(sentence, marks=marks)
 
 
+def _restates(bare: Quantity, model: Quantity, gap: str) -> bool:
+    """Whether a number rounds the one right before it: 40,397，破四万."""
+    size = size_of(model)
+    near = size > 0 and abs(size_of(bare) / size - 1) <= _ROUNDING
+    return near and bare.qualifier != "exact" and not gap.strip(" ,，、(（")
+
+
+def _part_of_count(place: Place, bare: Quantity) -> Quantity | None:
+    """Some of what the next number counts: "closed 7 of the 9 plants"."""
+    marks = place.sentence.marks
+    following = next((m for m in marks[place.at + 1 :] if m.kind == "quantity"), None)
+    if following is None or not isinstance(following.value, Quantity) or bare.signed:
+        return None
+    whole = following.value
+    gap = place.sentence.folded[place.mark.end : following.start]
+    if whole.kind != "count" or not whole.counted or not _OF_THE.fullmatch(gap):
+        return None
+    return bare.model_copy(update={"kind": "count", "unit": "count", "counted": whole.counted})
+
+
 def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     previous = place.previous()
-    if previous is None or not isinstance(previous.value, Quantity):
+    model = _with_own_unit(place)
+    if previous is None or model is None:
         return None
-    model = previous.value
     gap = place.gap_before(previous)
     if len(gap) > _FAR:
         return None
     if is_scaled(bare):
+        if _restates(bare, model, gap):
+            return bare.model_copy(update={"kind": model.kind, "unit": model.unit})
         return _as_money(place, bare, model, gap) or _as_count(place, bare, model, gap)
     if bare.signed and model.kind == "percent" and size_of(bare) < _BARE_RATE:
         return bare.model_copy(update={"kind": "percent", "unit": "percent"})
     if model.kind not in ("percent", "points", "money") and not is_scaled(model):
         return None
+    if _restates(bare, model, gap):
+        return bare.model_copy(update={"kind": model.kind, "unit": model.unit})
     first = _shown(model)
     if not first or not 1 / _MOST_RATIO <= _shown(bare) / first <= _MOST_RATIO:
         return None
@@ -78,6 +108,20 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     if not _OF_IT.match(after) and not _continues(place, bare, model, gap):
         return None
     return _like(bare, model, _step(model))
+
+
+def _with_own_unit(place: Place) -> Quantity | None:
+    """The number before, or the one that lent it its unit."""
+    quantities = (m.value for m in reversed(place.sentence.marks[: place.at]))
+    nearest: Quantity | None = None
+    for value in quantities:
+        if not isinstance(value, Quantity):
+            continue
+        nearest = nearest or value
+        own = value.kind not in _LENT or _UNIT_OF_ITS_OWN.search(fold(value.text))
+        if own or value.kind != nearest.kind:
+            return value if value.kind == nearest.kind else nearest
+    return nearest
 
 
 def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
@@ -88,6 +132,10 @@ def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
     return all(match.metric.family == _FAMILIES.get(model.kind) for match in between)
 
 
+_LENT = frozenset({"percent", "points", "money"})
+_UNIT_OF_ITS_OWN = re.compile(
+    r"%|per ?cent|pct|point|\d\s?bps?\b|p[tp]s?\b|[$€£¥元圆分点成]|dollar|cent|\d\s?c\b"
+)
 _FAMILIES = {"percent": "percent", "points": "percent", "money": "money", "number": "money"}
 
 
@@ -97,7 +145,9 @@ def _as_money(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quanti
         return None
     counted = place.sentence.folded[: place.mark.start].rfind(fold(model.counted or "-"))
     named = any(
-        isinstance(m.value, MetricMatch) and m.start != counted
+        isinstance(m.value, MetricMatch)
+        and m.value.metric.family in _NOT_MONEY
+        and m.start != counted
         for m in (*place.before(), *place.after())
     )
     if model.kind == "money" and not named and "/" not in (model.unit or ""):
@@ -152,7 +202,8 @@ def _names_other(place: Place, frame: Frame) -> bool:
 def _step(model: Quantity) -> Decimal:
     """What one in the model's own wording is worth: 0.01 for basis points and cents."""
     text = fold(model.text)
-    if in_basis_points(model) or (model.kind == "money" and _CENTS.search(text)):
+    cents = model.kind == "money" and _CENTS.search(text) and "dollar" not in text
+    if in_basis_points(model) or cents:
         return Decimal("0.01")
     return scale_of(text) or Decimal(1)
 

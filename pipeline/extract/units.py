@@ -18,6 +18,10 @@ _SCALES = (
     (re.compile(r"亿"), Decimal(10) ** 8),
     (re.compile(r"万"), Decimal(10) ** 4),
 )
+_LARGEST_PER_SHARE = 1000
+_CENTS = re.compile(r"\bcents?\b|美分|仙")
+# Metrics of one of something, which a few cents may be.
+_OF_ONE = re.compile(r"price|arpu|unit|average|_per_|fare|yield|casm|rasm|cost_of|fee|ticket")
 _SIGNED_PERCENT = Decimal(1000)
 # A scale of its own, in letters, words or characters.
 _SCALED = re.compile(
@@ -52,12 +56,37 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
             "x": "x",
             "count": "count",
         }.get(reading.family)
+    if (
+        quantity.kind == "money"
+        and unit
+        and "/" not in unit
+        and _is_of_share(reading, place)
+    ):
+        reading.metric, reading.family, unit = "eps", "money_per_share", f"{unit}/share"
+        reading.doubts = [d for d in reading.doubts if d != "metric not named"]
     last = frame.last
     if quantity.kind == "number" and reading.base and last and last.mark == place.previous():
         unit = _like_the_last(reading, quantity, last)
     reading.unit = unit or reading.unit or "count"
     if quantity.kind == "money" and reading.metric == "eps" and "/" not in reading.unit:
         reading.unit = f"{money}/share"
+
+
+def _is_of_share(reading: Reading, place: Place) -> bool:
+    """Whether a small amount is told of a share though no word says so.
+
+    "The Street is at $4.90", "that alone cost us 3 cents".
+    """
+    quantity = place.quantity
+    small = size_of(quantity) < _LARGEST_PER_SHARE and not is_scaled(quantity)
+    if not small or reading.family == "money_per_share":
+        return False
+    if "metric not named" in reading.doubts and any(
+        "expectation" in kinds for _, kinds in place.cues_before()
+    ):
+        return True
+    cents = _CENTS.search(fold(quantity.text)) is not None and "dollar" not in quantity.text
+    return cents and reading.family == "money" and not _OF_ONE.search(reading.metric)
 
 
 def size_of(quantity: Quantity) -> Decimal:
