@@ -22,8 +22,12 @@ _PARALLEL = re.compile(
     r"^(?:\s*(?:as reported|reported|on a reported basis|nominally))?"
     r"[\s,，、(（]*(?:or|and|to|or about|及|和|与|或|即|以及|also)?[\s(（]*$"
 )
+# "100 basis points below last year: about 60 of that is markdowns".
+_PART_OF_MOVE = re.compile(r" of (?:that|those|which|it)\b")
 # "down mid single digits and home 3.5 percent": the verb is left out, the name is not.
-_ELLIPSIS = re.compile(r"^\s*(?:,|;|and|,? while|，|；)\s*(?:and |in |at )?(?:[^\s,，;；]+\s*){1,3}$")
+_ELLIPSIS = re.compile(
+    r"^\s*(?:,|;|and|,? while|，|；)\s*(?:and |in |at )?(?:[^\s,，;；]+\s*){1,3}$"
+)
 _OF_WHOLE = re.compile(r"^\s*(?:of|in)\s+(?:the\s+|our\s+|its\s+|all\s+|total\s+|net\s+)*$")
 
 
@@ -70,6 +74,8 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
     last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark != previous:
         return 0
+    if _PART_OF_MOVE.match(place.sentence.folded, place.mark.end):
+        return last.sign if last.measure in ("growth", "change") else 0
     gap = place.gap_before(previous)
     joined = _PARALLEL.match(gap) is not None or (
         _ELLIPSIS.match(gap) is not None
@@ -115,6 +121,7 @@ def _right(place: Place) -> Lead:
         if near > 3:
             break
         share = share or ("share" in kinds and near == 0)
+        rate = rate or ("rate" in kinds and near <= 1)
         if not direction and "up_after" in kinds and near <= 2:
             direction = 1
             rate = rate or "rate" in kinds

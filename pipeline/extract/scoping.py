@@ -15,7 +15,8 @@ from schemas import CompanyMention, Entity, Quantity
 # "12% in the U.S.", "25% growth in same-day delivery".
 _IN_PLACE = re.compile(
     r"^\s*(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
-    r"(?:in|for|at|from|of|across|within|to weekly)\s+(?:the |our |its |all )?$"
+    r"(?:(?:of (?:our |its |total |net )*(?:sales|revenues?|income|orders|profits?) )?(?:came|comes|"
+    r"coming|were|was|are|is) (?:from|in)|in|for|at|from|of|across|within|to weekly)\s+(?:the |our |its |all )?$"
 )
 # "8% of TV time in the U.S."
 _OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
@@ -41,6 +42,8 @@ _ITSELF = re.compile(r"[，,；;]\s*(?:公司|集团)(?!.{0,4}业务)|[,;]\s+the
 _WE_TOO = re.compile(r"(?:,|\band|\bbut)\s+we\b")
 # "DIY, which is roughly 35% of the company"
 _RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")
+# 受台积电涨价影响，…: what another company did ends with its clause.
+_CAUSED = re.compile(r"(?:影响|带动|拖累|所致|推动)[，,]")
 # How many words may stand between a business and what is said of it.
 _NEAR, _NEAR_KNOWN = 1, 3
 
@@ -64,6 +67,12 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
     earlier = frame.scope_mark
     if earlier is not None and _is_joined(earlier, sentence, mark):
         frame.scope, frame.scope_mark = f"{frame.scope} and {match.scope}", mark
+        return
+    if earlier is not None and _is_compound(earlier, sentence, mark):
+        frame.scope, frame.scope_mark = f"{frame.scope} {match.scope}", mark
+        frame.scope_is_line = match.kind == "line"
+        if frame.opening is not None:
+            frame.opening = frame.scope, frame.scope_is_line
         return
     if earlier is not None and not _takes_over(earlier, sentence, at):
         return
@@ -180,6 +189,18 @@ def _is_joined(earlier: Mark, sentence: Sentence, mark: Mark) -> bool:
     if not (was.known and now.known) or (was.kind == "region") != (now.kind == "region"):
         return False
     return _JOINED.fullmatch(sentence.folded[earlier.end : mark.start]) is not None
+
+
+def _is_compound(earlier: Mark, sentence: Sentence, mark: Mark) -> bool:
+    """Whether a business goes with a place: 海外机器人 (Overseas Robotics), "European cloud revenue"."""
+    was, now = earlier.value, mark.value
+    if not isinstance(was, ScopeMatch) or not isinstance(now, ScopeMatch):
+        return False
+    if not (was.known and now.known) or was.kind != "region" or now.kind == "region":
+        return False
+    if was.scope in now.scope or now.scope in was.scope:
+        return False
+    return sentence.folded[earlier.end : mark.start] in ("", " ", "的")
 
 
 def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
@@ -312,7 +333,10 @@ def _back_to_speaker(place: Place, frame: Frame, setting: Setting) -> bool:
     named = frame.last_company
     if named is None or setting.about is None or frame.entity == setting.about:
         return False
-    return _BACK.search(place.sentence.folded, named.end, place.mark.start) is not None
+    folded, end = place.sentence.folded, place.mark.start
+    if _CAUSED.search(folded, named.end, end):
+        return True
+    return _BACK.search(folded, named.end, end) is not None
 
 
 # Metrics that say what business they are of.
@@ -339,7 +363,7 @@ _OF_THE_WHOLE = frozenset(
      "target_price", "cet1_ratio", "return_on_equity", "return_on_tangible_equity", "dividend_yield",
      "dividend_payout_ratio", "price_to_earnings", "price_to_book", "profit_before_tax",
      "adjusted_profit_before_tax", "days_sales_outstanding", "inventory_days", "valuation",
-     "exchange_rate", "interest_expense", "liquidity", "leverage", "net_debt", "capex",
+     "exchange_rate", "third_party_unit_share", "interest_expense", "liquidity", "leverage", "net_debt", "capex",
      "research_and_development", "selling_general_administrative", "stock_based_compensation",
      "tax_expense", "depreciation", "total_assets", "book_value", "fuel_price",
      "unit_cost_ex_fuel", "tariff_cost", "restructuring_cost", "job_cuts",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.measure import GROWTH_METRICS
 from pipeline.extract.meaning import meaning, unnamed
 from pipeline.extract.naming import counted_name, snake_case, subject_of
 from pipeline.extract.place import Place, words_in
@@ -22,8 +23,9 @@ PROFITS = frozenset(
 # Between a quantity and the metric behind it that it belongs to: "$7.2 billion of total revenue",
 # "a 29 percent margin", 39% 的 Azure 增速.
 _BOUND_EN = re.compile(
-    r"^[\s-]*(?:increase |decrease |growth |decline |rise |improvement |reduction |drop )?"
-    r"(?:(?:of|in|for|worth of)\s)?\s*(?:the |our |its |their |a |an )?(?:[\w&'/-]+\s+){0,2}$"
+    r"^[\s-]*(?:(?:increase|decrease|growth|decline|rise|improvement|reduction|drop) "
+    r"(?:in|of) (?:[\w&'/-]+\s+){0,4}|the number of (?:[\w&'/-]+\s+){0,2}"
+    r"|(?:(?:of|in|for|worth of)\s)?\s*(?:the |our |its |their |a |an )?(?:[\w&'/-]+\s+){0,2})$"
 )
 _BREAKING = re.compile(
     r"\b(?:o/w|incl|including|excluding|ex|and|on|from|with|by|to|versus|vs|than|as|was|were|is|"
@@ -37,6 +39,9 @@ _PRICE = re.compile(
     r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
 )
 _LARGE = re.compile(r"million|billion|trillion|亿")
+# Items and products are units where they are sold, selection where they are on offer.
+_GOODS = frozenset({"selection", "products"})
+_SOLD = re.compile(r"purchased|bought|sold|delivered|shipped|ordered|卖出|售出|销售了|交付|出货")
 _TO_OWNERS = re.compile(r"\s*(?:of capital |in cash )?to (?:our )?(?:share|stock)holders")
 _HOW_OFTEN = re.compile(r"(?P<day>每天|每日|日均|daily)|每月|月均|monthly")
 # How many words may part a bare number from the metric that gives it its unit.
@@ -117,8 +122,8 @@ def _per_share(place: Place) -> bool:
     return "每股" in _just_before(place)
 
 
-def _just_before(place: Place) -> str:
-    start = max(place.sentence.start, place.mark.start - 10)
+def _just_before(place: Place, reach: int = 10) -> str:
+    start = max(place.sentence.start, place.mark.start - reach)
     return place.sentence.folded[start : place.mark.start]
 
 
@@ -155,6 +160,9 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         better = _nearby(place, frame, setting)
         if better is not None and (not better.weak or _leads_up(better, place)):
             return None
+    if meant.id in _GOODS and _SOLD.search(_just_before(place, 24)):
+        goods = unnamed("units")
+        meant = goods.metric if goods else meant
     if meant.id == "shares_outstanding" and _names(place, "share_repurchases"):
         bought = unnamed("shares_repurchased")
         meant = bought.metric if bought else meant
@@ -283,7 +291,8 @@ def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch |
         match = mark.value
         if not isinstance(match, MetricMatch) or not _means(match, place, setting):
             continue
-        reach = _FAR if match.metric.family != "count" else _CLOSE
+        large = quantity.kind == "number" and "," in quantity.text
+        reach = _FAR if match.metric.family != "count" or large else _CLOSE
         if quantity.kind == "number" and words_in(place.gap_before(mark)) > reach:
             continue
         # An ambiguous word of this clause beats a clear one of another; within a clause it yields.
@@ -292,7 +301,22 @@ def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch |
         cost = order + (0.0 if not match.weak else 0.4 if own or at_home else 1.5)
         if best is None or cost < best[0]:
             best = (cost, match)
+    if best is not None and best[1].weak:
+        return _pointed_to(best[1], place, frame) or best[1]
     return best[1] if best else None
+
+
+_POINTING = re.compile(r"(?:\b(?:these|those|this|such|that)|该|这些|此|上述)\s*$")
+
+
+def _pointed_to(match: MetricMatch, place: Place, frame: Frame) -> MetricMatch | None:
+    """The metric that an ambiguous word points back to: "These investments were $54 billion"."""
+    mark = next((m for m in frame.metrics if m.value is match), None)
+    earlier = frame.used
+    if mark is None or earlier is None or earlier.metric.family != match.metric.family:
+        return None
+    before = place.sentence.folded[place.sentence.start : mark.start]
+    return earlier if _POINTING.search(before) else None
 
 
 # Revenues that are one business's by name; beside another business's name they are plain revenue.
@@ -320,6 +344,10 @@ def _continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | No
         match = frame.counted
     if match is None or not _means(match, place, setting):
         return None
+    rated = match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS
+    if rated and place.quantity.signed and any(m.kind == "basis" for m in between):
+        # A rate moves by points; what grows by +150% beside it is the business.
+        return unnamed("revenue")
     if match.metric.id in _OF_ONE_BUSINESS and any(m.kind == "scope" for m in between):
         return unnamed("revenue")
     read = metric(last.metric)
@@ -361,7 +389,7 @@ def _inherited(
 ) -> MetricMatch | None:
     """The metric of the sentence before, of the heading or of the segment's label."""
     quantity = place.quantity
-    if quantity.kind == "money" and setting.metric is None and _business_alone(place, frame):
+    if setting.metric is None and _business_alone(place, frame):
         return unnamed("revenue")
     first = setting.metric if frame.last is None else None
     for match in (first, frame.used, frame.inherited, setting.metric):
@@ -381,11 +409,19 @@ def _business_alone(place: Place, frame: Frame) -> bool:
     """Whether only a business stands before an amount: 直播 96 亿, "Semis $9.2bn". It is its revenue,
     unless the sentence goes through the businesses of another metric.
     """
-    mark = next((m for m in place.before() if m.kind in ("scope", "metric", "cue")), None)
-    if mark is None or mark.kind != "scope" or words_in(place.gap_before(mark)) > 1:
-        return False
-    last = frame.last
-    return last is None or last.sentence != (place.sentence.start, place.sentence.end)
+    kind = place.quantity.kind
+    moved = False
+    for mark in place.before():
+        if mark.kind == "cue" and kind == "percent" and isinstance(mark.value, Cue):
+            moved |= bool(mark.value.kinds & {"up", "down", "rate"})
+        elif mark.kind == "scope":
+            near = words_in(place.gap_before(mark)) <= (1 if kind == "money" else _NEAR)
+            last = frame.last
+            alone = last is None or last.sentence != (place.sentence.start, place.sentence.end)
+            return alone and near and (kind == "money" or moved)
+        elif mark.kind in ("metric", "cue"):
+            return False
+    return False
 
 
 def _without_words(reading: Reading, place: Place) -> None:
