@@ -1,5 +1,6 @@
 """A worker with stand-in stages on a real broker, one for a test module."""
 
+import contextlib
 import uuid
 from collections.abc import Iterator
 
@@ -11,9 +12,8 @@ from pipeline.stream.worker import Worker
 from topics import cluster
 
 
-@pytest.fixture(scope="module")
-def stream(broker: str) -> Iterator[Stream]:
-    """Topics of the test module's own."""
+@contextlib.contextmanager
+def opened(broker: str) -> Iterator[Stream]:
     settings = Settings(
         bootstrap_servers=broker,
         topic_prefix=f"test-{uuid.uuid4().hex[:8]}.",
@@ -22,9 +22,23 @@ def stream(broker: str) -> Iterator[Stream]:
     )
     with cluster.connected(settings) as admin:
         cluster.apply(admin, settings)
-    opened = Stream(settings)
-    yield opened
-    opened.close()
+    stream = Stream(settings)
+    yield stream
+    stream.close()
+
+
+@pytest.fixture(scope="module")
+def stream(broker: str) -> Iterator[Stream]:
+    """Topics of the test module's own."""
+    with opened(broker) as stream:
+        yield stream
+
+
+@pytest.fixture
+def own_stream(broker: str) -> Iterator[Stream]:
+    """Topics of one test's own."""
+    with opened(broker) as stream:
+        yield stream
 
 
 @pytest.fixture(scope="module")

@@ -194,6 +194,19 @@ class TestWorker:
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
+    def test_ends_when_its_stages_fail_on_everything(self, own_stream: Stream) -> None:
+        process = started(own_stream.settings, "worker", "--log-level", "error")
+        try:
+            for number in range(60):
+                own_stream.publish(f"flood-{number}", "FAIL-IN-normalize 1")
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
+        assert process.returncode == 1
+        assert "looks like a broken deployment" in said
+        assert "agents ended with status 1" in said
+        assert len(own_stream.records("pipeline.deadletters")) < 30
+
     def test_names_what_is_missing(self, broker: str) -> None:
         settings = Settings(bootstrap_servers=broker, topic_prefix="nowhere.")
         process = started(settings, "worker")
