@@ -36,7 +36,7 @@ _EFFECTS = frozenset({"productivity", "price_performance", "performance", "conve
 _PARTS = re.compile(r"cost us|headwind|tailwind|\bdrag|impact of|dilution|拖低|拖累|摊薄")
 # "twice the size of", "50% below replacement cost": measured against a thing.
 _OF_A_THING = re.compile(
-    r"\s*(?:(?:the|that of|what|as (?:long|much|many|fast|large|big))\b|(?:below|above|from|than)\b)"
+    r"\s*(?:the|that of|what|as (?:long|much|many|fast|large|big)|below|above|from|than)\b"
 )
 _THING_REACH = 8
 
@@ -129,7 +129,7 @@ def _base_before(reading: Reading, place: Place, frame: Frame) -> Period | None:
 
 def _behind(place: Place) -> Iterator[Mark]:
     """The marks behind a number up to the end of its clause."""
-    for mark in place.sentence.marks[place.at + 1 :]:
+    for mark in place.onward():
         if mark.kind == "break":
             return
         yield mark

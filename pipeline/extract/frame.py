@@ -104,6 +104,7 @@ class Frame:
     here: PeriodMention | None = None
     ahead: PeriodMention | None = None
     outlook: bool = False
+    told: int = 0
     spent: set[int] = field(default_factory=set)
     basis: Basis | None = None
     rate: Mark | None = None
@@ -115,7 +116,7 @@ class Frame:
     def next_segment(self) -> None:
         """Begin a paragraph: a business named before it is no longer what it is about."""
         self.scope = None
-        self.outlook = False
+        self.outlook, self.told = False, 0
 
     def next_sentence(self, lead_in: MetricMatch | None, turned_to: str | None) -> None:
         """Keep what an elided subject may refer to; forget the rest.

@@ -33,18 +33,16 @@ _PAST_VERB = re.compile(r"\b(?:doubled|tripled|quadrupled|halved)$")
 
 
 def note_topic(frame: Frame, sentence: Sentence, segment: NormalizedSegment) -> None:
-    """Mark in the frame that a sentence, or the one without figures before it, turns to guidance.
+    """Mark in the frame that a sentence, or one without figures before it, turns to guidance.
 
     A time to come that the sentence without figures names holds for what follows.
     """
-    start = sentence.lead_in[0] if sentence.lead_in else sentence.start
+    start, frame.told = frame.told, sentence.end
     first = next((m.start for m in sentence.marks if m.kind == "quantity"), sentence.end)
     if not _TOPIC.search(sentence.folded, start, first):
         return
     frame.outlook = True
-    if sentence.lead_in is None:
-        return
-    low, high = (segment.start + edge for edge in sentence.lead_in)
+    low, high = segment.start + start, segment.start + sentence.start
     named = [period for period in segment.periods if low <= period.start < high]
     if named:
         frame.ahead = named[-1]
@@ -96,13 +94,13 @@ def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     )
     if goal:
         return True
-    for mark in place.sentence.marks:
-        if isinstance(mark.value, Cue) and "revise" in mark.value.kinds:
-            return setting.outlook or any(
-                isinstance(m.value, Cue) and "forward" in m.value.kinds
-                for m in place.sentence.marks[: place.at]
-            )
-    return False
+    if not any(_cue(mark, "revise") for near in (place.back(), place.onward()) for mark in near):
+        return False
+    return setting.outlook or any(_cue(mark, "forward") for mark in place.back())
+
+
+def _cue(mark: Mark, kind: str) -> bool:
+    return isinstance(mark.value, Cue) and kind in mark.value.kinds
 
 
 def forward(
@@ -206,7 +204,7 @@ def named_as_target(place: Place) -> bool:
 
 def _quantity_follows(place: Place, mark: Mark) -> bool:
     """Whether a cue behind the number leads up to another one in its clause."""
-    for later in place.sentence.marks[place.at + 1 :]:
+    for later in place.onward():
         if later.start > mark.start and later.kind == "break":
             return False
         if later.kind == "quantity":
@@ -219,7 +217,9 @@ def _ends_what_began(place: Place, frame: Frame) -> bool:
     last, previous = frame.last, place.previous()
     if last is None or previous is not last.mark or not last.base:
         return False
-    at = place.sentence.marks.index(previous)
+    if previous not in place.back():
+        return False
+    at = place.at - 1 - next(k for k, mark in enumerate(place.back()) if mark is previous)
     return led_by(Place(place.sentence, at)) is True
 
 
@@ -230,9 +230,9 @@ def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:
         return False
     if last.modality != modality or last.expected:
         return False
-    for mark in place.sentence.marks[: place.at]:
+    for mark in place.back():
         if mark.start < previous.end:
-            continue
+            break
         if mark.kind == "break" and mark.weight >= 2:
             return False
         noun = isinstance(mark.value, Cue) and "target" in mark.value.kinds
@@ -248,7 +248,7 @@ def _past(place: Place) -> bool:
 
 def _happened_since(place: Place, mention: PeriodMention) -> bool:
     """Whether something that has happened was told between a time and the number."""
-    for mark in reversed(place.sentence.marks[: place.at]):
+    for mark in place.back():
         if mark.value is mention:
             return False
         if isinstance(mark.value, Cue) and "happened" in mark.value.kinds:

@@ -8,6 +8,10 @@ from pipeline.extract.reading import Mark, Sentence
 from schemas import Quantity
 
 
+# How many marks away a sentence is searched, so that one without an end takes no longer.
+_NEARBY = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The quantity at ``marks[at]`` of a sentence."""
@@ -52,6 +56,16 @@ class Place:
         return next(
             (marks[k] for k in range(self.at - 1, -1, -1) if marks[k].kind == "quantity"), None
         )
+
+    def back(self) -> Iterator[Mark]:
+        """The marks to the left, nearest first, whatever they are, as far as a clause may refer."""
+        for k in range(self.at - 1, max(-1, self.at - 1 - _NEARBY), -1):
+            yield self.sentence.marks[k]
+
+    def onward(self) -> Iterator[Mark]:
+        """The marks to the right, nearest first, in the same way."""
+        for k in range(self.at + 1, min(len(self.sentence.marks), self.at + 1 + _NEARBY)):
+            yield self.sentence.marks[k]
 
     def gap_before(self, left: Mark) -> str:
         """The folded text between a mark to the left and the quantity."""

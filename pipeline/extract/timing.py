@@ -38,6 +38,7 @@ _NEXT_CLAUSE = re.compile(
 _RELATIVE = re.compile(r"\b(?:that|which) (?:we|they|it|i)\b")
 _TELLING = re.compile(r"\b(?:i|we) (?:had )?(?:told|said|guided|gave)\b")
 _COMPARISON = re.compile(r"\s+(?:comparison|compare|comp)\b(?! sales)")
+_ASKED_WITHIN = 200
 _ASKS = re.compile(r"分析师|投资者问|analysts?\b")
 _POSSESSIVE = re.compile(r"(?<=\w)'s$")
 _QUARTERS_BACK = re.compile(r"(?:the |these |our )?(?:past|last|trailing)\b.*\bq(?:uarte|t)rs$")
@@ -130,7 +131,7 @@ def _carried(
 def _has_happened(place: Place) -> bool:
     """Whether the number's half of the sentence, behind a semicolon, tells of what happened."""
     happened = False
-    for mark in reversed(place.sentence.marks[: place.at]):
+    for mark in place.back():
         if mark.kind == "break" and mark.weight == 3:
             return happened
         if isinstance(mark.value, Cue):
@@ -159,6 +160,8 @@ def _mentions(
             gap = place.gap_before(mark)
             if (":" in gap and not _labels(place, mark)) or _TELLING.search(gap):
                 continue
+            if _is_owner(place, mark):
+                continue
             if not base and _is_compared_with(place, mark, moves=moves):
                 versus = versus or mark.value
             else:
@@ -174,7 +177,10 @@ def _mentions(
                     return mark.value, versus
                 versus = versus or mark.value
                 break
-            if _own_quantity_follows(place, mark) or _told_in_passing(place, mark):
+            if _told_in_passing(place, mark):
+                frame.spent.add(mark.start)
+                break
+            if _own_quantity_follows(place, mark):
                 break
             frame.spent.add(mark.start)
             return mark.value, versus
@@ -186,9 +192,15 @@ def _told_in_passing(place: Place, mark: Mark) -> bool:
     gap = place.gap_after(mark)
     if _RELATIVE.search(gap):
         return True
-    return isinstance(mark.value, PeriodMention) and bool(
-        _POSSESSIVE.search(fold(mark.value.text)) and gap.rstrip().endswith("from")
-    )
+    return _is_owner(place, mark)
+
+
+def _is_owner(place: Place, mark: Mark) -> bool:
+    """Whether a time owns a cause: "it came from last May's increase"."""
+    assert isinstance(mark.value, PeriodMention)  # noqa: S101 - callers pass period marks
+    owns = _POSSESSIVE.search(fold(mark.value.text)) is not None
+    folded = place.sentence.folded
+    return owns and folded[max(0, mark.start - 6) : mark.start].rstrip().endswith("from")
 
 
 def _versus_behind(place: Place, frame: Frame, *, moves: bool) -> PeriodMention | None:
@@ -232,7 +244,7 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
 
 def _follows_from(place: Place, mark: Mark) -> bool:
     """Whether a word of comparison or origin stands right before a time."""
-    for other in reversed(place.sentence.marks[: place.at]):
+    for other in place.back():
         if other.end <= mark.start and isinstance(other.value, Cue):
             gap = place.sentence.folded[other.end : mark.start].strip()
             return "from" in other.value.kinds and gap in ("", "the", "in", "on")
@@ -258,7 +270,7 @@ def _opens_clause(place: Place, mark: Mark) -> bool:
 
 
 def _between(place: Place, mark: Mark) -> list[Mark]:
-    return [m for m in place.sentence.marks[: place.at] if m.start >= mark.end]
+    return [m for m in place.back() if m.start >= mark.end]
 
 
 def _leads(place: Place, mark: Mark) -> bool:
@@ -275,7 +287,7 @@ def _own_quantity_follows(place: Place, mark: Mark) -> bool:
     """Whether the time behind a number rather belongs to the next one: "+8% 去年同期 5%"."""
     if _NEXT_CLAUSE.match(place.sentence.folded, mark.end):
         return not _next_has_its_own(place, mark)
-    for later in place.sentence.marks[place.at + 1 :]:
+    for later in place.onward():
         if later.kind == "quantity":
             to_next = len(place.sentence.folded[mark.end : later.start].strip())
             to_this = len(place.gap_after(mark).strip())
@@ -289,7 +301,7 @@ def _own_quantity_follows(place: Place, mark: Mark) -> bool:
 
 def _next_has_its_own(place: Place, mark: Mark) -> bool:
     """Whether the next number has a time right behind it: "83 for the year it was 84 in 2024"."""
-    behind = [m for m in place.sentence.marks[place.at + 1 :] if m.start >= mark.end]
+    behind = [m for m in place.onward() if m.start >= mark.end]
     numbers = [at for at, m in enumerate(behind) if m.kind == "quantity"]
     return bool(numbers) and any(m.kind == "period" for m in behind[numbers[0] + 1 :][:1])
 
@@ -380,10 +392,11 @@ def _ahead(frame: Frame, setting: Setting) -> Period | None:
 def _one_each(place: Place, mention: PeriodMention) -> Period | None:
     """One year of several where as many numbers follow: "in the next three years 3, 4 and 6"."""
     months = _months(mention.period)
-    mark = next((m for m in place.sentence.marks if m.value is mention), None)
+    mark = _mark_of(place, mention)
     if months < 24 or months % 12 or mark is None:
         return None
-    listed = [m for m in place.sentence.marks if m.kind == "quantity" and m.start >= mark.end]
+    around = [*reversed([*place.back()]), place.mark, *place.onward()]
+    listed = [m for m in around if m.kind == "quantity" and m.start >= mark.end]
     if len(listed) != months // 12 or place.mark not in listed:
         return None
     if any(isinstance(m.value, Quantity) and m.value.kind != place.quantity.kind for m in listed):
@@ -392,13 +405,18 @@ def _one_each(place: Place, mention: PeriodMention) -> Period | None:
     return year_before(first, -listed.index(place.mark))
 
 
+def _mark_of(place: Place, mention: PeriodMention) -> Mark | None:
+    near = (mark for side in (place.back(), place.onward()) for mark in side)
+    return next((mark for mark in near if mark.value is mention), None)
+
+
 def _months(period: Period) -> int:
     return 12 * (period.end.year - period.start.year) + period.end.month - period.start.month + 1
 
 
 def _closes(place: Place, mention: PeriodMention) -> bool:
     """Whether a stock is told for the end of a time: "finished June at 38 million"."""
-    mark = next((m for m in place.sentence.marks if m.value is mention), None)
+    mark = _mark_of(place, mention)
     if mark is None:
         return False
     said = place.sentence.folded[max(place.sentence.start, mark.start - 16) : mark.start]

@@ -62,7 +62,7 @@ _NO_NAMES = frozenset({"our", "the", "this", "my", "your", "today", "today's", "
 _BEFORE, _BEHIND, _MOST_PIECES = 30, 50, 6
 _QUARTER = re.compile(
     r"(?<![a-z])f?q[1-4](?!\d)|(?<![a-z0-9])f?[1-4]q|(?<![a-z])h[12](?!\d)|(?<![a-z0-9])[12]h"
-    r"|quarter|fiscal|half|annual|full.year|year.ended|(?<![a-z])fy|[季财]|半年|年度|全年"
+    r"|quarter|fiscal|half|annual|full.year|year.ended|(?<![a-z])fy|[季财]|半年|年度|全年|中期|中报"
 )
 _DAY = re.compile(
     r"\d\s?[日号]|[十一二三四五六七八九]日|\d[/.-]\d|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
