@@ -3,8 +3,7 @@
 import re
 from functools import cache
 
-from pipeline.lexicon.scope_names import given_names
-from pipeline.lexicon.table import read_table
+from pipeline.lexicon.scope_names import given_names, plain_modifiers
 
 _WORD = re.compile(r"[a-z0-9](?:[a-z0-9'&/+.-]*[a-z0-9+])?|&")
 # A head noun of which every business has its own: what stands before it says whose.
@@ -38,7 +37,7 @@ def business_before(
     if stretch is None or not stretch[0].endswith(" "):
         return None
     words = list(_WORD.finditer(folded, stretch.start(), head.start()))
-    plain = plain_words()
+    plain = plain_modifiers()
     while words and plain.get(words[-1][0]) in _PASSABLE:
         words.pop()
     taken: list[re.Match[str]] = []
@@ -70,11 +69,3 @@ def _titled(word: str) -> str:
 @cache
 def _folded_names() -> frozenset[str]:
     return frozenset(name.casefold() for name in given_names())
-
-
-@cache
-def plain_words() -> dict[str, str]:
-    """Give the words that name no business before a metric, and their kinds."""
-    return {
-        word: kind for kind, words in read_table("plain_modifiers.tsv") for word in words.split("|")
-    }

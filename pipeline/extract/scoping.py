@@ -38,7 +38,7 @@ _BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵�
 # A short noun between a kind of product and its name: 推理芯片VM2.
 _NOUN = 2
 # Where a sentence goes on about the company itself, or about what "we" count beside.
-_ITSELF = re.compile(r"[，,；;]\s*(?:公司|集团)(?!.{0,4}业务)|[,;]\s+the company\b")
+_ITSELF = re.compile(r"[，,；;]\s*(?:公司|集团|员工|最大客户|单一客户|前.{1,2}大客户)(?!.{0,4}业务)|[,;]\s+the company\b")
 _WE_TOO = re.compile(r"(?:,|\band|\bbut)\s+we\b")
 # "DIY, which is roughly 35% of the company"
 _RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")

@@ -87,6 +87,16 @@ def given_names() -> frozenset[str]:
 
 
 @cache
+def plain_modifiers() -> dict[str, str]:
+    """Give the words that name no business before a metric, each with its kind."""
+    return {
+        word: kind
+        for kind, words in rows(table("plain_modifiers.tsv"))
+        for word in words.split("|")
+    }
+
+
+@cache
 def _lines() -> dict[str, list[list[str]]]:
     lines: dict[str, list[list[str]]] = {}
     for fields in rows(table("business_lines.tsv")):

@@ -17,6 +17,7 @@ from pipeline.lexicon.scope_names import (
     given_names,
     own_names,
     owned_words,
+    plain_modifiers,
     stop_words,
     telling_names,
 )
@@ -26,7 +27,7 @@ __all__ = ["ScopeMatch", "find_scopes"]
 
 _NAME = re.compile(
     r"[A-Z](?<![A-Za-z0-9.@_/'’$&-][A-Z])[A-Za-z0-9]*\+?"
-    r"(?:-\d{2,4}[A-Za-z]{0,2}(?![\w%]|[.,]\d)|(?: & |[ -])(?:[A-Z][A-Za-z0-9]*\+?"
+    r"(?:-\d{1,4}[A-Za-z]{0,2}(?![A-Za-z0-9_%]|[.,]\d|\s?(?:percent|bps|basis|points))|(?: & |[ -])(?:[A-Z][A-Za-z0-9]*\+?"
     r"|\d{1,2}(?:\.\d)?[A-Za-z]{0,2}(?![\w,.%+]|\s?(?:%|percent|[mbt]r?illion|bps|basis|points|x\b)))){0,7}"
 )
 # Short for times and bands of growth: FQ4, FY26, 2H, LSD, "YTD".
@@ -37,6 +38,13 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE_END = frozenset('.!?:;•·-–—"“”(*\n\t|')
 _PEOPLE = re.compile(r"(?:mr|mrs|ms|dr|ceo|cfo|coo|cto|chairman|president|analyst)\.? $")
 _LONGEST_NAME = 5
+_BUSINESS = re.compile(
+    r" (?:business|segment|division|franchise|banner|category)\b(?! model| plan| unit)"
+)
+_BUSINESS_REACH = 40
+_PLAIN_WORD = re.compile(
+    r"[a-z][a-z&-]{2,}(?<!ing)(?<!ed)|[a-z]+(?:ising|izing|aging|ating|ming|ding)"
+)
 # What captions without capitals write for other words than the abbreviation or name.
 _SMALL_WORDS = frozenset(
     {"us", "it", "row", "ess", "core", "pro", "plus", "live", "base", "raw", "sky"}
@@ -81,10 +89,11 @@ def find_scopes(text: str, company_id: str | None) -> list[ScopeMatch]:
             if match.owner != company_id
             and (match.kind == "product" or text[match.start : match.end].isupper())
         ]
-    found = _longest(known)
+    found = _compounds(_longest(known), folded)
     unknown = _unknown(text, found, companies, company_id)
     found = [m for m in found if not any(u.start <= m.start and m.end <= u.end for u in unknown)]
     found += unknown
+    found += _called_business(folded, found)
     found.sort(key=lambda match: match.start)
     return found
 
@@ -148,6 +157,25 @@ def _longest(found: list[ScopeMatch]) -> list[ScopeMatch]:
     return kept
 
 
+def _compounds(found: list[ScopeMatch], folded: str) -> list[ScopeMatch]:
+    """Join kinds of business that make one Chinese word: 工业机器人 is Industrial Robotics."""
+    joined: list[ScopeMatch] = []
+    for match in found:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.end == match.start
+            and last.kind == match.kind == "generic"
+            and folded[last.end - 1] >= "\u2e80" <= folded[match.start]
+            and not (last.scope in match.scope or match.scope in last.scope)
+        ):
+            name = f"{last.scope} {match.scope}"
+            joined[-1] = ScopeMatch(last.start, match.end, name, True, "generic")
+        else:
+            joined.append(match)
+    return joined
+
+
 def _unknown(
     text: str, known: list[ScopeMatch], companies: list[CompanyMatch], company_id: str | None
 ) -> list[ScopeMatch]:
@@ -178,6 +206,27 @@ def _unknown(
             if fold(name) not in owned_words():
                 found.append(ScopeMatch(start, end, name, False, "product", company_id))
     return found
+
+
+def _called_business(folded: str, found: list[ScopeMatch]) -> list[ScopeMatch]:
+    """Find what a text itself calls a business: "our imaging business", "the pet food segment"."""
+    named: list[ScopeMatch] = []
+    for match in _BUSINESS.finditer(folded):
+        words: list[str] = []
+        at = match.start()
+        for word in reversed(folded[max(0, at - _BUSINESS_REACH) : at].split(" ")[1:]):
+            if not _PLAIN_WORD.fullmatch(word) or word in plain_modifiers() or len(words) == 3:
+                break
+            words.insert(0, word)
+            at -= len(word) + 1
+        if not words or at < 0 or folded[at : at + 1] != " ":
+            continue
+        start = at + 1
+        if any(m.start < match.end() and start < m.end for m in found):
+            continue
+        name = " ".join(word.capitalize() for word in words)
+        named.append(ScopeMatch(start, match.end(), name, True, "generic"))
+    return named
 
 
 def _longer_name(text: str, span: tuple[int, int], known: list[ScopeMatch]) -> ScopeMatch | None:
