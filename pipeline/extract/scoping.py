@@ -38,8 +38,16 @@ _BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵�
 # A short noun between a kind of product and its name: 推理芯片VM2.
 _NOUN = 2
 # Where a sentence goes on about the company itself, or about what "we" count beside.
-_ITSELF = re.compile(r"[，,；;]\s*(?:公司|集团|员工|最大客户|单一客户|前.{1,2}大客户)(?!.{0,4}业务)|[,;]\s+the company\b")
+_ITSELF = re.compile(
+    r"[，,；;]\s*(?:公司|集团|员工|最大客户|单一客户|前.{1,2}大客户)(?!.{0,4}业务)|[,;]\s+the company\b"
+)
 _WE_TOO = re.compile(r"(?:,|\band|\bbut)\s+we\b")
+# What a Chinese clause sets before its metric, and words there that name no business.
+_CLAUSE_HEAD = re.compile(r"[，；;、]([\u4e00-\u9fff]{2,8})$")
+_PLAIN_HEAD = re.compile(
+    r"[总净毛其该此本上下去今明年季月度期内前后同环比按经调整非与及而但并且也均为实现录得达到完成取得合计累计"
+    r"整体综合集团公司营业主新平均持续预计预期第全单报告口径汇率人民币我们他它推动带动受]"
+)
 # "DIY, which is roughly 35% of the company"
 _RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")
 # 受台积电涨价影响，…: what another company did ends with its clause.
@@ -113,6 +121,9 @@ def note_metric(frame: Frame, sentence: Sentence, mark: Mark) -> None:
         return
     if frame.scope is None:
         return
+    if frame.scope_mark is not None and _is_of_another(frame.scope_mark, sentence, mark):
+        frame.scope = frame.scope_mark = None
+        return
     if frame.opening is None and _ends_contrast(frame, sentence, mark):
         frame.scope = frame.scope_mark = None
         return
@@ -124,6 +135,17 @@ def note_metric(frame: Frame, sentence: Sentence, mark: Mark) -> None:
         if words_in(between) <= 1 and not any(c in between for c in ",，;；。"):
             return
     frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
+
+
+def _is_of_another(business: Mark, sentence: Sentence, mark: Mark) -> bool:
+    """Whether a Chinese clause names another business that no list knows: …，控制器收入8,000万元."""
+    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in _OF_ANY_BUSINESS:
+        return False
+    named = _CLAUSE_HEAD.search(sentence.folded, business.end, mark.start)
+    if named is None or _PLAIN_HEAD.search(named[1]):
+        return False
+    at = named.start(1)
+    return not any(at < m.end and m.start < mark.start for m in sentence.marks if m is not mark)
 
 
 def _ends_contrast(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
