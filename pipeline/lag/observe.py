@@ -1,0 +1,247 @@
+"""One look at the cluster: what every group has committed, what there is, and who reads.
+
+Committed offsets are read before the ends of the partitions, so that no lag can be negative.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipeline.lag.probe import Probe, Unread
+from pipeline.lag.verdict import Sample
+from pipeline.lag.watched import Reader, live_readers, other_readers
+from pipeline.problem import Problem
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from kafka import KafkaAdminClient, TopicPartition
+
+_GROUPS_AT_ONCE = 50
+_RETENTION_SECONDS = 300.0
+"""How long the topics' settings are taken to be as they were."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of a group that has a partition."""
+
+    member_id: str
+    client_id: str
+    host: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reader on one partition at one time, with the member that has it, if known."""
+
+    reader: Reader
+    partition: int
+    sample: Sample
+    unread: Unread
+    member: Member | None
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One look. ``ends`` are the high watermarks, ``firsts`` the oldest offsets of partitions.
+
+    ``retention`` is in seconds by topic, None where nothing is deleted by age. ``members`` counts
+    the members of each group.
+    """
+
+    time: float
+    cluster: str
+    readings: tuple[Reading, ...]
+    firsts: Mapping[tuple[str, int], int]
+    ends: Mapping[tuple[str, int], int]
+    retention: Mapping[str, float | None]
+    members: Mapping[str, int]
+
+
+class Observer:
+    """Looks at one set of topics; ``close`` it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        subscribers: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Connect; ``Problem`` where no Kafka answers. ``subscribers`` includes other groups."""
+        from topics import DECLARED, cluster
+
+        self._settings = settings
+        self._subscribers = subscribers
+        self._clock = clock
+        self._topics = [settings.topic(topic.name) for topic in DECLARED]
+        self._retention: dict[str, float | None] = {}
+        self._retention_read = -_RETENTION_SECONDS
+        with contextlib.ExitStack() as connections:
+            self._admin: KafkaAdminClient = connections.enter_context(cluster.connected(settings))
+            self._probe = Probe(settings)
+            connections.callback(self._probe.close)
+            self._cluster = str(self._admin.describe_cluster()["cluster_id"])
+            self._connections = connections.pop_all()
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._connections.close()
+
+    def observe(self) -> Observation:
+        """Look once; ``Problem`` where the topics are not there."""
+        from kafka.admin import OffsetSpec
+
+        partitions = self._partitions()
+        groups = self._groups()
+        committed = self._committed(groups)
+        members, owners = self._members(groups)
+        now = self._clock()
+        places = [place for each in partitions.values() for place in each]
+        firsts = self._offsets(places, OffsetSpec.EARLIEST)
+        ends = self._offsets(places, OffsetSpec.LATEST)
+        readable = self._offsets(places, OffsetSpec.LATEST, committed_only=True)
+        return Observation(
+            time=now,
+            cluster=self._cluster,
+            readings=tuple(self._readings(now, partitions, committed, owners, firsts, readable)),
+            firsts={(each.topic, each.partition): offset for each, offset in firsts.items()},
+            ends={(each.topic, each.partition): offset for each, offset in ends.items()},
+            retention=self._retentions(list(partitions)),
+            members=members,
+        )
+
+    def _partitions(self) -> "dict[str, list[TopicPartition]]":
+        from kafka import TopicPartition
+
+        present = set(self._admin.list_topics())
+        missing = [name for name in self._topics if name not in present]
+        if missing:
+            raise Problem(
+                f"the topic {missing[0]} is not there; `callfacts topics apply` creates it"
+            )
+        return {
+            topic["name"]: [
+                TopicPartition(topic["name"], each["partition_index"])
+                for each in topic["partitions"]
+            ]
+            for topic in self._admin.describe_topics(self._topics)
+        }
+
+    def _groups(self) -> list[str]:
+        """List the live groups, the replays, and where wanted all others."""
+        live = {each.group for each in live_readers(self._settings)}
+        workers = self._settings.topic(self._settings.worker_group)
+        listed = [str(each["group_id"]) for each in self._admin.list_groups()]
+        wanted = [
+            g for g in listed if self._subscribers or g.startswith((workers + "-", workers + "."))
+        ]
+        return sorted(live | set(wanted))
+
+    def _committed(self, groups: list[str]) -> "dict[str, dict[TopicPartition, int]]":
+        found: dict[str, dict[TopicPartition, int]] = {}
+        for start in range(0, len(groups), _GROUPS_AT_ONCE):
+            some = groups[start : start + _GROUPS_AT_ONCE]
+            for group, offsets in self._admin.list_group_offsets(some).items():
+                found[group] = {
+                    place: each.offset for place, each in offsets.items() if each.offset >= 0
+                }
+        return found
+
+    def _members(
+        self, groups: list[str]
+    ) -> "tuple[dict[str, int], dict[str, dict[TopicPartition, Member] | None]]":
+        """Count each group's members, and say who has what; None during a rebalance."""
+        counts: dict[str, int] = {}
+        owners: dict[str, dict[TopicPartition, Member] | None] = {}
+        for group, described in self._admin.describe_groups(groups).items():
+            counts[group] = len(described["members"])
+            settled = described["group_state"] in ("Stable", "Empty", "Dead")
+            owners[group] = _owned(described["members"]) if settled else None
+        return counts, owners
+
+    def _offsets(
+        self, places: "list[TopicPartition]", spec: Any, *, committed_only: bool = False
+    ) -> "dict[TopicPartition, int]":
+        isolation = "read_committed" if committed_only else "read_uncommitted"
+        found = self._admin.list_partition_offsets(
+            dict.fromkeys(places, spec), isolation_level=isolation
+        )
+        return {place: each.offset for place, each in found.items()}
+
+    def _readings(
+        self,
+        now: float,
+        partitions: "Mapping[str, list[TopicPartition]]",
+        committed: "Mapping[str, Mapping[TopicPartition, int]]",
+        owners: "Mapping[str, Mapping[TopicPartition, Member] | None]",
+        firsts: "Mapping[TopicPartition, int]",
+        ends: "Mapping[TopicPartition, int]",
+    ) -> Iterable[Reading]:
+        reads = [
+            (group, place.topic)
+            for group, offsets in committed.items()
+            for place in offsets
+            if place.topic in partitions
+        ]
+        for reader in [*live_readers(self._settings), *other_readers(self._settings, reads)]:
+            offsets, owned = committed.get(reader.group, {}), owners.get(reader.group, {})
+            places = partitions[reader.topic]
+            if reader.role != "live":
+                places = [each for each in places if each in offsets]
+            spans = {
+                each: (max(firsts[each], offsets.get(each, firsts[each])), ends[each])
+                for each in places
+            }
+            for place, unread in self._probe.look(spans).items():
+                yield Reading(
+                    reader,
+                    place.partition,
+                    Sample(
+                        time=now,
+                        committed=offsets.get(place),
+                        first=firsts[place],
+                        end=ends[place],
+                        unread=unread.count,
+                        oldest_unread=unread.written,
+                        landed=unread.landed,
+                        owned=None if owned is None else place in owned,
+                    ),
+                    unread,
+                    None if owned is None else owned.get(place),
+                )
+
+    def _retentions(self, topics: list[str]) -> dict[str, float | None]:
+        if time.monotonic() - self._retention_read >= _RETENTION_SECONDS:
+            from kafka.admin import ConfigResource
+
+            resources = [ConfigResource("TOPIC", name) for name in topics]
+            answer = self._admin.describe_configs(resources, config_filter="all")
+            self._retention = {
+                name: _retention(configs) for name, configs in answer.get("topic", {}).items()
+            }
+            self._retention_read = time.monotonic()
+        return self._retention
+
+
+def _owned(members: Iterable[Mapping[str, Any]]) -> "dict[TopicPartition, Member]":
+    from kafka import TopicPartition
+
+    owned = {}
+    for each in members:
+        member = Member(each["member_id"], each["client_id"], each["client_host"])
+        assignment = each["member_assignment"] or {}
+        for topic in assignment.get("assigned_partitions", ()):
+            for partition in topic["partitions"]:
+                owned[TopicPartition(topic["topic"], partition)] = member
+    return owned
+
+
+def _retention(configs: Mapping[str, Mapping[str, Any]]) -> float | None:
+    """Give how long a topic keeps records, None where they are kept for ever."""
+    if "delete" not in str(configs["cleanup.policy"]["value"]):
+        return None
+    milliseconds = int(configs["retention.ms"]["value"])
+    return None if milliseconds < 0 else milliseconds / 1000
