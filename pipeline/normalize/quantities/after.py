@@ -181,6 +181,9 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
     spelling, start, end = match.group(1), match.start(1), match.end(1)
     spelling = spelling if spelling in units else compact(spelling)
     unit = units[spelling]
+    if spelling == "x" and amount.form == "plain" and start == amount.end + 1:
+        amount.unit, amount.end, amount.spelling = unit, end, spelling
+        return True
     if unit.place == "close" and (start != amount.end or passage.text[start] in _ATTACHED_NAMES):
         return False
     if unit.place == "part" or (unit.place == "last" and not _CLAUSE_ENDS.match(folded, end)):

@@ -1,6 +1,7 @@
 """Find the quantities of a text: triggers in one pass, then a look to both sides of each."""
 
 import re
+from decimal import Decimal
 from functools import cache
 
 from pipeline.normalize.quantities import notquantities
@@ -19,6 +20,9 @@ _LONGEST_CORRECTION = 40
 _ORDINAL = "第"
 _BARE_SCALES = frozenset("亿兆万千百")
 _FROM = frozenset("由从自")
+_EACH = re.compile(r"每[㐀-鿿]{0,2} ?$|(?:of|for|out of) (?:every|each) ?$")
+_MAKES = re.compile(r"[^，。；,;.0-9]{0,6}[有就便来自中里]{1,2}[^，。；,;.0-9]{0,4}|[a-z ,]{1,32}")
+_PLACES = Decimal("0.0000000001")
 _CHANGED_TO = re.compile(r"[^，。；,;]{0,6}[到至为][^，。；,;]{0,3}")
 
 
@@ -56,6 +60,8 @@ def find_quantities(
         quantity = settle(passage, span, offset) if span else None
         if quantity is None:
             continue
+        if found:
+            quantity = _share_of_each(passage, found, quantity, offset) or quantity
         if found:
             _reconsider_last(passage, found, quantity, offset)
         found.append(quantity)
@@ -104,6 +110,25 @@ def _corrections() -> re.Pattern[str]:
         rf"[\s,，.。…-]*(?:{'|'.join(map(re.escape, words))})[\s,，.。…-]*"
         r"(?:(?:that's|it's|it is|that is|is|a|an|the|是|应为|应该是|为) ?){0,3}"
     )
+
+
+def _share_of_each(
+    passage: Passage, found: list[Quantity], quantity: Quantity, offset: int
+) -> Quantity | None:
+    """Read 每 10 元…有 4 元 and "of every $10 … $4" as one share; the base is taken back."""
+    base, folded = found[-1], passage.folded
+    whole, part = base.value, quantity.value
+    alike = quantity.kind == base.kind == "money" and quantity.unit == base.unit
+    if not alike or whole is None or part is None or not 0 < part < whole:
+        return None
+    start, end = base.start - offset, base.end - offset
+    if not _EACH.search(folded[max(0, start - 14) : start]):
+        return None
+    if not _MAKES.fullmatch(folded, end, quantity.start - offset):
+        return None
+    found.pop()
+    share = (part * 100 / whole).quantize(_PLACES)
+    return quantity.model_copy(update={"kind": "percent", "unit": "percent", "value": share})
 
 
 def _reconsider_last(
