@@ -217,10 +217,8 @@ def _ends_what_began(place: Place, frame: Frame) -> bool:
     last, previous = frame.last, place.previous()
     if last is None or previous is not last.mark or not last.base:
         return False
-    if previous not in place.back():
-        return False
-    at = place.at - 1 - next(k for k, mark in enumerate(place.back()) if mark is previous)
-    return led_by(Place(place.sentence, at)) is True
+    steps = next((k for k, mark in enumerate(place.back(), 1) if mark is previous), None)
+    return steps is not None and led_by(Place(place.sentence, place.at - steps)) is True
 
 
 def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:

@@ -7,7 +7,6 @@ from pipeline.extract.cues import Cue
 from pipeline.extract.reading import Mark, Sentence
 from schemas import Quantity
 
-
 # How many marks away a sentence is searched, so that one without an end takes no longer.
 _NEARBY = 60
 

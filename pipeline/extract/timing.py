@@ -16,8 +16,9 @@ from pipeline.extract.modality import (
     revises,
     whole_year,
 )
-from pipeline.extract.place import Place, words_in
+from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark
+from pipeline.extract.times import times_of
 from pipeline.normalize.periods import (
     fiscal_position,
     fiscal_year,
@@ -31,17 +32,9 @@ from schemas import Period, PeriodMention, Quantity
 
 _CLOSING = re.compile(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
 _CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
-_NEXT_CLAUSE = re.compile(
-    r"\s+(?:it's|it is|it was|we're|we are|we expect|we'll|that's"
-    r"|(?:the|our) \w+ (?:should|will|would|is|was))\b"
-)
-_RELATIVE = re.compile(r"\b(?:that|which) (?:we|they|it|i)\b")
-_TELLING = re.compile(r"\b(?:i|we) (?:had )?(?:told|said|guided|gave)\b")
 _COMPARISON = re.compile(r"\s+(?:comparison|compare|comp)\b(?! sales)")
 _ASKED_WITHIN = 200
 _ASKS = re.compile(r"分析师|投资者问|analysts?\b")
-_POSSESSIVE = re.compile(r"(?<=\w)'s$")
-_QUARTERS_BACK = re.compile(r"(?:the |these |our )?(?:past|last|trailing)\b.*\bq(?:uarte|t)rs$")
 _UPSIDE = re.compile(r"潜在|上升空间|upside")
 _NEXT_DAY = re.compile(r"次日|翌日|隔日|next day|following day")
 
@@ -52,7 +45,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     basis = own or frame.basis or setting.basis
     base = (reading.base and _is_base(place)) or _is_comparison(place)
     here = frame.here
-    mention, versus = _mentions(place, frame, moves=reading.measure in MOVES, base=base)
+    mention, versus = times_of(place, frame, moves=reading.measure in MOVES, base=base)
     if mention is None and not base and not _is_present(place):
         mention = _carried(reading, place, own, frame, setting)
     elif mention is not None and not base and _sets_the_time(place, mention, setting):
@@ -148,162 +141,6 @@ def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bo
         return False
     looked_back = reporting is not None and mention.period.end < reporting.end
     return not looked_back or place.previous() is None
-
-
-def _mentions(
-    place: Place, frame: Frame, *, moves: bool, base: bool
-) -> tuple[PeriodMention | None, PeriodMention | None]:
-    """The time that the quantity is for, and the time that it is compared with."""
-    versus: PeriodMention | None = None
-    for mark in place.before(breaks=2):
-        if isinstance(mark.value, PeriodMention) and mark.start not in frame.spent:
-            gap = place.gap_before(mark)
-            if (":" in gap and not _labels(place, mark)) or _TELLING.search(gap):
-                continue
-            if _is_owner(place, mark):
-                continue
-            if not base and _is_compared_with(place, mark, moves=moves):
-                versus = versus or mark.value
-            else:
-                return mark.value, versus or _versus_behind(place, frame, moves=moves)
-    for mark in place.after():
-        if isinstance(mark.value, PeriodMention):
-            if place.quantity.kind == "multiple" and _own_quantity_follows(place, mark):
-                break
-            spans = moves and _spans_quarters(mark.value)
-            if (mark.value.relation in ("versus", "since") or spans) and not base:
-                frame.spent.add(mark.start)
-                if not moves and not place.gap_after(mark).strip():
-                    return mark.value, versus
-                versus = versus or mark.value
-                break
-            if _told_in_passing(place, mark):
-                frame.spent.add(mark.start)
-                break
-            if _own_quantity_follows(place, mark):
-                break
-            frame.spent.add(mark.start)
-            return mark.value, versus
-    return None, versus
-
-
-def _told_in_passing(place: Place, mark: Mark) -> bool:
-    """Whether a time behind a number is of something else: "came from last May's rise"."""
-    gap = place.gap_after(mark)
-    if _RELATIVE.search(gap):
-        return True
-    return _is_owner(place, mark)
-
-
-def _is_owner(place: Place, mark: Mark) -> bool:
-    """Whether a time owns a cause: "it came from last May's increase"."""
-    assert isinstance(mark.value, PeriodMention)  # noqa: S101 - callers pass period marks
-    owns = _POSSESSIVE.search(fold(mark.value.text)) is not None
-    folded = place.sentence.folded
-    return owns and folded[max(0, mark.start - 6) : mark.start].rstrip().endswith("from")
-
-
-def _versus_behind(place: Place, frame: Frame, *, moves: bool) -> PeriodMention | None:
-    """The base behind a move whose time stands before it: "April ran 5 points below Q1"."""
-    for mark in place.after():
-        if mark.kind == "metric" or not moves:
-            return None
-        if isinstance(mark.value, PeriodMention) and mark.value.relation == "versus":
-            frame.spent.add(mark.start)
-            return mark.value
-    return None
-
-
-def _labels(place: Place, mark: Mark) -> bool:
-    """Whether a time before a colon holds for what follows it: "(2Q: $4.4bn)", "FQ4 guide: rev"."""
-    gap = place.gap_before(mark)
-    return len(gap.strip()) <= 1 or mark.start - place.sentence.start <= 6
-
-
-def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
-    """Whether a time before a number is what it, or its move, is measured against.
-
-    比去年同期低了12.9个百分点, 去年的兩倍, "down from March 31 to $8bn"; but 去年同期 15.94 元
-    and "a year ago we were growing at 8%" are the numbers' own times.
-    """
-    assert isinstance(mark.value, PeriodMention)  # noqa: S101 - callers pass period marks
-    if mark.value.relation == "since":
-        return moves
-    folded = place.sentence.folded
-    if place.quantity.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
-        return True
-    after_from = _follows_from(place, mark)
-    if after_from and _moved(place, mark):
-        return True
-    if mark.value.relation == "versus":
-        if moves:
-            return after_from or not _opens_clause(place, mark)
-        return not (_leads(place, mark) or (not after_from and _opens_clause(place, mark)))
-    return after_from and moves
-
-
-def _follows_from(place: Place, mark: Mark) -> bool:
-    """Whether a word of comparison or origin stands right before a time."""
-    for other in place.back():
-        if other.end <= mark.start and isinstance(other.value, Cue):
-            gap = place.sentence.folded[other.end : mark.start].strip()
-            return "from" in other.value.kinds and gap in ("", "the", "in", "on")
-    return False
-
-
-def _moved(place: Place, mark: Mark) -> bool:
-    """Whether the number's move, or where it led, stands between a time and the number."""
-    return any(
-        other.start >= mark.end
-        and isinstance(other.value, Cue)
-        and other.value.kinds & {"to", "up", "down"}
-        for other in place.before()
-    )
-
-
-def _opens_clause(place: Place, mark: Mark) -> bool:
-    """Whether a time stands at the start of the number's own clause."""
-    folded = place.sentence.folded
-    left = folded[max(place.sentence.start, mark.start - 6) : mark.start].strip()
-    opens = not left or left[-1] in ",，;；:：(（、" or left in ("and", "but")
-    return opens and not any(m.kind == "break" for m in _between(place, mark))
-
-
-def _between(place: Place, mark: Mark) -> list[Mark]:
-    return [m for m in place.back() if m.start >= mark.end]
-
-
-def _leads(place: Place, mark: Mark) -> bool:
-    """Whether a time stands right before the number as its own: 去年同期 15.94 元, "LY 90%"."""
-    return words_in(place.gap_before(mark)) <= 2
-
-
-def _spans_quarters(mention: PeriodMention) -> bool:
-    """Whether a time counts quarters back: "over the past five quarters"."""
-    return _QUARTERS_BACK.match(fold(mention.text)) is not None
-
-
-def _own_quantity_follows(place: Place, mark: Mark) -> bool:
-    """Whether the time behind a number rather belongs to the next one: "+8% 去年同期 5%"."""
-    if _NEXT_CLAUSE.match(place.sentence.folded, mark.end):
-        return not _next_has_its_own(place, mark)
-    for later in place.onward():
-        if later.kind == "quantity":
-            to_next = len(place.sentence.folded[mark.end : later.start].strip())
-            to_this = len(place.gap_after(mark).strip())
-            return to_next < to_this or (
-                to_next == to_this == 0 and place.quantity.kind == "multiple"
-            )
-        if later.start >= mark.end and later.kind == "break":
-            return False
-    return False
-
-
-def _next_has_its_own(place: Place, mark: Mark) -> bool:
-    """Whether the next number has a time right behind it: "83 for the year it was 84 in 2024"."""
-    behind = [m for m in place.onward() if m.start >= mark.end]
-    numbers = [at for at, m in enumerate(behind) if m.kind == "quantity"]
-    return bool(numbers) and any(m.kind == "period" for m in behind[numbers[0] + 1 :][:1])
 
 
 def _time_prices(
@@ -449,8 +286,9 @@ def _close(reporting: Period, setting: Setting) -> date:
 def _asks(place: Place) -> bool:
     """Whether the sentence reports an analyst's question."""
     sentence = place.sentence
-    end = sentence.folded[sentence.start : sentence.end].rstrip('"”」』 \n')[-1:]
-    return end == "?" and _ASKS.search(sentence.folded, sentence.start, sentence.end) is not None
+    end = sentence.folded[max(sentence.start, sentence.end - 6) : sentence.end].rstrip('"”」』 \n')
+    start = max(sentence.start, place.mark.start - _ASKED_WITHIN)
+    return end[-1:] == "?" and _ASKS.search(sentence.folded, start, place.mark.start) is not None
 
 
 def _is_present(place: Place) -> bool:
