@@ -266,15 +266,15 @@ class Cast:
             return Call(_speaker(label, None), begin)
         if folded in self._known:
             return Call(self._known[folded], begin)
+        # Where questions are labelled and answers are not, whoever's name stands there answers.
+        if self._asks and not self.answers and not label.isascii() and is_name(label):
+            return Call(_speaker(label, None), begin)
         if not self.dialogue and self._labels[folded] < 3:
             return None
         speaker = _role_label(label)
         if speaker:
             return Call(speaker, begin)
         if is_name(label) and self._labels[folded] > 1 and (label.isascii() or self.dialogue):
-            return Call(_speaker(label, None), begin)
-        # Where questions are labelled and answers are not, whoever's name stands there answers.
-        if self._asks and not self.answers and not label.isascii() and is_name(label):
             return Call(_speaker(label, None), begin)
         return None
 
