@@ -40,13 +40,13 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         read = sentence
         for at, mark in enumerate(sentence.marks):
             if mark.kind == "metric":
-                note_metric(frame, sentence, mark)
+                note_metric(frame, sentence, at)
                 if not is_whole(sentence, at):
                     frame.metrics.append(mark)
             elif mark.kind == "scope":
                 note_scope(frame, sentence, at, setting.about)
             elif mark.kind == "company":
-                note_company(frame, sentence, mark, setting.about)
+                note_company(frame, sentence, at, setting.about)
             elif mark.kind == "cue":
                 _heed_cue(frame, mark)
             elif mark.kind == "break" and mark.weight == 3:

@@ -7,6 +7,13 @@ from pipeline.extract.modifiers import business_before
 from pipeline.extract.passing import is_aside, is_in_passing, is_no_business
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.whole import (
+    NAMES_ITS_BUSINESS,
+    OF_ANY_BUSINESS,
+    OF_THE_WHOLE,
+    TOLD_OF_ALL,
+    WELL_KNOWN,
+)
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
@@ -15,10 +22,11 @@ from schemas import CompanyMention, Entity, Quantity
 # "12% in the U.S.", "25% growth in same-day delivery".
 _IN_PLACE = re.compile(
     r"^\s*(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
-    r"(?:(?:of (?:our |its |total |net )*(?:sales|revenues?|income|orders|profits?) )?(?:came|comes|"
-    r"coming|were|was|are|is) (?:from|in)|in|for|at|from|of|across|within|to weekly)\s+(?:the |our |its |all )?$"
+    r"(?:(?:of (?:our |its |total |net )*(?:sales|revenues?|income|orders|profits?) )?"
+    r"(?:came|comes|coming|were|was|are|is) (?:from|in)|in|for|at|from|of|across|"
+    r"within|to weekly)\s+(?:the |our |its |all )?$"
 )
-# "8% of TV time in the U.S."
+# As in "8% of TV time in the U.S.".
 _OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
 _OF = re.compile(r"^\s*of\s")
 _AT_ONCE_BEHIND = ("", "的", "来自")
@@ -39,7 +47,8 @@ _BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵�
 _NOUN = 2
 # Where a sentence goes on about the company itself, or about what "we" count beside.
 _ITSELF = re.compile(
-    r"[，,；;]\s*(?:公司|集团|员工|最大客户|单一客户|前.{1,2}大客户)(?!.{0,4}业务)|[,;]\s+the company\b"
+    r"[，,；;]\s*(?:公司|集团|员工|最大客户|单一客户|前.{1,2}大客户)(?!.{0,4}业务)|"
+    r"[,;]\s+the company\b"
 )
 _WE_TOO = re.compile(r"(?:,|\band|\bbut)\s+we\b")
 # What a Chinese clause sets before its metric, and words there that name no business.
@@ -48,10 +57,12 @@ _PLAIN_HEAD = re.compile(
     r"[总净毛其该此本上下去今明年季月度期内前后同环比按经调整非与及而但并且也均为实现录得达到完成取得合计累计"
     r"整体综合集团公司营业主新平均持续预计预期第全单报告口径汇率人民币我们他它推动带动受]"
 )
-# "DIY, which is roughly 35% of the company"
+# As in "DIY, which is roughly 35% of the company".
 _RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")
 # 受台积电涨价影响，…: what another company did ends with its clause.
 _CAUSED = re.compile(r"(?:影响|带动|拖累|所致|推动)[，,]")
+# How far back a clause reaches: in marks, and in characters of Chinese or of any speech.
+_WINDOW, _CLAUSE_REACH, _SPEECH_REACH = 40, 12, 400
 # How many words may stand between a business and what is said of it.
 _NEAR, _NEAR_KNOWN = 1, 3
 
@@ -65,15 +76,19 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
     subject = _stands_as_subject(sentence, at)
     if not match.known and not subject:
         return
-    if (match.owner is None or not match.known) and _is_company(sentence, mark, about):
+    if (match.owner is None or not match.known) and _is_company(sentence, at, about):
         return
-    if is_in_passing(sentence, mark, subject=subject) or _is_whole_of_share(frame, sentence, mark):
+    if is_in_passing(sentence, mark, subject=subject) or _is_whole_of_share(frame, sentence, at):
         return
     foreign = about is not None and match.owner not in (None, about.id)
     if foreign and (not subject or is_aside(sentence, mark)):
         return
     earlier = frame.scope_mark
-    if earlier is not None and _is_joined(earlier, sentence, mark):
+    if (
+        earlier is not None
+        and " and " not in (frame.scope or "")
+        and _is_joined(earlier, sentence, mark)
+    ):
         frame.scope, frame.scope_mark = f"{frame.scope} and {match.scope}", mark
         return
     if earlier is not None and _is_compound(earlier, sentence, mark):
@@ -86,7 +101,7 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
         return
     frame.scope, frame.scope_mark, frame.scope_inherited = match.scope, mark, False
     frame.scope_is_line = match.kind == "line"
-    if not any(m.kind == "quantity" for m in sentence.marks[:at]):
+    if _opens(sentence, mark.start):
         frame.opening = match.scope, frame.scope_is_line
     _note_owner(frame, match, mark, about)
 
@@ -95,36 +110,49 @@ def _note_owner(frame: Frame, match: ScopeMatch, mark: Mark, about: Entity | Non
     """Turn to the company whose business is named, where it is not the one spoken of."""
     if not match.known or match.owner is None or (about and match.owner == about.id):
         return
-    if about is not None and not (match.scope in _WELL_KNOWN and mark.end - mark.start > 2):
+    if about is not None and not (match.scope in WELL_KNOWN and mark.end - mark.start > 2):
         return
     owner = company(match.owner)
     if owner is not None:
         frame.entity, frame.last_company = Entity(id=owner.id, name=owner.name), mark
 
 
-def _is_company(sentence: Sentence, mark: Mark, about: Entity | None) -> bool:
+def _around(sentence: Sentence, at: int) -> tuple[Mark, ...]:
+    """The marks about one of them, in order: as far as one clause may reach."""
+    return sentence.marks[max(0, at - _WINDOW) : at + _WINDOW]
+
+
+def _opens(sentence: Sentence, start: int) -> bool:
+    """Whether no figure stands before a place in its sentence."""
+    first = next((m for m in sentence.marks if m.kind == "quantity"), None)
+    return first is None or first.start >= start
+
+
+def _is_company(sentence: Sentence, at: int, about: Entity | None) -> bool:
     """Whether a name is that of a company as a whole."""
+    mark = sentence.marks[at]
     match = mark.value
-    for m in sentence.marks:
+    for m in _around(sentence, at):
         if m.kind == "company" and m.start <= mark.start and mark.end <= m.end:
             return not getattr(match, "known", False) or m.end - m.start > mark.end - mark.start
     name = getattr(match, "scope", "").casefold()
     return about is not None and name in (about.name.casefold(), about.id.casefold())
 
 
-def note_metric(frame: Frame, sentence: Sentence, mark: Mark) -> None:
+def note_metric(frame: Frame, sentence: Sentence, at: int) -> None:
     """Leave the business spoken of where a metric is named as the whole company's.
 
     Turn to the one that the words before the metric name ("wholesale footwear sales").
     """
-    if _names_business(frame, sentence, mark):
+    mark = sentence.marks[at]
+    if _names_business(frame, sentence, at):
         return
     if frame.scope is None:
         return
-    if frame.scope_mark is not None and _is_of_another(frame.scope_mark, sentence, mark):
+    if frame.scope_mark is not None and _is_of_another(frame.scope_mark, sentence, at):
         frame.scope = frame.scope_mark = None
         return
-    if frame.opening is None and _ends_contrast(frame, sentence, mark):
+    if frame.opening is None and _ends_contrast(frame, sentence, at):
         frame.scope = frame.scope_mark = None
         return
     if not _WHOLE.match(sentence.folded, mark.start):
@@ -137,48 +165,53 @@ def note_metric(frame: Frame, sentence: Sentence, mark: Mark) -> None:
     frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
 
 
-def _is_of_another(business: Mark, sentence: Sentence, mark: Mark) -> bool:
-    """Whether a Chinese clause names another business that no list knows: …，控制器收入8,000万元."""
-    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in _OF_ANY_BUSINESS:
+def _is_of_another(business: Mark, sentence: Sentence, at: int) -> bool:
+    """Whether a Chinese clause names another business that no list knows: …，控制器收入8亿元."""
+    mark = sentence.marks[at]
+    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in OF_ANY_BUSINESS:
         return False
-    named = _CLAUSE_HEAD.search(sentence.folded, business.end, mark.start)
+    reach = max(business.end, mark.start - _CLAUSE_REACH)
+    named = _CLAUSE_HEAD.search(sentence.folded, reach, mark.start)
     if named is None or _PLAIN_HEAD.search(named[1]):
         return False
-    at = named.start(1)
-    return not any(at < m.end and m.start < mark.start for m in sentence.marks if m is not mark)
+    start = named.start(1)
+    return not any(start < m.end and m.start < mark.start for m in _around(sentence, at))
 
 
-def _ends_contrast(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
+def _ends_contrast(frame: Frame, sentence: Sentence, at: int) -> bool:
     """Whether a new metric goes back to what the sentence is about.
 
     "Revenue was $17bn, software $6bn, gross margin 70%": the margin is not software's.
     """
-    business, match = frame.scope_mark, mark.value
+    mark, business = sentence.marks[at], frame.scope_mark
+    match = mark.value
     if business is None or not isinstance(match, MetricMatch) or match.weak:
         return False
-    marks = sentence.marks
-    if not any(m.kind == "quantity" and m.end <= business.start for m in marks):
+    if _opens(sentence, business.start):
         return False
-    between = [m for m in marks if business.end <= m.start and m.end <= mark.start]
+    around = _around(sentence, at)
+    between = [m for m in around if business.end <= m.start and m.end <= mark.start]
     if any(m.kind in ("metric", "scope") for m in between):
         return False
     kinds = [m.kind for m in between]
     return "quantity" in kinds and "break" in kinds[kinds.index("quantity") :]
 
 
-def _is_whole_of_share(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
+def _is_whole_of_share(frame: Frame, sentence: Sentence, at: int) -> bool:
     """Whether a scope is what a share is of: "China 42% of systems" goes on about China."""
-    before = [m for m in sentence.marks if m.end <= mark.start]
+    mark = sentence.marks[at]
+    before = [m for m in _around(sentence, at) if m.end <= mark.start]
     if not before or frame.scope_mark is None or not isinstance(before[-1].value, Quantity):
         return False
     gap = sentence.folded[before[-1].end : mark.start]
     return before[-1].value.kind == "percent" and _OF.match(gap) is not None
 
 
-def _names_business(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
-    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in _OF_ANY_BUSINESS:
+def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
+    mark = sentence.marks[at]
+    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in OF_ANY_BUSINESS:
         return False
-    before = [m for m in sentence.marks if m.start < mark.end and m is not mark]
+    before = [m for m in _around(sentence, at) if m.start < mark.end and m is not mark]
     start = max(
         (m.end for m in before if m.kind in ("quantity", "break") and m.end <= mark.start),
         default=sentence.start,
@@ -186,19 +219,19 @@ def _names_business(frame: Frame, sentence: Sentence, mark: Mark) -> bool:
     named = business_before(sentence.folded, start, mark.start, mark.end)
     if named is None:
         return False
-    at, name = named
+    first, name = named
     for other in before:
-        if other.kind == "company" and other.end > at:
+        if other.kind == "company" and other.end > first:
             return False
-        if isinstance(other.value, ScopeMatch) and other.end > at:
+        if isinstance(other.value, ScopeMatch) and other.end > first:
             generic = other.value.known and other.value.owner is None
-            if not generic or other.value.kind == "region" or other.start == at:
+            if not generic or other.value.kind == "region" or other.start == first:
                 return False
-    match = ScopeMatch(at, mark.end, name, known=False, kind="product")
+    match = ScopeMatch(first, mark.end, name, known=False, kind="product")
     frame.scope, frame.scope_inherited = name, False
-    frame.scope_mark = Mark(at, mark.end, "scope", match)
+    frame.scope_mark = Mark(first, mark.end, "scope", match)
     frame.scope_is_line = False
-    if not any(m.kind == "quantity" for m in before):
+    if _opens(sentence, first):
         frame.opening = name, False
     return True
 
@@ -214,7 +247,7 @@ def _is_joined(earlier: Mark, sentence: Sentence, mark: Mark) -> bool:
 
 
 def _is_compound(earlier: Mark, sentence: Sentence, mark: Mark) -> bool:
-    """Whether a business goes with a place: 海外机器人 (Overseas Robotics), "European cloud revenue"."""
+    """Whether a business goes with a place: 海外机器人 (Overseas Robotics), "European cloud"."""
     was, now = earlier.value, mark.value
     if not isinstance(was, ScopeMatch) or not isinstance(now, ScopeMatch):
         return False
@@ -233,7 +266,7 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
     where a new clause begins with a subject of its own.
     """
     mark = sentence.marks[at]
-    between = [m for m in sentence.marks[:at] if m.start >= earlier.end]
+    between = [m for m in sentence.marks[max(0, at - _WINDOW) : at] if m.start >= earlier.end]
     if any(m.kind == "quantity" for m in between):
         return True
     was, now = earlier.value, mark.value
@@ -257,7 +290,7 @@ def _stands_as_subject(sentence: Sentence, at: int) -> bool:
     folded = sentence.folded
     end = sentence.marks[at].end
     near = _NEAR_KNOWN if getattr(sentence.marks[at].value, "known", False) else _NEAR
-    for later in sentence.marks[at + 1 :]:
+    for later in sentence.marks[at + 1 : at + _WINDOW]:
         if later.start < end or folded[later.start : later.end] == "plus":
             continue
         if later.kind == "scope" and not folded[end : later.start].strip():
@@ -271,11 +304,12 @@ def _stands_as_subject(sentence: Sentence, at: int) -> bool:
     return False
 
 
-def note_company(frame: Frame, sentence: Sentence, mark: Mark, about: Entity | None) -> None:
+def note_company(frame: Frame, sentence: Sentence, at: int, about: Entity | None) -> None:
     """Take a company mark into the frame unless it stands aside from the subject."""
+    mark = sentence.marks[at]
     if not isinstance(mark.value, CompanyMention):
         return
-    if _is_own_business(sentence, mark, about):
+    if _is_own_business(sentence, at, about):
         return
     if frame.entity is None and is_aside(sentence, mark):
         frame.last_company = mark
@@ -291,14 +325,15 @@ def note_company(frame: Frame, sentence: Sentence, mark: Mark, about: Entity | N
     frame.entity, frame.last_company = named, mark
 
 
-def _is_own_business(sentence: Sentence, mark: Mark, about: Entity | None) -> bool:
+def _is_own_business(sentence: Sentence, at: int, about: Entity | None) -> bool:
     """Whether a name that another company bears is one of a business here."""
+    mark = sentence.marks[at]
     return about is not None and any(
         isinstance(m.value, ScopeMatch)
         and (m.start, m.end) == (mark.start, mark.end)
         and m.value.known
         and m.value.owner == about.id
-        for m in sentence.marks
+        for m in _around(sentence, at)
     )
 
 
@@ -318,7 +353,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     elif reading.business is not None and not _named_with(place, frame):
         reading.scope = reading.business
     elif frame.scope is not None and (
-        (frame.scope_is_line and not (frame.scope_inherited and reading.metric in _TOLD_OF_ALL))
+        (frame.scope_is_line and not (frame.scope_inherited and reading.metric in TOLD_OF_ALL))
         or not frame.scope_inherited
         or "metric inherited" in reading.doubts
         or not (frame.metrics or place.quantity.kind in ("count", "measure"))
@@ -327,9 +362,9 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = frame.scope
     else:
         reading.scope = reading.scope or setting.scope
-    if reading.metric in _NAMES_ITS_BUSINESS and not _named_with(place, frame):
-        reading.scope = _NAMES_ITS_BUSINESS[reading.metric]
-    if reading.metric in _OF_THE_WHOLE and not _named_with(place, frame):
+    if reading.metric in NAMES_ITS_BUSINESS and not _named_with(place, frame):
+        reading.scope = NAMES_ITS_BUSINESS[reading.metric]
+    if reading.metric in OF_THE_WHOLE and not _named_with(place, frame):
         reading.scope = None
     if frame.entity is not None and _back_to_speaker(place, frame, setting):
         frame.entity = None
@@ -339,10 +374,11 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
 def _leaves_business(place: Place, frame: Frame, business: Mark) -> bool:
     """Whether the sentence goes back from a business to the company before the figure."""
     folded, end = place.sentence.folded, place.mark.start
-    if _ITSELF.search(folded, business.end, end):
+    start = max(business.end, end - _SPEECH_REACH)
+    if _ITSELF.search(folded, start, end):
         return True
     counts = place.quantity.kind == "count" and not frame.scope_is_line
-    return counts and _WE_TOO.search(folded, business.end, end) is not None
+    return counts and _WE_TOO.search(folded, start, end) is not None
 
 
 def _same_business(place: Place) -> bool:
@@ -356,41 +392,10 @@ def _back_to_speaker(place: Place, frame: Frame, setting: Setting) -> bool:
     if named is None or setting.about is None or frame.entity == setting.about:
         return False
     folded, end = place.sentence.folded, place.mark.start
-    if _CAUSED.search(folded, named.end, end):
+    start = max(named.end, end - _SPEECH_REACH)
+    if _CAUSED.search(folded, start, end):
         return True
-    return _BACK.search(folded, named.end, end) is not None
-
-
-# Metrics that say what business they are of.
-_NAMES_ITS_BUSINESS = {
-    "advertising_revenue": "Advertising", "ai_revenue": "AI", "membership_fee_income": "Membership",
-}  # fmt: skip
-# Businesses that are spoken of in other companies' calls as if they were companies.
-_WELL_KNOWN = frozenset({"AWS", "Azure", "YouTube", "Google Cloud", "WeChat", "Alibaba Cloud"})
-# What a call tells of the whole company unless the sentence itself names a business.
-_TOLD_OF_ALL = frozenset({"gross_margin", "gross_profit", "operating_expenses"})
-# What each business of a company has of its own.
-_OF_ANY_BUSINESS = frozenset(
-    {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
-     "same_store_sales", "production", "ebitda", "adjusted_ebitda", "ebitda_margin", "adjusted_ebitda_margin",
-     "adjusted_operating_income", "adjusted_operating_margin", "bookings", "orders", "backlog",
-     "gross_sales", "contribution_margin", "contribution_profit", "revenue_run_rate"}
-)  # fmt: skip
-# What only a company as a whole has; a business named elsewhere does not narrow it.
-_OF_THE_WHOLE = frozenset(
-    {"eps", "adjusted_eps", "net_income", "adjusted_net_income", "net_loss", "adjusted_net_loss",
-     "tax_rate", "free_cash_flow", "operating_cash_flow", "free_cash_flow_margin", "cash", "debt",
-     "net_cash", "dividend_per_share", "dividends", "share_repurchases", "shares_repurchased",
-     "repurchase_authorization", "shares_outstanding", "shareholder_returns", "share_price",
-     "target_price", "cet1_ratio", "return_on_equity", "return_on_tangible_equity", "dividend_yield",
-     "dividend_payout_ratio", "price_to_earnings", "price_to_book", "profit_before_tax",
-     "adjusted_profit_before_tax", "days_sales_outstanding", "inventory_days", "valuation",
-     "exchange_rate", "third_party_unit_share", "interest_expense", "liquidity", "leverage", "net_debt", "capex",
-     "research_and_development", "selling_general_administrative", "stock_based_compensation",
-     "tax_expense", "depreciation", "total_assets", "book_value", "fuel_price",
-     "unit_cost_ex_fuel", "tariff_cost", "restructuring_cost", "job_cuts",
-     "severance_cost", "legal_provision"}
-)  # fmt: skip
+    return _BACK.search(folded, start, end) is not None
 
 
 def _named_with(place: Place, frame: Frame) -> bool:
@@ -432,7 +437,7 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
 
 
 def _has_business(place: Place, frame: Frame) -> bool:
-    """Whether the clause names a business, of which a place behind the figure is no more than where."""
+    """Whether the clause names a business, of which a place behind is no more than where."""
     business = frame.scope_mark.value if frame.scope_mark is not None else None
     named = isinstance(business, ScopeMatch) and business.kind != "region"
     return named and _named_with(place, frame)
