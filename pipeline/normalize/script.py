@@ -104,7 +104,7 @@ def language_of(text: str, default: Language = "und") -> Language:
         return "en" if _LATIN_WORD.search(text) else default
     # In UTF-8 a Chinese character takes three bytes: a mostly Chinese text is told by its length.
     wide = (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
-    if wide * 2 <= len(text):
+    if wide * 2 <= len(text) or not _HAN.search(text):
         han, latin = len(_HAN.findall(text)), len(_LATIN_WORD.findall(text))
         if not han:
             return "en" if latin else default
