@@ -1,4 +1,4 @@
-"""A business that no list knows, named by the words before its metric: "wholesale footwear sales"."""
+"""Businesses that no list knows, named by the words before a metric: "wholesale shoe sales"."""
 
 import re
 from functools import cache

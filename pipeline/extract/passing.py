@@ -11,8 +11,8 @@ _NO_BUSINESS = re.compile(
 # Left out of the figure, held against it, or named as its cause: "without gas", 比通用GPU, 因为AI.
 _LEFT_OUT = re.compile(
     r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
-    r"take out|adjusted for|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|不计|不包括|除去|"
-    r"若不计|排除)$"
+    r"take out|adjusted for|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
+    r"不计|不包括|除去|排除)$"
 )
 _HELD_AGAINST = re.compile(
     r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"
@@ -22,20 +22,21 @@ _HELD_AGAINST = re.compile(
 _BEHIND = re.compile(r"(?:之)?后[，,]|的?\s?[\d一二两三四五六七八九十百数好几半.]+\s?倍")
 _CAUSE = re.compile(
     r"(?:\b(?:due to|driven by|because of|thanks to|led by|reflecting|reflects|owing to|offset by|"
-    r"helped by|supported by|as a result of|attributable to|fueled by|impacted by|hurt by|powered by|"
-    r"on the back of)\s+(?:\w+ ){0,2}|"
+    r"helped by|supported by|as a result of|attributable to|fueled by|impacted by|hurt by|"
+    r"powered by|on the back of)\s+(?:\w+ ){0,2}|"
     r"因为|由于|受惠于|得益于|受益于|主因|主要因|归功于|拜|受到)$"
 )
 # What money is spent on, not what it is earned with: 加大AI投资.
 _SPENT = re.compile(
-    r"(?:\b(?:investments?|investing|invest|spending) (?:in|on|into) (?:the |our )?|加大|投入|投资于)$"
+    r"(?:\b(?:investments?|investing|invest|spending) (?:in|on|into) (?:the |our )?|"
+    r"加大|投资于)$"
 )
 # Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达,
 # "the acquisition of Arm", 私有化恒生.
 _ASIDE = re.compile(
     r"(?:\b(?:with|by|versus|vs|from|to|for|like|inside|at|than|of|acquired?|acquiring|buy|buying|"
-    r"bought|sold|sell|selling|against|including|and partner|partner|customer|customers|supplier|via|"
-    r"through|under|alongside)|"
+    r"bought|sold|sell|selling|against|including|and partner|partner|customer|customers|supplier|"
+    r"via|through|under|alongside)|"
     r"与|和|跟|对|比|给|由|向|同|私有化|收购|并购|出售|入股|分拆|持有|采购|客户|供应商|伙伴|包括|如|携手|"
     r"联手|来自|通过|在|获)\s*$"
 )

@@ -27,7 +27,8 @@ __all__ = ["ScopeMatch", "find_scopes"]
 
 _NAME = re.compile(
     r"[A-Z](?<![A-Za-z0-9.@_/'’$&-][A-Z])[A-Za-z0-9]*\+?"
-    r"(?:-\d{1,4}[A-Za-z]{0,2}(?![A-Za-z0-9_%]|[.,]\d|\s?(?:percent|bps|basis|points))|(?: & |[ -])(?:[A-Z][A-Za-z0-9]*\+?"
+    r"(?:-\d{1,4}[A-Za-z]{0,2}(?![A-Za-z0-9_%]|[.,]\d|\s?(?:percent|bps|basis|points))"
+    r"|(?: & |[ -])(?:[A-Z][A-Za-z0-9]*\+?"
     r"|\d{1,2}(?:\.\d)?[A-Za-z]{0,2}(?![\w,.%+]|\s?(?:%|percent|[mbt]r?illion|bps|basis|points|x\b)))){0,7}"
 )
 # Short for times and bands of growth: FQ4, FY26, 2H, LSD, "YTD".
@@ -238,8 +239,10 @@ def _longer_name(text: str, span: tuple[int, int], known: list[ScopeMatch]) -> S
     if (
         inside[0].start != start
         or inside[0].end == end
-        or _opens_sentence(text, start)
-        and (not text[inside[0].end + 1 : inside[0].end + 2].isupper())
+        or (
+            _opens_sentence(text, start)
+            and (not text[inside[0].end + 1 : inside[0].end + 2].isupper())
+        )
     ):
         return None
     return ScopeMatch(start, end, text[start:end], True, "generic")

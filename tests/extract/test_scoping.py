@@ -1,5 +1,6 @@
 """Each figure is told of the right company and the right part of it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ def facts_of(published: str, hint: str, text: str) -> list[Fact]:
     message = TranscriptMessage(
         transcript_id="corpus",
         text=text.replace("\\n", "\n"),
-        published_at=published,
+        published_at=datetime.fromisoformat(published).replace(tzinfo=UTC),
         entity=hint or None,
     )
     return [fact for part in segment(message) for fact in extract(normalize(part)).facts]
