@@ -43,8 +43,9 @@ _THING_REACH = 8
 
 def own_basis(place: Place) -> str | None:
     """yoy or qoq where the clause says so, the nearest first; right of the number counts less."""
-    inside = find_comparisons(fold(place.quantity.text))
-    if inside:
+    said = place.quantity.text
+    # 持平至季增 6%: the basis stands in the range itself, which only Chinese has
+    if not said.isascii() and (inside := find_comparisons(fold(said))):
         return inside[-1][2]
     for mark in place.before():
         if mark.kind == "basis":
