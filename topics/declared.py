@@ -137,6 +137,15 @@ FACTS_EVENTS = Topic(
     largest=2 * MIB,
     meaning="The facts, one event a message: asserted, or retracted by a later revision.",
 )
+FACTS_UNATTRIBUTED = Topic(
+    name="facts.unattributed",
+    key="claim_id",
+    value=FactEvent,
+    kept=7 * DAY,
+    largest=2 * MIB,
+    internal=True,
+    meaning="The fact events that name no company, on their way to the claims.",
+)
 FACTS_CLAIMS = Topic(
     name="facts.claims",
     key="claim_id",
@@ -162,6 +171,16 @@ PIPELINE_DEADLETTERS = Topic(
     largest=40 * MIB,
     meaning="What could not be processed, byte for byte, with the reason in the headers.",
 )
+PIPELINE_REQUEUED = Topic(
+    name="pipeline.requeued",
+    key="partition:offset of the dead letter",
+    value=None,
+    # Longer than the dead letters themselves, so that none is sent again unawares.
+    kept=84 * DAY,
+    largest=1 * MIB,
+    internal=True,
+    meaning="Which dead letters were sent again, and when.",
+)
 
 DECLARED = (
     TRANSCRIPTS_RAW,
@@ -171,9 +190,11 @@ DECLARED = (
     FACTS_LEDGER,
     FACTS_ASSERTED,
     FACTS_EVENTS,
+    FACTS_UNATTRIBUTED,
     FACTS_CLAIMS,
     TRANSCRIPTS_COMPLETED,
     PIPELINE_DEADLETTERS,
+    PIPELINE_REQUEUED,
 )
 
 _BY_NAME = {topic.name: topic for topic in DECLARED}
