@@ -7,6 +7,8 @@ from pipeline.lexicon.metrics import Metric, MetricMatch, metric, related
 from schemas import Quantity
 
 TIME_UNITS = frozenset({"h", "min", "day", "week", "month", "quarter", "year", "person_year"})
+# Goods that are shipped, made and ordered by volume: batteries in Wh, oil in barrels.
+_VOLUMES = frozenset({"Wh", "bbl", "t", "kg", "oz", "m3", "l", "gal"})
 # An amount per share is small, a price level in percent too; a large bare number is money.
 _SMALL = 1000
 _LARGE = 100_000
@@ -59,6 +61,8 @@ def meaning(
         return _of_family(named, "money")
     if kind == "measure":
         unit = quantity.unit or ""
+        if unit in _VOLUMES and named.family in ("count", "any"):
+            return named
         return _of_family(named, "time" if unit in TIME_UNITS else unit)
     return _of_family(named, "count")
 

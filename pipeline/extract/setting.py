@@ -5,7 +5,7 @@ import re
 from pipeline.extract.frame import Setting
 from pipeline.extract.reading import marks_of
 from pipeline.lexicon.companies import company
-from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.metrics import MetricMatch, find_metrics
 from pipeline.lexicon.scopes import ScopeMatch, find_scopes
 from pipeline.normalize.periods import Anchor, find_periods
 from pipeline.normalize.script import fold
@@ -26,6 +26,7 @@ class Settings:
         self._context = context
         self._read: dict[tuple[str, str | None, bool], _Named] = {}
         self._topic: str | None = None
+        self._measure: MetricMatch | None = None
 
     def of(self, segment: NormalizedSegment) -> Setting:
         """Give the setting that holds for a segment."""
@@ -50,8 +51,8 @@ class Settings:
             outlook = named.outlook or outlook
             of_rates = named.of_rates
         outlook = outlook or _opens_with_outlook(segment)
-        if scope is None and segment.kind == "answer":
-            scope = self._topic
+        if segment.kind == "answer":
+            scope, metric = scope or self._topic, metric or self._measure
         speaker = segment.speaker
         asked = (speaker is not None and speaker.side == "analyst") or (
             segment.kind == "question" and (speaker is None or speaker.side != "company")
@@ -73,12 +74,14 @@ class Settings:
         )
 
     def hear(self, segment: NormalizedSegment) -> None:
-        """Note the business that a question asks about: its answer need not name it again."""
+        """Note what a question asks about: its answer need not name business or measure again."""
         if segment.kind != "question":
             return
         about = segment.about.id if segment.about else None
         lines = {s.scope for s in find_scopes(segment.text, about) if s.known and s.kind == "line"}
         self._topic = lines.pop() if len(lines) == 1 else None
+        strong = {m.metric.id: m for m in find_metrics(fold(segment.text)) if not m.weak}
+        self._measure = next(iter(strong.values())) if len(strong) == 1 else None
 
     def _named(self, text: str, about_id: str | None, anchor: Anchor, ahead: bool) -> "_Named":
         key = (text, about_id, ahead)
