@@ -17,6 +17,9 @@ from schemas.fact import FactFields
 SUPERSEDED = timedelta(days=45)
 """What is expected is superseded by what is said this much later: at the next quarter's call."""
 
+MOST_STATEMENTS = 1_000
+"""How many statements a claim lists; a document that repeats one line for ever adds no more."""
+
 _SIDES = {"company": 0, None: 1, "publisher": 2, "operator": 3, "analyst": 4}
 _EXACTNESS = {
     "exact": 0, "approx": 1, "at_least": 2, "more_than": 2, "at_most": 2, "less_than": 2,
@@ -45,6 +48,8 @@ def stated(state: Claim | None, fact: FactFields) -> Claim:
     before = _of(state, fact.fact_id)
     if before is not None and before.revision >= statement.revision:
         return state
+    if before is None and len(state.statements) >= MOST_STATEMENTS:
+        return state
     others = [each for each in state.statements if each is not before]
     return _claim(state.claim_id, state.modality, (*others, statement))
 
@@ -67,6 +72,8 @@ def claims_of(facts: Iterable[FactFields]) -> Mapping[str, Claim]:
     for fact in facts:
         of_claim = grouped.setdefault(fact.claim_id, {})
         before = of_claim.get(fact.fact_id)
+        if before is None and len(of_claim) >= MOST_STATEMENTS:
+            continue
         if before is None or before.revision < fact.revision:
             of_claim[fact.fact_id] = fact
     return {

@@ -6,7 +6,7 @@ from pipeline.cli.options import with_settings
 from pipeline.cli.output import say
 from pipeline.settings import Settings
 
-_STAGES = ("segment", "normalize", "extract", "publish")
+_STAGES = ("segment", "normalize", "extract", "publish", "claims")
 
 
 @click.command()

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         if role == "agents":
             _agents(settings, stages)
         else:
-            _publisher(settings)
+            _hop(role, settings)
     except Problem as problem:
         logger.error("%s", problem)
         return problem.exit_status
@@ -52,13 +52,18 @@ def _agents(settings: Settings, stages: Sequence[str]) -> None:
     asyncio.new_event_loop().run_until_complete(run_agents(settings, stages, _say_ready))
 
 
-def _publisher(settings: Settings) -> None:
-    from pipeline.stream.publisher import run_publisher
-
+def _hop(role: str, settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_publisher(settings, stop, _say_ready)
+    if role == "claims":
+        from pipeline.claims.keeper import keep_claims
+
+        keep_claims(settings, stop, _say_ready)
+    else:
+        from pipeline.stream.publisher import run_publisher
+
+        run_publisher(settings, stop, _say_ready)
 
 
 def _say_ready() -> None:

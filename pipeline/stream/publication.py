@@ -1,12 +1,9 @@
 """One partition of ``facts.extracted`` made public: each batch in one Kafka transaction.
 
 The transaction holds the facts, retractions and completions, the ledger's new entries, the dead
-letters and the offset of the batch: all of it is readable, or none. Its id is the partition's own,
-so whoever opens the partition next ends what a dead or sleeping publisher had begun, and that one
-can send no more; the consumer's generation is checked beside it when the offset is committed.
+letters and the offset of the batch: all of it is readable, or none.
 """
 
-import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,10 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.problem import Problem
 from pipeline.settings import Settings
-from pipeline.stream.clients import transactional_producer
-from pipeline.stream.deadletter import Failure, dead_letter
 from pipeline.stream.events import Cause, events
-from pipeline.stream.guard import FloodGate, StageStoppedError
 from pipeline.stream.ledger import (
     Arrival,
     FailedCounts,
@@ -39,17 +33,12 @@ from pipeline.stream.shelf import (
     Shelf,
     chunk_key,
 )
-from pipeline.version import VERSION
+from pipeline.stream.transaction import DELIVERY_SECONDS, Sending, Transactional
 from schemas import ExtractedPart, Fact
 
 if TYPE_CHECKING:
     from kafka import KafkaProducer
     from kafka.structs import ConsumerGroupMetadata
-
-logger = logging.getLogger(__name__)
-
-DELIVERY_SECONDS = 25.0
-"""How long the broker may take to acknowledge what a transaction sends."""
 
 _IN_WORK = 64
 
@@ -58,40 +47,26 @@ class StaleTranscript(Problem):
     """A transcript message that comes too late: it says something else than the one that holds."""
 
 
-class Publication:
+class Publication(Transactional):
     """The publisher's state and producer for one partition, from ``open`` to ``close``."""
+
+    stage = "publish"
+    targets = (LEDGER, ASSERTED, "facts.events", "transcripts.completed")
 
     def __init__(self, settings: Settings, partition: int, shelf: Shelf) -> None:
         """Take the partition of ``facts.extracted``; ``open`` connects."""
-        self.partition = partition
-        self._settings = settings
-        self._shelf = shelf
         group = settings.topic(settings.worker_group)
-        self._producer = transactional_producer(settings, f"{group}-publisher-{partition}")
+        super().__init__(settings, f"{group}-publisher-{partition}")
+        self.partition = partition
+        self._shelf = shelf
         self._entries: dict[str, bytes] = {}
-        self._flood = FloodGate()
         # The transcripts in work with their facts; all others are read back when needed.
         self._known: OrderedDict[str, Known] = OrderedDict()
 
     def open(self) -> None:
         """End what an earlier publisher of this partition had begun; then read the ledger."""
-        self._producer.init_transactions()
+        super().open()
         self._entries = self._shelf.entries(self.partition)
-
-    def warm_up(self, committed: dict[Any, Any], group: "ConsumerGroupMetadata") -> None:
-        """Connect to all that a transaction talks to, so that the first one is as fast as others.
-
-        Commits the offsets that are committed already, in a transaction of its own.
-        """
-        for name in (LEDGER, ASSERTED, "facts.events", "transcripts.completed"):
-            self._producer.partitions_for(self._settings.topic(name))
-        self._producer.begin_transaction()
-        self._producer.send_offsets_to_transaction(committed, group)
-        self._producer.commit_transaction()
-
-    def close(self) -> None:
-        """Disconnect at once; an open transaction is left to whoever opens the partition next."""
-        self._producer.close(timeout=1)
 
     def publish(
         self, records: Sequence[Record], committed: dict[Any, Any], group: "ConsumerGroupMetadata"
@@ -123,17 +98,12 @@ class Publication:
             self._advance(record, _arrival(record), now, batch)
         except (KafkaError, LedgerError, OSError):
             raise
-        except Exception as fault:
-            batch.send(self._dead_letter(record, fault, now))
-            if self._flood.note(failed=True):
-                raise StageStoppedError(
-                    f"publish: more than {self._flood.most} of the last {self._flood.window} "
-                    f"records failed, the last with {fault!r}; that looks like a broken "
-                    "deployment, so the publisher stops"
-                ) from fault
+        except Exception as fault:  # noqa: BLE001 - kept as a dead letter
+            batch.send(self.dead_letter(record, fault, now))
+            self.note_failure(fault)
             self._mark_failed(record, now, batch)
         else:
-            self._flood.note(failed=False)
+            self.note_success()
 
     def _mark_failed(self, record: Record, now: datetime, batch: "_Batch") -> None:
         try:
@@ -152,7 +122,7 @@ class Publication:
         for change in changes:
             if isinstance(change, Refused):
                 original = self._original(arrival.lineage, record)
-                messages.append(self._dead_letter(original, StaleTranscript(change.reason), now))
+                messages.append(self.dead_letter(original, StaleTranscript(change.reason), now))
         batch.before.setdefault(transcript_id, before)
         batch.after[transcript_id], batch.entries[transcript_id] = after, after.entry
         for message in messages:
@@ -175,11 +145,6 @@ class Publication:
         found = self._shelf.record_at("transcripts.raw", lineage.partition, lineage.offset)
         return found if found is not None and found.key == record.key else record
 
-    def _dead_letter(self, record: Record, fault: Exception, now: datetime) -> Message:
-        failure = Failure("publish", fault, attempt=1, version=VERSION, failed_at=now)
-        logger.warning("publish: %s goes to the dead letters: %s", record.place, failure.reason)
-        return dead_letter(record, failure)
-
     def _remember(self, entries: dict[str, LedgerEntry], after: dict[str, Known]) -> None:
         """Take over what has been committed."""
         for transcript_id, entry in entries.items():
@@ -191,33 +156,19 @@ class Publication:
             self._known.popitem(last=False)
 
 
-class _Batch:
+class _Batch(Sending):
     """What one transaction sends: the changes, and what is known before and after them.
 
     ``entries`` are those of ``after``, which every transcript in it has.
     """
 
     def __init__(self, settings: Settings, producer: "KafkaProducer", partition: int) -> None:
+        super().__init__(settings, producer)
         self.before: dict[str, Known] = {}
         self.after: dict[str, Known] = {}
         self.entries: dict[str, LedgerEntry] = {}
-        self._settings = settings
-        self._producer = producer
         self._partition = partition
-        self._sent: list[Any] = []
         self._chunks: dict[str, dict[str, Any]] = {}
-
-    def send(self, message: Message, partition: int | None = None) -> Any:
-        """Send a message within the transaction; gives its future."""
-        sent = self._producer.send(
-            self._settings.topic(message.topic),
-            key=message.key,
-            value=message.value,
-            headers=list(message.headers),
-            partition=partition,
-        )
-        self._sent.append(sent)
-        return sent
 
     def send_chunks(self, transcript_id: str) -> None:
         """Send those of a transcript's chunks whose facts changed; an empty one as a tombstone."""
@@ -246,11 +197,6 @@ class _Batch:
         value = entry.model_dump_json().encode()
         self.send(Message(LEDGER, transcript_id.encode(), value, ()), self._partition)
         return entry
-
-    def wait(self) -> None:
-        """Wait until the broker has acknowledged everything; raises what it refused."""
-        for sent in self._sent:
-            sent.get(timeout=DELIVERY_SECONDS)
 
 
 def _arrival(record: Record) -> Arrival:

@@ -63,7 +63,7 @@ class Shelf:
     def entries(self, partition: int) -> dict[str, bytes]:
         """Read all entries of a partition, as bytes by transcript_id."""
         entries: dict[str, bytes] = {}
-        for record in self._read(LEDGER, partition, 0, None):
+        for record in self.read(LEDGER, partition, 0, None):
             key = record.key.decode()
             if record.value is None:
                 entries.pop(key, None)
@@ -96,11 +96,11 @@ class Shelf:
 
     def record_at(self, name: str, partition: int, offset: int) -> Record | None:
         """Read the record at an offset, None where it is gone."""
-        for record in self._read(name, partition, offset, offset + 1):
+        for record in self.read(name, partition, offset, offset + 1):
             return record_of(record) if record.offset == offset else None
         return None
 
-    def _read(
+    def read(
         self, name: str, partition: int, start: int, end: int | None
     ) -> "Iterator[ConsumerRecord]":
         """Read from an offset up to another one, or to the end of what is committed."""

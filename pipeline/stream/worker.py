@@ -1,8 +1,8 @@
 """A worker: its processes started, watched and stopped together.
 
-The agents and the publisher are processes of their own, so that neither waits for the other's
-interpreter. When one of them ends, for whatever reason, the whole worker ends, with a line that
-says which: half a worker would look alive and do nothing.
+The agents, the publisher and the keeper of claims are processes of their own, so that none waits
+for another's interpreter. When one of them ends, for whatever reason, the whole worker ends, with
+a line that says which: half a worker would look alive and do nothing.
 """
 
 import os
@@ -21,7 +21,8 @@ from pipeline.stream.child import READY
 
 AGENT_STAGES = ("segment", "normalize", "extract")
 PUBLISH = "publish"
-ALL_STAGES = (*AGENT_STAGES, PUBLISH)
+CLAIMS = "claims"
+ALL_STAGES = (*AGENT_STAGES, PUBLISH, CLAIMS)
 
 STOP_SECONDS = 9.0
 """How long the processes may take to stop before they are killed."""
@@ -61,6 +62,8 @@ class Worker:
             self._roles["agents"] = ["agents", ",".join(agents)]
         if PUBLISH in stages:
             self._roles["publisher"] = ["publisher", ""]
+        if CLAIMS in stages:
+            self._roles["claims"] = ["claims", ""]
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._happened: queue.Queue[_Ended | _Ready | _Stop] = queue.Queue()
 
@@ -119,7 +122,7 @@ class Worker:
 
     @property
     def process_ids(self) -> dict[str, int]:
-        """The process ids by role, ``agents`` and ``publisher``."""
+        """The process ids by role: ``agents``, ``publisher``, ``claims``."""
         return {name: process.pid for name, process in self._processes.items()}
 
     def _follow(self, name: str) -> None:

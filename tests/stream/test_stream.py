@@ -187,6 +187,6 @@ def test_the_first_fact_is_out_before_the_last_part_is_done(stream: Stream) -> N
     stream.wait_completed("slow")
 
 
-def test_the_worker_runs_as_two_processes(worker: Worker) -> None:
-    assert sorted(worker.process_ids) == ["agents", "publisher"]
+def test_the_worker_runs_as_three_processes(worker: Worker) -> None:
+    assert sorted(worker.process_ids) == ["agents", "claims", "publisher"]
     assert all(Path(f"/proc/{pid}").exists() for pid in worker.process_ids.values())

@@ -1,7 +1,8 @@
 """Stages that stand in for the real ones: small, fast, and failing where the text asks for it.
 
 A transcript is one part for each line; each number in a line is a fact. A line with ``FAIL-IN-x``
-makes stage x fail on its part; ``SLOW-x`` makes it take x milliseconds.
+makes stage x fail on its part; ``SLOW-x`` makes it take x milliseconds. All facts about a company,
+and all about nobody, are of one claim.
 """
 
 import hashlib
@@ -109,7 +110,7 @@ def _fact(part: NormalizedPart, segment: NormalizedSegment, quantity: Quantity) 
     said = f"{header.transcript_id}|{segment.text}|{quantity.text}"
     return Fact(
         fact_id=hashlib.sha256(said.encode()).hexdigest()[:24],
-        claim_id="c" + quantity.text,
+        claim_id="c-" + (entity[0] if entity else "someone"),
         transcript_id=header.transcript_id,
         revision=header.revision,
         segment_id=segment.segment_id,
