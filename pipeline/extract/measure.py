@@ -154,6 +154,9 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         moves = lead.direction != 0 and not stands and _moves(place)
         grows = reading.metric in GROWTH_METRICS or moves
         reading.measure = "growth" if grows else "level"
+        if moves and fold(reading.quantity.text).endswith("pct"):
+            # A margin that rises by 4.1pct rises by points, in the shorthand of Chinese notes.
+            reading.measure, reading.unit = "change", _POINTS
     elif _share_of_revenue(place):
         _part_of_revenue(reading)
     elif _followed_by_whole(place):

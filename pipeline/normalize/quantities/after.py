@@ -53,13 +53,13 @@ def _scale_pattern() -> re.Pattern[str]:
     scales = alternation(lexicon().scales)
     return re.compile(
         rf"(?: ?\[[a-z ]{{2,16}}\])? {{0,2}}-?(?P<more>[多余几来])? ?(?P<scale>{scales})"
-        r"(?P<plus>[多余]|\+(?![/0-9-])|-plus)?"
+        r"(?P<plus>[多余](?!了)|\+(?![/0-9-])|-plus)?"
     )
 
 
 @cache
 def _more_pattern() -> re.Pattern[str]:
-    return re.compile(r" ?([多余来]|\+(?![/0-9-]))")
+    return re.compile(r" ?([多余来](?!了)|\+(?![/0-9-]))")
 
 
 @cache
