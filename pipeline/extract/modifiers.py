@@ -9,7 +9,7 @@ _WORD = re.compile(r"[a-z0-9](?:[a-z0-9'&/+.-]*[a-z0-9+])?|&")
 # A head noun of which every business has its own: what stands before it says whose.
 _HEAD = re.compile(
     r"\b(?:revenues?|sales|comps?|margins?|profits?|income|ebitda|ebit|earnings|bookings|orders|"
-    r"shipments|volumes?|deliveries|backlog|growth|units|production|output)\b"
+    r"shipments|volumes?|deliveries|backlog|growth|units|production|output|loans|deposits)\b"
 )
 _BEFORE = re.compile(r"[a-z0-9'&./+ -]*$")
 _TIME = re.compile(r"(?:f?y|f?q|h|cy)\d+[ea]?")

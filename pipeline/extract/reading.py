@@ -108,6 +108,14 @@ def lead_in_metric(sentence: Sentence) -> MetricMatch | None:
     return strong[0] if len({m.metric.id for m in strong}) == 1 else None
 
 
+def _turned_to(match: ScopeMatch, company_id: str | None, *, turns: bool) -> bool:
+    if match.known:
+        return match.kind == "line" or (turns and match.kind == "region")
+    # "Flow Control had another strong quarter.": a name of two words that opens the sentence.
+    opens = match.start <= _OPENING and " " in match.scope
+    return opens and (company_id or "").casefold() not in match.scope.casefold()
+
+
 # "Moving to the international segment.", 接下来看海外。
 _TURNS = re.compile(
     r"\b(?:moving|move|turning|turn|shifting|switching|going) (?:now )?(?:on )?to\b|\bas for\b|接下来|"
@@ -124,7 +132,7 @@ def lead_in_scope(sentence: Sentence, text: str, company_id: str | None) -> str 
     found = [
         s
         for s in find_scopes(text[start:end], company_id)
-        if s.known and (s.kind == "line" or (turns and s.kind == "region"))
+        if _turned_to(s, company_id, turns=turns)
     ]
     return found[0].scope if len({s.scope for s in found}) == 1 else None
 
@@ -191,6 +199,8 @@ _SURE = frozenset({"up", "down", "rate", "gain", "loss", "share"})
 _MOVED = frozenset({"up_after", "down_after"})
 _MOVING = frozenset({"up", "down", "rate", "gain", "loss"})
 
+_OPENING = 4
+
 # What yields to what where two readings overlap: a number's own words are no cue, and so on.
 _RANK = {
     "quantity": 0, "period": 1, "basis": 2, "metric": 3, "scope": 4, "company": 5, "cue": 6,
@@ -254,6 +264,9 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
     if other.kind == "period":
         # 去年增加: the year's 年 is not the one of 年增.
         return other.start < mark.start < other.end < mark.end
+    if isinstance(other.value, MetricMatch) and mark.start < other.start < mark.end <= other.end:
+        # "a low single digit decline in sales": the preposition opens the metric's phrase.
+        return True
     return (
         isinstance(other.value, MetricMatch)
         and other.start < mark.start < other.end <= mark.end

@@ -61,6 +61,9 @@ _PLAIN_HEAD = re.compile(
 _RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")
 # 受台积电涨价影响，…: what another company did ends with its clause.
 _CAUSED = re.compile(r"(?:影响|带动|拖累|所致|推动)[，,]")
+_IN_FRONT = re.compile(r"\s*(?:in|within|for|at|across) (?:the |our )?$")
+# "In our largest segment, Flow Control, orders rose": a name that a common noun announces.
+_ANNOUNCED = re.compile(r"\b(?:segment|business|division|brand|unit|product|franchise),? $")
 # How far back a clause reaches: in marks, and in characters of Chinese or of any speech.
 _WINDOW, _CLAUSE_REACH, _SPEECH_REACH = 40, 12, 400
 # How many words may stand between a business and what is said of it.
@@ -300,8 +303,13 @@ def _stands_as_subject(sentence: Sentence, at: int) -> bool:
         elif later.kind == "break":
             if _RELATIVE.match(folded, later.start) is not None:
                 return True
-            return later.weight == 2
+            return later.weight == 2 or _is_announced(sentence, at)
     return False
+
+
+def _is_announced(sentence: Sentence, at: int) -> bool:
+    start = sentence.marks[at].start
+    return _ANNOUNCED.search(sentence.folded, max(0, start - _CLAUSE_REACH), start) is not None
 
 
 def note_company(frame: Frame, sentence: Sentence, at: int, about: Entity | None) -> None:
@@ -350,7 +358,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     behind = _scope_behind(place, frame)
     if behind is not None:
         reading.scope = behind
-    elif reading.business is not None and not _named_with(place, frame):
+    elif reading.business is not None and not _named_before(place, frame):
         reading.scope = reading.business
     elif frame.scope is not None and (
         (frame.scope_is_line and not (frame.scope_inherited and reading.metric in TOLD_OF_ALL))
@@ -434,6 +442,16 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
         if mark.kind == "cue" and mark.start - place.mark.end > 1:
             return None
     return None
+
+
+def _named_before(place: Place, frame: Frame) -> bool:
+    """Whether a known business is named with the figure: "in wealth management, assets rose"."""
+    if _named_with(place, frame):
+        return True
+    business, previous = frame.scope_mark, place.previous()
+    if business is None or (previous is not None and previous.start > business.start):
+        return False
+    return _IN_FRONT.match(place.sentence.folded, place.sentence.start, business.start) is not None
 
 
 def _has_business(place: Place, frame: Frame) -> bool:

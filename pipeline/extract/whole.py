@@ -14,7 +14,8 @@ OF_ANY_BUSINESS = frozenset(
      "same_store_sales", "production", "ebitda", "adjusted_ebitda", "ebitda_margin",
      "adjusted_ebitda_margin",
      "adjusted_operating_income", "adjusted_operating_margin", "bookings", "orders", "backlog",
-     "gross_sales", "contribution_margin", "contribution_profit", "revenue_run_rate"}
+     "gross_sales", "contribution_margin", "contribution_profit", "revenue_run_rate", "loans",
+     "deposits"}
 )  # fmt: skip
 # What only a company as a whole has; a business named elsewhere does not narrow it.
 OF_THE_WHOLE = frozenset(
