@@ -11,11 +11,12 @@ from pipeline.extract.modality import note_topic
 from pipeline.extract.neighbours import lend_unit
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_scope, sentences
-from pipeline.extract.scoping import choose_scope, note_company, note_metric, note_scope
+from pipeline.extract.scoping import choose_scope, note_metric, note_scope
 from pipeline.extract.subject import choose_metric, is_whole
 from pipeline.extract.table import is_row, read_row
 from pipeline.extract.timing import set_time
 from pipeline.extract.units import settle_unit
+from pipeline.extract.whose import note_company
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import NormalizedSegment, Quantity

@@ -30,6 +30,9 @@ _BREAK = re.compile(
 )
 
 
+WINDOW = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One thing that the sentence says, at its place in the segment's text."""
@@ -55,6 +58,10 @@ class Sentence:
     marks: tuple[Mark, ...]
     text: str = ""
     lead_in: tuple[int, int] | None = None
+
+    def around(self, at: int) -> tuple[Mark, ...]:
+        """The marks about one of them, in order: as far as a clause may reach."""
+        return self.marks[max(0, at - WINDOW) : at + WINDOW]
 
     def between(self, left: Mark, right: Mark) -> str:
         """The folded text between two marks."""

@@ -6,7 +6,7 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.modifiers import business_before
 from pipeline.extract.passing import is_aside, is_in_passing, is_no_business
 from pipeline.extract.place import Place, words_in
-from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.reading import WINDOW, Mark, Sentence
 from pipeline.extract.whole import (
     NAMES_ITS_BUSINESS,
     OF_ANY_BUSINESS,
@@ -14,10 +14,11 @@ from pipeline.extract.whole import (
     TOLD_OF_ALL,
     WELL_KNOWN,
 )
+from pipeline.extract.whose import is_back_at_speaker
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
-from schemas import CompanyMention, Entity, Quantity
+from schemas import Entity, Quantity
 
 # "12% in the U.S.", "25% growth in same-day delivery".
 _IN_PLACE = re.compile(
@@ -30,7 +31,6 @@ _IN_PLACE = re.compile(
 _OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
 _OF = re.compile(r"^\s*of\s")
 _AT_ONCE_BEHIND = ("", "的", "来自")
-_LISTED = re.compile(r"\s*(?:,|、|，|and|和|及|与|&|/|\s)*")
 _JOINED = re.compile(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
 # Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
 _WHOLE = re.compile(
@@ -41,8 +41,6 @@ _SAME_BUSINESS = re.compile(
     r"\s*(?:(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|line)\b|"
     r"(?:its|segment|divisional|it|they|their)\b|该|其(?!中|他|它|余|实|次)|这块|这个业务|这项业务|此业务)"
 )
-# Speech that turns from another company back to the one that is listened to.
-_BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵公司|你们|您|公司")
 # A short noun between a kind of product and its name: 推理芯片VM2.
 _NOUN = 2
 # Where a sentence goes on about the company itself, or about what "we" count beside.
@@ -59,13 +57,11 @@ _PLAIN_HEAD = re.compile(
 )
 # As in "DIY, which is roughly 35% of the company".
 _RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")
-# 受台积电涨价影响，…: what another company did ends with its clause.
-_CAUSED = re.compile(r"(?:影响|带动|拖累|所致|推动)[，,]")
 _IN_FRONT = re.compile(r"\s*(?:in|within|for|at|across) (?:the |our )?$")
 # "In our largest segment, Flow Control, orders rose": a name that a common noun announces.
 _ANNOUNCED = re.compile(r"\b(?:segment|business|division|brand|unit|product|franchise),? $")
-# How far back a clause reaches: in marks, and in characters of Chinese or of any speech.
-_WINDOW, _CLAUSE_REACH, _SPEECH_REACH = 40, 12, 400
+# How many characters of Chinese a clause reaches back, and any speech.
+_CLAUSE_REACH, _SPEECH_REACH = 12, 400
 # How many words may stand between a business and what is said of it.
 _NEAR, _NEAR_KNOWN = 1, 3
 
@@ -120,11 +116,6 @@ def _note_owner(frame: Frame, match: ScopeMatch, mark: Mark, about: Entity | Non
         frame.entity, frame.last_company = Entity(id=owner.id, name=owner.name), mark
 
 
-def _around(sentence: Sentence, at: int) -> tuple[Mark, ...]:
-    """The marks about one of them, in order: as far as one clause may reach."""
-    return sentence.marks[max(0, at - _WINDOW) : at + _WINDOW]
-
-
 def _opens(sentence: Sentence, start: int) -> bool:
     """Whether no figure stands before a place in its sentence."""
     first = next((m for m in sentence.marks if m.kind == "quantity"), None)
@@ -135,7 +126,7 @@ def _is_company(sentence: Sentence, at: int, about: Entity | None) -> bool:
     """Whether a name is that of a company as a whole."""
     mark = sentence.marks[at]
     match = mark.value
-    for m in _around(sentence, at):
+    for m in sentence.around(at):
         if m.kind == "company" and m.start <= mark.start and mark.end <= m.end:
             return not getattr(match, "known", False) or m.end - m.start > mark.end - mark.start
     name = getattr(match, "scope", "").casefold()
@@ -178,7 +169,7 @@ def _is_of_another(business: Mark, sentence: Sentence, at: int) -> bool:
     if named is None or _PLAIN_HEAD.search(named[1]):
         return False
     start = named.start(1)
-    return not any(start < m.end and m.start < mark.start for m in _around(sentence, at))
+    return not any(start < m.end and m.start < mark.start for m in sentence.around(at))
 
 
 def _ends_contrast(frame: Frame, sentence: Sentence, at: int) -> bool:
@@ -192,7 +183,7 @@ def _ends_contrast(frame: Frame, sentence: Sentence, at: int) -> bool:
         return False
     if _opens(sentence, business.start):
         return False
-    around = _around(sentence, at)
+    around = sentence.around(at)
     between = [m for m in around if business.end <= m.start and m.end <= mark.start]
     if any(m.kind in ("metric", "scope") for m in between):
         return False
@@ -203,7 +194,7 @@ def _ends_contrast(frame: Frame, sentence: Sentence, at: int) -> bool:
 def _is_whole_of_share(frame: Frame, sentence: Sentence, at: int) -> bool:
     """Whether a scope is what a share is of: "China 42% of systems" goes on about China."""
     mark = sentence.marks[at]
-    before = [m for m in _around(sentence, at) if m.end <= mark.start]
+    before = [m for m in sentence.around(at) if m.end <= mark.start]
     if not before or frame.scope_mark is None or not isinstance(before[-1].value, Quantity):
         return False
     gap = sentence.folded[before[-1].end : mark.start]
@@ -214,7 +205,7 @@ def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
     mark = sentence.marks[at]
     if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in OF_ANY_BUSINESS:
         return False
-    before = [m for m in _around(sentence, at) if m.start < mark.end and m is not mark]
+    before = [m for m in sentence.around(at) if m.start < mark.end and m is not mark]
     start = max(
         (m.end for m in before if m.kind in ("quantity", "break") and m.end <= mark.start),
         default=sentence.start,
@@ -269,7 +260,7 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
     where a new clause begins with a subject of its own.
     """
     mark = sentence.marks[at]
-    between = [m for m in sentence.marks[max(0, at - _WINDOW) : at] if m.start >= earlier.end]
+    between = [m for m in sentence.around(at) if earlier.end <= m.start < mark.start]
     if any(m.kind == "quantity" for m in between):
         return True
     was, now = earlier.value, mark.value
@@ -293,7 +284,7 @@ def _stands_as_subject(sentence: Sentence, at: int) -> bool:
     folded = sentence.folded
     end = sentence.marks[at].end
     near = _NEAR_KNOWN if getattr(sentence.marks[at].value, "known", False) else _NEAR
-    for later in sentence.marks[at + 1 : at + _WINDOW]:
+    for later in sentence.marks[at + 1 : at + WINDOW]:
         if later.start < end or folded[later.start : later.end] == "plus":
             continue
         if later.kind == "scope" and not folded[end : later.start].strip():
@@ -310,45 +301,6 @@ def _stands_as_subject(sentence: Sentence, at: int) -> bool:
 def _is_announced(sentence: Sentence, at: int) -> bool:
     start = sentence.marks[at].start
     return _ANNOUNCED.search(sentence.folded, max(0, start - _CLAUSE_REACH), start) is not None
-
-
-def note_company(frame: Frame, sentence: Sentence, at: int, about: Entity | None) -> None:
-    """Take a company mark into the frame unless it stands aside from the subject."""
-    mark = sentence.marks[at]
-    if not isinstance(mark.value, CompanyMention):
-        return
-    if _is_own_business(sentence, at, about):
-        return
-    if frame.entity is None and is_aside(sentence, mark):
-        frame.last_company = mark
-        return
-    if frame.last_company is not None and frame.entity is None:
-        between = sentence.folded[frame.last_company.end : mark.start]
-        if _LISTED.fullmatch(between):
-            frame.last_company = mark
-            return
-    named = entity_of(mark.value)
-    if frame.entity is not None and frame.entity.id != named.id and frame.scope_mark is not None:
-        frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
-    frame.entity, frame.last_company = named, mark
-
-
-def _is_own_business(sentence: Sentence, at: int, about: Entity | None) -> bool:
-    """Whether a name that another company bears is one of a business here."""
-    mark = sentence.marks[at]
-    return about is not None and any(
-        isinstance(m.value, ScopeMatch)
-        and (m.start, m.end) == (mark.start, mark.end)
-        and m.value.known
-        and m.value.owner == about.id
-        for m in _around(sentence, at)
-    )
-
-
-def entity_of(mention: CompanyMention) -> Entity:
-    """The entity of a company mention, under its canonical name."""
-    known = company(mention.company.id)
-    return Entity(id=known.id, name=known.name) if known else mention.company
 
 
 def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
@@ -374,7 +326,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = NAMES_ITS_BUSINESS[reading.metric]
     if reading.metric in OF_THE_WHOLE and not _named_with(place, frame):
         reading.scope = None
-    if frame.entity is not None and _back_to_speaker(place, frame, setting):
+    if frame.entity is not None and is_back_at_speaker(place, frame, setting):
         frame.entity = None
     reading.entity = frame.entity or setting.about
 
@@ -392,18 +344,6 @@ def _leaves_business(place: Place, frame: Frame, business: Mark) -> bool:
 def _same_business(place: Place) -> bool:
     """Whether the sentence opens by referring to the business of the one before."""
     return _SAME_BUSINESS.match(place.sentence.folded, place.sentence.start) is not None
-
-
-def _back_to_speaker(place: Place, frame: Frame, setting: Setting) -> bool:
-    """Whether "we" or "you" stands between another company's name and the figure."""
-    named = frame.last_company
-    if named is None or setting.about is None or frame.entity == setting.about:
-        return False
-    folded, end = place.sentence.folded, place.mark.start
-    start = max(named.end, end - _SPEECH_REACH)
-    if _CAUSED.search(folded, start, end):
-        return True
-    return _BACK.search(folded, start, end) is not None
 
 
 def _named_with(place: Place, frame: Frame) -> bool:

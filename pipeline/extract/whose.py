@@ -1,0 +1,69 @@
+"""Which company a figure is of, where a sentence names one beside the company spoken of."""
+
+import re
+
+from pipeline.extract.frame import Frame, Setting
+from pipeline.extract.passing import is_aside
+from pipeline.extract.place import Place
+from pipeline.extract.reading import Sentence
+from pipeline.lexicon.companies import company
+from pipeline.lexicon.scopes import ScopeMatch
+from schemas import CompanyMention, Entity
+
+_LISTED = re.compile(r"\s*(?:,|、|，|and|和|及|与|&|/|\s)*")
+# Speech that turns from another company back to the one that is listened to.
+_BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵公司|你们|您|公司")
+# 受台积电涨价影响，…: what another company did ends with its clause.
+_CAUSED = re.compile(r"(?:影响|带动|拖累|所致|推动)[，,]")
+_SPEECH_REACH = 400
+
+
+def note_company(frame: Frame, sentence: Sentence, at: int, about: Entity | None) -> None:
+    """Take a company mark into the frame unless it stands aside from the subject."""
+    mark = sentence.marks[at]
+    if not isinstance(mark.value, CompanyMention):
+        return
+    if _is_own_business(sentence, at, about):
+        return
+    if frame.entity is None and is_aside(sentence, mark):
+        frame.last_company = mark
+        return
+    if frame.last_company is not None and frame.entity is None:
+        between = sentence.folded[frame.last_company.end : mark.start]
+        if _LISTED.fullmatch(between):
+            frame.last_company = mark
+            return
+    named = entity_of(mark.value)
+    if frame.entity is not None and frame.entity.id != named.id and frame.scope_mark is not None:
+        frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
+    frame.entity, frame.last_company = named, mark
+
+
+def _is_own_business(sentence: Sentence, at: int, about: Entity | None) -> bool:
+    """Whether a name that another company bears is one of a business here."""
+    mark = sentence.marks[at]
+    return about is not None and any(
+        isinstance(m.value, ScopeMatch)
+        and (m.start, m.end) == (mark.start, mark.end)
+        and m.value.known
+        and m.value.owner == about.id
+        for m in sentence.around(at)
+    )
+
+
+def entity_of(mention: CompanyMention) -> Entity:
+    """The entity of a company mention, under its canonical name."""
+    known = company(mention.company.id)
+    return Entity(id=known.id, name=known.name) if known else mention.company
+
+
+def is_back_at_speaker(place: Place, frame: Frame, setting: Setting) -> bool:
+    """Whether "we" or "you" stands between another company's name and the figure."""
+    named = frame.last_company
+    if named is None or setting.about is None or frame.entity == setting.about:
+        return False
+    folded, end = place.sentence.folded, place.mark.start
+    start = max(named.end, end - _SPEECH_REACH)
+    if _CAUSED.search(folded, start, end):
+        return True
+    return _BACK.search(folded, start, end) is not None
