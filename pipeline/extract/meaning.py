@@ -7,6 +7,12 @@ from pipeline.lexicon.metrics import Metric, MetricMatch, metric, related
 from schemas import Quantity
 
 TIME_UNITS = frozenset({"h", "min", "day", "week", "month", "quarter", "year", "person_year"})
+# What no listed company has only some dollars of.
+_OF_MILLIONS = frozenset(
+    {"revenue", "gross_profit", "ebitda", "adjusted_ebitda", "capex", "free_cash_flow", "debt",
+     "operating_cash_flow", "cash", "backlog", "bookings", "operating_expenses", "deposits", "loans",
+     "net_interest_income", "cost_of_revenue", "research_and_development"}
+)  # fmt: skip
 # Goods that are shipped, made and ordered by volume: batteries in Wh, oil in barrels.
 _VOLUMES = frozenset({"Wh", "bbl", "t", "kg", "oz", "m3", "l", "gal"})
 # An amount per share is small, a price level in percent too; a large bare number is money.
@@ -58,6 +64,8 @@ def meaning(
             small = related(named.id, "money_per_share")
             if small is not None:
                 return small
+            if named.id in _OF_MILLIONS and not scaled:
+                return None
         return _of_family(named, "money")
     if kind == "measure":
         unit = quantity.unit or ""

@@ -431,6 +431,8 @@ def _without_words(reading: Reading, place: Place) -> None:
     unit = quantity.unit or ""
     if unit.endswith("/share"):
         reading.metric, reading.family = "eps", "money_per_share"
+    elif quantity.kind == "money" and _in_cents(quantity):
+        reading.metric, reading.family = "eps", "money_per_share"
     elif unit in _BY_UNIT:
         reading.metric, reading.family = _BY_UNIT[unit], unit
     elif quantity.kind in ("number", "count") and not quantity.counted and _spoken_money(place):
@@ -439,6 +441,17 @@ def _without_words(reading: Reading, place: Place) -> None:
         reading.metric, reading.family = counted_name(quantity), "count"
     else:
         reading.metric, reading.family = "revenue", "money"
+
+
+def _in_cents(quantity: Quantity) -> bool:
+    """Whether an amount is told to the cent: guidance of "$14.08 to $14.12" is of each share."""
+    amount = quantity.value if quantity.value is not None else quantity.low
+    if amount is None or not quantity.text.isascii():
+        return False
+    return abs(amount) < _DOLLARS and amount != amount.to_integral_value()
+
+
+_DOLLARS = 200
 
 
 def _spoken_money(place: Place) -> bool:
