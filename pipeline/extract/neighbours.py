@@ -19,15 +19,22 @@ from schemas import Quantity
 # A number that goes on from the one before says so right at itself.
 _GOES_ON = re.compile(
     r"(?:\b(?:was|were|is|are|be|been|at|from|versus|vs|than|against|saying|said|around|about|back"
-    r"|added|adding|lost|took|contributed|consensus|street|it's|that's|guided|cost)"
+    r"|added|adding|lost|took|contributed|leveraged|deleveraged|consensus|street|it's|that's|guided|cost)"
     r"(?: us)?(?: (?:about|around|roughly|nearly|just|only))?|closer to)\.?\s*$"
 )
 _OF_THE = re.compile(r" (?:out )?of (?:the |our |its |their |these |those )?")
 _OF_IT = re.compile(r"\s*of (?:that|those|which|it|them)\b")
 _FAR = 90
+_MOVED = re.compile(r"\b(?:up|down|grew|rose|fell|declined|increased|decreased)\s*$")
+_MOVE_ENDS = re.compile(
+    r"\s*(?:[,.;:)]|$|(?:and|but|while|with|or|sequentially|year|yoy|y/y|organically|reported|in|on"
+    r"|excluding|ex|driven|as|which|so|from last|versus|we|the|our)\b)"
+)
+_LARGEST_MOVE = 100
 _ROUNDING = Decimal("0.1")
 _MOST_RATIO = Decimal(10)
 _BARE_RATE = Decimal(1000)
+_DOLLARS = re.compile(r"dollar|[$€£]")
 _CENTS = re.compile(r"cents?\b|¢|\dc\b|pence|\dp\b|仙|美分")
 # "1.5 million shares for 1.9 billion", "saves us forty million a year", "deals over one million".
 _PAID = re.compile(
@@ -54,6 +61,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
         return sentence
     lent = (
         _part_of_count(place, bare)
+        or _moved_in_percent(place, bare)
         or _from_before(place, bare)
         or _terse(place, bare, frame, setting)
     )
@@ -68,6 +76,23 @@ def _restates(bare: Quantity, model: Quantity, gap: str) -> bool:
     size = size_of(model)
     near = size > 0 and abs(size_of(bare) / size - 1) <= _ROUNDING
     return near and bare.qualifier != "exact" and not gap.strip(" ,，、(（")
+
+
+def _moved_in_percent(place: Place, bare: Quantity) -> Quantity | None:
+    """A bare move where others are in percent: "up 22 sequentially and 46% year over year"."""
+    if is_scaled(bare) or bare.kind != "number" or size_of(bare) > _LARGEST_MOVE:
+        return None
+    folded = place.sentence.folded
+    if not _MOVED.search(
+        folded[max(place.sentence.start, place.mark.start - 16) : place.mark.start]
+    ):
+        return None
+    if not _MOVE_ENDS.match(folded, place.mark.end):
+        return None
+    beside = (m.value for m in place.sentence.marks if isinstance(m.value, Quantity))
+    if not any(quantity.kind == "percent" for quantity in beside):
+        return None
+    return bare.model_copy(update={"kind": "percent", "unit": "percent"})
 
 
 def _part_of_count(place: Place, bare: Quantity) -> Quantity | None:
@@ -202,7 +227,7 @@ def _names_other(place: Place, frame: Frame) -> bool:
 def _step(model: Quantity) -> Decimal:
     """What one in the model's own wording is worth: 0.01 for basis points and cents."""
     text = fold(model.text)
-    cents = model.kind == "money" and _CENTS.search(text) and "dollar" not in text
+    cents = model.kind == "money" and _CENTS.search(text) and not _DOLLARS.search(text)
     if in_basis_points(model) or cents:
         return Decimal("0.01")
     return scale_of(text) or Decimal(1)

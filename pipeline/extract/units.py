@@ -10,7 +10,7 @@ from schemas import Quantity
 
 # A bare Chinese amount says no currency of its own: 由 400 億上修到至少 500 億美元.
 _BARE = re.compile(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
-_BASIS_POINTS = re.compile(r"basis|bp|基点|基點")
+_BASIS_POINTS = re.compile(r"basis|bi?p|基点|基點")
 _SCALES = (
     (re.compile(r"trillion|\btn\b"), Decimal(10) ** 12),
     (re.compile(r"billion|bn\b|\d\s?b\b"), Decimal(10) ** 9),
@@ -21,6 +21,11 @@ _SCALES = (
 _LARGEST_PER_SHARE = 1000
 _CENTS = re.compile(r"\bcents?\b|美分|仙")
 # Metrics of one of something, which a few cents may be.
+# "Bought back 2 million shares at an average of $97".
+_BOUGHT = frozenset({"share_repurchases", "shares_repurchased"})
+_AVERAGE = re.compile(
+    r"\b(?:average|avg)(?: (?:price|cost))?(?: of| was)?(?: about)?\s*$|均价[^，]{0,4}$"
+)
 _OF_ONE = re.compile(r"price|arpu|unit|average|_per_|fare|yield|casm|rasm|cost_of|fee|ticket")
 _SIGNED_PERCENT = Decimal(1000)
 # A scale of its own, in letters, words or characters.
@@ -56,12 +61,7 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
             "x": "x",
             "count": "count",
         }.get(reading.family)
-    if (
-        quantity.kind == "money"
-        and unit
-        and "/" not in unit
-        and _is_of_share(reading, place)
-    ):
+    if quantity.kind == "money" and unit and "/" not in unit and _is_of_share(reading, place):
         reading.metric, reading.family, unit = "eps", "money_per_share", f"{unit}/share"
         reading.doubts = [d for d in reading.doubts if d != "metric not named"]
     last = frame.last
@@ -70,6 +70,12 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
     reading.unit = unit or reading.unit or "count"
     if quantity.kind == "money" and reading.metric == "eps" and "/" not in reading.unit:
         reading.unit = f"{money}/share"
+
+
+def _before(place: Place) -> str:
+    return place.sentence.folded[
+        max(place.sentence.start, place.mark.start - 32) : place.mark.start
+    ]
 
 
 def _is_of_share(reading: Reading, place: Place) -> bool:
@@ -81,6 +87,8 @@ def _is_of_share(reading: Reading, place: Place) -> bool:
     small = size_of(quantity) < _LARGEST_PER_SHARE and not is_scaled(quantity)
     if not small or reading.family == "money_per_share":
         return False
+    if reading.metric in _BOUGHT and _AVERAGE.search(_before(place)):
+        return True
     if "metric not named" in reading.doubts and any(
         "expectation" in kinds for _, kinds in place.cues_before()
     ):

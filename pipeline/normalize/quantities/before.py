@@ -39,10 +39,18 @@ def _boundary(folded: str, start: int, limit: int, wording: str) -> bool:
     return not "a" <= folded[start - 1] <= "z"
 
 
-def _currency(folded: str, end: int, limit: int) -> tuple[int, Unit] | None:
+def _circa(passage: Passage, start: int) -> bool:
+    """Whether a small c before the sign means "about", as it does where capitals are in use."""
+    return passage.text[start] == "c" and not passage.text.islower()
+
+
+def _currency(passage: Passage, end: int) -> tuple[int, Unit] | None:
+    folded, limit = passage.folded, passage.limit
     for wording, unit in lexicon().prefixes.get(last_word(folded, end, limit), ()):
         if folded.endswith(wording, limit, end):
             start = end - len(wording)
+            if wording == "c$" and _circa(passage, start):
+                continue
             if _boundary(folded, start, limit, wording):
                 return start, unit
     return None
@@ -65,7 +73,7 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
         end = skip_spaces(folded, start, max(limit, start - 2))
         if end <= limit:
             break
-        if amount.unit is None and (found := _currency(folded, end, limit)):
+        if amount.unit is None and (found := _currency(passage, end)):
             start, amount.unit = found
             amount.prefixed = True
             amount.start = start

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pipeline.normalize.quantities import counted
 from pipeline.normalize.quantities.before import last_word, skip_spaces
+from pipeline.normalize.quantities.lexicon import lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.spans import Span
 from schemas.normalized import Quantity, QuantityKind
@@ -26,6 +27,9 @@ _GROWTH_FOLLOWS = re.compile(r",? ?[(]?[+-][0-9]")
 _NEXT_OF_RATES = re.compile(r"[,;] [a-z][a-z &./-]{1,30} \(?$")
 # 每股作价 155 港元
 _PER_SHARE_BEFORE = re.compile(r"每股[^0-9，。；,;]{0,8}$")
+_UP_OR_DOWN = re.compile(r"(?<![a-z])(?:up|down) $")
+_MOVE_ENDS = re.compile(r"\s*(?:[,.;)]|$|and |but |while )")
+_LEAST_MOVE = 2
 _LONG_DIGITS = 6
 _LEAST_IN_CHARACTERS = 100
 _LARGEST_LIST_NUMBER = 20
@@ -157,7 +161,7 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
     if amount.decimal or amount.grouped:
         return False
     if amount.form != "digits":
-        return amount.form == "small"
+        return amount.form == "small" and not _small_move(passage.folded, amount)
     folded, start = passage.folded, span.start
     if folded[span.end : span.end + 1] == ")" and _list_number(folded, start, span.value):
         return True
@@ -174,8 +178,16 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
         return True
     if "a" <= char <= "z":
         word = last_word(folded, end, 0)
-        return passage.text[end - len(word)].isupper()
+        return passage.text[end - len(word)].isupper() and word not in lexicon().roles["amount"]
     return amount.bare_end - amount.bare_start > _LONG_DIGITS
+
+
+def _small_move(folded: str, amount: Amount) -> bool:
+    """Whether a small number in words is the size of a move: "ticket up two"."""
+    if amount.number is None or amount.number < _LEAST_MOVE:
+        return False
+    moved = _UP_OR_DOWN.search(folded[max(0, amount.start - 6) : amount.start])
+    return moved is not None and _MOVE_ENDS.match(folded, amount.end) is not None
 
 
 def _in_rates(passage: Passage, start: int) -> bool:

@@ -214,15 +214,11 @@ def _join(first: Amount, second: Amount) -> Span | None:
     if not _share(first, second):
         return None
     if first.form == "band" and second.form == "band":
-        return Span(
-            first,
-            None,
-            first.base(first.low),
-            second.base(second.high),
-            first.start,
-            second.end,
-            second,
-        )
+        least, most = first.base(first.low), second.base(second.high)
+        if least is None or most is None:
+            return None
+        least, most = sorted((least, most))
+        return Span(first, None, least, most, first.start, second.end, second)
     low = first.base(first.number if first.number is not None else first.low)
     high = second.base(second.number if second.number is not None else second.high)
     if low is None or high is None:
