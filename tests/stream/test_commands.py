@@ -171,7 +171,7 @@ class TestWorker:
 
     def test_stops_cleanly(self, running: subprocess.Popen[str]) -> None:
         children = self.children(running)
-        assert len(children) == 2
+        assert len(children) == 3
         began = time.monotonic()
         running.terminate()
         assert running.wait(10) == 0
