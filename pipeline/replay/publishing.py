@@ -1,87 +1,103 @@
-"""The publisher that makes a replay's results public, seen from outside."""
+"""Those who make a replay's results public: the publisher, and in a generation what follows it."""
 
 import threading
-import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.problem import Problem
-from pipeline.replay import groups
+from pipeline.replay.backlog import Backlog, Place
 from pipeline.settings import Settings
 from pipeline.stream.publisher import SOURCE
-from pipeline.stream.worker import PUBLISH, Worker
+from pipeline.stream.worker import AGENT_STAGES, ALL_STAGES, PUBLISH, Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kafka import KafkaAdminClient
 
-STALLED_SECONDS = 120.0
-"""How long nothing may be published before the replay gives up."""
+# What follows the publisher, by the stage's name, which is that of its group too.
+_FOLLOWING = {"claims": ("facts.events", "facts.unattributed")}
+_PAUSE = 0.1
 
 
 class Publishing:
-    """How far the publishers of some topics have come, and one of our own where there is none."""
+    """How far the publishers of some topics have come, and ones of our own where there are none."""
 
-    def __init__(self, settings: Settings, admin: "KafkaAdminClient") -> None:
-        """Take the settings of the topics that results are sent to."""
+    def __init__(
+        self,
+        settings: Settings,
+        admin: "KafkaAdminClient",
+        *,
+        generation: bool,
+        stop: threading.Event,
+    ) -> None:
+        """Take the settings of the topics that results are sent to, and what ends all waiting.
+
+        A ``generation`` has nobody else to work on it, so all that follows the stages is run.
+        """
         self._settings = settings
-        self._admin = admin
-        self._group = settings.topic(settings.worker_group) + "-publisher"
-        self.topic = settings.topic(SOURCE)
+        self._stop = stop
+        self._publisher = Backlog(settings, admin, "publisher", [SOURCE])
+        self._stages = [PUBLISH]
+        if generation:
+            self._stages = [stage for stage in ALL_STAGES if stage not in AGENT_STAGES]
+        self._hops = [self._publisher] + [
+            Backlog(settings, admin, stage, _FOLLOWING[stage])
+            for stage in self._stages
+            if stage != PUBLISH
+        ]
         self._worker: Worker | None = None
         self._failure: Problem | None = None
-        self._stopping = False
-        self._moved: tuple[int, float] = (-1, time.monotonic())
+
+    @property
+    def topic(self) -> str:
+        """The full name of the topic that the publisher reads."""
+        return self._settings.topic(SOURCE)
 
     def ensure(self) -> bool:
         """Start a publisher where nobody publishes; says whether it did."""
-        if groups.has_members(self._admin, self._group):
+        if self._publisher.has_members():
             return False
         level = self._settings.log_level
         quiet = replace(self._settings, log_level="warning" if level == "info" else level)
-        worker = self._worker = Worker(quiet, [PUBLISH])
+        worker = self._worker = Worker(quiet, self._stages)
         worker.start()
         threading.Thread(target=self._watch, args=(worker,), daemon=True).start()
         return True
 
     def close(self) -> None:
         """Stop our publisher, if we have one; what it has not published, its successor does."""
-        self._stopping = True
         if self._worker is not None:
             self._worker.stop()
 
-    def ends(self) -> dict[int, int]:
-        """Give the end of what there is to publish, by partition."""
-        from kafka import TopicPartition
-        from kafka.admin import OffsetSpec
+    def waiting(self, sent: dict[int, int]) -> int:
+        """Count what is not published before the offsets that were sent, by partition."""
+        self._check()
+        ends: dict[Place, int] = {(self.topic, each): end for each, end in sent.items()}
+        return self._publisher.count(ends)
 
-        def latest() -> Any:
-            (described,) = self._admin.describe_topics([self.topic])
-            partitions = [each["partition_index"] for each in described["partitions"]]
-            places = [TopicPartition(self.topic, each) for each in partitions]
-            return self._admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+    def nothing_left(self) -> bool:
+        """Tell whether all that is there now is published, and all that follows is done."""
+        return not any(hop.holds_records(hop.ends()) for hop in self._hops)
 
-        found = groups.patiently(latest)
-        return {place.partition: each.offset for place, each in found.items()}
+    def finish(self, tell: "Callable[[int], None]") -> bool:
+        """Wait until all that is there now is published and followed; False if told to stop.
 
-    def behind(self, ends: dict[int, int]) -> int:
-        """Count the messages before ``ends`` that are not published; ``Problem`` if it stalls."""
-        if self._failure is not None and not self._stopping:
+        ``tell`` is called with what is waiting, again and again.
+        """
+        for hop in self._hops:
+            ends = hop.ends()
+            while not hop.is_done(ends):
+                self._check()
+                tell(hop.count(ends))
+                if self._stop.wait(_PAUSE):
+                    return False
+            tell(0)
+        return not self._stop.is_set()
+
+    def _check(self) -> None:
+        if self._failure is not None and not self._stop.is_set():
             raise self._failure
-        committed = {
-            place.partition: max(0, each.offset)
-            for place, each in groups.committed(self._admin, self._group).items()
-            if place.topic == self.topic
-        }
-        total, now = sum(committed.values()), time.monotonic()
-        count: int = sum(max(0, end - committed.get(each, 0)) for each, end in ends.items())
-        if total != self._moved[0] or not count:
-            self._moved = (total, now)
-        elif now - self._moved[1] > STALLED_SECONDS:
-            raise Problem(
-                f"nothing of {self.topic} has been published for {STALLED_SECONDS:.0f} s; is a "
-                "worker with the stage publish running? Run the replay again to go on"
-            )
-        return count
 
     def _watch(self, worker: Worker) -> None:
         try:

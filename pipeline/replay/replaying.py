@@ -133,7 +133,9 @@ class Replayer:
                     self._carry_all(pool)
                 finally:
                     self._producer.close(timeout=5)
-            return not self._stop.is_set() and self._published()
+            if self._stop.is_set():
+                return False
+            return self._publishing.finish(self._show_waiting)
         except KafkaError as error:
             raise Problem(
                 f"Kafka at {self._replay.live.bootstrap_servers} failed ({error}); run the replay "
@@ -253,23 +255,15 @@ class Replayer:
 
     def _wait_for_room(self) -> None:
         while not self._stop.is_set():
-            self.progress.waiting = self._publishing.behind(self._sent_up_to)
-            self._tell()
+            self._show_waiting(self._publishing.waiting(self._sent_up_to))
             if self.progress.waiting <= self._most_waiting:
                 break
             time.sleep(_PAUSE)
         self._saved = time.monotonic()
 
-    def _published(self) -> bool:
-        """Wait until all is published; False if told to stop before."""
-        ends = self._publishing.ends()
-        while not self._stop.is_set():
-            self.progress.waiting = self._publishing.behind(ends)
-            self._tell()
-            if not self.progress.waiting:
-                return True
-            time.sleep(_PAUSE)
-        return False
+    def _show_waiting(self, count: int) -> None:
+        self.progress.waiting = count
+        self._tell()
 
     def _tell(self) -> None:
         self.progress.seconds = time.monotonic() - self._began

@@ -115,8 +115,10 @@ def _generation(settings: Settings, prefix: str, admin: "KafkaAdminClient") -> S
 def _sit(
     replay: Replay, bookmark: Bookmark, admin: "KafkaAdminClient", sitting: Sitting
 ) -> Outcome:
-    publishing = Publishing(replay.target, admin)
-    if replay.plan.finished and not publishing.behind(publishing.ends()):
+    publishing = Publishing(
+        replay.target, admin, generation=replay.effective is None, stop=sitting.stop
+    )
+    if replay.plan.finished and publishing.nothing_left():
         return Outcome(replay.plan, finished=True, progress=None)
     bookmark.save(replay.plan)
     try:
