@@ -56,6 +56,18 @@ def _count(most: int) -> Callable[[str], int]:
     return read
 
 
+def _port(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) > 65535:
+        raise ValueError("a port from 1 to 65535, or 0 for none")
+    return int(value)
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z.:_-]{1,253}", value):
+        raise ValueError("an IP address or a host name, such as 127.0.0.1")
+    return value
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value.lower() not in choices:
@@ -130,6 +142,12 @@ class Settings:
     )
     log_format: str = _setting(
         "auto", _one_of("auto", "text", "json"), "json lines, text, or text on a terminal only"
+    )
+    metrics_port: int = _setting(
+        0, _port, "where a worker serves /metrics, /healthz and /readyz; 0 is nowhere"
+    )
+    metrics_address: str = _setting(
+        "127.0.0.1", _address, "the address of that port; the default is loopback only"
     )
     translator: str = _setting(
         "none",

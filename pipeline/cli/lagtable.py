@@ -129,7 +129,7 @@ def _notes(report: Report) -> Iterator[Text]:
 def _advice(readers: Sequence[ReaderLag]) -> Iterator[Text]:
     unread = [e for e in readers if e.reader.role == "live" and not e.members]
     if unread:
-        names = ", ".join(each.reader.stage for each in unread)
+        names = ", ".join(dict.fromkeys(each.reader.stage for each in unread))
         yield Text(f"no worker runs {names}: what comes there waits", "bold red")
     for each in readers:
         name = each.reader.stage or each.reader.group

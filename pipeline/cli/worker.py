@@ -17,7 +17,15 @@ _STAGES = ("segment", "normalize", "extract", "publish", "claims")
     multiple=True,
     help="Run this stage only; may be given several times. Left out: all of them.",
 )
-@with_settings("bootstrap_servers", "topic_prefix", "worker_group", "log_level", "log_format")
+@with_settings(
+    "bootstrap_servers",
+    "topic_prefix",
+    "worker_group",
+    "log_level",
+    "log_format",
+    "metrics_port",
+    "metrics_address",
+)
 def command(stages: tuple[str, ...], settings: Settings) -> None:
     """Run the pipeline until stopped: transcripts in, facts out.
 

@@ -69,7 +69,7 @@ class Monitor:
             window = self._note(place, reading)
             judgement = judge(
                 tuple(window.samples),
-                lagging_since=window.lagging_since,
+                lagging_since=reading.began or window.lagging_since,
                 replayed=(
                     window.rewound or reading.reader.role == "replay" or reading.unread.replayed
                 ),

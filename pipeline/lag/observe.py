@@ -6,12 +6,14 @@ Committed offsets are read before the ends of the partitions, so that no lag can
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from pipeline.lag.probe import Probe, Unread
 from pipeline.lag.verdict import Sample
-from pipeline.lag.watched import Reader, live_readers, other_readers
+from pipeline.lag.watched import Reader, is_replay, live_readers, other_readers
 from pipeline.problem import Problem
 from pipeline.settings import Settings
 
@@ -34,13 +36,26 @@ class Member:
 
 @dataclass(frozen=True)
 class Reading:
-    """One reader on one partition at one time, with the member that has it, if known."""
+    """One reader on one partition at one time, with the member that has it, if known.
+
+    ``began`` is when a replay began, in seconds since 1970, None for others.
+    """
 
     reader: Reader
     partition: int
     sample: Sample
     unread: Unread
     member: Member | None
+    began: float | None = None
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What a group has committed for a partition; a replay says beside it what it is to do."""
+
+    offset: int
+    began: float | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,9 @@ class Observer:
         return Observation(
             time=now,
             cluster=self._cluster,
-            readings=tuple(self._readings(now, partitions, committed, owners, firsts, readable)),
+            readings=tuple(
+                self._readings(now, partitions, committed, owners, _Log(firsts, readable))
+            ),
             firsts={(each.topic, each.partition): offset for each, offset in firsts.items()},
             ends={(each.topic, each.partition): offset for each, offset in ends.items()},
             retention=self._retentions(list(partitions)),
@@ -133,20 +150,21 @@ class Observer:
     def _groups(self) -> list[str]:
         """List the live groups, the replays, and where wanted all others."""
         live = {each.group for each in live_readers(self._settings)}
-        workers = self._settings.topic(self._settings.worker_group)
         listed = [str(each["group_id"]) for each in self._admin.list_groups()]
         wanted = [
-            g for g in listed if self._subscribers or g.startswith((workers + "-", workers + "."))
+            group for group in listed if self._subscribers or is_replay(self._settings, group)
         ]
         return sorted(live | set(wanted))
 
-    def _committed(self, groups: list[str]) -> "dict[str, dict[TopicPartition, int]]":
-        found: dict[str, dict[TopicPartition, int]] = {}
+    def _committed(self, groups: list[str]) -> "dict[str, dict[TopicPartition, Committed]]":
+        found: dict[str, dict[TopicPartition, Committed]] = {}
         for start in range(0, len(groups), _GROUPS_AT_ONCE):
             some = groups[start : start + _GROUPS_AT_ONCE]
             for group, offsets in self._admin.list_group_offsets(some).items():
                 found[group] = {
-                    place: each.offset for place, each in offsets.items() if each.offset >= 0
+                    place: _with_plan(Committed(each.offset), each.metadata)
+                    for place, each in offsets.items()
+                    if each.offset >= 0
                 }
         return found
 
@@ -175,10 +193,9 @@ class Observer:
         self,
         now: float,
         partitions: "Mapping[str, list[TopicPartition]]",
-        committed: "Mapping[str, Mapping[TopicPartition, int]]",
+        committed: "Mapping[str, Mapping[TopicPartition, Committed]]",
         owners: "Mapping[str, Mapping[TopicPartition, Member] | None]",
-        firsts: "Mapping[TopicPartition, int]",
-        ends: "Mapping[TopicPartition, int]",
+        log: "_Log",
     ) -> Iterable[Reading]:
         reads = [
             (group, place.topic)
@@ -187,31 +204,28 @@ class Observer:
             if place.topic in partitions
         ]
         for reader in [*live_readers(self._settings), *other_readers(self._settings, reads)]:
-            offsets, owned = committed.get(reader.group, {}), owners.get(reader.group, {})
+            offsets = committed.get(reader.group, {})
+            # Nobody joins a replay's group: it holds nothing but the replay's place.
+            owned = None if reader.role == "replay" else owners.get(reader.group, {})
             places = partitions[reader.topic]
             if reader.role != "live":
                 places = [each for each in places if each in offsets]
-            spans = {
-                each: (max(firsts[each], offsets.get(each, firsts[each])), ends[each])
-                for each in places
-            }
+            spans = {each: log.span(each, offsets.get(each)) for each in places}
             for place, unread in self._probe.look(spans).items():
-                yield Reading(
-                    reader,
-                    place.partition,
-                    Sample(
-                        time=now,
-                        committed=offsets.get(place),
-                        first=firsts[place],
-                        end=ends[place],
-                        unread=unread.count,
-                        oldest_unread=unread.written,
-                        landed=unread.landed,
-                        owned=None if owned is None else place in owned,
-                    ),
-                    unread,
-                    None if owned is None else owned.get(place),
+                offset = offsets.get(place)
+                sample = Sample(
+                    time=now,
+                    committed=None if offset is None else offset.offset,
+                    first=log.firsts[place],
+                    end=max(spans[place]),
+                    unread=unread.count,
+                    oldest_unread=unread.written,
+                    landed=unread.landed,
+                    owned=None if owned is None else place in owned,
                 )
+                member = None if owned is None else owned.get(place)
+                began = None if offset is None else offset.began
+                yield Reading(reader, place.partition, sample, unread, member, began)
 
     def _retentions(self, topics: list[str]) -> dict[str, float | None]:
         if time.monotonic() - self._retention_read >= _RETENTION_SECONDS:
@@ -224,6 +238,30 @@ class Observer:
             }
             self._retention_read = time.monotonic()
         return self._retention
+
+
+@dataclass(frozen=True)
+class _Log:
+    """The oldest offsets of partitions and their ends, as far as transactions are committed."""
+
+    firsts: "Mapping[TopicPartition, int]"
+    ends: "Mapping[TopicPartition, int]"
+
+    def span(self, place: "TopicPartition", committed: Committed | None) -> tuple[int, int]:
+        """Give what is to be read: from a committed offset to the end of the log or of a plan."""
+        first, end = self.firsts[place], self.ends[place]
+        if committed is None:
+            return first, end
+        return max(first, committed.offset), end if committed.until is None else committed.until
+
+
+def _with_plan(committed: Committed, metadata: str | None) -> Committed:
+    """Add what a replay notes beside its offsets; other groups' metadata say nothing here."""
+    try:
+        note = orjson.loads(metadata or "{}")
+        return replace(committed, began=int(note["began"]) / 1000, until=int(note["end"]))
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return committed
 
 
 def _owned(members: Iterable[Mapping[str, Any]]) -> "dict[TopicPartition, Member]":

@@ -1,5 +1,6 @@
 """Which consumer groups read which topics: the stages of the pipeline, replays, subscribers."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -8,13 +9,17 @@ from pipeline.settings import Settings
 
 Role = Literal["live", "replay", "subscriber"]
 
-SOURCES = {
-    "segment": "transcripts.raw",
-    "normalize": "transcripts.segmented",
-    "extract": "transcripts.normalized",
-    "publish": "facts.extracted",
-}
+SOURCES = (
+    ("segment", "transcripts.raw"),
+    ("normalize", "transcripts.segmented"),
+    ("extract", "transcripts.normalized"),
+    ("publish", "facts.extracted"),
+    ("claims", "facts.events"),
+    ("claims", "facts.unattributed"),
+)
 """What each stage reads, in the order in which transcripts pass them."""
+
+_GROUPS = {"publish": "-publisher", "claims": "-claims"}
 
 
 @dataclass(frozen=True)
@@ -31,26 +36,29 @@ def live_readers(settings: Settings) -> list[Reader]:
     """Give the readers that the pipeline itself consists of, in the order of its stages."""
     return [
         Reader(stage, "live", _group_of(settings, stage), settings.topic(topic))
-        for stage, topic in SOURCES.items()
+        for stage, topic in SOURCES
     ]
 
 
 def other_readers(settings: Settings, reads: Iterable[tuple[str, str]]) -> list[Reader]:
     """Give the readers that are no part of the live pipeline, from pairs of group and topic.
 
-    Groups whose names go on after the workers' are replays; all others are subscribers.
+    Replays keep their place as a group of their own (pipeline/replay); others are subscribers.
     """
     live = {(each.group, each.topic) for each in live_readers(settings)}
-    stages = {settings.topic(topic): stage for stage, topic in SOURCES.items()}
-    workers = settings.topic(settings.worker_group)
+    stages = {settings.topic(topic): stage for stage, topic in SOURCES}
     found = []
     for group, topic in sorted(set(reads) - live):
-        replayed = group.startswith((workers + "-", workers + "."))
+        replayed = is_replay(settings, group)
         stage = stages.get(topic, "") if replayed else ""
         found.append(Reader(stage, "replay" if replayed else "subscriber", group, topic))
     return found
 
 
+def is_replay(settings: Settings, group: str) -> bool:
+    """Tell whether a group is a replay's, into the same topics or into those of another prefix."""
+    return re.search(rf"{re.escape(settings.worker_group)}-replay(-\w+)?$", group) is not None
+
+
 def _group_of(settings: Settings, stage: str) -> str:
-    workers = settings.topic(settings.worker_group)
-    return workers + "-publisher" if stage == "publish" else workers
+    return settings.topic(settings.worker_group) + _GROUPS.get(stage, "")

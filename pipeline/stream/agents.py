@@ -14,6 +14,7 @@ from aiokafka.errors import (
 )
 from faust.exceptions import ProducerSendError
 
+from pipeline.metrics.observer import observer
 from pipeline.settings import Settings
 from pipeline.stream.faustapp import StreamApp, stream_app
 from pipeline.stream.guard import Guard, StageStoppedError, TransientError, UndeliverableError
@@ -43,6 +44,8 @@ class Agents:
         self._topics: dict[str, Any] = {}
         for name in stages:
             self._declare(name)
+        self.app.on_partitions_assigned.connect(self._tell_assigned, weak=False)
+        self.app.on_partitions_revoked.connect(self._tell_revoked, weak=False)
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Run until SIGTERM or SIGINT; raises what stopped a stage."""
@@ -123,6 +126,15 @@ class Agents:
             value=message.value,
             headers=tuple((name, value or b"") for name, value in message.headers or ()),
         )
+
+    async def _tell_assigned(self, app: Any, /, *arguments: Any, **more: Any) -> None:
+        del app, more
+        (assigned,) = arguments
+        observer().assigned([(each.topic, each.partition) for each in assigned], settled=True)
+
+    async def _tell_revoked(self, app: Any, /, *arguments: Any, **more: Any) -> None:
+        del app, arguments, more
+        observer().assigned((), settled=False)
 
     async def _crash(self) -> None:
         """Wait for a failure of Faust itself, such as a lost connection that it gives up on."""

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from pipeline.metrics.process import observe_process
 from pipeline.problem import Problem
 from pipeline.settings import Settings
 from pipeline.stream.logs import configure
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     role, stages = arguments[0], [stage for stage in arguments[1].split(",") if stage]
     settings = Settings.load()
     configure(settings, role)
+    observe_process(role)
     threading.Thread(target=_follow_parent, daemon=True).start()
     try:
         if role == "agents":

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from pipeline.metrics.observer import observed, observer
 from pipeline.stream.deadletter import Failure, dead_letter
 from pipeline.stream.record import Message, Record
 from pipeline.stream.stages import Stage
@@ -92,6 +93,10 @@ class Guard:
 
         Returns when the record may be acknowledged, raises ``StageStoppedError`` when it must not.
         """
+        with observed(self.stage.name):
+            await self._process(record)
+
+    async def _process(self, record: Record) -> None:
         began = time.monotonic()
         attempt = 1
         while True:
@@ -133,6 +138,7 @@ class Guard:
             record.offset,
             failure.reason,
         )
+        observer().dead_lettered(self.stage.name, fault)
         messages = [dead_letter(record, failure)]
         marker = await asyncio.to_thread(self.stage.failed, record, now)
         if marker is not None:
@@ -166,6 +172,7 @@ class Guard:
 
     async def _wait(self, attempt: int, fault: Exception) -> None:
         longest = min(self._patience.longest, self._patience.first * 2 ** (attempt - 1))
+        observer().retried(self.stage.name)
         seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
         logger.info(
             "%s: attempt %d failed (%s); again in %.1f s", self.stage.name, attempt, fault, seconds

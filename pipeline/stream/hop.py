@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pipeline.metrics.observer import observed, observer
 from pipeline.settings import Settings
 from pipeline.stream.clients import group_consumer
 from pipeline.stream.guard import StageStoppedError
@@ -99,6 +100,11 @@ class Hop:
         for place, records in batches.items():
             if place in self._open and not self._guarded(place, self._publish, place, records):
                 self._give_up_after_a_while(place)
+        joined = self._consumer.group_metadata().generation_id >= 0
+        observer().assigned(
+            [(place.topic, place.partition) for place in self._open],
+            settled=joined and self._consumer.assignment() <= self._open.keys(),
+        )
 
     def _begin(self, place: "TopicPartition") -> None:
         partition = self._assigned(place)
@@ -114,7 +120,8 @@ class Hop:
     def _publish(self, place: "TopicPartition", records: Sequence[Any]) -> None:
         offset = _offset(place, records[-1].offset + 1)
         group = self._consumer.group_metadata()
-        self._open[place].publish([record_of(each) for each in records], offset, group)
+        with observed(self._stage):
+            self._open[place].publish([record_of(each) for each in records], offset, group)
         self._in_vain.pop(place, None)
 
     def _guarded(self, place: "TopicPartition", action: Callable[..., None], *of: Any) -> bool:
@@ -128,6 +135,7 @@ class Hop:
             if partition is not None:
                 partition.close()
             self._failures += 1
+            observer().retried(self._stage)
             logger.warning(
                 "%s: %s [%d] is opened again after %s: %s",
                 self._stage,

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pipeline.metrics.observer import observer
 from pipeline.problem import Problem
 from pipeline.settings import Settings
 from pipeline.stream.events import Cause, events
 from pipeline.stream.ledger import (
     Arrival,
+    Change,
     FailedCounts,
     Known,
     LedgerEntry,
@@ -88,6 +90,8 @@ class Publication(Transactional):
         batch.wait()
         producer.commit_transaction()
         self._remember(entries, batch.after)
+        for lineage, changes in batch.told:
+            observer().published(lineage, changes)
 
     def _take(self, record: Record, batch: "_Batch") -> None:
         """Take one record; one that cannot be processed goes to the dead letters."""
@@ -125,6 +129,7 @@ class Publication(Transactional):
                 messages.append(self.dead_letter(original, StaleTranscript(change.reason), now))
         batch.before.setdefault(transcript_id, before)
         batch.after[transcript_id], batch.entries[transcript_id] = after, after.entry
+        batch.told.append((arrival.lineage, changes))
         for message in messages:
             batch.send(message)
 
@@ -159,7 +164,8 @@ class Publication(Transactional):
 class _Batch(Sending):
     """What one transaction sends: the changes, and what is known before and after them.
 
-    ``entries`` are those of ``after``, which every transcript in it has.
+    ``entries`` are those of ``after``, which every transcript in it has; ``told`` is what
+    subscribers are told, and of which messages.
     """
 
     def __init__(self, settings: Settings, producer: "KafkaProducer", partition: int) -> None:
@@ -169,6 +175,7 @@ class _Batch(Sending):
         self.entries: dict[str, LedgerEntry] = {}
         self._partition = partition
         self._chunks: dict[str, dict[str, Any]] = {}
+        self.told: list[tuple[Lineage, list[Change]]] = []
 
     def send_chunks(self, transcript_id: str) -> None:
         """Send those of a transcript's chunks whose facts changed; an empty one as a tombstone."""

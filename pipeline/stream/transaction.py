@@ -9,6 +9,7 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pipeline.metrics.observer import observer
 from pipeline.settings import Settings
 from pipeline.stream.clients import transactional_producer
 from pipeline.stream.deadletter import Failure, dead_letter
@@ -60,6 +61,7 @@ class Transactional:
 
     def dead_letter(self, record: Record, fault: Exception, now: datetime) -> Message:
         """Write the dead letter of a record, and say so in the log."""
+        observer().dead_lettered(self.stage, fault)
         failure = Failure(self.stage, fault, attempt=1, version=VERSION, failed_at=now)
         logger.warning(
             "%s: %s goes to the dead letters: %s", self.stage, record.place, failure.reason

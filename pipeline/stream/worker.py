@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
+from pipeline.metrics.endpoint import Endpoint
+from pipeline.metrics.process import SOCKET_VARIABLE
 from pipeline.problem import Problem
 from pipeline.settings import Settings, variable_of
 from pipeline.stream.child import READY
@@ -53,8 +55,14 @@ class _Stop:
 class Worker:
     """The processes of one worker; ``start``, then ``watch`` until they end, or ``stop``."""
 
-    def __init__(self, settings: Settings, stages: Sequence[str] = ALL_STAGES) -> None:
-        """Take the stages that this worker runs."""
+    def __init__(
+        self,
+        settings: Settings,
+        stages: Sequence[str] = ALL_STAGES,
+        endpoint: Endpoint | None = None,
+    ) -> None:
+        """Take the stages that this worker runs, and where it tells of its work, if anywhere."""
+        self._endpoint = endpoint
         self._environment = _environment(settings)
         self._roles: dict[str, list[str]] = {}
         agents = [stage for stage in AGENT_STAGES if stage in stages]
@@ -70,13 +78,10 @@ class Worker:
     def start(self) -> None:
         """Start the processes and wait until all of them are ready; ``Problem`` if one is not."""
         for name, arguments in self._roles.items():
-            self._processes[name] = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "pipeline.stream.child", *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=self._environment,
-            )
+            self._processes[name] = self._started(name, arguments)
             threading.Thread(target=self._follow, args=(name,), daemon=True).start()
+        if self._endpoint is not None:
+            self._endpoint.start()
         waiting, deadline = set(self._processes), time.monotonic() + _READY_SECONDS
         while waiting:
             match self._next(deadline - time.monotonic()):
@@ -119,11 +124,26 @@ class Worker:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if self._endpoint is not None:
+            self._endpoint.close()
 
     @property
     def process_ids(self) -> dict[str, int]:
         """The process ids by role: ``agents``, ``publisher``, ``claims``."""
         return {name: process.pid for name, process in self._processes.items()}
+
+    def _started(self, name: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        environment, handed_down = self._environment, list[int]()
+        if self._endpoint is not None:
+            handed_down = [self._endpoint.socket_for(name)]
+            environment = {**environment, SOCKET_VARIABLE: str(handed_down[0])}
+        return subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "pipeline.stream.child", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            pass_fds=handed_down,
+        )
 
     def _follow(self, name: str) -> None:
         process = self._processes[name]
@@ -142,7 +162,8 @@ def run_worker(
     settings: Settings, stages: Sequence[str], ready: Callable[[], None] = lambda: None
 ) -> None:
     """Run a worker until SIGTERM or SIGINT; raises ``Problem`` if it ends by itself."""
-    worker = Worker(settings, stages)
+    endpoint = Endpoint(settings) if settings.metrics_port else None
+    worker = Worker(settings, stages, endpoint)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.ask_to_stop())
     worker.start()

@@ -1,0 +1,1 @@
+"""What the pipeline tells about itself: metrics, declared once, and where they are read."""
