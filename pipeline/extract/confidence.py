@@ -1,24 +1,60 @@
-"""How sure a fact is, from the doubts that arose in reading it."""
+"""How likely a fact is right, from what could be doubted in reading it.
+
+A logistic model over yes-or-no traits of a reading. The weights are in confidence.tsv; they are
+fitted on gold by ``python -m tests.calibrate``, which also prints how well they hold.
+"""
+
+from functools import cache
+from importlib.resources import files
+from math import exp
 
 from pipeline.extract.frame import Reading
 
-# Each doubt takes this much; the figures are from the share of right facts on gold with it.
-_COST = {
-    "metric inherited": 0.10,
-    "weak metric": 0.12,
-    "metric not named": 0.35,
-    "no direction": 0.15,
-}
-_BASE = 0.92
+_LONG = 110
+# Measures that every company reports, in words that leave no doubt.
+_CORE = frozenset(
+    {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "eps",
+     "net_income", "adjusted_eps", "adjusted_ebitda", "free_cash_flow", "operating_cash_flow",
+     "capex", "cash", "backlog", "operating_expenses", "research_and_development", "inventory",
+     "selling_general_administrative", "adjusted_net_income", "share_repurchases", "net_margin",
+     "net_interest_income", "dividend_per_share", "tax_rate", "shares_repurchased"}
+)  # fmt: skip
 
 
-def confidence(reading: Reading, *, agrees: bool) -> float:
-    """Between 0 and 1, in steps of a hundredth."""
-    sure = _BASE - sum(_COST.get(doubt, 0.1) for doubt in set(reading.doubts))
-    if reading.quantity.worded:
-        sure -= 0.1
-    if reading.modality != "actual":
-        sure -= 0.06
-    if not agrees:
-        sure -= 0.05
-    return round(max(0.05, min(0.99, sure)), 2)
+def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str) -> frozenset[str]:
+    """Give the traits of a reading that speak for or against it."""
+    quantity = reading.quantity
+    told = {
+        "worded": quantity.worded,
+        "count": quantity.kind == "count",
+        "measured": quantity.kind == "measure",
+        "bare": quantity.kind == "number",
+        "multiple": quantity.kind == "multiple",
+        "share": reading.measure == "share",
+        "change": reading.measure == "change",
+        "growth": reading.measure == "growth",
+        "of a business": reading.scope is not None,
+        "not core": reading.metric not in _CORE,
+        "forward": reading.modality == "forward",
+        "question": reading.modality == "question",
+        "no period": reading.period is None,
+        "in an answer": section == "qa",
+        "long sentence": len(sentence) > _LONG,
+        "translation differs": not agrees,
+        "no company": reading.entity is None,
+    }
+    return frozenset(reading.doubts) | {name for name, holds in told.items() if holds}
+
+
+def confidence(held: frozenset[str]) -> float:
+    """Turn traits into a probability in steps of a hundredth."""
+    weights = _weights()
+    score = weights["always"] + sum(weights.get(trait, 0.0) for trait in sorted(held))
+    return round(1 / (1 + exp(-score)), 2)
+
+
+@cache
+def _weights() -> dict[str, float]:
+    table = files("pipeline.extract").joinpath("confidence.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    return {trait: float(weight) for trait, weight in rows}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from pipeline.extract.confidence import confidence
+from pipeline.extract.confidence import confidence, traits
 from pipeline.extract.evidence import evidence_of
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.identity import claim_id, fact_id
@@ -84,7 +84,14 @@ def _fact(
         section=segment.section,
         evidence=evidence,
         statement=statement(said),
-        confidence=confidence(reading, agrees=all(e.agrees for e in evidence)),
+        confidence=confidence(
+            traits(
+                reading,
+                agrees=all(each.agrees for each in evidence),
+                section=segment.section,
+                sentence=sentence,
+            )
+        ),
         extractor=EXTRACTOR,
         published_at=header.published_at,
     )
