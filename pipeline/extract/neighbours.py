@@ -25,6 +25,8 @@ _GOES_ON = re.compile(
 _OF_THE = re.compile(r" (?:out )?of (?:the |our |its |their |these |those )?")
 _OF_IT = re.compile(r"\s*of (?:that|those|which|it|them)\b")
 _FAR = 90
+# How many marks away a neighbour may be; a text with more marks to a sentence is no prose.
+_NEAR, _MOST_MARKS = 10, 2000
 _MOVED = re.compile(r"\b(?:up|down|grew|rose|fell|declined|increased|decreased)\s*$")
 _MOVE_ENDS = re.compile(
     r"\s*(?:[,.;:)]|$|(?:and|but|while|with|or|sequentially|year|yoy|y/y|organically|reported|in|on"
@@ -59,6 +61,8 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     bare = place.quantity
     if bare.kind not in ("number", "count") or bare.counted or bare.worded:
         return sentence
+    if len(sentence.marks) > _MOST_MARKS:
+        return sentence
     lent = (
         _part_of_count(place, bare)
         or _moved_in_percent(place, bare)
@@ -89,7 +93,8 @@ def _moved_in_percent(place: Place, bare: Quantity) -> Quantity | None:
         return None
     if not _MOVE_ENDS.match(folded, place.mark.end):
         return None
-    beside = (m.value for m in place.sentence.marks if isinstance(m.value, Quantity))
+    near = place.sentence.marks[max(0, place.at - 4 * _NEAR) : place.at + _NEAR]
+    beside = (m.value for m in near if isinstance(m.value, Quantity))
     if not any(quantity.kind == "percent" for quantity in beside):
         return None
     return bare.model_copy(update={"kind": "percent", "unit": "percent"})
@@ -98,7 +103,8 @@ def _moved_in_percent(place: Place, bare: Quantity) -> Quantity | None:
 def _part_of_count(place: Place, bare: Quantity) -> Quantity | None:
     """Some of what the next number counts: "closed 7 of the 9 plants"."""
     marks = place.sentence.marks
-    following = next((m for m in marks[place.at + 1 :] if m.kind == "quantity"), None)
+    behind = marks[place.at + 1 : place.at + _NEAR]
+    following = next((m for m in behind if m.kind == "quantity"), None)
     if following is None or not isinstance(following.value, Quantity) or bare.signed:
         return None
     whole = following.value
@@ -137,7 +143,8 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
 
 def _with_own_unit(place: Place) -> Quantity | None:
     """The number before, or the one that lent it its unit."""
-    quantities = (m.value for m in reversed(place.sentence.marks[: place.at]))
+    before = place.sentence.marks[max(0, place.at - 4 * _NEAR) : place.at]
+    quantities = (m.value for m in reversed(before))
     nearest: Quantity | None = None
     for value in quantities:
         if not isinstance(value, Quantity):

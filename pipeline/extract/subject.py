@@ -245,7 +245,9 @@ def is_whole(sentence: Sentence, at: int) -> bool:
         return False
     gap = sentence.folded[earlier.end : mark.start]
     if isinstance(earlier.value, Cue) and "share" in earlier.value.kinds:
-        return len(gap.strip()) <= 2
+        # "a fifth of revenue arpu there is $4": a cue that names its whole has none behind it.
+        named = _NAMES_WHOLE.search(sentence.folded[earlier.start : earlier.end]) is not None
+        return len(gap.strip()) <= 2 and not named
     if isinstance(earlier.value, Quantity) and earlier.value.kind == "percent":
         return _OF_WHOLE.match(gap) is not None
     return re.search(r"(?:percentage|percent|%) of (?:our |total |net )*$", gap) is not None
@@ -431,7 +433,7 @@ def _without_words(reading: Reading, place: Place) -> None:
     unit = quantity.unit or ""
     if unit.endswith("/share"):
         reading.metric, reading.family = "eps", "money_per_share"
-    elif quantity.kind == "money" and _in_cents(quantity):
+    elif quantity.kind == "money" and _in_cents(quantity) and not _is_price_of(place):
         reading.metric, reading.family = "eps", "money_per_share"
     elif unit in _BY_UNIT:
         reading.metric, reading.family = _BY_UNIT[unit], unit
@@ -443,6 +445,11 @@ def _without_words(reading: Reading, place: Place) -> None:
         reading.metric, reading.family = "revenue", "money"
 
 
+def _is_price_of(place: Place) -> bool:
+    """Whether a product named in the clause has this price: "the hot dog combo is still $1.50"."""
+    return any(mark.kind == "scope" for mark in place.before())
+
+
 def _in_cents(quantity: Quantity) -> bool:
     """Whether an amount is told to the cent: guidance of "$14.08 to $14.12" is of each share."""
     amount = quantity.value if quantity.value is not None else quantity.low
@@ -452,6 +459,7 @@ def _in_cents(quantity: Quantity) -> bool:
 
 
 _DOLLARS = 200
+_NAMES_WHOLE = re.compile(r"(?:revenues?|sales|total)$")
 
 
 def _spoken_money(place: Place) -> bool:
