@@ -52,9 +52,9 @@ class Claim(Event):
     """All that is stated about one entity, scope, metric, measure, period and modality.
 
     ``value``, ``low``, ``high`` and ``qualifier`` are the ones to use: company before publisher,
-    more exact before less, later revision before earlier. ``agreement`` compares the statements,
-    aware of rounding: ``conflict`` where any two disagree, ``agree`` where two documents or more
-    say the same, ``single`` where one document alone speaks. ``history`` has the value to use as
+    more exact before less, later revision before earlier. ``agreement`` compares the documents,
+    aware of rounding: ``conflict`` where two of them have no amount in common, ``agree`` where
+    all that state it have, ``single`` where one document alone does. ``history`` has the value to use as
     of each publication, oldest first, made from the statements that stand.
     """
 

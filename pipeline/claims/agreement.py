@@ -1,13 +1,12 @@
 """Whether statements of one claim agree, as rounded: each is taken for the span that it allows.
 
 A figure stands for all that would be rounded to it: 134 billion for 133.5 to 134.5. Statements
-agree where their spans share more than an end; spans on a line all meet pairwise exactly if they
-share a stretch, so many statements are compared at once. Amounts in different currencies are
-never compared.
+agree where their spans share more than an end. Amounts in different currencies are never compared.
 """
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import combinations, product
 from typing import NamedTuple, Protocol
 
 from schemas.fact import Qualifier
@@ -93,14 +92,21 @@ def agree(one: Stated, other: Stated) -> bool:
     return _meet((allowed(one), allowed(other)))
 
 
-def all_agree(statements: Iterable[Stated]) -> bool:
-    """Tell whether any two of the statements that can be compared agree."""
-    by_unit: dict[str, list[Span]] = {}
-    for each in statements:
-        by_unit.setdefault(each.unit, []).append(allowed(each))
-    return all(map(_meet, by_unit.values()))
+def all_agree(documents: Iterable[Iterable[Stated]]) -> bool:
+    """Tell whether any two documents agree, each given by what it states, all in one unit.
+
+    Two documents agree that put some amount alike. What one of them states beside it, for a part
+    of the business or in a correction of its own, is no contradiction of the other.
+    """
+    spans = {frozenset(allowed(each) for each in document) for document in documents}
+    if _meet(each for document in spans for each in document):
+        # Spans on a line that all share a stretch meet two by two as well.
+        return True
+    return all(
+        any(_meet(pair) for pair in product(one, other)) for one, other in combinations(spans, 2)
+    )
 
 
 def _meet(spans: Iterable[Span]) -> bool:
     spans = tuple(spans)
-    return max(each.low for each in spans) < min(each.high for each in spans)
+    return not spans or max(each.low for each in spans) < min(each.high for each in spans)

@@ -20,7 +20,7 @@ SUPERSEDED = timedelta(days=45)
 MOST_STATEMENTS = 1_000
 """How many statements a claim lists; a document that repeats one line for ever adds no more."""
 
-_SIDES = {"company": 0, None: 1, "publisher": 2, "operator": 3, "analyst": 4}
+_SIDES = {"company": 0, "publisher": 1, None: 2, "operator": 3, "analyst": 4}
 _EXACTNESS = {
     "exact": 0, "approx": 1, "at_least": 2, "more_than": 2, "at_most": 2, "less_than": 2,
     "between": 3,
@@ -147,9 +147,12 @@ def _claim(
 
 
 def _agreement(statements: tuple[ClaimStatement, ...]) -> Literal["single", "agree", "conflict"]:
-    if not all_agree(statements):
+    by_unit: dict[str, dict[str, list[ClaimStatement]]] = {}
+    for each in statements:
+        by_unit.setdefault(each.unit, {}).setdefault(each.transcript_id, []).append(each)
+    if not all(all_agree(documents.values()) for documents in by_unit.values()):
         return "conflict"
-    return "agree" if len({each.transcript_id for each in statements}) > 1 else "single"
+    return "agree" if any(len(documents) > 1 for documents in by_unit.values()) else "single"
 
 
 def value_to_use(statements: Iterable[ClaimStatement], *, forward: bool) -> ClaimStatement:
