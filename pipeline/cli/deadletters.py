@@ -113,7 +113,7 @@ def list_(output_format: str | None, settings: Settings, **chosen: Any) -> None:
     )
     columns = ["fingerprint", "stage", "count", "requeued", "reason", "first_seen", "last_seen"]
     if not found and table:
-        say("there are no dead letters")
+        say("there are no dead letters that fit" if any(chosen.values()) else "no dead letters")
         return
     show(rows, output_format=output_format, columns=[*columns, "example", "transcript_id"])
 
@@ -212,7 +212,7 @@ def requeue(
     show(rows(), output_format=output_format)
     did = "would be requeued" if dry_run else "requeued"
     rest = f", {left_out} left out: requeued before (--again sends them too)" if left_out else ""
-    say(f"{sent} dead letters {did}{rest}")
+    say(f"{sent} dead letter{'' if sent == 1 else 's'} {did}{rest}")
     return 1 if refused else 0
 
 

@@ -10,7 +10,6 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from kafka import KafkaProducer
 
 _AT_ONCE = 100
+_BYTES_AT_ONCE = 16 * 1024 * 1024
 _LANDED_SECONDS = 30.0
 
 
@@ -76,7 +76,7 @@ def requeue(settings: Settings, letters: Iterable[Letter]) -> Iterator[Sent | No
     remaining = iter(letters)
     with contextlib.ExitStack() as stack:
         producer: KafkaProducer | None = None
-        while chunk := list(islice(remaining, _AT_ONCE)):
+        while chunk := _chunk(remaining):
             try:
                 if producer is None:
                     producer = stack.enter_context(contextlib.closing(_producer(settings)))
@@ -87,6 +87,19 @@ def requeue(settings: Settings, letters: Iterable[Letter]) -> Iterator[Sent | No
                     f"({type(error).__name__}: {error}); run it again"
                 ) from error
             yield from outcomes
+
+
+def _chunk(remaining: Iterator[Letter]) -> list[Letter]:
+    """Take the letters of one transaction, limited in number and, but for one, in size."""
+    chunk: list[Letter] = []
+    size = 0
+    while len(chunk) < _AT_ONCE and size < _BYTES_AT_ONCE:
+        letter = next(remaining, None)
+        if letter is None:
+            break
+        chunk.append(letter)
+        size += len(letter.record.value or b"")
+    return chunk
 
 
 def _producer(settings: Settings) -> "KafkaProducer":
