@@ -6,7 +6,7 @@ without a group: the newest messages first time, then only what is new.
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import orjson
 
 from pipeline.lag.observe import Observation, Reading
 from pipeline.lag.unsettled import Landed, OpenTranscript, Unsettled, stage_of
+from pipeline.lag.watched import SOURCES
 from pipeline.settings import Settings
 from pipeline.stream.clients import reader
 from pipeline.stream.deadletter import CONNECT
@@ -39,12 +40,18 @@ _PATIENCE_SECONDS = 20.0
 class BusinessLag:
     """How many transcripts are not completed, as far as is known, and the oldest of them.
 
-    ``age`` is of the oldest, in seconds since it landed, 0 where all are completed.
+    ``by_stage`` counts them where they are, under "" those that every stage has read. ``age`` is of
+    the oldest, in seconds since it landed, 0 where all are completed.
     """
 
-    open: int
+    by_stage: Mapping[str, int]
     oldest: OpenTranscript | None
     age: float
+
+    @property
+    def open(self) -> int:
+        """How many there are."""
+        return sum(self.by_stage.values())
 
 
 class Business:
@@ -70,7 +77,10 @@ class Business:
         found += _only_unread(readings, {each.transcript_id for each in found})
         oldest = min(found, key=lambda each: each.landed, default=None)
         age = 0.0 if oldest is None else max(0.0, observation.time - oldest.landed)
-        return BusinessLag(len(found), oldest, age)
+        by_stage = {stage: 0 for stage, _ in SOURCES if stage != "claims"} | {"": 0}
+        for each in found:
+            by_stage[each.stage] += 1
+        return BusinessLag(by_stage, oldest, age)
 
     def _located(self, readings: Sequence[Reading], now: float) -> list[OpenTranscript]:
         found, nowhere = [], []

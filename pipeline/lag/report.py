@@ -48,6 +48,7 @@ class Report:
             "readers": [_reader(each) for each in self.readers],
             "transcripts": {
                 "open": self.transcripts.open,
+                "by_stage": self.transcripts.by_stage,
                 "oldest": None
                 if self.transcripts.oldest is None
                 else {**asdict(self.transcripts.oldest), "age_seconds": self.transcripts.age},
