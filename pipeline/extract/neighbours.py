@@ -18,21 +18,22 @@ from schemas import Quantity
 
 # A number that goes on from the one before says so right at itself.
 _GOES_ON = re.compile(
-    r"(?:\b(?:was|were|is|are|be|been|at|from|versus|vs|than|against|saying|said|around|about|back"
+    r"(?:\b(?:was|were|is|are|be|been|at|from|versus|vs|than|against|saying|said|or|around|about|back"
     r"|added|adding|lost|took|contributed|leveraged|deleveraged|consensus|street|it's|that's|guided|cost)"
-    r"(?: us)?(?: (?:about|around|roughly|nearly|just|only))?|closer to)\.?\s*$"
+    r"(?: us)?(?: (?:about|around|roughly|nearly|just|only|the))?|closer to)\.?\s*$"
 )
 _OF_THE = re.compile(r" (?:out )?of (?:the |our |its |their |these |those )?")
 _OF_IT = re.compile(r"\s*of (?:that|those|which|it|them)\b")
 _FAR = 90
 # How many marks away a neighbour may be; a text with more marks to a sentence is no prose.
 _NEAR, _MOST_MARKS = 10, 2000
-_MOVED = re.compile(r"\b(?:up|down|grew|rose|fell|declined|increased|decreased)\s*$")
+_MOVED = re.compile(r"\b(?:up|down|grew|rose|fell|declined|increased|decreased|off)\s*$")
 _MOVE_ENDS = re.compile(
     r"\s*(?:[,.;:)]|$|(?:and|but|while|with|or|sequentially|year|yoy|y/y|organically|reported|in|on"
     r"|excluding|ex|driven|as|which|so|from last|versus|we|the|our)\b)"
 )
 _LARGEST_MOVE = 100
+_ADDED = re.compile(r"(?:净增|净开|新增|新开|净关|关闭|\b(?:net|net new|opened|closed|added))\s*$")
 _ROUNDING = Decimal("0.1")
 _MOST_RATIO = Decimal(10)
 _BARE_RATE = Decimal(1000)
@@ -65,7 +66,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
         return sentence
     lent = (
         _part_of_count(place, bare)
-        or _moved_in_percent(place, bare)
+        or _moved_in_percent(place, bare, frame)
         or _from_before(place, bare)
         or _terse(place, bare, frame, setting)
     )
@@ -82,7 +83,7 @@ def _restates(bare: Quantity, model: Quantity, gap: str) -> bool:
     return near and bare.qualifier != "exact" and not gap.strip(" ,，、(（")
 
 
-def _moved_in_percent(place: Place, bare: Quantity) -> Quantity | None:
+def _moved_in_percent(place: Place, bare: Quantity, frame: Frame) -> Quantity | None:
     """A bare move where others are in percent: "up 22 sequentially and 46% year over year"."""
     if is_scaled(bare) or bare.kind != "number" or size_of(bare) > _LARGEST_MOVE:
         return None
@@ -95,7 +96,9 @@ def _moved_in_percent(place: Place, bare: Quantity) -> Quantity | None:
         return None
     near = place.sentence.marks[max(0, place.at - 4 * _NEAR) : place.at + _NEAR]
     beside = (m.value for m in near if isinstance(m.value, Quantity))
-    if not any(quantity.kind == "percent" for quantity in beside):
+    last = frame.last
+    before = last is not None and last.quantity.kind == "percent" and "." in bare.text
+    if not before and not any(quantity.kind == "percent" for quantity in beside):
         return None
     return bare.model_copy(update={"kind": "percent", "unit": "percent"})
 
@@ -128,6 +131,8 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
         return _as_money(place, bare, model, gap) or _as_count(place, bare, model, gap)
     if bare.signed and model.kind == "percent" and size_of(bare) < _BARE_RATE:
         return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+    if model.kind == "count" and model.counted and _ADDED.search(gap):
+        return bare.model_copy(update={"kind": "count", "unit": "count", "counted": model.counted})
     if model.kind not in ("percent", "points", "money") and not is_scaled(model):
         return None
     if _restates(bare, model, gap):
@@ -158,7 +163,10 @@ def _with_own_unit(place: Place) -> Quantity | None:
 
 def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
     """Whether the words at the number take up the one before, with no other subject between."""
-    if bare.qualifier == "exact" and not _GOES_ON.search(gap):
+    named = next((m for m in place.before() if isinstance(m.value, MetricMatch)), None)
+    # "Operating cash flow was $5.1 billion, capex 2.6."
+    listed = named is not None and not place.gap_before(named).strip() and "." in bare.text
+    if bare.qualifier == "exact" and not listed and not _GOES_ON.search(gap):
         return False
     between = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
     return all(match.metric.family == _FAMILIES.get(model.kind) for match in between)

@@ -39,6 +39,10 @@ _ATTACHED_NAMES = frozenset("DHG")
 _IDEOGRAPHS = "\u3400"
 # 一個季度多了 3 億: a verb, no hedge.
 _MORE_BY = frozenset("了出赚收花卖付")
+# 一倍半, 六元半, 两年半
+_HALF_MORE = re.compile(r"半(?![年天月个价数以径导日])")
+_HALVED = frozenset({"倍", "元", "块", "块钱", "年", "天"})
+_HALF = Decimal("0.5")
 _CENTS_ALONE = 10
 
 
@@ -202,6 +206,9 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
     if spelling == "times" and _FREQUENCY.match(folded, end):
         return False
     amount.unit, amount.end, amount.spelling = unit, end, spelling
+    halved = spelling in _HALVED and amount.scale is None and _HALF_MORE.match(folded, end)
+    if halved and amount.number is not None:
+        amount.number, amount.end = amount.number + _HALF, end + 1
     return True
 
 

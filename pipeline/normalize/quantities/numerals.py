@@ -380,7 +380,18 @@ def ideographic(text: str, start: int) -> Numeral | None:
     if value is None:
         return None
     form = "small" if len(run) == 1 and value <= 10 else "plain"
-    return Numeral(value, None, None, end, form, qualifier)
+    return Numeral(value, None, None, end, form, qualifier, _last_scale(run))
+
+
+def _last_scale(run: str) -> Decimal | None:
+    """Give the scale that a numeral in characters ends with: 亿 of 十八亿, 万亿 of 两万亿."""
+    scale = None
+    for char in reversed(run):
+        entry = _characters()[char]
+        if entry.role != "scale":
+            break
+        scale = entry.value if scale is None else scale * entry.value
+    return scale
 
 
 def _few(run: str, places: list[int], end: int) -> Numeral | None:
