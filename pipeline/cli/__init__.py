@@ -25,6 +25,7 @@ COMMANDS = {
     "worker": "Run the pipeline: transcripts in, facts out, until stopped.",
     "publish": "Send transcripts to the pipeline.",
     "facts": "Subscribe to the facts.",
+    "claims": "See what the documents together say, and where they disagree.",
     "replay": "Send old transcripts through today's code, here or beside what is live.",
     "deadletters": "See what failed and why, and send it again.",
     "lag": "How far each stage is behind, and whether it keeps up.",

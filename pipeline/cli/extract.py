@@ -1,15 +1,10 @@
 """``callfacts extract``: the whole pipeline in this process, without a broker."""
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from typing import Any
-
 import click
 
-from pipeline.cli.inputs import Given, Refused, read_inputs
 from pipeline.cli.options import format_option
-from pipeline.cli.output import chosen_format, complain, show, write_line
-from schemas import TranscriptMessage
+from pipeline.cli.output import chosen_format, show, write_line
+from pipeline.cli.transcripts import Reader, hints
 
 
 @click.command()
@@ -22,8 +17,13 @@ from schemas import TranscriptMessage
     help="How far to go: a line a segment, a segment with its quantities, or a fact.",
 )
 @format_option("table", "jsonl", "html")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True,
-              help="How many processes share the transcripts; output keeps their order.")  # fmt: skip
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes share the transcripts; output keeps their order.",
+)
 @click.option("--published", metavar="DATE", help="When they were published, such as 2025-10-30.")
 @click.option("--entity", metavar="ID", help="Whom they are about, such as AMZN; a hint.")
 def command(
@@ -46,7 +46,7 @@ def command(
     callfacts extract call.txt --format html > call.html
     callfacts extract call.txt --stage normalized | jq .quantities
     """
-    reader = _Reader(_hints(published, entity))
+    reader = Reader(hints(published, entity))
     messages = reader.messages(inputs)
     chosen = chosen_format(output_format)
     if chosen == "html":
@@ -63,36 +63,3 @@ def command(
         for line in lines(messages, stage, jobs):
             write_line(line)
     return 1 if reader.refused else 0
-
-
-def _hints(published: str | None, entity: str | None) -> dict[str, Any]:
-    hints: dict[str, Any] = {}
-    if published is not None:
-        try:
-            moment = datetime.fromisoformat(published)
-        except ValueError:
-            raise click.BadParameter(
-                f"{published!r} is no date; expected one such as 2025-10-30 or 2025-10-30T21:00:00Z",
-                param_hint="--published",
-            ) from None
-        hints["published_at"] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if entity is not None:
-        hints["entity"] = entity
-    return hints
-
-
-class _Reader:
-    """Reads the inputs, adds the hints of the command line, and remembers whether any was bad."""
-
-    def __init__(self, hints: dict[str, Any]) -> None:
-        self._hints = hints
-        self.refused = False
-
-    def messages(self, inputs: Iterable[str]) -> Iterator[TranscriptMessage]:
-        for item in read_inputs(inputs):
-            if isinstance(item, Refused):
-                self.refused = True
-                complain(item)
-            elif isinstance(item, Given):
-                missing = {k: v for k, v in self._hints.items() if getattr(item.message, k) is None}
-                yield item.message.model_copy(update=missing) if missing else item.message

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
+from pipeline.cli.cells import cell
 from schemas import FactEvent
 
 _PIPED_WIDTH = 160
@@ -43,15 +44,8 @@ def line(event: FactEvent) -> Text:
     about = " ".join(each for each in (event.entity and event.entity.id, event.scope) if each)
     text = Text("- " if gone else "+ ", style="red" if gone else "green")
     style = "dim strike" if gone else ""
-    text.append(_cell(about, _ABOUT), style="dim" if gone else "cyan")
-    text.append(_cell(event.metric.replace("_", " "), _METRIC), style=style)
-    text.append(_cell(event.period.label if event.period else "", _PERIOD), style=style)
+    text.append(cell(about, _ABOUT), style="dim" if gone else "cyan")
+    text.append(cell(event.metric.replace("_", " "), _METRIC), style=style)
+    text.append(cell(event.period.label if event.period else "", _PERIOD), style=style)
     text.append(event.statement, style=style)
     return text
-
-
-def _cell(text: str, width: int) -> str:
-    """Cut or pad to a width on the terminal, where a Chinese character takes two columns."""
-    cell = Text(text)
-    cell.truncate(width - 1, overflow="ellipsis", pad=True)
-    return cell.plain + " "

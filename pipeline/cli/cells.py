@@ -1,0 +1,10 @@
+"""Cells of tables that are printed line by line."""
+
+from rich.text import Text
+
+
+def cell(text: str, width: int) -> str:
+    """Cut or pad to a width on the terminal, where a Chinese character takes two columns."""
+    written = Text(text)
+    written.truncate(width - 1, overflow="ellipsis", pad=True)
+    return written.plain + " "
