@@ -21,7 +21,7 @@ from typing import Any
 import pipeline.extract.stage as stage
 from pipeline.stages import run
 from schemas import TranscriptMessage
-from tests.scoring import Document, wrong_fields, same_amount
+from tests.scoring import Document, same_amount, wrong_fields
 
 ROOT = Path(__file__).parents[1]
 WEIGHTS = ROOT / "pipeline/extract/confidence.tsv"
@@ -141,7 +141,7 @@ def main() -> None:
     bands([row for row in sample if row[0] in aside], weights)
     if chosen.write:
         final = fit(sample)
-        head = "# trait\tweight in the logistic model of confidence.py, by `python -m tests.calibrate --write`\n"
+        head = "# trait\tweight in confidence.py's model, by `python -m tests.calibrate --write`\n"
         body = "".join(f"{name}\t{weight:g}\n" for name, weight in final.items())
         WEIGHTS.write_text(head + body, encoding="utf-8")
 

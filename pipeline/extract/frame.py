@@ -17,9 +17,10 @@ Basis = Literal["yoy", "qoq"]
 class Setting:
     """What the document and the headings above a segment say for all of its sentences.
 
-    ``scale`` is what bare amounts of money are multiplied by ("$m unless stated"). ``asked`` marks an analyst's words; ``outlook`` headings of guidance, ``of_rates`` a label of growth
-    rates (成长性：…); ``metric``, ``scope`` and
-    ``period`` are what the nearest heading or the segment's own label names.
+    ``scale`` is what bare amounts of money are multiplied by ("$m unless stated"). ``asked`` marks
+    an analyst's words; ``outlook`` headings of guidance, ``of_rates`` a label of growth rates;
+    ``metric``, ``scope`` and ``period`` are what the nearest heading or the segment's own label
+    names.
     """
 
     about: Entity | None
@@ -78,15 +79,15 @@ class Reading:
 class Frame:
     """What a sentence has said so far, and what it inherits from the one before.
 
-    ``here`` is the time that the sentence set for what follows in it, ``ahead`` the time to come that
-    was spoken of last, ``outlook`` whether the paragraph turned to guidance, ``spent`` the times that
-    belong to a quantity before them. ``metrics`` are the metrics named in this sentence up to here, ``inherited`` the last one used
-    before it. ``of_rates`` is the setting's.
-    ``counted`` is the metric of the figure
-    before where what it counts told it. ``last`` is how the quantity before this one was read. A
-    business line of the company's own (``scope_is_line``) is the topic of its paragraph, where a
-    sentence opens with it (``opening``: its name, and whether it is such a line) and the paragraph did
-    not begin with the company as a whole (``of_whole``), nor the sentence go on to another.
+    ``here`` is the time that the sentence set for what follows in it, ``ahead`` the time to
+    come that was spoken of last, ``outlook`` whether the paragraph turned to guidance,
+    ``spent`` the times that belong to a quantity before them. ``metrics`` are the metrics named
+    in this sentence up to here, ``inherited`` the last one used before it, ``counted`` the
+    metric of the figure before where what it counts told it. ``last`` is how the quantity
+    before this one was read. A business line of the company's own (``scope_is_line``) is the
+    topic of its paragraph where a sentence opens with it (``opening``: its name, and whether it
+    is such a line) and the paragraph did not turn to the whole company (``of_whole``).
+    ``of_rates`` is the setting's.
     """
 
     metrics: list[Mark] = field(default_factory=list)

@@ -10,7 +10,8 @@ TIME_UNITS = frozenset({"h", "min", "day", "week", "month", "quarter", "year", "
 # What no listed company has only some dollars of.
 _OF_MILLIONS = frozenset(
     {"revenue", "gross_profit", "ebitda", "adjusted_ebitda", "capex", "free_cash_flow", "debt",
-     "operating_cash_flow", "cash", "backlog", "bookings", "operating_expenses", "deposits", "loans",
+     "operating_cash_flow", "cash", "backlog", "bookings", "operating_expenses", "deposits",
+     "loans",
      "net_interest_income", "cost_of_revenue", "research_and_development"}
 )  # fmt: skip
 # Goods that are shipped, made and ordered by volume: batteries in Wh, oil in barrels.

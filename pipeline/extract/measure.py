@@ -70,7 +70,7 @@ def is_base(place: Place) -> bool:
 
 
 def _parallel_direction(place: Place, frame: Frame) -> int:
-    """The direction of the figure before, where this one only joins it: "up $212 million, or 14%"."""
+    """Give the direction of the figure that this one only joins: "up $212 million, or 14%"."""
     last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark != previous:
         return 0
@@ -144,7 +144,7 @@ def set_measure(reading: Reading, place: Place, frame: Frame, metric: MetricMatc
     elif kind == "multiple":
         reading.measure = "level" if reading.family == "x" else "multiple"
     else:
-        _amount(reading, lead, metric, place)
+        _amount(reading, lead, place)
     _apply_sign(reading, lead, metric, place)
 
 
@@ -159,9 +159,7 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
             reading.measure, reading.unit = "change", _POINTS
     elif _share_of_revenue(place):
         _part_of_revenue(reading)
-    elif _followed_by_whole(place):
-        reading.measure = "share"
-    elif lead.share and not lead.direction and not reading.quantity.signed:
+    elif _followed_by_whole(place) or (lead.share and not _moving(reading, lead)):
         reading.measure = "share"
     elif _grows(reading, lead, place, frame):
         reading.measure = "growth"
@@ -170,6 +168,10 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
     else:
         reading.measure = "share"
         reading.doubts.append("no direction")
+
+
+def _moving(reading: Reading, lead: Lead) -> bool:
+    return lead.direction != 0 or reading.quantity.signed
 
 
 def _part_of_revenue(reading: Reading) -> None:
@@ -211,7 +213,7 @@ _FRACTION = re.compile(r"half|third|quarter|fifth|半|分之")
 
 
 def _moves(place: Place) -> bool:
-    """Whether the direction word stands right at the number ("margin up 2%", not "improving: 42%")."""
+    """Whether the direction stands right at the number ("margin up 2%", not "improving: 42%")."""
     mark, _ = next(place.cues_before(), (None, None))
     return mark is not None and words_in(place.gap_before(mark)) <= 1
 
@@ -259,19 +261,17 @@ def _at_rates(place: Place) -> bool:
 
 def _points(reading: Reading, lead: Lead) -> None:
     told = lead.share or lead.to or lead.base or lead.be
-    moving = lead.direction or reading.quantity.signed
-    reading.measure = "change" if moving or not told else "level"
+    reading.measure = "change" if _moving(reading, lead) or not told else "level"
 
 
-def _amount(reading: Reading, lead: Lead, metric: MetricMatch | None, place: Place) -> None:
+def _amount(reading: Reading, lead: Lead, place: Place) -> None:
     reading.measure = "level"
     if lead.to or lead.base:
         return
-    if (lead.direction and _moves_by(place)) or _adds_up(place):
+    counts = reading.quantity.kind in ("count", "measure")
+    moved = (lead.direction and _moves_by(place)) or _adds_up(place)
+    if moved or (lead.additional and counts):
         reading.measure = "change"
-    elif lead.additional and reading.quantity.kind in ("count", "measure"):
-        reading.measure = "change"
-    del metric
 
 
 def _adds_up(place: Place) -> bool:
@@ -281,7 +281,7 @@ def _adds_up(place: Place) -> bool:
 
 
 def _moves_by(place: Place) -> bool:
-    """Whether an amount is the size of a move: "up $212 million", "$317 billion more", 增加7.6亿元."""
+    """Whether an amount is the size of a move: "up $212 million", "$317 billion more"."""
     for mark, kinds in place.cues_before():
         gap = place.gap_before(mark).strip()
         if "up" in kinds or "down" in kinds:

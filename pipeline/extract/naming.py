@@ -1,26 +1,20 @@
 """Names in snake_case for measures that no canonical id covers."""
 
 import re
+from functools import cache
+from importlib.resources import files
 
 from schemas import Quantity
 
 # What parts a clause's subject from what is said of it.
 _VERB = re.compile(
     r"\b(?:was|were|is|are|be|been|averaged|stood|came|remained|reached|hit|totaled|totalled|ended|"
-    r"finished|rose|fell|grew|increased|decreased|declined|dropped|improved|expanded|went|ran|ticked|"
+    r"finished|rose|fell|grew|increased|decreased|declined|dropped|improved|expanded|went|ran|ticked|contributed|generated|brought|"
     r"moved|climbed|edged|held|will|should|would|has|had|have|of|at|stands|stays|jumped|down|up|to)\b"
 )
 _LEADING = re.compile(
     r"^(?:[^a-z]*\b(?:the|our|its|their|a|an|this|these|total|average|also|now|so|then|and|in|for|"
     r"on|with|meanwhile|overall|still|while|as|but|net|both|all)\b)*\s*"
-)
-_NO_NAME = frozenset(
-    """we it this that they which who what there he she i you company quarter year today business
-    results number numbers figure figures one ones rest half part time period segment these those
-    here team growth increase decrease change half-year month months week case impact all each
-    compared instead decline improvement reduction rise drop gain loss more less
-    million billion thousand percent points basis versus consensus guidance expectations street
-    range midpoint end start that's it's million's range's bit lot""".split()
 )
 _LONGEST = 5
 _WORD = re.compile(r"[a-z0-9]+")
@@ -47,7 +41,7 @@ def counted_name(quantity: Quantity) -> str:
 
 
 def subject_of(clause: str) -> tuple[str, bool] | None:
-    """The subject of a folded English clause that ends at its number, and whether it is said to move.
+    """Give the subject of an English clause that ends at its number, and whether it moves.
 
     >>> subject_of("our stress capital buffer is ")
     ('stress capital buffer', False)
@@ -63,13 +57,21 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
     named = [word for word in words if _WORD.fullmatch(word.strip("-'"))]
     if not 1 <= len(words) <= _LONGEST or len(named) != len(words):
         return None
-    if _NO_NAME.intersection(words) or len(words[-1]) <= _SHORTEST:
+    if _no_names().intersection(words) or len(words[-1]) <= _SHORTEST:
         return None
     return subject, _MOVES.match(verb[0]) is not None
 
 
 # A business grows and contributes; a measure is, stands and averages.
 _MOVES = re.compile(
-    r"grew|rose|fell|increased|decreased|declined|dropped|improved|jumped|climbed|up|down|reached|hit|ran"
+    r"grew|rose|fell|increased|decreased|declined|dropped|improved|jumped|climbed|up|down|reached|hit|ran|"
+    r"contributed|generated|brought"
 )
 _SHORTEST = 2
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    table = files("pipeline.extract").joinpath("no_subjects.txt").read_text(encoding="utf-8")
+    lines = (line for line in table.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())

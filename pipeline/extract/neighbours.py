@@ -169,14 +169,18 @@ def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
     if bare.qualifier == "exact" and not listed and not _GOES_ON.search(gap):
         return False
     between = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
-    return all(match.metric.family == _FAMILIES.get(model.kind) for match in between)
+    return all(match.metric.family in _FAMILIES.get(model.kind, ()) for match in between)
 
 
 _LENT = frozenset({"percent", "points", "money"})
 _UNIT_OF_ITS_OWN = re.compile(
     r"%|per ?cent|pct|point|\d\s?bps?\b|p[tp]s?\b|[$€£¥元圆分点成]|dollar|cent|\d\s?c\b"
 )
-_FAMILIES = {"percent": "percent", "points": "percent", "money": "money", "number": "money"}
+# What a metric between two numbers may be measured in; expenses move by points of sales.
+_FAMILIES = {
+    "percent": ("percent",), "points": ("percent", "money"),
+    "money": ("money",), "number": ("money",),
+}  # fmt: skip
 
 
 def _as_money(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quantity | None:

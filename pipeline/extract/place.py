@@ -31,8 +31,9 @@ class Place:
         return value
 
     def before(self, *, breaks: int = 0) -> Iterator[Mark]:
-        """The marks to the left, nearest first, up to the quantity before; breaks of a weight above
-        ``breaks`` end it.
+        """Give the marks to the left, nearest first, up to the quantity before.
+
+        Breaks of a weight above ``breaks`` end it.
         """
         for k in range(self.at - 1, -1, -1):
             mark = self.sentence.marks[k]

@@ -1,4 +1,4 @@
-"""A sentence as the linker sees it: quantities, metrics, scopes, times, cues and breaks, in order."""
+"""A sentence as the linker sees it: quantities, metrics, scopes, times, cues, breaks, in order."""
 
 import re
 from collections.abc import Iterator
@@ -46,10 +46,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a segment: its place in the segment's text, that text folded, its marks, and
-    the sentence itself as written.
+    """A sentence of a segment: its place in the segment's text, that text folded, its marks.
 
-    ``lead_in`` is the place of the sentence before it where that one holds no quantity.
+    ``text`` is the sentence as written, ``lead_in`` is the place of the sentence before it
+    where that one holds no quantity.
     """
 
     start: int
@@ -107,7 +107,7 @@ def _spans(text: str, quantities: list[tuple[int, int]]) -> Iterator[tuple[int, 
 
 
 def lead_in_metric(sentence: Sentence) -> MetricMatch | None:
-    """The one metric that the sentence before names without a figure: "Now, RPO." """
+    """The one metric that the sentence before names without a figure ("Now, RPO.")."""
     if sentence.lead_in is None:
         return None
     start, end = sentence.lead_in
@@ -125,13 +125,13 @@ def _turned_to(match: ScopeMatch, company_id: str | None, *, turns: bool) -> boo
 
 # "Moving to the international segment.", 接下来看海外。
 _TURNS = re.compile(
-    r"\b(?:moving|move|turning|turn|shifting|switching|going) (?:now )?(?:on )?to\b|\bas for\b|接下来|"
-    r"再看|来看|至于|转向|说到"
+    r"\b(?:moving|move|turning|turn|shifting|switching|going) (?:now )?(?:on )?to\b|\bas for\b"
+    r"|接下来|再看|来看|至于|转向|说到"
 )
 
 
 def lead_in_scope(sentence: Sentence, text: str, company_id: str | None) -> str | None:
-    """The business that the sentence before turns to: "Moving to AWS." """
+    """The business that the sentence before turns to ("Moving to AWS.")."""
     if sentence.lead_in is None:
         return None
     start, end = sentence.lead_in
@@ -154,13 +154,16 @@ def _marks(
     segment: NormalizedSegment, folded: str, start: int, end: int, quantities: list[Mark]
 ) -> tuple[Mark, ...]:
     offset = segment.start
-    known: list[Mark] = []
-    for period in segment.periods:
-        if start <= period.start - offset < end:
-            known.append(Mark(period.start - offset, period.end - offset, "period", period))
-    for company in segment.companies:
-        if start <= company.start - offset < end:
-            known.append(Mark(company.start - offset, company.end - offset, "company", company))
+    known = [
+        Mark(period.start - offset, period.end - offset, "period", period)
+        for period in segment.periods
+        if start <= period.start - offset < end
+    ]
+    known += [
+        Mark(company.start - offset, company.end - offset, "company", company)
+        for company in segment.companies
+        if start <= company.start - offset < end
+    ]
     about = segment.about.id if segment.about else None
     return _merge(quantities, known + _words(segment.text, folded, start, end, about))
 
@@ -246,7 +249,7 @@ def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
 def _stand_together(mark: Mark, other: Mark) -> bool:
     """Whether a lower mark holds beside a higher one that overlaps it.
 
-    A company within a scope ("Google Cloud"); a metric around a time ("adjusted fourth-quarter EPS");
+    A company within a scope ("Google Cloud"); a metric around a time ("adjusted Q4 EPS");
     a direction within a basis (年增) or at the end of a
     metric's phrase ("sales declined").
     """

@@ -1,4 +1,4 @@
-"""What a fact says, without where it came from: the fields that its claim and its words are made of."""
+"""What a fact says, without where it came from: what its claim and its words are made of."""
 
 from decimal import Decimal
 from typing import TypedDict

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
-from pipeline.extract.measure import GROWTH_METRICS
 from pipeline.extract.meaning import meaning, unnamed
+from pipeline.extract.measure import GROWTH_METRICS
 from pipeline.extract.naming import counted_name, snake_case, subject_of
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
@@ -232,7 +232,7 @@ def _profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> M
 
 
 def is_whole(sentence: Sentence, at: int) -> bool:
-    """Whether a metric is named only as the whole that a share is of: 占营收 30.9%, 44% of revenue."""
+    """Whether a metric is only the whole that a share is of: 占营收 30.9%, 44% of revenue."""
     mark = sentence.marks[at]
     later = sentence.marks[at + 1] if at + 1 < len(sentence.marks) else None
     if later is not None and isinstance(later.value, Quantity):
@@ -408,8 +408,9 @@ def _inherited(
 
 
 def _business_alone(place: Place, frame: Frame) -> bool:
-    """Whether only a business stands before an amount: 直播 96 亿, "Semis $9.2bn". It is its revenue,
-    unless the sentence goes through the businesses of another metric.
+    """Whether only a business stands before an amount: 直播 96 亿, "Semis $9.2bn".
+
+    It is its revenue, unless the sentence goes through the businesses of another metric.
     """
     kind = place.quantity.kind
     moved = False
@@ -431,9 +432,8 @@ def _without_words(reading: Reading, place: Place) -> None:
     quantity = place.quantity
     reading.doubts.append("metric not named")
     unit = quantity.unit or ""
-    if unit.endswith("/share"):
-        reading.metric, reading.family = "eps", "money_per_share"
-    elif quantity.kind == "money" and _in_cents(quantity) and not _is_price_of(place):
+    cents = quantity.kind == "money" and _in_cents(quantity) and not _is_price_of(place)
+    if unit.endswith("/share") or cents:
         reading.metric, reading.family = "eps", "money_per_share"
     elif unit in _BY_UNIT:
         reading.metric, reading.family = _BY_UNIT[unit], unit

@@ -90,10 +90,10 @@ def fold(text: str) -> str:
 def language_of(text: str, default: Language = "und") -> Language:
     """Tell the language and script of one segment.
 
-    Chinese where Chinese characters outnumber Latin words; Traditional where different characters that only
-    Traditional has outnumber those that only Simplified has. A Chinese text in characters that both
-    scripts share takes ``default`` if that is Chinese, else Simplified; a text without letters
-    takes ``default``.
+    Chinese where Chinese characters outnumber Latin words; Traditional where different
+    characters that only Traditional has outnumber those that only Simplified has. A Chinese
+    text in characters that both scripts share takes ``default`` if that is Chinese, else
+    Simplified; a text without letters takes ``default``.
 
     >>> language_of("AWS 營收年增 20%")
     'zh-Hant'

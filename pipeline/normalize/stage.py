@@ -34,7 +34,8 @@ def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> N
     fields = {name: getattr(segment, name) for name in Segment.model_fields}
     english = _english(segment)
     about = abouts.of(segment)
-    if segment.boilerplate or segment.kind == "heading" and not any(map(str.isdigit, segment.text)):
+    bare_heading = segment.kind == "heading" and not any(map(str.isdigit, segment.text))
+    if segment.boilerplate or bare_heading:
         return NormalizedSegment.model_construct(**fields, about=about, english=english)
     known = company(about.id) if about else None
     currency = _currency(about, context)

@@ -299,7 +299,8 @@ class Reader:
         if labels and not FIGURE.search(fold(text)):
             return True
         # Dates and codes in parentheses are no figures of a heading: "Acme（10/21）".
-        if FIGURE.search(fold(_ASIDES.sub("", text))) and not (line.after_blank and following.indent > line.indent):
+        leads = line.after_blank and following.indent > line.indent
+        if FIGURE.search(fold(_ASIDES.sub("", text))) and not leads:
             return False
         if not self._looks_like_heading(line):
             return False

@@ -12,9 +12,10 @@ from schemas.segmented import DocumentCompany
 # Behind its number and bullet a heading opens with the name.
 _NUMBERING = re.compile(r"^[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
 _AT_ONCE = 6
-# "Redquill Logistics（紅羽物流）": the English name of a company that no list holds, its Chinese one.
+# "Redquill Logistics（紅羽物流）": the two names of a company that no list holds.
 _BILINGUAL = re.compile(
-    r"(?P<name>[A-Z][A-Za-z&.'’\-]+(?: [A-Z&][A-Za-z&.'’\-]*){0,4})\s?[（(]\s?(?P<local>[\u4e00-\u9fff]{2,8})[^）)]{0,20}[）)]"
+    r"(?P<name>[A-Z][A-Za-z&.'’\-]+(?: [A-Z&][A-Za-z&.'’\-]*){0,4})"
+    r"\s?[（(]\s?(?P<local>[\u4e00-\u9fff]{2,8})[^）)]{0,20}[）)]"
 )
 _SHORT = 2
 

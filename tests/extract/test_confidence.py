@@ -1,17 +1,17 @@
 """Confidence means what it says: of the facts that are called sure, so many are right."""
 
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+from pipeline.extract.confidence import confidence
+from tests.calibrate import rows
 
-from pipeline.extract.confidence import confidence  # noqa: E402
-from tests.calibrate import rows  # noqa: E402
+ROOT = Path(__file__).parents[2]
 
 
 def test_sure_facts_of_the_samples_are_right():
-    sure = [right for _, held, right in rows([ROOT / "pipeline/samples"]) if confidence(held) >= 0.9]
+    sure = [
+        right for _, held, right in rows([ROOT / "pipeline/samples"]) if confidence(held) >= 0.9
+    ]
     assert len(sure) > 50
     assert sum(sure) / len(sure) >= 0.93
 
