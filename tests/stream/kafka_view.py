@@ -45,6 +45,13 @@ class Stream:
         ).get(10)
         return sent.partition, sent.offset
 
+    def post(self, key: str, value: bytes) -> None:
+        """Send without waiting; ``flush`` waits for all."""
+        self._producer.send(self.settings.topic("transcripts.raw"), key=key.encode(), value=value)
+
+    def flush(self) -> None:
+        self._producer.flush(60)
+
     def publish(self, transcript_id: str, *lines: str, **fields: Any) -> tuple[int, int]:
         message = {"transcript_id": transcript_id, "text": "\n".join(lines), **fields}
         return self.send(transcript_id, orjson.dumps(message))
