@@ -30,6 +30,8 @@ _PER_SHARE_BEFORE = re.compile(r"每股[^0-9，。；,;]{0,8}$")
 _UP_OR_DOWN = re.compile(r"(?<![a-z])(?:up|down) $")
 _MOVE_ENDS = re.compile(r"\s*(?:[,.;)]|$|and |but |while )")
 _LEAST_MOVE = 2
+# 门店 7,020 家，净增 512: of what was counted before.
+_NET = ("净增", "净减", "净开", "净关", "新增", "新开")
 _LONG_DIGITS = 6
 _LEAST_IN_CHARACTERS = 100
 _LARGEST_LIST_NUMBER = 20
@@ -174,6 +176,8 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
     if not end:
         return bool(folded[amount.end :].strip())
     char = folded[end - 1]
+    if folded.endswith(_NET, 0, end):
+        return False
     if char > _HAN or char in "/-–(":
         return True
     if "a" <= char <= "z":
