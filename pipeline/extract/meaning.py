@@ -35,6 +35,9 @@ def meaning(
     named = match.metric
     kind = quantity.kind
     if kind in ("percent", "multiple", "points") or reads_as_percent(quantity):
+        if kind == "multiple" and named.id == "valuation":
+            # "On valuation, 9 times": of earnings, where nothing else is said.
+            return metric("price_to_earnings")
         if match.weak and named.id == "shares_outstanding":
             # "Shares +9%": their price.
             return metric("share_price")

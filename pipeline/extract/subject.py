@@ -39,6 +39,18 @@ _PRICE = re.compile(
     r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
 )
 _LARGE = re.compile(r"million|billion|trillion|亿")
+# What is "left" or "remaining" of a buyback is the authorization.
+_LEFT = re.compile(
+    r"[^.;。；]{0,30}\b(?:left|remaining|remains|available|unused)\b|[^，。；]{0,6}(?:剩余|未使用)?额度"
+)
+
+
+def _is_left(place: Place) -> bool:
+    return place.quantity.kind == "money" and bool(
+        _LEFT.match(place.sentence.folded, place.mark.end)
+    )
+
+
 # Items and products are units where they are sold, selection where they are on offer.
 _GOODS = frozenset({"selection", "products"})
 _SOLD = re.compile(r"purchased|bought|sold|delivered|shipped|ordered|卖出|售出|销售了|交付|出货")
@@ -81,6 +93,8 @@ def choose_metric(
         chosen = unnamed("price")
     elif _TO_OWNERS.match(place.sentence.folded, place.mark.end) and quantity.kind == "money":
         chosen = unnamed("shareholder_returns")
+    elif chosen is not None and chosen.metric.id == "share_repurchases" and _is_left(place):
+        chosen = unnamed("repurchase_authorization")
     meant = _meant(chosen, place, setting) if chosen else None
     if chosen is None or meant is None:
         _without_words(reading, place)
