@@ -2,7 +2,6 @@
 
 import os
 import signal
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,28 +9,12 @@ from itertools import pairwise
 import pytest
 from kafka_view import Stream, start_worker
 
-from pipeline.claims.merge import fold
-from pipeline.settings import Settings
+from pipeline.claims.merge import claims_of, fold
+from pipeline.stages import run
 from pipeline.stream.worker import Worker
-from schemas import Claim, FactEvent
-from topics import cluster
+from schemas import Claim, FactEvent, TranscriptMessage
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture(scope="module")
-def stream(broker: str) -> Iterator[Stream]:
-    settings = Settings(
-        bootstrap_servers=broker,
-        topic_prefix=f"test-{uuid.uuid4().hex[:8]}.",
-        partitions=2,
-        log_level="warning",
-    )
-    with cluster.connected(settings) as admin:
-        cluster.apply(admin, settings)
-    opened = Stream(settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -109,6 +92,24 @@ def test_facts_about_nobody_come_together_from_all_partitions(
         stream.publish(f"nobody-{number}", f"someone made {number + 1}")
     stream.wait_for(lambda: len(getattr(kept(stream).get("c-someone"), "statements", ())) == 8)
     assert wait_until_kept(stream)["c-someone"].agreement == "conflict"
+
+
+def test_the_stream_gives_what_one_process_gives(stream: Stream) -> None:
+    messages = [
+        TranscriptMessage(transcript_id="call", text="Harbourline revenue was $134.4 billion."),
+        TranscriptMessage(transcript_id="note", text="Harbourline 收入為 1344 億美元。"),
+    ]
+    worker = start_worker(stream.settings, standin=False)
+    try:
+        for message in messages:
+            stream.publish(message.transcript_id, message.text)
+        for message in messages:
+            stream.wait_completed(message.transcript_id)
+        expected = claims_of(fact for each in messages for p in run(each) for fact in p.facts)
+        assert expected
+        stream.wait_for(lambda: expected.items() <= kept(stream).items())
+    finally:
+        worker.stop()
 
 
 def test_killed_keepers_lose_and_double_nothing(stream: Stream) -> None:

@@ -1,8 +1,10 @@
 """Eyes on the pipeline's topics that are not its own code, and workers to look at."""
 
+import contextlib
 import os
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from pipeline.settings import Settings
 from pipeline.stream.worker import Worker
+from topics import cluster
 
 STANDIN = Path(__file__).parent / "standin"
 
@@ -101,6 +104,22 @@ class Stream:
             return found if len(found) >= times else None
 
         return self.wait_for(done)
+
+
+@contextlib.contextmanager
+def opened(broker: str) -> Iterator[Stream]:
+    """Topics that nobody else uses, and eyes on them."""
+    settings = Settings(
+        bootstrap_servers=broker,
+        topic_prefix=f"test-{uuid.uuid4().hex[:8]}.",
+        partitions=2,
+        log_level="warning",
+    )
+    with cluster.connected(settings) as admin:
+        cluster.apply(admin, settings)
+    stream = Stream(settings)
+    yield stream
+    stream.close()
 
 
 def said(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
