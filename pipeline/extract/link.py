@@ -8,11 +8,12 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import is_base, set_measure
 from pipeline.extract.modality import note_topic
+from pipeline.extract.nearby import is_whole
 from pipeline.extract.neighbours import lend_unit
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_scope, sentences
 from pipeline.extract.scoping import choose_scope, note_metric, note_scope
-from pipeline.extract.subject import choose_metric, is_whole
+from pipeline.extract.subject import choose_metric
 from pipeline.extract.table import is_row, read_row
 from pipeline.extract.timing import set_time
 from pipeline.extract.units import settle_unit

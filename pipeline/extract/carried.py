@@ -1,0 +1,113 @@
+"""The metric that a quantity has from what was said before it: its row, its base, its heading."""
+
+from dataclasses import replace
+
+from pipeline.extract.cues import Cue
+from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.meaning import unnamed
+from pipeline.extract.meant import means
+from pipeline.extract.measure import GROWTH_METRICS
+from pipeline.extract.place import Place, words_in
+from pipeline.extract.reading import Mark
+from pipeline.lexicon.metrics import MetricMatch, metric
+from schemas import Quantity
+
+# Revenues that are one business's by name; beside another business's name they are plain revenue.
+_OF_ONE_BUSINESS = frozenset({"advertising_revenue", "subscription_revenue", "ai_revenue"})
+# How far a growth rate may stand behind the count that it is of: "116,007 台，同比增长149.3%".
+_COUNT_REACH = 8
+_NEAR = 3
+
+
+def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
+    """The metric of the reading before, where this quantity is the base that it is compared with.
+
+    "$5.87 per diluted share, compared to $5.29": the same metric, whatever else was named earlier.
+    """
+    last, previous = frame.last, place.previous()
+    if last is None or previous != last.mark or frame.used is None:
+        return None
+    cue, kinds = next(place.cues_before(breaks=1), (None, frozenset[str]()))
+    if (
+        cue is None
+        or "from" not in kinds
+        or any(m.kind == "metric" for m in place.before(breaks=1))
+    ):
+        return None
+    if last.quantity.kind != place.quantity.kind and place.quantity.kind != "number":
+        return None
+    same = unnamed(last.metric)
+    return replace(same, weak=False, loss=frame.used.loss) if same else frame.used
+
+
+def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
+    """The metric of the figure before, where no other is named in between."""
+    last, previous = frame.last, place.previous()
+    if last is None or previous is None or previous != last.mark or place.quantity.kind == "number":
+        return None
+    between = _between(place, previous)
+    # What a count counts is named right behind it and names no other measure.
+    counts = isinstance(previous.value, Quantity) and previous.value.counted is not None
+    noun = previous.end + 1 if counts else 0
+    if any(m.kind == "metric" and m.start > noun for m in between):
+        return None
+    match = frame.used
+    if frame.counted is not None:
+        far = any(m.kind == "break" and m.weight > 1 for m in between)
+        if far or words_in(place.gap_before(previous)) > _COUNT_REACH:
+            return None
+        match = frame.counted
+    if match is None or not means(match, place, setting):
+        return None
+    rated = match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS
+    if rated and place.quantity.signed and any(m.kind == "basis" for m in between):
+        # A rate moves by points; what grows by +150% beside it is the business.
+        return unnamed("revenue")
+    if match.metric.id in _OF_ONE_BUSINESS and any(m.kind == "scope" for m in between):
+        return unnamed("revenue")
+    read = metric(last.metric)
+    return replace(match, metric=read) if read and last.measure == "level" else match
+
+
+def _between(place: Place, left: Mark | None) -> list[Mark]:
+    start = left.end if left else place.sentence.start
+    return [m for m in place.sentence.marks[: place.at] if m.start >= start]
+
+
+def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
+    """The metric of the sentence before, of the heading or of the segment's label."""
+    quantity = place.quantity
+    if setting.metric is None and _business_alone(place, frame):
+        return unnamed("revenue")
+    first = setting.metric if frame.last is None else None
+    for match in (first, frame.used, frame.inherited, setting.metric):
+        if match is None or not means(match, place, setting):
+            continue
+        if quantity.kind == "number" and (frame.last is None or frame.used is not match):
+            continue
+        counting = quantity.kind in ("count", "measure") and quantity.counted
+        if counting and match.metric.family != "count":
+            continue
+        reading.doubts.append("metric inherited")
+        return replace(match, weak=False)
+    return None
+
+
+def _business_alone(place: Place, frame: Frame) -> bool:
+    """Whether only a business stands before an amount: 直播 96 亿, "Semis $9.2bn".
+
+    It is its revenue, unless the sentence goes through the businesses of another metric.
+    """
+    kind = place.quantity.kind
+    moved = False
+    for mark in place.before():
+        if mark.kind == "cue" and kind == "percent" and isinstance(mark.value, Cue):
+            moved |= bool(mark.value.kinds & {"up", "down", "rate"})
+        elif mark.kind == "scope":
+            near = words_in(place.gap_before(mark)) <= (1 if kind == "money" else _NEAR)
+            last = frame.last
+            alone = last is None or last.sentence != (place.sentence.start, place.sentence.end)
+            return alone and near and (kind == "money" or moved)
+        elif mark.kind in ("metric", "cue"):
+            return False
+    return False

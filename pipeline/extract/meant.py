@@ -1,0 +1,23 @@
+"""Whether words that name a metric can name it for the quantity at a place."""
+
+from pipeline.extract.frame import Setting
+from pipeline.extract.meaning import meaning
+from pipeline.extract.place import Place
+from pipeline.lexicon.metrics import Metric, MetricMatch
+
+
+def meant(match: MetricMatch, place: Place, setting: Setting) -> Metric | None:
+    """Give the metric that a match names for the quantity at a place; None if it cannot."""
+    per_share = "每股" in just_before(place)
+    return meaning(match, place.quantity, per_share=per_share, scaled=setting.scale != 1)
+
+
+def means(match: MetricMatch, place: Place, setting: Setting) -> bool:
+    """Whether a match can name the metric of the quantity at a place."""
+    return meant(match, place, setting) is not None
+
+
+def just_before(place: Place, reach: int = 10) -> str:
+    """Give the ``reach`` characters of the folded sentence right before the quantity."""
+    start = max(place.sentence.start, place.mark.start - reach)
+    return place.sentence.folded[start : place.mark.start]

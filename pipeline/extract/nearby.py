@@ -1,0 +1,163 @@
+"""The metric that stands nearest a quantity: before it, or bound to it from behind."""
+
+import re
+
+from pipeline.extract.carried import continued
+from pipeline.extract.cues import Cue
+from pipeline.extract.frame import Frame, Setting
+from pipeline.extract.meaning import unnamed
+from pipeline.extract.meant import means
+from pipeline.extract.place import Place, words_in
+from pipeline.extract.reading import Mark, Sentence
+from pipeline.lexicon.metrics import MetricMatch
+from schemas import Quantity
+
+# Between a quantity and the metric behind it that it belongs to: "$7.2 billion of total revenue",
+# "a 29 percent margin", 39% 的 Azure 增速.
+_BOUND_EN = re.compile(
+    r"^[\s-]*(?:(?:increase|decrease|growth|decline|rise|improvement|reduction|drop) "
+    r"(?:in|of) (?:[\w&'/-]+\s+){0,4}|the number of (?:[\w&'/-]+\s+){0,2}"
+    r"|(?:(?:of|in|for|worth of)\s)?\s*(?:the |our |its |their |a |an )?(?:[\w&'/-]+\s+){0,2})$"
+)
+_BREAKING = re.compile(
+    r"\b(?:o/w|incl|including|excluding|ex|and|on|from|with|by|to|versus|vs|than|as|was|were|is|"
+    r"are|had|has|we|which|at|while|but)\b"
+)
+_BOUND_ZH = re.compile(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
+_OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net )*$")
+_MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
+# "33x '26E EPS" is a price over earnings.
+_EARNINGS = frozenset({"eps", "adjusted_eps"})
+# How many words may part a bare number from the metric that gives it its unit.
+_FAR, _CLOSE = 8, 2
+
+
+def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
+    """Give the metric that the sentence names for a quantity; None where it names none."""
+    behind = _metric_behind(place)
+    ahead = _metric_ahead(place, frame, setting)
+    if behind is not None and not means(behind, place, setting):
+        behind = None
+    if behind is not None and place.quantity.kind == "multiple" and behind.metric.id in _EARNINGS:
+        return unnamed("price_to_earnings")
+    if behind is not None and (ahead is None or _binds_tighter(place, behind, ahead)):
+        return behind
+    return ahead
+
+
+def _metric_behind(place: Place) -> MetricMatch | None:
+    for mark in place.after():
+        if mark.kind == "metric" and isinstance(mark.value, MetricMatch):
+            gap = _without_names(place, mark)
+            if place.sentence.folded[mark.start : mark.end].isascii():
+                bound = bool(_BOUND_EN.match(gap)) and not _BREAKING.search(gap)
+            else:
+                bound = bool(_BOUND_ZH.match(gap))
+            return mark.value if bound else None
+        if mark.kind == "break":
+            return None
+    return None
+
+
+def _without_names(place: Place, metric_mark: Mark) -> str:
+    """The gap between quantity and metric, less the scopes, companies, times and bases in it."""
+    folded = place.sentence.folded
+    pieces, at = [], place.mark.end
+    for mark in place.after():
+        if mark.start >= metric_mark.start:
+            break
+        if mark.kind in ("scope", "company", "basis", "period") and mark.start >= at:
+            pieces.append(folded[at : mark.start])
+            at = mark.end
+    pieces.append(folded[at : metric_mark.start])
+    return "".join(pieces)
+
+
+def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
+    """The best of the metrics that the sentence has named so far, or the one used just before."""
+    quantity = place.quantity
+    if (same := continued(place, frame, setting)) is not None:
+        return same
+    best: tuple[float, MetricMatch] | None = None
+    here = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
+    clear = any(not match.weak and means(match, place, setting) for match in here)
+    for order, mark in enumerate(reversed(frame.metrics)):
+        match = mark.value
+        if not isinstance(match, MetricMatch) or not means(match, place, setting):
+            continue
+        large = quantity.kind == "number" and "," in quantity.text
+        reach = _FAR if match.metric.family != "count" or large else _CLOSE
+        if quantity.kind == "number" and words_in(place.gap_before(mark)) > reach:
+            continue
+        # An ambiguous word of this clause beats a clear one of another; within a clause it yields.
+        own = match in here and not clear
+        at_home = match.metric.family == quantity.kind
+        cost = order + (0.0 if not match.weak else 0.4 if own or at_home else 1.5)
+        if best is None or cost < best[0]:
+            best = (cost, match)
+    if best is not None and best[1].weak:
+        return _pointed_to(best[1], place, frame) or best[1]
+    return best[1] if best else None
+
+
+_POINTING = re.compile(r"(?:\b(?:these|those|this|such|that)|该|这些|此|上述)\s*$")
+
+
+def _pointed_to(match: MetricMatch, place: Place, frame: Frame) -> MetricMatch | None:
+    """The metric that an ambiguous word points back to: "These investments were $54 billion"."""
+    mark = next((m for m in frame.metrics if m.value is match), None)
+    earlier = frame.used
+    if mark is None or earlier is None or earlier.metric.family != match.metric.family:
+        return None
+    before = place.sentence.folded[place.sentence.start : mark.start]
+    return earlier if _POINTING.search(before) else None
+
+
+def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> bool:
+    """Whether the metric behind the number takes it from the one before it."""
+    folded = place.sentence.folded
+    tail = next((m for m in place.after() if m.value is behind), None)
+    if tail is None:
+        return False
+    if _without_names(place, tail).strip() in ("的", "用于", "用来", "用作"):
+        return True
+    after = folded[place.mark.end : place.mark.end + 4]
+    kind = place.quantity.kind
+    gap = place.gap_after(tail)
+    if kind == "percent" and re.match(r"\s*of\b", after):
+        return False
+    if kind == "percent" and behind.metric.family == "money":
+        return _MOVE_WORDS.search(gap) is not None and not behind.weak
+    if kind == "percent" and behind.metric.family == "percent":
+        return words_in(gap) == 0 or ahead.metric.family != "percent"
+    if ahead.weak and not behind.weak:
+        return True
+    nearest = next((m for m in place.before() if m.kind == "metric"), None)
+    if nearest is None:
+        return not behind.weak
+    return words_in(place.gap_before(nearest)) > 3 and not behind.weak
+
+
+_NAMES_WHOLE = re.compile(r"(?:revenues?|sales|total)$")
+
+
+def is_whole(sentence: Sentence, at: int) -> bool:
+    """Whether a metric is only the whole that a share is of: 占营收 30.9%, 44% of revenue."""
+    mark = sentence.marks[at]
+    later = sentence.marks[at + 1] if at + 1 < len(sentence.marks) else None
+    if later is not None and isinstance(later.value, Quantity):
+        # 貸款總額的 40 個基點, 流水的七成: what stands before 的 is the whole.
+        parts = later.value.kind in ("percent", "points") and not later.value.signed
+        if parts and sentence.folded[mark.end : later.start].strip() == "的":
+            return True
+    earlier = sentence.marks[at - 1] if at else None
+    if earlier is None:
+        return False
+    gap = sentence.folded[earlier.end : mark.start]
+    if isinstance(earlier.value, Cue) and "share" in earlier.value.kinds:
+        # "a fifth of revenue arpu there is $4": a cue that names its whole has none behind it.
+        named = _NAMES_WHOLE.search(sentence.folded[earlier.start : earlier.end]) is not None
+        return len(gap.strip()) <= 2 and not named
+    if isinstance(earlier.value, Quantity) and earlier.value.kind == "percent":
+        return _OF_WHOLE.match(gap) is not None
+    return re.search(r"(?:percentage|percent|%) of (?:our |total |net )*$", gap) is not None

@@ -1,0 +1,73 @@
+"""What the words at a quantity make of its metric: a price, what is left, what goes to owners."""
+
+import re
+
+from pipeline.extract.frame import Frame
+from pipeline.extract.meaning import unnamed
+from pipeline.extract.meant import just_before
+from pipeline.extract.place import Place, words_in
+from pipeline.lexicon.metrics import MetricMatch
+
+# "$5 a month", "NT$199 per user": what one of something costs.
+_PRICE = re.compile(
+    r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
+)
+# What is "left" or "remaining" of a buyback is the authorization.
+_LEFT = re.compile(
+    r"[^.;。；]{0,30}\b(?:left|remaining|remains|available|unused)\b|[^，。；]{0,6}(?:剩余|未使用)?额度"
+)
+_HOW_OFTEN = re.compile(r"(?P<day>每天|每日|日均|daily)|每月|月均|monthly")
+_TO_OWNERS = re.compile(r"\s*(?:of capital |in cash )?to (?:our )?(?:share|stock)holders")
+# Unit -> the metric that a quantity has where nothing names one.
+BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate"}
+PROFITS = frozenset(
+    {"net_income", "operating_income", "adjusted_net_income", "adjusted_operating_income",
+     "profit_before_tax", "adjusted_profit_before_tax", "ebitda", "adjusted_ebitda", "net_loss",
+     "adjusted_ebita", "profit_per_order", "eps", "adjusted_eps", "operating_loss"}
+)  # fmt: skip
+
+
+def sharpened(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
+    """Give what the words at the number make of a metric: itself where they say no more."""
+    quantity, folded, end = place.quantity, place.sentence.folded, place.mark.end
+    if (of_unit := BY_UNIT.get(quantity.unit or "")) is not None:
+        return unnamed(of_unit)
+    if quantity.kind == "money" and _PRICE.match(folded, end):
+        return unnamed("price")
+    if quantity.kind == "money" and _TO_OWNERS.match(folded, end):
+        return unnamed("shareholder_returns")
+    if chosen is not None and chosen.metric.id == "share_repurchases" and _is_left(place):
+        return unnamed("repurchase_authorization")
+    if chosen is not None and chosen.metric.id == "users":
+        often = _HOW_OFTEN.search(just_before(place))
+        if often:
+            return unnamed("daily_active_users" if often["day"] else "monthly_active_users")
+    return chosen
+
+
+def _is_left(place: Place) -> bool:
+    return place.quantity.kind == "money" and bool(
+        _LEFT.match(place.sentence.folded, place.mark.end)
+    )
+
+
+def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> MetricMatch | None:
+    """The profit that a bare 盈利, 赚 or 亏 at the number speaks of, where another metric stands.
+
+    The one that the sentence named last, else the next that it names, else net income.
+    """
+    if chosen is not None and chosen.metric.id in PROFITS:
+        return None
+    cue, kinds = next(place.cues_before(), (None, frozenset[str]()))
+    if cue is None or not kinds & {"gain", "loss"} or words_in(place.gap_before(cue)) > 1:
+        return None
+    if chosen is not None and chosen.metric.id.endswith("cash_flow"):
+        return None
+    marks = place.sentence.marks
+    metrics = [*reversed(frame.metrics), *(m for m in marks[place.at :] if m.kind == "metric")]
+    for mark in metrics:
+        if isinstance(mark.value, MetricMatch) and mark.value.metric.id in PROFITS:
+            return mark.value
+    if frame.used is not None and frame.used.metric.id in PROFITS:
+        return frame.used
+    return unnamed("net_income")

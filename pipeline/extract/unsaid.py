@@ -1,0 +1,75 @@
+"""The metric of a quantity that no list names: by its clause's subject, its unit, its noun."""
+
+import re
+
+from pipeline.extract.frame import Frame, Reading
+from pipeline.extract.meaning import TIME_UNITS
+from pipeline.extract.naming import counted_name, subject_of
+from pipeline.extract.place import Place
+from pipeline.lexicon.metrics import MetricMatch
+from pipeline.normalize.script import fold
+from schemas import Quantity
+
+_DELIVERY = re.compile(r"deliver|order to|shipped|送达|配送|送餐")
+_LARGE = re.compile(r"million|billion|trillion|亿")
+_DOLLARS = 200
+
+
+def own_subject(place: Place) -> tuple[str, bool] | None:
+    """What an English clause is about where no list knows it: "deposit costs averaged"."""
+    if place.quantity.kind not in ("percent", "points", "money"):
+        return None
+    start = place.sentence.start
+    for mark in place.before(breaks=0):
+        if mark.kind in ("metric", "scope", "company"):
+            return None
+    for k in range(place.at - 1, -1, -1):
+        mark = place.sentence.marks[k]
+        if mark.kind in ("break", "quantity"):
+            start = mark.end
+            break
+    return subject_of(place.sentence.folded[start : place.mark.start].lstrip())
+
+
+def is_far(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
+    """Whether a metric was named in another clause of the sentence, or before the sentence."""
+    return chosen is frame.used or not any(
+        mark.value is chosen for mark in (*place.before(), *place.after())
+    )
+
+
+def without_words(reading: Reading, place: Place) -> None:
+    """Name the metric of a quantity that no word names: by its unit, else by what is counted."""
+    quantity, sentence = place.quantity, place.sentence
+    reading.doubts.append("metric not named")
+    unit = quantity.unit or ""
+    cents = quantity.kind == "money" and _in_cents(quantity) and not _is_price_of(place)
+    if unit.endswith("/share") or cents:
+        reading.metric, reading.family = "eps", "money_per_share"
+    elif unit in TIME_UNITS and _DELIVERY.search(sentence.folded, sentence.start, sentence.end):
+        reading.metric, reading.family = "delivery_time", "time"
+    elif quantity.kind in ("number", "count") and not quantity.counted and _spoken_money(place):
+        reading.metric, reading.family = "revenue", "money"
+    elif quantity.kind in ("count", "measure", "number"):
+        reading.metric, reading.family = counted_name(quantity), "count"
+    else:
+        reading.metric, reading.family = "revenue", "money"
+
+
+def _is_price_of(place: Place) -> bool:
+    """Whether a product named in the clause has this price: "the hot dog combo is still $1.50"."""
+    return any(mark.kind == "scope" for mark in place.before())
+
+
+def _in_cents(quantity: Quantity) -> bool:
+    """Whether an amount is told to the cent: guidance of "$14.08 to $14.12" is of each share."""
+    amount = quantity.value if quantity.value is not None else quantity.low
+    if amount is None or not quantity.text.isascii():
+        return False
+    return abs(amount) < _DOLLARS and amount != amount.to_integral_value()
+
+
+def _spoken_money(place: Place) -> bool:
+    """Whether captions speak of money without its currency: "we're at roughly twelve billion"."""
+    spoken = place.sentence.text.islower() and place.sentence.text.isascii()
+    return spoken and _LARGE.search(fold(place.quantity.text)) is not None
