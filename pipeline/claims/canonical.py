@@ -68,6 +68,8 @@ def _of_the_quarter(said: "Said") -> "Said":
 
 def _subject(metric: str, scope: str | None, entity: Entity | None) -> tuple[str, str]:
     name = _scope(scope or "", entity)
+    if entity is not None and not name:
+        name = _names("sole").get(f"{entity.id} {metric}", "")
     business = _names("revenue").get(metric)
     if business is None:
         return metric, name
