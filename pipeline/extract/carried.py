@@ -77,7 +77,9 @@ def _between(place: Place, left: Mark | None) -> list[Mark]:
 def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The metric of the sentence before, of the heading or of the segment's label."""
     quantity = place.quantity
-    if setting.metric is None and _business_alone(place, frame):
+    # 增速几乎是其他业务的两倍: where only growth is named, it is revenue's.
+    of_growth = quantity.kind == "multiple" and frame.rate is not None
+    if of_growth or (setting.metric is None and _business_alone(place, frame)):
         return unnamed("revenue")
     first = setting.metric if frame.last is None else None
     for match in (first, frame.used, frame.inherited, setting.metric):

@@ -30,6 +30,11 @@ _IN_PLACE = re.compile(
 # As in "8% of TV time in the U.S.".
 _OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
 _OF = re.compile(r"^\s*of\s")
+# As in "50,000 customers use Graviton", "units delivered to Prime members".
+_USING = re.compile(
+    r"^\s*(?:[\w'-]+ ){1,3}(?:(?:now |currently |already )?(?:use|uses|using|adopted|joined)|on|to)"
+    r"\s+(?:the |our )?$"
+)
 _AT_ONCE_BEHIND = ("", "的", "来自")
 _JOINED = re.compile(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
 # Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
@@ -372,7 +377,7 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
                 return None
             if mark.value.kind == "region" and _has_business(place, frame):
                 return None
-            if _IN_PLACE.match(gap) or gap.strip() in _AT_ONCE_BEHIND:
+            if _USING.match(gap) or _IN_PLACE.match(gap) or gap.strip() in _AT_ONCE_BEHIND:
                 return mark.value.scope
             return None
         if mark.kind == "metric" and isinstance(mark.value, MetricMatch) and mark.value.weak:
