@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 
 from pipeline.metrics.observer import observed, observer
 from pipeline.stream.deadletter import Failure, dead_letter
+from pipeline.stream.logs import about
 from pipeline.stream.record import Message, Record
 from pipeline.stream.stages import Stage
 from pipeline.transcript import BadTranscript
@@ -93,7 +94,7 @@ class Guard:
 
         Returns when the record may be acknowledged, raises ``StageStoppedError`` when it must not.
         """
-        with observed(self.stage.name):
+        with observed(self.stage.name), about(record):
             await self._process(record)
 
     async def _process(self, record: Record) -> None:

@@ -26,6 +26,7 @@ from pipeline.stream.ledger import (
     advance,
     concerns,
 )
+from pipeline.stream.logs import about
 from pipeline.stream.record import PART_FAILED, WITHDRAWN, Lineage, LineageError, Message, Record
 from pipeline.stream.shelf import (
     ASSERTED,
@@ -82,7 +83,8 @@ class Publication(Transactional):
         batch = _Batch(self._settings, producer, self.partition)
         producer.begin_transaction()
         for record in records:
-            self._take(record, batch)
+            with about(record):
+                self._take(record, batch)
         for transcript_id in batch.after:
             batch.send_chunks(transcript_id)
         producer.send_offsets_to_transaction(committed, group)

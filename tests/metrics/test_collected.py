@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from prometheus_client import generate_latest
-from prometheus_client.parser import text_string_to_metric_families
+from samples_of import value
 
 from pipeline.metrics.collected import Collected, confidence_class
 from pipeline.metrics.declared import declared
@@ -16,8 +16,12 @@ from pipeline.stream.record import Lineage
 from schemas.examples import COMPLETED, EXTRACTED
 
 FACT = EXTRACTED.facts[0]
-LONG_AGO = Lineage(partition=0, offset=0, ingested_at=round(time.time() * 1000) - 2_000)
 OF_A_REPLAY = Lineage(partition=0, offset=0, ingested_at=5_000, run=1)
+
+
+def lately() -> Lineage:
+    """Give the lineage of a transcript that landed two seconds ago."""
+    return Lineage(partition=0, offset=0, ingested_at=round(time.time() * 1000) - 2_000)
 
 
 @pytest.fixture
@@ -28,20 +32,8 @@ def collected() -> Iterator[Collected]:
     set_observer(Silent())
 
 
-def value(text: bytes, name: str, **labels: str) -> float | None:
-    """Give the one sample with this name and, among others, these labels."""
-    found = [
-        sample.value
-        for family in text_string_to_metric_families(text.decode())
-        for sample in family.samples
-        if sample.name == name and labels.items() <= sample.labels.items()
-    ]
-    assert len(found) <= 1
-    return found[0] if found else None
-
-
 def test_what_is_published_is_counted(collected: Collected) -> None:
-    collected.published(LONG_AGO, [Asserted(FACT), Asserted(FACT), Retracted(FACT), COMPLETED])
+    collected.published(lately(), [Asserted(FACT), Asserted(FACT), Retracted(FACT), COMPLETED])
     text = generate_latest(collected.registry)
     kind = {"metric": FACT.metric, "confidence": confidence_class(FACT.confidence)}
     assert value(text, "callfacts_facts_total", status="asserted", **kind) == 2
@@ -84,9 +76,9 @@ def test_causes_of_dead_letters_are_classes_and_hold_nothing_of_the_input(
 
 def test_processes_add_up_and_one_that_does_not_answer_is_told(collected: Collected) -> None:
     other = Collected("agents")
-    collected.published(LONG_AGO, [COMPLETED])
+    collected.published(lately(), [COMPLETED])
     collected.assigned([("facts.extracted", 0)], settled=True)
-    other.published(LONG_AGO, [COMPLETED])
+    other.published(lately(), [COMPLETED])
     other.assigned([("transcripts.raw", 0), ("transcripts.raw", 1)], settled=True)
     texts = [generate_latest(each.registry) for each in (collected, other)]
     text = merged({"publisher": texts[0], "agents": texts[1], "claims": None})
