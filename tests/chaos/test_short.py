@@ -1,0 +1,20 @@
+"""The short form of the suite: a few faults of several kinds, on the broker of all tests."""
+
+import pytest
+
+from tests.chaos.checker import KINDS
+from tests.chaos.rounds import Plan, run
+
+pytestmark = [pytest.mark.broker, pytest.mark.chaos]
+
+
+def test_killed_and_sleeping_workers_break_no_promise(broker: str) -> None:
+    plan = Plan(("kill", "stop"), rounds=1, strikes=1, seed=7, rate=15.0)
+    said: list[str] = []
+    outcome = run(plan, broker, said.append)
+    assert not outcome.anomalies, "\n".join(said)
+    killed, stopped = outcome.rows
+    assert set(killed.anomalies) <= set(KINDS)
+    assert killed.kills >= 1
+    assert stopped.faults == 1
+    assert min(killed.events, stopped.events) > 50
