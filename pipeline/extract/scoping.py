@@ -35,7 +35,8 @@ _USING = re.compile(
     r"^\s*(?:[\w'-]+ ){1,3}(?:(?:now |currently |already )?(?:use|uses|using|adopted|joined)|on|to)"
     r"\s+(?:the |our )?$"
 )
-_AT_ONCE_BEHIND = ("", "的", "来自")
+# 50 萬顆 Trainium2 芯片: a measure word may stand between.
+_AT_ONCE = re.compile(r"\s*(?:的|来自|[枚颗片台个件家座款种套辆]的?)?\s*")
 _JOINED = re.compile(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
 # Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
 _WHOLE = re.compile(
@@ -377,7 +378,7 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
                 return None
             if mark.value.kind == "region" and _has_business(place, frame):
                 return None
-            if _USING.match(gap) or _IN_PLACE.match(gap) or gap.strip() in _AT_ONCE_BEHIND:
+            if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
                 return mark.value.scope
             return None
         if mark.kind == "metric" and isinstance(mark.value, MetricMatch) and mark.value.weak:
