@@ -68,9 +68,8 @@ def event_line(fact: Fact, *, ingested_at: datetime, extracted_at: datetime) -> 
     """Write a fact as the event that asserts it."""
     from schemas import FactEvent
 
-    fields = {name: getattr(fact, name) for name in Fact.model_fields}
-    event = FactEvent.model_construct(
-        **fields, status="asserted", ingested_at=ingested_at, extracted_at=extracted_at
+    event = FactEvent.trusted(
+        **fact.__dict__, status="asserted", ingested_at=ingested_at, extracted_at=extracted_at
     )
     return event.model_dump_json().encode()
 

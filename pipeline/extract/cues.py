@@ -9,7 +9,7 @@ import ahocorasick
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cue:
     """A cue word at its place in the folded text; ``kinds`` are all that it may mean there.
 

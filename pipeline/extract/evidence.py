@@ -14,7 +14,7 @@ def evidence_of(segment: NormalizedSegment, reading: Reading) -> tuple[Evidence,
     """
     quantity = reading.quantity
     start, end = reading.sentence
-    first = Evidence(
+    first = Evidence.trusted(
         start=quantity.start,
         end=quantity.end,
         text=quantity.text,
@@ -29,7 +29,7 @@ def evidence_of(segment: NormalizedSegment, reading: Reading) -> tuple[Evidence,
     partner, agrees = _partner(segment, quantity)
     if partner is None:
         return (first,)
-    second = Evidence(
+    second = Evidence.trusted(
         start=partner.start,
         end=partner.end,
         text=partner.text,

@@ -1,7 +1,7 @@
 """Where a quantity stands in its sentence: what leads up to it and what follows."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.reading import Mark, Sentence
@@ -9,53 +9,58 @@ from schemas import Quantity
 
 # How many marks away a sentence is searched, so that one without an end takes no longer.
 _NEARBY = 60
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+_Cues = list[tuple[Mark, frozenset[str]]]
 
 
-@dataclass(frozen=True, slots=True)
 class Place:
-    """The quantity at ``marks[at]`` of a sentence."""
+    """The quantity at ``marks[at]`` of a sentence.
 
-    sentence: Sentence
-    at: int
+    Its surroundings are asked for again and again, so each side is looked through once.
+    """
 
-    @property
-    def mark(self) -> Mark:
-        """The quantity's own mark."""
-        return self.sentence.marks[self.at]
+    __slots__ = ("_cues", "_left", "_right", "at", "mark", "quantity", "sentence")
 
-    @property
-    def quantity(self) -> Quantity:
-        """The quantity itself."""
+    def __init__(self, sentence: Sentence, at: int) -> None:
+        self.sentence = sentence
+        self.at = at
+        self.mark = sentence.marks[at]
         value = self.mark.value
         assert isinstance(value, Quantity)  # noqa: S101 - a place is made for quantity marks only
-        return value
+        self.quantity = value
+        self._left: dict[int, list[Mark]] = {}
+        self._right: dict[int, list[Mark]] = {}
+        self._cues: dict[int, _Cues] = {}
 
     def before(self, *, breaks: int = 0) -> Iterator[Mark]:
         """Give the marks to the left, nearest first, up to the quantity before.
 
         Breaks of a weight above ``breaks`` end it.
         """
-        for k in range(self.at - 1, -1, -1):
-            mark = self.sentence.marks[k]
-            if mark.kind == "quantity" or (mark.kind == "break" and mark.weight > breaks):
-                return
-            yield mark
+        found = self._left.get(breaks)
+        if found is None:
+            marks = self.sentence.marks
+            upto = (marks[k] for k in range(self.at - 1, -1, -1))
+            found = self._left[breaks] = _clause(upto, breaks)
+        return iter(found)
 
     def after(self, *, breaks: int = 0) -> Iterator[Mark]:
         """The marks to the right, nearest first, in the same way."""
-        marks = self.sentence.marks
-        for k in range(self.at + 1, len(marks)):
-            mark = marks[k]
-            if mark.kind == "quantity" or (mark.kind == "break" and mark.weight > breaks):
-                return
-            yield mark
+        found = self._right.get(breaks)
+        if found is None:
+            marks = self.sentence.marks
+            onward = (marks[k] for k in range(self.at + 1, len(marks)))
+            found = self._right[breaks] = _clause(onward, breaks)
+        return iter(found)
 
     def previous(self) -> Mark | None:
         """The quantity before this one in the sentence."""
         marks = self.sentence.marks
-        return next(
-            (marks[k] for k in range(self.at - 1, -1, -1) if marks[k].kind == "quantity"), None
-        )
+        for k in range(self.at - 1, -1, -1):
+            if marks[k].kind == "quantity":
+                return marks[k]
+        return None
 
     def back(self) -> Iterator[Mark]:
         """The marks to the left, nearest first, whatever they are, as far as a clause may refer."""
@@ -77,13 +82,17 @@ class Place:
 
     def cues_before(self, *, breaks: int = 0) -> Iterator[tuple[Mark, frozenset[str]]]:
         """Cue marks to the left, nearest first, with the kinds that hold at that distance."""
-        for mark in self.before(breaks=breaks):
-            if isinstance(mark.value, Cue):
-                kinds = mark.value.kinds
-                if mark.value.tight and self.gap_before(mark).strip(" 了约近"):
-                    kinds = kinds - mark.value.tight
-                if kinds:
-                    yield mark, kinds
+        found = self._cues.get(breaks)
+        if found is None:
+            found = self._cues[breaks] = []
+            for mark in self.before(breaks=breaks):
+                if isinstance(mark.value, Cue):
+                    kinds = mark.value.kinds
+                    if mark.value.tight and self.gap_before(mark).strip(" 了约近"):
+                        kinds = kinds - mark.value.tight
+                    if kinds:
+                        found.append((mark, kinds))
+        return iter(found)
 
     def cues_after(self, *, breaks: int = 0) -> Iterator[tuple[Mark, frozenset[str]]]:
         """Cue marks to the right, nearest first."""
@@ -96,5 +105,15 @@ class Place:
 
 def words_in(gap: str) -> int:
     """How far apart two places are: English words, or Chinese characters halved."""
-    han = sum(1 for character in gap if "\u3400" <= character <= "\u9fff")
+    han = 0 if gap.isascii() else len(_HAN.findall(gap))
     return len(gap.split()) if not han else (han + 1) // 2
+
+
+def _clause(marks: Iterator[Mark], breaks: int) -> list[Mark]:
+    found: list[Mark] = []
+    for mark in marks:
+        kind = mark.kind
+        if kind == "quantity" or (kind == "break" and mark.weight > breaks):
+            break
+        found.append(mark)
+    return found

@@ -8,7 +8,7 @@ from typing import Literal
 from pipeline.extract.cues import Cue, find_cues
 from pipeline.lexicon.metrics import MetricMatch, find_metrics
 from pipeline.lexicon.scopes import ScopeMatch, find_scopes
-from pipeline.normalize.periods import find_comparisons
+from pipeline.normalize.periods import comparisons_in
 from pipeline.normalize.script import fold
 from schemas import CompanyMention, NormalizedSegment, PeriodMention, Quantity
 
@@ -17,23 +17,27 @@ MarkValue = Quantity | MetricMatch | ScopeMatch | CompanyMention | PeriodMention
 
 # A full stop ends an English sentence where white space and no lower-case letter follow it, and
 # what stands before it is no single letter or usual abbreviation; 。！？ and a line end always do.
+# The character comes first, so that a search passes over all others at once.
 _SENTENCE_END = re.compile(
-    r"[。！？!?]+[”\"」』）)]*|(?<![.\s][A-Za-z])(?<!\bvs)(?<!\bInc)(?<!\bCo)(?<!\bMr)(?<!\bMs)(?<!\bDr)"
-    r"(?<!\bapprox)(?<!\bCorp)(?<!\bLtd)(?<!\bNo)(?<!\b[Aa]dj)(?<!\best)(?<!\bincl)(?<!\bexcl)(?<!\bavg)(?<!\bSt)(?<!\bcf)(?<!\bca)\.[”\")]*(?=\s+[^a-z\s])|"
-    r"(?<=[.\s][A-Z])\.(?=\s+(?:The|We|Our|Is|Are|In|And|But|It|For|This|That|So|How|What|Can)\b)|\n+"
+    r"[。！？!?.\n](?:(?<=[。！？!?])[。！？!?]*[”\"」』）)]*|(?<=\n)\n*|(?<=\.)(?:"
+    r"(?<![.\s][A-Za-z]\.)(?<!\bvs\.)(?<!\bInc\.)(?<!\bCo\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)"
+    r"(?<!\bapprox\.)(?<!\bCorp\.)(?<!\bLtd\.)(?<!\bNo\.)(?<!\b[Aa]dj\.)(?<!\best\.)(?<!\bincl\.)"
+    r"(?<!\bexcl\.)(?<!\bavg\.)(?<!\bSt\.)(?<!\bcf\.)(?<!\bca\.)[”\")]*(?=\s+[^a-z\s])"
+    r"|(?<=[.\s][A-Z]\.)"
+    r"(?=\s+(?:The|We|Our|Is|Are|In|And|But|It|For|This|That|So|How|What|Can)\b)))"
 )
 # Weights: 1 a comma or conjunction, 2 a colon or bar, 3 a semicolon or a dash between clauses.
 _BREAK = re.compile(
-    r"(?P<three>[;；]|\s[—–]\s|——)|(?P<two>[:：|｜])"
-    r"|(?P<one>[,，、()（）]|\s/\s|\b(?:and|but|while|whereas|with|which|plus|although|though|so|as)\b)",
-    re.IGNORECASE,
+    r"(?=[;；\s—:：|｜,，、()（）abpstw])(?:(?P<three>[;；]|\s[—–]\s|——)|(?P<two>[:：|｜])"
+    r"|(?P<one>[,，、()（）]|\s/\s"
+    r"|\b(?:and|but|while|whereas|with|which|plus|although|though|so|as)\b))"
 )
 
 
 WINDOW = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mark:
     """One thing that the sentence says, at its place in the segment's text."""
 
@@ -172,10 +176,10 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     piece = folded[start:end]
     marks = [
         Mark(start + basis_start, start + basis_end, "basis", basis)
-        for basis_start, basis_end, basis in find_comparisons(piece)
+        for basis_start, basis_end, basis in comparisons_in(piece)
     ]
     cues = find_cues(piece)
-    scopes = find_scopes(text[start:end], company_id)
+    scopes = find_scopes(text[start:end], company_id, folded=piece)
     surer = [(c.start, c.end) for c in cues if c.kinds & _SURE]
     names = [(s.start, s.end) for s in scopes if s.known]
     marks += [

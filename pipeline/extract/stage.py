@@ -40,7 +40,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
             if reading is not None:
                 used += 1
                 facts.append(_fact(part.transcript, segment, reading, repeated))
-    return ExtractedPart(
+    return ExtractedPart.trusted(
         transcript=part.transcript,
         part=part.part,
         parts=part.parts,
@@ -72,8 +72,7 @@ def _fact(
         nth=(segment.echo, repeated[key]),
     )
     repeated[key] += 1
-    return Fact.model_construct(
-        None,
+    return Fact.trusted(
         fact_id=identity,
         claim_id=claim,
         transcript_id=header.transcript_id,

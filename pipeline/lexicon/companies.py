@@ -30,7 +30,7 @@ _NEAR_YEARS = range(1990, 2050)
 _JOINTS = frozenset({"、", ",", "，", "/", "和", "与", "及", "&", "and", "、和", ", and", "以及"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CompanyMatch:
     """A stretch of the text that names a company; offsets are those of the original text.
 
@@ -82,15 +82,20 @@ def resolve_company(hint: str) -> Company | None:
     return names.by_code(code)
 
 
-def find_companies(text: str, known: frozenset[str] = frozenset()) -> list[CompanyMatch]:
+def find_companies(
+    text: str, known: frozenset[str] = frozenset(), *, folded: str | None = None
+) -> list[CompanyMatch]:
     """Find every mention of a company, left to right, without overlaps; the longest name wins.
 
     ``known`` holds the ids of companies that the document is about for other reasons (a ticker, a
     full name, a heading): their doubtful names ("Target", 理想) and bare tickers then count.
+    ``folded`` is the text folded, where the caller has it.
     """
     names = company_names()
-    folded = fold(text)
+    folded = fold(text) if folded is None else folded
     found = _resolve_overlaps([*_named(text, folded, known), *_coded(text, known)])
+    if not found:
+        return []
     certain = {ids[0] for _, _, ids, weak, _ in found if ids and not weak} | known
     chosen = [_identity(match, certain) for match in found]
     borne_out = _borne_out(folded, found, chosen, certain)

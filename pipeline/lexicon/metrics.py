@@ -46,7 +46,7 @@ class Metric:
     nature: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MetricMatch:
     """A place where a text names a metric: ``text[start:end]``.
 

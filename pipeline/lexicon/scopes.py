@@ -52,7 +52,7 @@ _SMALL_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ScopeMatch:
     """A stretch that names a part of a company's business; offsets as in the original text.
 
@@ -68,15 +68,19 @@ class ScopeMatch:
     owner: str | None = None
 
 
-def find_scopes(text: str, company_id: str | None) -> list[ScopeMatch]:
+def find_scopes(
+    text: str, company_id: str | None, *, folded: str | None = None
+) -> list[ScopeMatch]:
     """Find the business lines, products and regions that a text names, left to right.
 
     The longest name wins; the company's own names win over generic ones of the same length. With
     ``company_id`` None the names that tell whose they are (``AWS``) count, with their ``owner``.
     Capitalised names that no table has come as ``known=False``, kind ``product``.
+    ``folded`` is the text folded, where the caller has it.
     """
-    folded = fold(text)
-    companies = find_companies(text, frozenset((company_id,)) if company_id else frozenset())
+    folded = fold(text) if folded is None else folded
+    known_company = frozenset((company_id,)) if company_id else frozenset()
+    companies = find_companies(text, known_company, folded=folded)
     known = _known(text, folded, own_names(company_id) if company_id else telling_names())
     known += [
         match

@@ -7,7 +7,7 @@ text is an offset in the original.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from schemas.segmented import Language
@@ -33,6 +33,9 @@ _SINGLE = {
 }
 # The full-width comma stays: in Chinese it parts clauses, while "," may group digits.
 _KEPT_WIDE = {0xFF0C}
+
+# Longer texts are folded once, and would only take up room.
+_REMEMBERED = 4_000
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
@@ -84,6 +87,14 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    if len(text) > _REMEMBERED:
+        return text.translate(_folding())
+    return _folded(text)
+
+
+@lru_cache(maxsize=512)
+def _folded(text: str) -> str:
+    """Fold a line that several steps look at, each of which would fold it again."""
     return text.translate(_folding())
 
 

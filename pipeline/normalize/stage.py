@@ -21,7 +21,7 @@ def normalize(part: SegmentedPart) -> NormalizedPart:
     """Find what each segment says in numbers, times and names. Pure; boilerplate is left unread."""
     published = part.transcript.published_at
     abouts = Abouts(part.context, published.date() if published else None)
-    return NormalizedPart.model_construct(
+    return NormalizedPart.trusted(
         transcript=part.transcript,
         context=part.context,
         part=part.part,
@@ -31,19 +31,19 @@ def normalize(part: SegmentedPart) -> NormalizedPart:
 
 
 def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> NormalizedSegment:
-    fields = {name: getattr(segment, name) for name in Segment.model_fields}
+    fields = segment.__dict__
     english = _english(segment)
     about = abouts.of(segment)
     bare_heading = segment.kind == "heading" and not any(map(str.isdigit, segment.text))
     if segment.boilerplate or bare_heading:
-        return NormalizedSegment.model_construct(**fields, about=about, english=english)
+        return NormalizedSegment.trusted(**fields, about=about, english=english)
     known = company(about.id) if about else None
     currency = _currency(about, context)
     quantities = find_quantities(
         segment.text, offset=segment.start, language=segment.language, currency=currency
     )
     if not quantities:
-        return NormalizedSegment.model_construct(**fields, about=about, english=english)
+        return NormalizedSegment.trusted(**fields, about=about, english=english)
     reporting = abouts.reporting(about)
     anchor = Anchor(
         reporting=reporting,
@@ -57,7 +57,7 @@ def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> N
         if pair
         else []
     )
-    return NormalizedSegment.model_construct(
+    return NormalizedSegment.trusted(
         **fields,
         quantities=tuple(_outside(quantities, periods)),
         pair_quantities=tuple(pair_quantities),
@@ -90,7 +90,7 @@ def _companies(segment: Segment, abouts: Abouts) -> list[CompanyMention]:
         (
             match.start,
             match.end,
-            Entity.model_construct(id=match.company.id, name=match.company.name),
+            Entity.trusted(id=match.company.id, name=match.company.name),
         )
         for match in find_companies(segment.text, abouts.known)
     ]
@@ -103,7 +103,7 @@ def _companies(segment: Segment, abouts: Abouts) -> list[CompanyMention]:
         if start >= taken:
             taken = end
             mentions.append(
-                CompanyMention.model_construct(
+                CompanyMention.trusted(
                     start=segment.start + start,
                     end=segment.start + end,
                     text=segment.text[start:end],

@@ -18,13 +18,14 @@ from pipeline.normalize.periods.calendar import (
     reporting_quarter,
     year_before,
 )
-from pipeline.normalize.periods.comparisons import find_comparisons
+from pipeline.normalize.periods.comparisons import comparisons_in, find_comparisons
 from pipeline.normalize.periods.find import find_periods
 from pipeline.normalize.periods.head import infer_call_day, infer_reporting_period
 from pipeline.normalize.periods.labels import label_period, period_of
 
 __all__ = [
     "Anchor",
+    "comparisons_in",
     "find_comparisons",
     "find_periods",
     "fiscal_half",

@@ -71,12 +71,13 @@ def find_periods(
         one
         for language in languages
         for section in sections(language)
+        if section.trigger.search(folded) is not None
         for one in _found(folded, text, anchor, section, ahead)
     ]
     if not found:
         return []
     return [
-        PeriodMention(
+        PeriodMention.trusted(
             start=offset + one.start,
             end=offset + one.end,
             text=text[one.start : one.end],

@@ -59,7 +59,7 @@ def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
         reading = _Reading(unit.kind, unit.name)  # type: ignore[arg-type]
         if amount.spelling == "倍" and value == 1 and _grows(passage, span.start):
             value = Decimal(2)
-    return Quantity(
+    return Quantity.trusted(
         start=offset + span.start,
         end=offset + span.end,
         text=passage.text[span.start : span.end],
@@ -68,7 +68,7 @@ def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
         low=span.low,
         high=span.high,
         unit=reading.unit,
-        qualifier=_qualifier(span),  # type: ignore[arg-type]
+        qualifier=_qualifier(span),
         counted=reading.counted or None,
         worded=amount.form in ("band", "vague"),
         signed=amount.signed or span.first.signed,
