@@ -8,7 +8,12 @@ from pipeline.normalize.script import fold
 from pipeline.segment.cues import find_cues, has_cue
 from pipeline.segment.draft import Draft
 from pipeline.segment.lines import Line
-from pipeline.segment.reader import FIGURE
+
+FIGURE = re.compile(
+    r"[$€£¥]\s?\d"
+    r"|\d[\d,.]*\s?(?:[%亿万兆元倍x]|个|million|billion|trillion|bps|bn|mn|basis|per ?cent)"
+)
+"""A figure of business, in folded text."""
 
 _READERS = re.compile(
     r"(?:阅读|浏览|留言|点赞|评论|页)(?:数|量)?\s?:?\s?\d|\d\s?(?:次阅读|阅读|赞|评论|浏览|留言|reads|views|likes)"

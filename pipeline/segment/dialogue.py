@@ -45,6 +45,7 @@ def read_dialogue(
     if named:
         _resolve_sides(turns, cues)
         _lead(drafts)
+        _detach_report(turns, drafts)
         _pair_questions(turns)
     elif turns or stamped or _is_spoken(drafts):
         _read_unlabelled(drafts, cues)
@@ -68,6 +69,7 @@ def _resolve_sides(turns: Sequence[Turn], cues: Cues) -> None:
         speaker = turn.speaker
         if speaker is None:
             continue
+        asking = asking or turn.drafts[0].section == "qa"
         name = speaker.name or ""
         asks = turn.drafts[0].asks
         if not _open(speaker):
@@ -149,7 +151,7 @@ def _interview_side(turn: Turn, before: Turn | None) -> Side:
         called = before is not None and before.is_host and _calls(before)
         return "analyst" if called and _sounds_asking(turn.text) else "company"
     if before is None:
-        return "company"
+        return "analyst" if turn.text.rstrip()[-1:] == "?" else "company"
     closes = has_cue(turn.text, "handover") and not has_cue(turn.text, "question")
     return "company" if closes else "analyst"
 
@@ -191,6 +193,29 @@ def _pair_questions(turns: Sequence[Turn]) -> None:
             for draft in turn.drafts:
                 draft.kind = "answer" if draft.kind == "turn" else draft.kind
                 draft.question = question
+
+
+def _detach_report(turns: Sequence[Turn], drafts: Sequence[Draft]) -> None:
+    """Give back to a report's writer what stands without a label behind the last answer.
+
+    A report tells first and quotes some questions then. Where each other answer is one paragraph,
+    or where the words are about the share price, the last answer's later paragraphs that nobody
+    says in the first person are the writer's.
+    """
+    answers = [turn for turn in turns if turn.drafts[0].asks or not turn.is_question]
+    last = turns[-1]
+    if not any(turn.drafts[0].asks for turn in turns) or last.is_question or len(last.drafts) < 2:
+        return
+    lead = next((draft for draft in drafts if not draft.is_title and draft.kind != "heading"), None)
+    single = len(answers) > 2 and all(len(turn.drafts) == 1 for turn in turns[:-1])
+    reported = single and lead is not None and lead.turn == 0
+    for place, draft in enumerate(last.drafts[1:], 1):
+        folded = fold(draft.text)
+        if has_cue(folded, "market_report") or (reported and not has_cue(folded, "speaks")):
+            for left in last.drafts[place:]:
+                left.kind, left.speaker, left.section, left.turn = "paragraph", None, None, 0
+            del last.drafts[place:]
+            return
 
 
 def _lead(drafts: Sequence[Draft]) -> None:

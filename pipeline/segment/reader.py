@@ -1,24 +1,22 @@
 """Reading a document line by line: who speaks, under which headings, with which mark."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from pipeline.normalize.script import fold
+from pipeline.segment.boilerplate import FIGURE, Cues
 from pipeline.segment.cues import cue_words, has_cue
 from pipeline.segment.draft import Draft
 from pipeline.segment.lines import BLANK, Line
 from pipeline.segment.marks import Mark, read_mark
 from pipeline.segment.outline import Outline
 from pipeline.segment.sections import closes_document, section_of, section_under
-from pipeline.segment.speakers import Cast, stamp_end
+from pipeline.segment.speakers import Call, Cast
+from pipeline.segment.stamps import leading_stamp
 from pipeline.segment.tables import find_tables
 from schemas.fact import Speaker
 from schemas.segmented import Section, SegmentKind
 
-FIGURE = re.compile(
-    r"[$€£¥]\s?\d"
-    r"|\d[\d,.]*\s?(?:[%亿万兆元倍x]|个|million|billion|trillion|bps|bn|mn|basis|per ?cent)"
-)
 _COMPANY_HEADING = re.compile(
     r"[A-Z\u4e00-\u9fff][^。，,:：]{1,40}?\s?[(（](?:[A-Z]+:\s?)?(?:[A-Z]{1,5}|\d{4,6})(?:\.[A-Z]{1,2})?[)）]$"
 )
@@ -26,6 +24,13 @@ _ASIDES = re.compile(r"[（(][^（()）]{0,40}[）)]")
 _STOP = "。．！？!?；;，,、…"
 _CLOSED = {"（": "）", "(": ")", "[": "]", "<": ">", "〈": "〉", "＜": "＞"}
 _FRONT_LINES = 6
+_LAST_LINES = 3
+_LONGEST_CONCLUSION = 8
+_ENOUGH_TURNS = 3
+_LONG = 50
+_LONGEST_PARTICULAR = 12
+_MOST_WORDS = 14
+_NOTE_STYLES = ("paren", "*", "＊")
 _LONGEST_HEADING = {"en": 90, "und": 60, "zh-Hans": 42, "zh-Hant": 42}
 _FIRM_STYLES = ("han", "decimal", "hash", "bracket", "roman")
 
@@ -33,14 +38,18 @@ _FIRM_STYLES = ("han", "decimal", "hash", "bracket", "roman")
 class Reader:
     """Turns lines into drafts, in order; see ``read``."""
 
-    def __init__(
-        self, lines: Sequence[Line], imprint: Collection[int], legal: Collection[int]
-    ) -> None:
+    def __init__(self, lines: Sequence[Line], cues: Cues) -> None:
         self.lines = lines
-        self.cast = Cast(lines)
+        calling = cues.lines_with("next_question") | cues.lines_with("opens_questions")
+        self.cast = Cast(lines, sorted(calling), sorted(cues.lines_with("introduces")))
         self.drafts: list[Draft] = []
-        self._imprint = imprint
-        self._notices = {*imprint, *legal}
+        self._imprint = cues.lines_with("imprint")
+        self._notices = self._imprint | cues.lines_with("legal")
+        self._ends_call = cues.lines_with("ends_call")
+        self._ended = False
+        self._closing_roster = False
+        self._spoken = 0
+        self._stamp_at = self._note_at = -2
         self._tables = find_tables(lines)
         self._marks: dict[int, Mark] = {}
         self._outline = Outline()
@@ -66,19 +75,25 @@ class Reader:
     def _line(self, index: int, line: Line) -> None:
         text = line.text
         if self._is_stamp(index, text):
+            self._stamp_at = index
             if not self.cast.dialogue and not self.cast.named:
                 self._turns += 1
                 self._turn = self._turns
             return
         mark = self._mark(index)
-        call = self.cast.call(text)
+        call = self.cast.call(text, stamped_above=self._stamp_at == index - 1)
         begin = 0
-        if call is None and mark.kind == "bullet" and self.cast.dialogue:
+        if call is None and mark.kind in ("bullet", "number") and self.cast.dialogue:
             call = self.cast.call(text[mark.begin :])
             begin = mark.begin if call else 0
+        if call is None and self._asks_unlabelled(index, text, mark):
+            call = Call(Speaker(side="analyst"), mark.begin, "question")
+        if call is not None and self._closing_roster and begin + call.begin >= len(text):
+            return
         if call is None and self.cast.lists(text):
             return
         if call is not None:
+            self._ended = call.speaker.side == "operator" and index in self._ends_call
             self._call(index, line, call.speaker, call.asks)
             begin += call.begin
             begin += len(text[begin:]) - len(text[begin:].lstrip(BLANK))
@@ -86,14 +101,25 @@ class Reader:
                 self._add(line, begin, len(text), "turn", self._outline.path())
             return
         if self.cast.stamped and text[0] in "0123456789[(<（":
-            stamp = stamp_end(text)
+            stamp = leading_stamp(text)
             if stamp:
                 self._add(line, stamp, len(text), *self._plain_kind(line))
                 return
         self._unnamed(index, line, mark)
 
+    def _asks_unlabelled(self, index: int, text: str, mark: Mark) -> bool:
+        """Say whether a line without a label is a question: an answer's label follows it."""
+        if not self.cast.answers or self._asks == "question" or index + 1 >= len(self.lines):
+            return False
+        if mark.kind != "number" and text[-1] not in "?？":
+            return False
+        answer = self.cast.call(self.lines[index + 1].text)
+        return answer is not None and answer.asks == "answer"
+
     def _unnamed(self, index: int, line: Line, mark: Mark) -> None:
         text = line.text
+        if self._ended and line.after_blank:
+            self._leave_words()
         if index < _FRONT_LINES and self._is_title(index, line, mark):
             self._add(line, mark.begin, mark.end, "heading", ())
             self.drafts[-1].is_title = True
@@ -101,6 +127,9 @@ class Reader:
         style = self._heading_style(index, line, mark)
         if style:
             self._heading(line, mark, style)
+        elif self._notes_table(index, mark):
+            self._note_at = index
+            self._add(line, mark.begin, mark.end, *self._plain_kind(line))
         elif mark.kind != "none":
             words = text[mark.begin : mark.end]
             path = self._outline.bullet(mark.style, words, line.indent)
@@ -109,13 +138,34 @@ class Reader:
             self._plain(index, line)
 
     def _plain(self, index: int, line: Line) -> None:
-        if self._turn and index in self._notices and self._leaves_words(line.text):
-            self._end_turn()
-            self._section = None
+        outside = index in self._notices and self._stands_outside(line.text)
+        if self._turn and (outside or (line.after_blank and _gives_particulars(line.text))):
+            self._leave_words()
+        elif self._concludes(index, line.text):
             self._outline.close()
         self._add(line, 0, len(line.text), *self._plain_kind(line))
+        if index in self._ends_call and self._speaker is not None:
+            self._ended = self._speaker.side == "operator"
 
-    def _leaves_words(self, text: str) -> bool:
+    def _leave_words(self) -> None:
+        """End what is said: what follows is the publisher's, under no heading."""
+        self._end_turn()
+        self._ended = False
+        self._section = None
+        self._outline.close()
+
+    def _concludes(self, index: int, text: str) -> bool:
+        """Say whether one of a document's last lines opens with a label such as "小结："."""
+        label = text[:_LONGEST_CONCLUSION].replace("：", ":").partition(":")
+        near_end = index >= len(self.lines) - _LAST_LINES
+        return near_end and not self._turn and bool(label[1]) and closes_document(label[0])
+
+    def _notes_table(self, index: int, mark: Mark) -> bool:
+        """Say whether a line is a note under a table: "(1) Excludes …", "* Restated"."""
+        below = index - 1 in self._tables or index - 1 == self._note_at
+        return below and mark.style in _NOTE_STYLES
+
+    def _stands_outside(self, text: str) -> bool:
         """Say whether a notice stands outside of what the speaker says: in brackets, or headed."""
         if _CLOSED.get(text[0]) == text[-1]:
             return True
@@ -151,6 +201,7 @@ class Reader:
             if speaker == self._speaker or before.language != line.language:
                 self._called_at = index
                 return
+        self._spoken += self._spoke_since_call()
         self._outline.close_bullets()
         above = self._outline.path()
         if above and has_cue(fold(above[-1]), "people"):
@@ -174,6 +225,8 @@ class Reader:
         first = style not in self._outline.styles()
         if style == "han" and first and self.drafts and self.drafts[-1].kind != "heading":
             level = 0  # chapters begin: what stood above had words of its own
+        if self._spoken >= _ENOUGH_TURNS and has_cue(fold(words), "people"):
+            self._closing_roster = True
         if style.startswith("hash"):
             level = int(style[4:]) - 1
         path = self._outline.heading(style, words, level=level)
@@ -202,13 +255,17 @@ class Reader:
     def _mark(self, index: int) -> Mark:
         found = self._marks.get(index)
         if found is None:
-            found = self._marks[index] = read_mark(self.lines[index].text)
+            text = self.lines[index].text
+            found = read_mark(text)
+            if text[0] == "[" and text[-1] == "]" and section_of(text[1:-1]):
+                found = Mark("heading", "bracket", 1, len(text) - 1)
+            self._marks[index] = found
         return found
 
     def _is_stamp(self, index: int, text: str) -> bool:
         if not text[0].isdigit() and text[0] not in "[(<（":
             return False
-        if stamp_end(text) == len(text) and (self.cast.stamped or "-->" in text):
+        if leading_stamp(text) == len(text) and (self.cast.stamped or "-->" in text):
             return True
         following = self.lines[index + 1].text if index + 1 < len(self.lines) else ""
         return text.isdigit() and "-->" in following[:40]
@@ -241,7 +298,7 @@ class Reader:
         if style.startswith("hash"):
             return style
         ended = words[-1] in _STOP or (words[-1] == "." and line.language == "en")
-        if ended and style not in ("bracket", "emphasis"):
+        if ended and style not in ("bracket", "emphasis") and not self._asks_aloud(index, line):
             return None
         if style == "decimal" or mark.numbers:
             return self._decimal_style(mark, words)
@@ -259,6 +316,17 @@ class Reader:
         if mark.kind == "none" and self._is_unmarked_heading(index, line):
             return "plain"
         return None
+
+    def _asks_aloud(self, index: int, line: Line) -> bool:
+        """Say whether a question is a heading: it stands alone, outside of talk, over bullets."""
+        if line.text[-1] not in "?？" or self._turn or self._section == "qa":
+            return False
+        return line.after_blank and self._leads_list(index, line)
+
+    def _leads_list(self, index: int, line: Line) -> bool:
+        if index + 1 >= len(self.lines):
+            return False
+        return self.lines[index + 1].indent > line.indent or self._mark(index + 1).kind == "bullet"
 
     def _heading_in_turn(self, index: int, line: Line, mark: Mark, words: str) -> str | None:
         """Within somebody's words only firm signs make a heading."""
@@ -292,6 +360,8 @@ class Reader:
         text = line.text
         if text[0] in _CLOSED or index in self._imprint or index + 1 >= len(self.lines):
             return False
+        if _gives_particulars(text):
+            return False
         following = self.lines[index + 1]
         if _COMPANY_HEADING.match(text):
             return True
@@ -302,7 +372,9 @@ class Reader:
         leads = line.after_blank and following.indent > line.indent
         if FIGURE.search(fold(_ASIDES.sub("", text))) and not leads:
             return False
-        if not self._looks_like_heading(line):
+        alone = line.after_blank and following.after_blank and len(following.text) >= _LONG
+        alone = alone and following.text[-1] in ".。" and text[-1] != "."
+        if not self._looks_like_heading(line, freely=alone or self._leads_list(index, line)):
             return False
         parent = following.indent > line.indent or self._mark(index + 1).kind != "none"
         if parent or index + 1 in self._tables:
@@ -311,11 +383,15 @@ class Reader:
             return True
         longer = len(following.text) >= max(25, len(text) * 3 // 2)
         if line.after_blank:
-            return longer or (following.after_blank and not FIGURE.search(fold(following.text)))
+            return (
+                alone
+                or longer
+                or (following.after_blank and not FIGURE.search(fold(following.text)))
+            )
         ended = index > 0 and self.lines[index - 1].text[-1] in "。.！？!?"
         return ended and longer and len(following.text) >= 60 and "，" not in text
 
-    def _looks_like_heading(self, line: Line) -> bool:
+    def _looks_like_heading(self, line: Line, *, freely: bool) -> bool:
         text = line.text
         if line.language != "en":
             text = _ASIDES.sub("", text)
@@ -325,5 +401,13 @@ class Reader:
         if text.isupper():
             return True
         words = text.split()
+        if freely:
+            return len(words) <= _MOST_WORDS
         capital = sum(word[0].isupper() or not word[0].isalpha() for word in words)
         return len(words) <= 12 and (len(words) <= 3 or capital * 2 >= len(words))
+
+
+def _gives_particulars(text: str) -> bool:
+    """Say whether a line opens with a label of a document's particulars: its date, its place."""
+    label, colon, _ = fold(text[:_LONGEST_PARTICULAR]).partition(":")
+    return bool(colon) and label.startswith(cue_words()["particulars"])

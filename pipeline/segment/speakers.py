@@ -1,62 +1,49 @@
 """Who speaks: lines and labels that name a speaker.
 
 ``Cast`` is made from the whole document first, since a bare name is a speaker only where the
-document elsewhere gives the person a title or keeps using the name so.
+document elsewhere gives the person a title, announces the person or keeps using the name so.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pipeline.normalize.script import fold
+from pipeline.segment.asking import AskingLabel, Asks, read_asking, read_named_asking
 from pipeline.segment.cues import has_cue
+from pipeline.segment.introductions import announced_analysts, announced_company
+from pipeline.segment.layout import Layout, split_chevron
 from pipeline.segment.lines import Line
-from pipeline.segment.roles import may_be_chinese_name, role_words, side_of
+from pipeline.segment.roles import role_words, side_of
 from pipeline.segment.sections import section_of
+from pipeline.segment.stamps import leading_stamp, without_stamp
+from pipeline.segment.titles import (
+    COMMA,
+    DASHED,
+    LONGEST_ROLE,
+    NUMBERED,
+    PARENTHESES,
+    is_firm,
+    is_name,
+    is_titled,
+    plain_line,
+    role_label,
+    spaced_title,
+    speaker_of,
+)
 from schemas.fact import Side, Speaker
 
-Asks = Literal["question", "answer"]
-
 _LONGEST_LINE = 140
-_LONGEST_ROLE = 48
+_LONGEST_NAME = 40
+_LONG_WORDS = 60
 _NAMELESS = ("operator", "unidentified ", "unknown ")
-_NAME_PART = r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])"
-_PARTICLES = frozenset(
-    re.findall(
-        r"\w+", "van von de der den del della da di du la le el al bin binti ibn y e ter dos"
-    )
-)
-_DASHED = re.compile(
-    r"(?P<name>[^|｜:：]{2,70}?)\s*(?:\s--?-?\s|\s[–—]\s|\s?——\s?)\s*(?P<title>\S.{0,120})$"
-)
-_COMMA = re.compile(r"(?P<name>[^|｜:：,，]{2,60}?)(?:,\s|，)(?P<title>\S.{1,100})$")
-_PARENTHESES = re.compile(
-    r"(?P<name>[^|｜:：,，()（）]{2,60}?)\s?[(（](?P<title>[^()（）]{2,80})[)）]$"
-)
-_NUMBERED = re.compile(
-    r"(?:unknown |unidentified )?(?:speaker|spk|发言人|说话人|讲者|嘉宾)[ _#]?(?:\d{1,3}|[a-z])?$"
-)
 _LABEL = re.compile(r"(?P<label>[^:：。！？!?；;\n]{1,70}?)\s*[:：]\s*")
-_ASKS = re.compile(
-    r"(?P<q>q|问|提问|问题|question|分析师提问|投资者提问)(?P<qn>\s?\d{1,3})?(?:\s?[(（\[](?P<who>[^)）\]]{1,60})[)）\]])?$"
-    r"|(?P<a>a|答|回答|回复|answer|公司回复|管理层回答|公司回答)(?P<an>\s?\d{1,3})?(?:\s?[(（\[](?P<whoa>[^)）\]]{1,60})[)）\]])?$"
-)
 _BARE_ASKS = re.compile(
     r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f]))(?=\S)"
 )
-_STAMP = re.compile(
-    r"[\[(（<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])）>]?(?:\s*-->\s*[\d:.,]+)?\s*"
-)
-_STAMP_END = re.compile(r"\s*[\[(（]?\d{1,2}:\d{2}(?::\d{2})?[\])）]?$")
-_FOOTNOTE = re.compile(r"\s*\[\d{1,3}\]$")
-_CHEVRON = re.compile(r">{2,3}\s*|&gt;&gt;\s*")
-_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
-_VAGUE_ROLES = frozenset(
-    ("公司", "管理层", "管理層", "股东", "股東", "投资者", "投資者", "主席", "媒体", "媒體")
-)
-_SURNAME_ROLE = re.compile(r"[\u4e00-\u9fff]{1,3}$")
+_LEGAL_FORMS = (" Inc.", " Corp.", " Co.", " Ltd.", " N.V.", " S.A.", " L.P.", " p.l.c.")
+_LIST_NUMBER = re.compile(r"[(（]?\d{1,3}[)）.、．]\s*")
 
 
 @dataclass(slots=True, frozen=True)
@@ -72,286 +59,351 @@ class Call:
     asks: Asks | None = None
 
 
-def stamp_end(text: str) -> int:
-    """Where a time stamp at the head of a caption line ends; 0 where there is none."""
-    found = _STAMP.match(text)
-    return found.end() if found else 0
-
-
-def is_name(text: str) -> bool:
-    """Say whether a short text has the form of a person's name.
-
-    >>> is_name("Mark Stephen F. Mahaney"), is_name("Cloud"), is_name("Revenue grew 5%")
-    (True, False, False)
-    """
-    parts = text.split()
-    if len(parts) < 2:
-        han = _HAN_NAME.match(text)
-        return han is not None and ("·" in text or "・" in text or may_be_chinese_name(fold(text)))
-    if len(parts) > 7:
-        return False
-    for part in parts:
-        if part.lower() in _PARTICLES:
-            continue
-        if part[-1] == "," and part is not parts[-2]:
-            return False
-        if not (part[0].isupper() or part[0] in "\"“('") or any(c.isdigit() for c in part):
-            return False
-        if not re.fullmatch(_NAME_PART, part.rstrip(",")):
-            return False
-    return True
-
-
 class Cast:
-    """All who speak in a document, and how it marks them."""
+    """All who speak in a document, and how it marks them.
 
-    def __init__(self, lines: Iterable[Line]) -> None:
+    ``calling`` and ``introducing`` are the indexes of the lines that call up a question, and of
+    those that introduce people.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        calling: Collection[int] = (),
+        introducing: Collection[int] = (),
+    ) -> None:
         self._known: dict[str, Speaker] = {}
+        self._announced: dict[str, Speaker] = {}
         self._short: Counter[str] = Counter()
         self._labels: Counter[str] = Counter()
         self._asks: Counter[str] = Counter()
+        self._named_asks = 0
+        self._operators = 0
         self._roster: Side | None = None
         self._newest: tuple[str, Speaker] | None = None
         self._listed: set[str] = set()
-        stamps = 0
+        self._titled_below: list[tuple[str, str]] = []
+        self._layout = Layout()
+        self._label_run: list[tuple[str, bool]] = []
         previous = ""
         for line in lines:
-            text = line.text
-            if text[0].isdigit() or text[0] in "[(<（":
-                stamps += bool(_STAMP.match(text))
+            text = self._layout.read(line.text)
+            if not text:
+                continue
             if len(text) <= _LONGEST_LINE:
-                short = _plain(text)
-                if short[-1:].isdigit() and len(short) <= _LONGEST_ROLE:
-                    bare = _STAMP_END.sub("", short)
-                    stamps += bare != short
-                    short = bare or short
-                self._short[short] += 1 + (short == previous)
+                short = without_stamp(plain_line(text))
+                if short:
+                    self._short[short] += 1 + (short == previous)
+                    self._introduce(short, previous if not line.after_blank else "")
                 previous = short
-                self._introduce(short)
+            else:
+                previous = ""
             self._note_label(text)
-        self.stamped = stamps >= 2
-        self.answers = any(label[0] in "a答回公管" for label in self._asks)
+        self._announce(lines, calling, introducing)
+        self.stamped = self._layout.stamped
+        self.answers = self._answers()
         self.dialogue = self._is_dialogue()
 
-    def _introduce(self, short: str) -> None:
+    def _introduce(self, short: str, above: str) -> None:
         short = short.lstrip("•·-*●▪ ") or short
         if not self._roster and _is_sentence(short):
             return
-        for pattern in (_DASHED, _COMMA):
+        for pattern in (DASHED, COMMA, PARENTHESES):
             found = pattern.match(short)
-            roster = self._roster is not None
             if not found or not is_name(found["name"]):
                 continue
-            if roster or _titled(found["title"], pattern is _COMMA):
-                speaker = _speaker(found["name"], found["title"], self._roster)
+            if self._roster and self._newest and is_firm(found["name"]):
+                break
+            loose = self._roster is not None and pattern is not PARENTHESES
+            if loose or is_titled(found["title"], strict=pattern is not DASHED):
+                speaker = speaker_of(found["name"], found["title"], self._roster)
                 self._known.setdefault(fold(speaker.name or ""), speaker)
                 return
+        if not short.isascii() and len(short) <= LONGEST_ROLE and (spaced := spaced_title(short)):
+            self._known.setdefault(fold(spaced.name or ""), spaced)
+            return
         titled = has_cue(fold(short), "people") or section_of(short)
         if self._roster and is_name(short) and not titled:
-            speaker = self._known.setdefault(fold(short), _speaker(short, None, self._roster))
+            speaker = self._known.setdefault(fold(short), speaker_of(short, None, self._roster))
             self._newest = (fold(short), speaker)
             return
         if self._roster and self._newest and role_words(short) and not titled:
             name, speaker = self._newest
-            self._known[name] = _speaker(speaker.name or "", short, self._roster)
+            self._known[name] = speaker_of(speaker.name or "", short, self._roster)
             self._listed.add(short)
             self._newest = None
             return
+        self._note_title_below(above, short)
         self._roster = None
         folded = fold(short)
         if len(short) <= 60 and has_cue(folded, "people"):
-            asking = "analyst" in folded or "call participants" in folded or "分析师" in folded
+            asking = "analyst" in folded or "call participa" in folded or "分析师" in folded
             self._roster = "analyst" if asking else "company"
+        self._operators += _is_operator(folded)
+
+    def _note_title_below(self, above: str, short: str) -> None:
+        if not above or not is_name(above) or role_words(above) or section_of(above):
+            return
+        if is_titled(short, strict=True) and role_words(short)[0][3] != "operator":
+            self._titled_below.append((above, short))
 
     def _note_label(self, text: str) -> None:
+        if read_named_asking(text):
+            self._named_asks += 1
+            return
         found = _LABEL.match(text)
-        label = found["label"].strip("*_ 【】[]") if found else ""
+        label = found["label"] if found else ""
         if not found:
             bare = _BARE_ASKS.match(text)
-            label = bare["label"] if bare else ""
-        if label:
-            folded = fold(label)
-            self._labels[folded] += 1
-            if _ASKS.match(folded):
-                self._asks[folded] += 1
-            elif len(label) <= 40 and (speaker := _role_label(label)) and speaker.name:
-                self._known.setdefault(fold(speaker.name), speaker)
+            label = bare["label"] if bare else text if text[0] in "【[" and len(text) < 30 else ""
+        label = label.strip("*_ 【】[]")
+        if not label:
+            return
+        if label[0].isdigit() or label[0] in "(（":
+            label = _LIST_NUMBER.sub("", label, count=1)
+        folded = fold(label)
+        self._labels[folded] += 1
+        if read_asking(label):
+            self._asks[folded] += 1
+        elif len(label) <= 40 and (speaker := role_label(label)) and speaker.name:
+            self._known.setdefault(fold(speaker.name), speaker)
+        elif found and len(label) <= _LONGEST_NAME and is_name(label):
+            self._label_run.append((folded, text[-1] in "?？"))
+
+    def _announce(
+        self, lines: Sequence[Line], calling: Collection[int], introducing: Collection[int]
+    ) -> None:
+        # Below a single analyst's name a title is a byline.
+        if self._operators or any(
+            speaker_of(*pair).side == "company" for pair in self._titled_below
+        ):
+            for name, title in self._titled_below:
+                self._known.setdefault(fold(name), speaker_of(name, title))
+                self._listed.add(title)
+        if not (self._known or self._operators or self._labels or self._layout.names_speakers):
+            return
+        for index in introducing:
+            for speaker in announced_company(lines[index].text):
+                self._announced.setdefault(fold(speaker.name or ""), speaker)
+        for index in calling:
+            for speaker in announced_analysts(lines[index].text):
+                folded = fold(speaker.name or "")
+                if self._announced.get(folded, speaker).side in ("publisher", "analyst"):
+                    self._announced[folded] = speaker
+        if calling and self.named:
+            self._find_lone_names(lines, min(calling))
+
+    def _find_lone_names(self, lines: Sequence[Line], begin: int) -> None:
+        """Take for speakers, among the questions, names that stand once over somebody's words."""
+        for index in range(begin, len(lines) - 1):
+            line, below = lines[index], lines[index + 1]
+            if not line.after_blank or below.after_blank or len(line.text) > _LONGEST_NAME:
+                continue
+            if len(below.text) < _LONG_WORDS and below.text[-1] not in "?？":
+                continue
+            name, folded = plain_line(line.text), fold(line.text)
+            words = folded.split()
+            if len(words) > 3 or not is_name(name) or role_words(name) or section_of(name):
+                continue
+            if not has_cue(folded, "result") and not has_cue(folded, "people"):
+                if not any(word in below.text for word in words):
+                    self._known.setdefault(fold(name), speaker_of(name, None))
+
+    def _answers(self) -> bool:
+        labels = [read_asking(label) for label in self._asks]
+        return any(label is not None and label.asks == "answer" for label in labels)
 
     def _is_dialogue(self) -> bool:
         """Labels such as "CEO：" are speakers' only where several of them alternate."""
         speaking = sum(
-            label in self._asks or bool(_NUMBERED.match(label)) or _role_label(label) is not None
+            label in self._asks or bool(NUMBERED.match(label)) or role_label(label) is not None
             for label in self._labels
         )
-        return speaking >= 2 or bool(self._known)
+        return speaking >= 2 or bool(self._known) or self._named_asks > 1 or self._talk_in_turns()
+
+    def _talk_in_turns(self) -> bool:
+        """Say whether two names alternate as labels, and one of the two asks."""
+        run = self._label_run
+        return any(
+            run[i][0] == run[i + 2][0] != run[i + 1][0] == run[i + 3][0]
+            and any(asks for _, asks in run[i : i + 4])
+            for i in range(len(run) - 3)
+        )
 
     @property
     def named(self) -> bool:
         """Whether speakers stand on lines of their own with their titles."""
-        return bool(self._known)
+        return bool(self._known) or self._operators > 0
 
     def lists(self, text: str) -> bool:
         """Say whether a line only gives the title of a person in a list of participants."""
-        return bool(self._listed) and len(text) <= _LONGEST_LINE and _plain(text) in self._listed
+        return (
+            bool(self._listed) and len(text) <= _LONGEST_LINE and plain_line(text) in self._listed
+        )
 
-    def call(self, text: str) -> Call | None:
-        """Read the speaker that a line's text names, if it does."""
-        chevron = _CHEVRON.match(text)
-        begin = chevron.end() if chevron else 0
+    def call(self, text: str, *, stamped_above: bool = False) -> Call | None:
+        """Read the speaker that a line's text names, if it does.
+
+        ``stamped_above`` says that the line above is a time stamp.
+        """
+        begin, chevron = split_chevron(text)
         if self.stamped:
-            stamp = _STAMP.match(text, begin)
-            begin = stamp.end() if stamp else begin
+            begin = leading_stamp(text, begin)
         rest = text[begin:] if begin else text
-        call = self._line(rest) if len(rest) <= _LONGEST_LINE else None
+        call = self._line(rest) if 0 < len(rest) <= _LONGEST_LINE else None
         call = call or self._label(rest)
+        placed = (chevron and self._layout.chevrons_name) or (
+            stamped_above and self._layout.stamps_name
+        )
+        if not call and placed and rest and self._layout.may_name(rest):
+            call = Call(self._placed(plain_line(rest)), len(rest))
         if call and begin:
             return Call(call.speaker, call.begin + begin, call.asks)
         if chevron and not call:
             return Call(Speaker(side="company"), begin)
         return call
 
+    def _placed(self, short: str) -> Speaker:
+        """Name one who is called by the given name, or by a name and a title in parentheses."""
+        found = PARENTHESES.match(short)
+        if found:
+            speaker = speaker_of(found["name"], found["title"])
+            self._known.setdefault(fold(found["name"]), speaker)
+            return speaker
+        given = fold(short)
+        for folded, speaker in self._announced.items():
+            if folded.split()[0] == given:
+                return Speaker(name=short, role=speaker.role, side=speaker.side)
+        return speaker_of(short, None)
+
+    def _find(self, folded: str) -> Speaker | None:
+        known, announced = self._known.get(folded), self._announced.get(folded)
+        if known is None or (announced is not None and known.side == "publisher"):
+            return announced
+        return known
+
     def _line(self, text: str) -> Call | None:
         """Read a line of its own: "Name - Title", "Operator", "speaker 1", a name known before."""
-        short = _plain(_STAMP_END.sub("", text) if self.stamped else text)
-        folded = fold(short)
+        short = plain_line(text)
         end = len(text)
-        if folded in self._known:
-            return Call(self._known[folded], end)
+        if self.stamped and (bare := without_stamp(short)) != short:
+            short = bare
+            if self._layout.names_stamped and self._layout.may_name(bare) and is_name(bare):
+                return Call(self._find(fold(bare)) or speaker_of(bare, None), end)
+        folded = fold(short)
+        if known := self._find(folded):
+            return Call(known, end)
         if not short or short[-1] in "。！？!?;；" or _is_sentence(short):
             return None
+        asking = read_named_asking(text)
+        if asking and asking[1] == end and (self._named_asks > 1 or self._asks):
+            return Call(self._named(asking[0]), end, asking[0].asks)
         words: tuple[tuple[int, int, int, Side], ...] = ()
-        if len(folded) <= _LONGEST_ROLE:
+        if len(folded) <= LONGEST_ROLE:
             counted = self.stamped or len(folded) > 7 or self._short[short] > 1
-            if _NUMBERED.match(folded) and len(folded) > 3 and counted:
-                return Call(_speaker(short, None), end)
+            if NUMBERED.match(folded) and len(folded) > 3 and counted:
+                return Call(speaker_of(short, None), end)
             words = role_words(folded)
             if words and words[0][3] == "operator" and words[0][:2] == (0, len(folded)):
                 return Call(Speaker(name=short, role=None, side="operator"), end)
-        for pattern in (_DASHED, _COMMA):
-            found = pattern.match(short)
-            if found and is_name(found["name"]):
-                known = self._known.get(fold(found["name"]))
-                if known is not None and pattern is _DASHED:
-                    return Call(known, end)
-                doubled = self._short[short] > 1 and pattern is _DASHED
-                if doubled or _titled(found["title"], pattern is _COMMA):
-                    return Call(_speaker(found["name"], found["title"]), end)
-            elif found and fold(found["name"]).startswith(_NAMELESS) and role_words(found["name"]):
-                return Call(_speaker(found["name"], found["title"]), end)
+            if text[0] in "【[" and (label := read_asking(short)) and self._allows(label, short):
+                return Call(label.speaker, end, label.asks)
+        speaker = self._titled(short, boxed=text[0] in "[【")
+        if speaker is not None:
+            return Call(speaker, end)
         if folded.startswith(_NAMELESS) and words:
-            return Call(_speaker(short, short), end)
+            return Call(speaker_of(short, short), end)
         if self.named and self._short[short] > 1 and is_name(short):
-            return Call(_speaker(short, None), end)
+            if not has_cue(folded, "result"):
+                return Call(speaker_of(short, None), end)
         return None
+
+    def _titled(self, short: str, *, boxed: bool) -> Speaker | None:
+        """Read a name with a title or a firm behind a dash, a comma or in parentheses."""
+        for pattern in (DASHED, COMMA, PARENTHESES):
+            found = pattern.match(short)
+            if not found:
+                continue
+            name, title = found["name"], found["title"]
+            if is_name(name):
+                known = self._find(fold(name))
+                if known is not None and (pattern is DASHED or len(title.split()) <= 8):
+                    if known.role is None:
+                        return Speaker(
+                            name=known.name, role=title, side=side_of(title) or known.side
+                        )
+                    return known
+                doubled = self._short[short] > 1 and pattern is not PARENTHESES
+                boxed = boxed and self.named
+                if doubled and pattern is COMMA:
+                    doubled = self.named and title[0].isupper() and len(title.split()) <= 6
+                if doubled or boxed or is_titled(title, strict=pattern is not DASHED):
+                    return self._known.setdefault(fold(name), speaker_of(name, title))
+            elif fold(name).startswith(_NAMELESS) and role_words(name):
+                return speaker_of(name, title)
+        return spaced_title(short) if not short.isascii() else None
 
     def _label(self, text: str) -> Call | None:
         """Read a label before the words: "Q：", 问（美系券商）：, "CFO：", "Tim Cook:"."""
+        named = read_named_asking(text) if text and self._named_asks > 1 else None
+        if named:
+            return Call(self._named(named[0]), named[1], named[0].asks)
         found = _LABEL.match(text)
         if not found:
             bare = _BARE_ASKS.match(text) if self._asks else None
-            if bare and self.answers:
-                return self._asking(bare["label"], bare.end())
+            if bare and self.answers and (label := read_asking(bare["label"])):
+                return Call(label.speaker, bare.end(), label.asks)
             return None
-        label = found["label"].strip("*_ 【】[]")
-        if not label:
+        name = found["label"].strip("*_ 【】[]")
+        if not name:
             return None
         begin = found.end()
         while text[begin : begin + 1] in ("*", " ", "_"):
             begin += 1
-        asking = self._asking(label, begin)
-        if asking:
-            return asking
+        asking = read_asking(name)
+        if asking and self._allows(asking, name):
+            return Call(asking.speaker, begin, asking.asks)
+        speaker = self._labelled(name)
+        return Call(speaker, begin) if speaker else None
+
+    def _labelled(self, label: str) -> Speaker | None:
         folded = fold(label)
-        if _NUMBERED.match(folded) and len(folded) > 3:
-            return Call(_speaker(label, None), begin)
-        if folded in self._known:
-            return Call(self._known[folded], begin)
+        if NUMBERED.match(folded) and len(folded) > 3:
+            return speaker_of(label, None)
+        if known := self._find(folded):
+            return known
         # Where questions are labelled and answers are not, whoever's name stands there answers.
         if self._asks and not self.answers and not label.isascii() and is_name(label):
-            return Call(_speaker(label, None), begin)
+            return speaker_of(label, None)
         if not self.dialogue and self._labels[folded] < 3:
             return None
-        speaker = _role_label(label)
+        speaker = role_label(label)
         if speaker:
-            return Call(speaker, begin)
+            return speaker
         if is_name(label) and self._labels[folded] > 1 and (label.isascii() or self.dialogue):
-            return Call(_speaker(label, None), begin)
+            return speaker_of(label, None)
         return None
 
-    def _asking(self, label: str, begin: int) -> Call | None:
-        found = _ASKS.match(fold(label))
-        if not found or (not self.answers and (found["qn"] or self._labels[fold(label)] < 2)):
-            return None
-        question = found["q"] is not None
-        who_at = found.span("who" if question else "whoa")
-        who = label[slice(*who_at)] if who_at[0] >= 0 else None
-        side: Literal["analyst", "company"] = "analyst" if question else "company"
-        name = who if who and is_name(who) else None
-        speaker = Speaker(name=name, role=None if name else who, side=side)
-        return Call(speaker, begin, "question" if question else "answer")
+    def _allows(self, asking: AskingLabel, label: str) -> bool:
+        """Say whether a label such as "Q" stands for a question here, not for a quarter."""
+        return self.answers or not (asking.numbered or self._labels[fold(label)] < 2)
+
+    def _named(self, asking: AskingLabel) -> Speaker:
+        """Give one whose label says both name and asking the title that is known elsewhere."""
+        told = asking.speaker
+        known = self._find(fold(told.name or ""))
+        return known if known is not None and known.side == told.side else told
 
 
-def _plain(text: str) -> str:
-    """Give a short line without the asterisks of Markdown and without a colon at its end."""
-    if text[0] in "*_":
-        text = text.replace("*", "").replace("_", "")
-    if text[-1] == "]":
-        text = _FOOTNOTE.sub("", text)
-    return text.strip().rstrip(":：").rstrip()
+def _is_operator(folded: str) -> bool:
+    if len(folded) > LONGEST_ROLE // 2:
+        return False
+    words = role_words(folded)
+    return bool(words) and words[0][3] == "operator" and words[0][:2] == (0, len(folded))
 
 
 def _is_sentence(short: str) -> bool:
     """Say at a glance whether a line is a sentence, not a name with a title."""
-    return short[-1:] == "." and " - " not in short and "--" not in short and len(short) > 30
-
-
-def _titled(title: str, strict: bool) -> bool:
-    """Say whether the words after a name are a title or a firm, not the rest of a sentence."""
-    words = role_words(title)
-    if not words or title[-1] in "?!。；;" or len(title.split()) > 14:
+    if short[-1:] != "." or len(short) <= 30 or " - " in short or "--" in short:
         return False
-    if strict:
-        return (words[0][2] < 3 and title[0].isupper()) or title[:1] > "\u4e00"
-    return True
-
-
-def _speaker(name: str, title: str | None, roster: Side | None = None) -> Speaker:
-    # The side of one without a telling title is told later, from who speaks when.
-    numbered = _NUMBERED.match(fold(name)) is not None
-    side = side_of(title) or roster or (None if numbered else side_of(name))
-    clean = name.strip("*_ ")
-    if side is None:
-        return Speaker(name=clean, role=title, side="publisher")
-    return Speaker(name=clean, role=title, side=side)
-
-
-def _role_label(label: str) -> Speaker | None:
-    """Read a label that is a role, a role with a name, or a name with a role in parentheses."""
-    words = role_words(label)
-    strong = [word for word in words if word[2] < 3]
-    if not strong or len(label) > 60 or fold(label) == "research":
-        return None
-    for pattern in (_PARENTHESES, _DASHED, _COMMA):
-        found = pattern.match(label)
-        if (
-            found
-            and role_words(found["title"])
-            and (is_name(found["name"]) or role_words(found["name"]))
-        ):
-            if role_words(found["name"]) and not is_name(found["name"]):
-                return Speaker(role=label, side=side_of(label) or strong[0][3])
-            return _speaker(found["name"], found["title"])
-    start, end, _, side = strong[-1]
-    if end == len(label) and (start == 0 or not label.isascii()):
-        before = label[:start]
-        if before and _SURNAME_ROLE.match(before) and may_be_chinese_name(fold(before)):
-            return Speaker(name=before, role=label[start:], side=side)
-        if before and len(words) == 1 and label[start:] in _VAGUE_ROLES:
-            return None
-        if side == "operator":
-            return Speaker(name=label, side=side)
-        return Speaker(name=None, role=label, side=side_of(label) or side)
-    rest = label[strong[0][1] :].strip()
-    if strong[0][0] <= 12 and strong[0][2] == 1 and rest and is_name(rest):
-        return Speaker(name=rest, role=label[: strong[0][1]], side=strong[0][3])
-    return None
+    return not short.endswith(_LEGAL_FORMS)

@@ -45,7 +45,7 @@ def _drafts(message: TranscriptMessage) -> list[Draft]:
     lines = read_lines(message.text)
     folded = fold(message.text)
     cues = Cues(folded, lines)
-    reader = Reader(lines, cues.lines_with("imprint"), cues.lines_with("legal"))
+    reader = Reader(lines, cues)
     drafts = reader.read()
     mark_boilerplate(drafts, cues, folded)
     drafts = pair_translations(drafts, folded)

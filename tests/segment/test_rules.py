@@ -7,7 +7,7 @@ from pipeline.segment.defaults import declared_currency, declared_growth_basis, 
 from pipeline.segment.marks import read_mark
 from pipeline.segment.roles import side_of
 from pipeline.segment.sections import section_of
-from pipeline.segment.speakers import is_name
+from pipeline.segment.titles import is_name
 from schemas.segmented import DocumentContext, Segment
 from schemas.transcript import TranscriptMessage
 

@@ -1,0 +1,79 @@
+"""Labels that say question or answer: "Q1（高盛）：", "答：", "<Q - Dana Wu>:", "【问题2】"."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.normalize.script import fold
+from pipeline.segment.titles import COMMA, is_name
+from schemas.fact import Side, Speaker
+
+Asks = Literal["question", "answer"]
+
+_BEHIND = (
+    r"(?P<number>\s?(?:\d{1,3}|[一二三四五六七八九十]{1,3}))?"
+    r"(?:\s?[(（\[](?P<who>[^)）\]]{1,60})[)）\]])?$"
+)
+_ASKS = re.compile(
+    r"(?:(?P<question>q|问|提问|问题|question|分析师提问|投资者提问)"
+    r"|a|答|回答|回复|答复|answer|公司回复|公司答复|管理层回答|管理层回复|公司回答)" + _BEHIND
+)
+_NAMED = re.compile(
+    r"[<\[(]?\s?(?P<asks>[QA]|Question|Answer)\s?[-–—]{1,2}\s?(?P<name>[^<>:\[\]]{2,80}?)"
+    r"\s?(?:[>\])]\s?(?::\s*|$)|:\s*|$)"
+)
+_LONGEST_NAMED = 100
+
+
+@dataclass(slots=True, frozen=True)
+class AskingLabel:
+    """``who`` stands in parentheses or behind a dash."""
+
+    asks: Asks
+    who: str | None
+    numbered: bool
+
+    @property
+    def speaker(self) -> Speaker:
+        """The speaker as the label tells: a name, else a role, else only the side."""
+        side: Side = "analyst" if self.asks == "question" else "company"
+        who = self.who
+        if who and is_name(who):
+            return Speaker(name=who, side=side)
+        found = COMMA.match(who) if who else None
+        if found and is_name(found["name"]):
+            return Speaker(name=found["name"], role=found["title"], side=side)
+        return Speaker(role=who, side=side)
+
+
+def read_asking(label: str) -> AskingLabel | None:
+    """Read a label without its colon.
+
+    >>> read_asking("Q1（高盛）")
+    AskingLabel(asks='question', who='高盛', numbered=True)
+    """
+    found = _ASKS.match(fold(label))
+    if not found:
+        return None
+    asks: Asks = "question" if found["question"] else "answer"
+    begin, end = found.span("who")
+    who = label[begin:end] if begin >= 0 else None
+    return AskingLabel(asks, who, found["number"] is not None)
+
+
+def read_named_asking(text: str) -> tuple[AskingLabel, int] | None:
+    """Read "Q - Dana Wu" or "<A - Dana Wu>:" at a line's head; give where the words begin.
+
+    >>> read_named_asking("<A - Dana Wu>: Yes.")
+    (AskingLabel(asks='answer', who='Dana Wu', numbered=False), 15)
+    """
+    if text[0] not in "<[(QA" or not _NAMED.match(text[:_LONGEST_NAMED]):
+        return None
+    found = _NAMED.match(text)
+    if not found:
+        return None
+    name = found["name"].strip()
+    if not is_name(name.split(",")[0]):
+        return None
+    asks: Asks = "question" if found["asks"][0] == "Q" else "answer"
+    return AskingLabel(asks, name, numbered=False), found.end()

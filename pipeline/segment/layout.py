@@ -1,0 +1,93 @@
+"""How a document sets its speakers apart: by time stamps above names, by chevrons before them."""
+
+import re
+from collections import Counter
+
+from pipeline.segment.roles import role_words
+from pipeline.segment.stamps import leading_stamp, without_stamp
+from pipeline.segment.titles import PARENTHESES, is_name
+
+_CHEVRON = re.compile(r">{2,3}\s*|&gt;&gt;\s*")
+_LONGEST_NAME, _LONGEST_TITLED = 32, 60
+_MOST_WORDS = 4
+_FEW = 4
+
+
+def split_chevron(text: str) -> tuple[int, bool]:
+    """Give where a line's words begin behind its chevron, and whether it has one."""
+    found = _CHEVRON.match(text) if text[0] in ">&" else None
+    return (found.end(), True) if found else (0, False)
+
+
+class Layout:
+    """Counts of a document's stamps and chevrons, filled in line by line."""
+
+    def __init__(self) -> None:
+        self._stamps = self._alone = self._before_stamps = 0
+        self._chevrons = self._after_chevrons = 0
+        self._after_stamps: Counter[str] = Counter()
+        self._below_stamp = self._titles = False
+
+    def read(self, text: str) -> str:
+        """Count a line's marks; give it without its chevron, and empty if it is only a stamp."""
+        below, self._below_stamp = self._below_stamp, False
+        if text[0].isdigit() or text[0] in "[(<（":
+            end = leading_stamp(text)
+            self._stamps += end > 0
+            if end == len(text):
+                self._alone += 1
+                self._below_stamp = True
+                return ""
+        elif len(text) <= _LONGEST_TITLED:
+            short = text.rstrip(":：")
+            bare = without_stamp(short)
+            if bare != short:
+                self._stamps += 1
+                self._before_stamps += is_name(bare)
+        begin, chevron = split_chevron(text)
+        if chevron:
+            text = text[begin:]
+            self._chevrons += 1
+            if text and self.may_name(text) and text[0].isupper():
+                self._after_chevrons += 1
+                self._titles |= bool(role_words(text))
+        elif below and self.may_name(text):
+            self._after_stamps[text] += 1
+        return text
+
+    @property
+    def stamped(self) -> bool:
+        """Whether time stamps stand at lines or at names."""
+        return self._stamps > 1
+
+    @property
+    def stamps_name(self) -> bool:
+        """Whether a speaker's name stands below each stamp: few names that come back."""
+        named = self._after_stamps.total()
+        return (
+            named >= _FEW and named * 2 > self._alone and len(self._after_stamps) * 4 <= named * 3
+        )
+
+    @property
+    def names_stamped(self) -> bool:
+        """Whether names stand on lines of their own with the time behind them."""
+        return self._before_stamps >= _FEW - 1
+
+    @property
+    def chevrons_name(self) -> bool:
+        """Whether chevrons stand before names on lines of their own, some with a title."""
+        return self._titles and self._after_chevrons * 2 > self._chevrons
+
+    @property
+    def names_speakers(self) -> bool:
+        """Whether names are told by their place."""
+        return self.stamps_name or self.names_stamped or self.chevrons_name
+
+    @staticmethod
+    def may_name(text: str) -> bool:
+        """Say whether a short line may be what somebody is called."""
+        if text[-1] in ".,!?。，！？;；":
+            return False
+        if len(text) > _LONGEST_NAME:
+            return len(text) <= _LONGEST_TITLED and PARENTHESES.match(text) is not None
+        return len(text.split()) <= _MOST_WORDS or PARENTHESES.match(text) is not None

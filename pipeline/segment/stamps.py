@@ -1,0 +1,29 @@
+"""Time stamps of captions and recordings: "0:12", "[00:01:02]", "00:00:01,000 --> 00:00:04,000"."""
+
+import re
+
+_STAMP = re.compile(
+    r"[\[(（<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])）>]?(?:\s*-->\s*[\d:.,]+)?\s*"
+)
+_STAMP_END = re.compile(r"\s*[\[(（]?\d{1,2}:\d{2}(?::\d{2})?[\])）]?$")
+
+
+def leading_stamp(text: str, begin: int = 0) -> int:
+    """Where a time stamp at ``begin`` of a caption line ends; ``begin`` where there is none.
+
+    >>> leading_stamp("0:12 Thanks."), leading_stamp("Thanks.")
+    (5, 0)
+    """
+    found = _STAMP.match(text, begin)
+    return found.end() if found else begin
+
+
+def without_stamp(short: str) -> str:
+    """Give a name's line without the time behind it.
+
+    >>> without_stamp("Dana Wu (01:05)"), without_stamp("01:05")
+    ('Dana Wu', '01:05')
+    """
+    if not (short[-1:].isdigit() or short[-1:] in (")", "]", "）")) or len(short) > 60:
+        return short
+    return _STAMP_END.sub("", short) or short

@@ -1,0 +1,175 @@
+"""How a speaker is written: a person's name, a name with a title or a firm, a role as a label."""
+
+import re
+
+from pipeline.normalize.script import fold
+from pipeline.segment.roles import may_be_chinese_name, role_words, side_of
+from schemas.fact import Side, Speaker
+
+LONGEST_ROLE = 48
+DASHED = re.compile(
+    r"(?P<name>[^|｜:：]{2,70}?)\s*(?:\s--?-?\s|\s[–—]\s|\s?——\s?)\s*(?P<title>\S.{0,120})$"
+)
+COMMA = re.compile(r"(?P<name>[^|｜:：,，]{2,60}?)(?:,\s{1,4}|，)(?P<title>\S.{1,100})$")
+PARENTHESES = re.compile(
+    r"(?P<name>[^|｜:：,，()（）]{2,60}?)\s?[(（](?P<title>[^()（）]{2,80})[)）]$"
+)
+NUMBERED = re.compile(
+    r"(?:unknown |unidentified )?(?:speaker|spk|发言人|说话人|讲者|嘉宾)[ _#]?(?:\d{1,3}|[a-z])?$"
+)
+_SPACED = re.compile(r"(?P<name>[\u4e00-\u9fff·・]{2,9})[ \u3000]+(?P<title>\S.{1,40})$")
+_NAME_PART = re.compile(r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])")
+_PARTICLES = frozenset(
+    re.findall(
+        r"\w+", "van von de der den del della da di du la le el al bin binti ibn y e ter dos"
+    )
+)
+_FOOTNOTE = re.compile(r"\s*\[\d{1,3}\]$")
+_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
+_VAGUE_ROLES = frozenset(
+    ("公司", "管理层", "管理層", "股东", "股東", "投资者", "投資者", "主席", "媒体", "媒體")
+)
+_SURNAME_ROLE = re.compile(r"[\u4e00-\u9fff]{1,3}$")
+_CLOSING = {"[": "]", "【": "】", "［": "］", "<": ">"}
+_STOP = re.compile(r"[。？！]|[?!；;]$")
+_FIRM = re.compile(
+    r"\b(?:Inc|Corp|Corporation|Co|Company|Ltd|LLC|LLP|plc|PLC|Group|Holdings|AG|SA|NV)\b"
+)
+_LONGEST_TITLE = 14
+_SMALL_WORDS = frozenset(("of", "and", "the", "for", "in", "at", "de", "to", "co-head"))
+
+
+def is_name(text: str) -> bool:
+    """Say whether a short text has the form of a person's name.
+
+    >>> is_name("Mark Stephen F. Mahaney"), is_name("Cloud"), is_name("Revenue grew 5%")
+    (True, False, False)
+    """
+    parts = text.split()
+    if len(parts) < 2:
+        han = _HAN_NAME.match(text)
+        return han is not None and ("·" in text or "・" in text or may_be_chinese_name(fold(text)))
+    if len(parts) > 7:
+        return False
+    for part in parts:
+        if part.lower() in _PARTICLES:
+            continue
+        if part[-1] == "," and part is not parts[-2]:
+            return False
+        if not (part[0].isupper() or part[0] in "\"“('") or any(c.isdigit() for c in part):
+            return False
+        if not _NAME_PART.fullmatch(part.rstrip(",")):
+            return False
+    return True
+
+
+def plain_line(text: str) -> str:
+    """Give a short line without emphasis, brackets about the whole of it, and a colon at its end.
+
+    >>> plain_line("**Dana Wu:**"), plain_line("[Dana Wu, CFO]"), plain_line("Dana Wu [12]")
+    ('Dana Wu', 'Dana Wu, CFO', 'Dana Wu')
+    """
+    if text[0] in "*_":
+        text = text.replace("*", "").replace("_", "")
+    if text[-1:] == "]":
+        text = _FOOTNOTE.sub("", text)
+    text = text.strip().rstrip(":：").rstrip()
+    if len(text) > 3 and _CLOSING.get(text[0]) == text[-1] and text.find(text[0], 1) < 0:
+        text = text[1:-1].strip()
+    return text
+
+
+def is_titled(title: str, *, strict: bool) -> bool:
+    """Say whether the words after a name are a title or a firm, not the rest of a sentence.
+
+    ``strict`` is for those behind a comma, which part much else.
+
+    >>> is_titled("President", strict=True), is_titled("President Obata said no", strict=True)
+    (True, False)
+    """
+    words = role_words(title)
+    if not words or len(title.split()) > _LONGEST_TITLE or _STOP.search(title):
+        return False
+    if not strict or "\u4e00" <= title[0] <= "\u9fff":
+        return True
+    if not title[0].isupper():
+        return False
+    if words[0][2] < 3:
+        return True
+    return title[-1] != "." and all(
+        word[0].isupper() or not word[0].isalpha() or word in _SMALL_WORDS for word in title.split()
+    )
+
+
+def speaker_of(name: str, title: str | None, roster: Side | None = None) -> Speaker:
+    """Make a speaker; the side "publisher" of a named one means that it is told later.
+
+    That is who has no telling title: then it is from who speaks when.
+    """
+    numbered = NUMBERED.match(fold(name)) is not None
+    side = side_of(title) or roster or (None if numbered else side_of(name))
+    clean = name.strip("*_ ")
+    return Speaker(name=clean, role=title, side=side or "publisher")
+
+
+def is_firm(text: str) -> bool:
+    """Say whether words that have the form of a person's name are a firm's.
+
+    >>> is_firm("Pembroke Airlines Inc"), is_firm("Eastgate Securities"), is_firm("Dana Wu")
+    (True, True, False)
+    """
+    return _FIRM.search(text) is not None or bool(role_words(text))
+
+
+def spaced_title(text: str) -> Speaker | None:
+    """Read a Chinese name and a title with a space between, in either order.
+
+    >>> spaced_title("宋雅宁 首席财务官").name, spaced_title("财务总监 宋雅宁").name
+    ('宋雅宁', '宋雅宁')
+    """
+    found = _SPACED.match(text)
+    if not found:
+        return None
+    for name, title in (found["name"], found["title"]), (found["title"], found["name"]):
+        if is_name(name) and role_words(title) and not role_words(name):
+            return speaker_of(name, title)
+    return None
+
+
+def role_label(label: str) -> Speaker | None:
+    """Read a label that is a role, a role with a name, or a name with a role in parentheses."""
+    words = role_words(label)
+    strong = [word for word in words if word[2] < 3]
+    if not strong or len(label) > 60 or fold(label) == "research":
+        return None
+    for pattern in (PARENTHESES, DASHED, COMMA):
+        found = pattern.match(label)
+        if not found:
+            continue
+        name, title = found["name"], found["title"]
+        roles = role_words(name)
+        if role_words(title) and is_name(name) and (pattern is not COMMA or not roles):
+            return speaker_of(name, title)
+        if roles and roles[0][:2] == (0, len(name)) and roles[0][2] == 1:
+            return Speaker(role=label, side=side_of(label) or strong[0][3])
+        if roles and role_words(title):
+            return Speaker(role=label, side=side_of(label) or strong[0][3])
+    start, end, _, side = strong[-1]
+    if end == len(label) and (start == 0 or not label.isascii()):
+        return _role_at_end(label, start, side, only=len(words) == 1)
+    rest = label[strong[0][1] :].strip()
+    if strong[0][0] <= 12 and rest and is_name(rest) and not role_words(rest):
+        if strong[0][2] == 1 or not rest.isascii():
+            return Speaker(name=rest, role=label[: strong[0][1]], side=strong[0][3])
+    return None
+
+
+def _role_at_end(label: str, start: int, side: Side, *, only: bool) -> Speaker | None:
+    before = label[:start]
+    if before and _SURNAME_ROLE.match(before) and may_be_chinese_name(fold(before)):
+        return Speaker(name=before, role=label[start:], side=side)
+    if before and only and label[start:] in _VAGUE_ROLES:
+        return None
+    if side == "operator":
+        return Speaker(name=label, side=side)
+    return Speaker(name=None, role=label, side=side_of(label) or side)
