@@ -54,7 +54,8 @@ def main(json_: bool, no_claims: bool, outage: float, **given: object) -> None:
     else:
         show(outcome, Console(width=None if sys.stdout.isatty() else 200))
     if outcome.anomalies:
-        click.echo(f"{len(outcome.anomalies)} anomalies; the workers' log: {outcome.log}", err=True)
+        found = f"{len(outcome.anomalies)} anomalies"
+        click.echo(f"{found}; the workers' log and the records: {outcome.folder}", err=True)
         sys.exit(1)
 
 

@@ -62,11 +62,14 @@ class Row:
 
 @dataclass
 class Outcome:
-    """The rows by fault, every anomaly, and where the workers' log is."""
+    """The rows by fault, every anomaly, and the folder that is kept if there is one.
+
+    It holds the workers' log and ``topics.jsonl``: all records, where they are and of what.
+    """
 
     rows: list[Row]
     anomalies: list[Anomaly]
-    log: Path
+    folder: Path
 
 
 def run(
@@ -142,6 +145,8 @@ class _Run:
             for number in range(self._plan.rounds):
                 self._round(row, f"{fault}-{number:04}")
         anomalies = self._checked(self._history())
+        if anomalies:
+            self._topics.keep(self._log.with_name("topics.jsonl"))
         for row in self._rows.values():
             row.anomalies = Counter(
                 each.kind for each in anomalies if _fault_of(each.transcript_id) == row.fault
@@ -149,8 +154,8 @@ class _Run:
         elsewhere = [each for each in anomalies if _fault_of(each.transcript_id) not in self._rows]
         if elsewhere:
             rest = Row("(none)", anomalies=Counter(each.kind for each in elsewhere))
-            return Outcome([*self._rows.values(), rest], anomalies, self._log)
-        return Outcome(list(self._rows.values()), anomalies, self._log)
+            return Outcome([*self._rows.values(), rest], anomalies, self._log.parent)
+        return Outcome(list(self._rows.values()), anomalies, self._log.parent)
 
     def _round(self, row: Row, name: str) -> None:
         began, before = time.monotonic(), replace(self._nemesis.toll)

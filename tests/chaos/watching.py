@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from kafka.errors import KafkaError
 from pipeline.settings import Settings
 from tests.chaos.history import Completion, DeadLetter, Event, History, Place, Sent
 from tests.stream.kafka_view import Stream
+from topics import DECLARED
 
 _CAUSE = re.compile(r"@(\d+)-(\d+)$")
 _PROCESSING = ("status", "ingested_at", "extracted_at")
@@ -38,6 +40,13 @@ class Topics:
             tuple(self._read("pipeline.deadletters", self._dead_letter)),
             acknowledged,
         )
+
+    def keep(self, place: Path) -> None:
+        """Write down where every record of every topic is and what it stems from, as JSON lines."""
+        with place.open("wb") as file:
+            for topic in DECLARED:
+                for record in self._stream.records(topic.name):
+                    file.write(orjson.dumps(_described(topic.name, record)) + b"\n")
 
     def _read(self, topic: str, parse: Callable[[Any], Any]) -> list[Any]:
         parsed = self._parsed.setdefault(topic, [])
@@ -120,6 +129,19 @@ class Pulse:
 
 
 _LAST = ("facts.extracted",)
+
+
+def _described(topic: str, record: Any) -> dict[str, Any]:
+    shown = ("ce_id", "ce_type", "callfacts_origin", "callfacts_part", "callfacts_version")
+    headers = _headers(record)
+    return {
+        "topic": topic,
+        "at": (record.partition, record.offset),
+        "timestamp": record.timestamp,
+        "key": (record.key or b"").decode("utf-8", "replace"),
+        "bytes": len(record.value or b""),
+        **{name: headers[name] for name in shown if name in headers},
+    }
 
 
 def _sent(record: Any) -> Sent:
