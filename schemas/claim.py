@@ -54,8 +54,8 @@ class Claim(Event):
     ``value``, ``low``, ``high`` and ``qualifier`` are the ones to use: company before publisher,
     more exact before less, later revision before earlier. ``agreement`` compares the documents,
     aware of rounding: ``conflict`` where two of them have no amount in common, ``agree`` where
-    all that state it have, ``single`` where one document alone does. ``history`` has the value to use as
-    of each publication, oldest first, made from the statements that stand.
+    all that state it have, ``single`` where one document alone does. ``history`` has the value to
+    use as of each publication, oldest first, made from the statements that stand.
     """
 
     claim_id: str
