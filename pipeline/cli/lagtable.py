@@ -21,12 +21,11 @@ _STYLES: dict[Verdict, str] = {
     "stopped": "bold red",
 }
 _MEANINGS: dict[Verdict, str] = {
-    "behind": "reads, but what is unread has waited too long; more workers share the work, up to "
-    "one for each partition",
-    "rewound": "was set back to an earlier offset and has not read as far again; what it has read "
-    "once is not published twice",
-    "stalled": "has members, and they commit nothing: look at their logs, then restart them",
-    "stopped": "nobody reads it: is a worker running? `callfacts worker` starts one",
+    "behind": "what is unread has waited for 10 s or longer, and it is read; more workers share "
+    "the work, up to one for each partition",
+    "rewound": "set back to an earlier offset, not read as far again; nothing is published twice",
+    "stalled": "there are members, and they commit nothing: look at their logs, then restart them",
+    "stopped": "nobody reads what waits: is a worker running? `callfacts worker` starts one",
 }
 _YEAR_HOURS = 365 * 24
 _SOON_SECONDS = 24 * 3600.0
@@ -131,11 +130,13 @@ def _advice(readers: Sequence[ReaderLag]) -> Iterator[Text]:
     if unread:
         names = ", ".join(dict.fromkeys(each.reader.stage for each in unread))
         yield Text(f"no worker runs {names}: what comes there waits", "bold red")
+    for verdict, meaning in reversed(_MEANINGS.items()):
+        bad = [e for e in readers if e.verdict == verdict and e.reader.role != "replay"]
+        if bad:
+            names = ", ".join(dict.fromkeys(e.reader.stage or e.reader.group for e in bad))
+            yield Text(f"{verdict}: {names}: {meaning}", _STYLES[verdict])
     for each in readers:
         name = each.reader.stage or each.reader.group
-        if each.verdict in _MEANINGS and each.reader.role != "replay":
-            said = f"{name} is {each.verdict.replace('_', ' ')}: {_MEANINGS[each.verdict]}"
-            yield Text(said, style=_STYLES[each.verdict])
         if each.lost:
             yield Text(
                 f"{name}: retention deleted {each.lost:,} offsets of {each.reader.topic} unread; "

@@ -33,7 +33,7 @@ _GRACE_SECONDS = 60.0
 """How long a completion may be away before the ledger is asked what became of a transcript."""
 
 _CLOCKS_APART_MS = 60_000
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,9 @@ class Business:
 
     def _read(self) -> None:
         places = self._places()
-        self._consumer.assign(list(places))
         if not self._next:
             self._next = self._beginnings(places)
+        self._consumer.assign(list(places))
         ends = self._consumer.end_offsets(list(places))
         for place in places:
             self._consumer.seek(place, self._next.get(place, 0))
@@ -161,19 +161,16 @@ class Business:
 
     def _oldest_time(self, begin: "dict[TopicPartition, int]") -> int | None:
         """Give the time in milliseconds of the oldest record behind some offsets."""
-        waiting = dict(begin)
-        times: list[int] = []
+        times: dict[TopicPartition, int] = {}
+        self._consumer.assign(list(begin))
         for place, offset in begin.items():
             self._consumer.seek(place, offset)
-        self._consumer.pause(*[p for p in self._consumer.assignment() if p not in begin])
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while waiting and time.monotonic() < deadline:
-            for place, records in self._consumer.poll(timeout_ms=200, max_records=50).items():
-                if waiting.pop(place, None) is not None:
-                    times.append(records[0].timestamp)
-                self._consumer.pause(place)
-        self._consumer.resume(*self._consumer.assignment())
-        return min(times, default=None)
+        while times.keys() < begin.keys() and time.monotonic() < deadline:
+            for place, records in self._consumer.poll(timeout_ms=200).items():
+                if place in begin:
+                    times.setdefault(place, records[0].timestamp)
+        return min(times.values(), default=None)
 
     def _take(self, topic: str, record: Any) -> None:
         if topic == RAW:

@@ -1,10 +1,20 @@
 """Windows of samples kept from look to look, and the report that is made of them."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.lag.observe import Observation, Reading
-from pipeline.lag.verdict import Judgement, Limits, Sample, Verdict, judge, position, worst
+from pipeline.lag.observe import Member, Observation, Reading
+from pipeline.lag.verdict import (
+    Judgement,
+    Limits,
+    Sample,
+    Verdict,
+    judge,
+    moved_lately,
+    position,
+    worst,
+)
 from pipeline.lag.watched import Reader
 
 WINDOW_SECONDS = 300.0
@@ -61,22 +71,24 @@ class Monitor:
 
     def take(self, observation: Observation) -> list[ReaderLag]:
         """Take one look; give every reader, judged, in the order in which they were looked at."""
-        judged: dict[Reader, list[PartitionLag]] = {}
-        present: set[Place] = set()
         for reading in observation.readings:
-            place = (reading.reader, reading.partition)
-            present.add(place)
-            window = self._note(place, reading)
+            self._note(reading)
+        busy = self._busy_members(observation.readings)
+        judged: dict[Reader, list[PartitionLag]] = {}
+        for reading in observation.readings:
+            window = self._windows[_place(reading)]
             judgement = judge(
                 tuple(window.samples),
                 lagging_since=reading.began or window.lagging_since,
                 replayed=(
                     window.rewound or reading.reader.role == "replay" or reading.unread.replayed
                 ),
+                busy_elsewhere=(reading.reader, reading.member) in busy,
                 retention=observation.retention.get(reading.reader.topic),
                 limits=self._limits,
             )
             judged.setdefault(reading.reader, []).append(PartitionLag(reading, judgement))
+        present = {_place(reading) for reading in observation.readings}
         for gone in self._windows.keys() - present:
             del self._windows[gone]
         return [
@@ -84,8 +96,8 @@ class Monitor:
             for reader, partitions in judged.items()
         ]
 
-    def _note(self, place: Place, reading: Reading) -> _Window:
-        window, sample = self._windows.setdefault(place, _Window()), reading.sample
+    def _note(self, reading: Reading) -> None:
+        window, sample = self._windows.setdefault(_place(reading), _Window()), reading.sample
         if window.samples and position(sample) < position(window.samples[-1]):
             window.rewound, window.lagging_since = True, sample.time
         window.samples.append(sample)
@@ -95,7 +107,19 @@ class Monitor:
             window.lagging_since, window.rewound = None, False
         elif window.lagging_since is None:
             window.lagging_since = sample.time
-        return window
+
+    def _busy_members(self, readings: Iterable[Reading]) -> set[tuple[Reader, Member]]:
+        """Give the members that have committed lately on any of their partitions."""
+        return {
+            (each.reader, each.member)
+            for each in readings
+            if each.member is not None
+            and moved_lately(self._windows[_place(each)].samples, self._limits.stalled)
+        }
+
+
+def _place(reading: Reading) -> Place:
+    return reading.reader, reading.partition
 
 
 def _together(reader: Reader, partitions: list[PartitionLag], members: int) -> ReaderLag:

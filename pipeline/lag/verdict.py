@@ -8,7 +8,9 @@ second):
 2. the committed offset lies below an earlier one and has not regained it: *rewound*;
 3. nobody reads the partition, and what is unread has waited for ``absent`` seconds: *stopped*;
 4. what is unread has waited for less than ``on_time`` seconds: *keeping up*;
-5. it has waited for ``stalled`` seconds, and no commit has come for as long: *stalled*;
+5. it has waited for ``stalled`` seconds, and no commit has come for as long: *stalled*; where the
+   same member commits on other partitions of the topic it may only be their turn, so there it takes
+   ``starved`` seconds;
 6. else *behind*.
 
 Waiting is counted from the time of the oldest unread record. For a replay that record may be years
@@ -17,7 +19,8 @@ lag.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, get_args
 
 Verdict = Literal["keeping_up", "behind", "rewound", "stalled", "stopped"]
@@ -54,6 +57,7 @@ class Limits:
     on_time: float = 10.0
     absent: float = 10.0
     stalled: float = 45.0
+    starved: float = 240.0
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,15 @@ def judge(
     *,
     lagging_since: float | None = None,
     replayed: bool = False,
+    busy_elsewhere: bool = False,
     retention: float | None = None,
     limits: Limits | None = None,
 ) -> Judgement:
     """Judge a window of at least one sample, oldest first.
 
     ``lagging_since`` is when the reader was first seen with anything unread, without having read it
-    all since; ``replayed`` says that it reads what is old on purpose; ``retention`` in seconds.
+    all since; ``replayed`` says that it reads what is old on purpose, ``busy_elsewhere`` that the
+    partition's member has committed on other partitions lately; ``retention`` in seconds.
     """
     limits = limits or Limits()
     window = _since_made_anew(window)
@@ -100,7 +106,13 @@ def judge(
     waited = _waited(window, lagging_since, bounded=replayed or rewound) if lag else 0.0
     velocity, arrival = _paces(window)
     return Judgement(
-        verdict=_verdict(window, lag, waited, rewound, limits),
+        verdict=_verdict(
+            window,
+            lag,
+            waited,
+            rewound,
+            replace(limits, stalled=limits.starved) if busy_elsewhere else limits,
+        ),
         lag=lag,
         lag_seconds=waited,
         transcript_seconds=_in_pipeline(last, waited, replayed or rewound) if lag else 0.0,
@@ -125,6 +137,12 @@ def may_change(judgement: Judgement) -> bool:
 def position(sample: Sample) -> int:
     """Give the offset that a group reads next: what it committed, else the oldest there is."""
     return max(sample.first, sample.committed if sample.committed is not None else sample.first)
+
+
+def moved_lately(window: Sequence[Sample], seconds: float) -> bool:
+    """Tell whether a group has read on within the last seconds of a window."""
+    lately = [each for each in window if window[-1].time - each.time <= seconds]
+    return any(position(a) < position(b) for a, b in pairwise(lately))
 
 
 def _verdict(

@@ -52,6 +52,7 @@ def test_what_is_wrong_is_named_with_what_to_do() -> None:
     assert "partition 0" in text
     assert "hbrl-2025q3 r2, landed 1 min 35 s ago, at extract (4 open)" in text
     assert "no worker runs extract: what comes there waits" in text
+    assert "stopped: extract: nobody reads what waits" in text
     assert "`callfacts worker` starts one" in text
     assert "retention deleted 2 offsets of transcripts.normalized unread" in text
 

@@ -96,6 +96,14 @@ def test_a_reader_that_has_members_and_commits_nothing_is_stalled() -> None:
     assert judge(samples).verdict == "stalled"
 
 
+def test_a_partition_that_waits_for_its_turn_is_not_stalled_at_once() -> None:
+    samples = window(60, steady(100), steady(900), waits=lambda at: at + 100)
+    assert judge(samples).verdict == "stalled"
+    assert judge(samples, busy_elsewhere=True).verdict == "behind"
+    longer = window(250, steady(100), steady(900), waits=lambda at: at + 100)
+    assert judge(longer, busy_elsewhere=True).verdict == "stalled"
+
+
 def test_a_slow_event_is_behind_before_it_is_stalled() -> None:
     samples = window(30, steady(100), steady(101), waits=lambda at: at + 1)
     judgement = judge(samples)
