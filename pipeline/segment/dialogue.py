@@ -213,7 +213,8 @@ def _detach_report(turns: Sequence[Turn], drafts: Sequence[Draft]) -> None:
         folded = fold(draft.text)
         if has_cue(folded, "market_report") or (reported and not has_cue(folded, "speaks")):
             for left in last.drafts[place:]:
-                left.kind, left.speaker, left.section, left.turn = "paragraph", None, None, 0
+                left.kind, left.speaker, left.section = "paragraph", None, None
+                left.turn, left.path = 0, ()
             del last.drafts[place:]
             return
 

@@ -78,6 +78,12 @@ class Layout:
         """Whether chevrons stand before names on lines of their own, some with a title."""
         return self._titles and self._after_chevrons * 2 > self._chevrons
 
+    def places_name(self, text: str, *, chevron: bool, stamped_above: bool) -> bool:
+        """Say whether a name stands where a line does, or came before where names stand."""
+        if chevron:
+            return self.chevrons_name
+        return self.stamps_name and (stamped_above or text in self._after_stamps)
+
     @property
     def names_speakers(self) -> bool:
         """Whether names are told by their place."""

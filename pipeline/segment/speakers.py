@@ -205,9 +205,9 @@ class Cast:
             words = folded.split()
             if len(words) > 3 or not is_name(name) or role_words(name) or section_of(name):
                 continue
-            if not has_cue(folded, "result") and not has_cue(folded, "people"):
-                if not any(word in below.text for word in words):
-                    self._known.setdefault(fold(name), speaker_of(name, None))
+            business = has_cue(folded, "result") or has_cue(folded, "people")
+            if not business and not any(word in below.text for word in words):
+                self._known.setdefault(fold(name), speaker_of(name, None))
 
     def _answers(self) -> bool:
         labels = [read_asking(label) for label in self._asks]
@@ -252,9 +252,7 @@ class Cast:
         rest = text[begin:] if begin else text
         call = self._line(rest) if 0 < len(rest) <= _LONGEST_LINE else None
         call = call or self._label(rest)
-        placed = (chevron and self._layout.chevrons_name) or (
-            stamped_above and self._layout.stamps_name
-        )
+        placed = self._layout.places_name(rest, chevron=chevron, stamped_above=stamped_above)
         if not call and placed and rest and self._layout.may_name(rest):
             call = Call(self._placed(plain_line(rest)), len(rest))
         if call and begin:
@@ -313,9 +311,9 @@ class Cast:
             return Call(speaker, end)
         if folded.startswith(_NAMELESS) and words:
             return Call(speaker_of(short, short), end)
-        if self.named and self._short[short] > 1 and is_name(short):
-            if not has_cue(folded, "result"):
-                return Call(speaker_of(short, None), end)
+        again = self.named and self._short[short] > 1 and is_name(short)
+        if again and not has_cue(folded, "result"):
+            return Call(speaker_of(short, None), end)
         return None
 
     def _titled(self, short: str, *, boxed: bool) -> Speaker | None:

@@ -158,9 +158,9 @@ def role_label(label: str) -> Speaker | None:
     if end == len(label) and (start == 0 or not label.isascii()):
         return _role_at_end(label, start, side, only=len(words) == 1)
     rest = label[strong[0][1] :].strip()
-    if strong[0][0] <= 12 and rest and is_name(rest) and not role_words(rest):
-        if strong[0][2] == 1 or not rest.isascii():
-            return Speaker(name=rest, role=label[: strong[0][1]], side=strong[0][3])
+    named = bool(rest) and is_name(rest) and not role_words(rest)
+    if named and strong[0][0] <= 12 and (strong[0][2] == 1 or not rest.isascii()):
+        return Speaker(name=rest, role=label[: strong[0][1]], side=strong[0][3])
     return None
 
 
