@@ -211,7 +211,9 @@ def _detach_report(turns: Sequence[Turn], drafts: Sequence[Draft]) -> None:
     reported = single and lead is not None and lead.turn == 0
     for place, draft in enumerate(last.drafts[1:], 1):
         folded = fold(draft.text)
-        if has_cue(folded, "market_report") or (reported and not has_cue(folded, "speaks")):
+        named = last.speaker is not None and (last.speaker.name or "\n") in draft.text
+        told = (reported or named) and not has_cue(folded, "speaks")
+        if told or has_cue(folded, "market_report"):
             for left in last.drafts[place:]:
                 left.kind, left.speaker, left.section = "paragraph", None, None
                 left.turn, left.path = 0, ()

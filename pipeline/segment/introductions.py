@@ -11,9 +11,10 @@ from pipeline.segment.titles import is_name
 from schemas.fact import Speaker
 
 _LONGEST = 1_500
-_WORD = r"[A-Z][\w.'’\-]*"
+_WORD = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’\-]*)"
 _NAME = rf"{_WORD}(?: (?:{_WORD}|van|von|der|den|de|del|della|di|da|bin)){{0,4}}"
-_FIRM = r"[A-Z][\w.'’&\-]*(?: (?:&|of|and|[A-Z][\w.'’&\-]*)){0,5}"
+_FIRM_WORD = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’&\-]*)"
+_FIRM = rf"{_FIRM_WORD}(?: (?:&|of|and|{_FIRM_WORD})){{0,5}}"
 # "Our first question comes from the line of Dana Wu with Eastgate Securities."
 _ASKING = re.compile(
     r"(?:(?:comes?|is|be|are|question|questions) from|line of|hear from"

@@ -29,7 +29,7 @@ class Layout:
         self._below_stamp = self._titles = False
 
     def read(self, text: str) -> str:
-        """Count a line's marks; give it without its chevron, and empty if it is only a stamp."""
+        """Count a line's marks; give it without stamp and chevron before it, empty if no more."""
         below, self._below_stamp = self._below_stamp, False
         if text[0].isdigit() or text[0] in "[(<（":
             end = leading_stamp(text)
@@ -38,6 +38,7 @@ class Layout:
                 self._alone += 1
                 self._below_stamp = True
                 return ""
+            text = text[end:] if end > 1 else text
         elif len(text) <= _LONGEST_TITLED:
             short = text.rstrip(":：")
             bare = without_stamp(short)

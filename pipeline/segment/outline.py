@@ -79,6 +79,19 @@ class Outline:
         self._entries.clear()
         self._path = None
 
+    def depth_of_hash(self, style: str) -> int:
+        """Give the level of a heading with hash signs: that of the open one with as many or more.
+
+        Where only fewer are open it goes below them, where none are, the signs count.
+        """
+        below = int(style[4:]) - 1
+        for place, entry in enumerate(self._entries):
+            if entry.style.startswith("hash"):
+                if entry.style >= style:
+                    return place
+                below = place + 1
+        return below
+
     def styles(self) -> set[str]:
         """Give the styles of headings met so far."""
         return set(self._levels)

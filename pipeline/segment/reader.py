@@ -28,8 +28,10 @@ _LAST_LINES = 3
 _LONGEST_CONCLUSION = 8
 _ENOUGH_TURNS = 3
 _LONG = 50
-_LONGEST_PARTICULAR = 12
+_LONGEST_CAPITALS = 80
+_LONGEST_PARTICULAR = 18
 _MOST_WORDS = 14
+_LEGAL_FORMS = ("INC.", "CORP.", "CO.", "LTD.", "N.V.", "S.A.")
 _NOTE_STYLES = ("paren", "*", "＊")
 _LONGEST_HEADING = {"en": 90, "und": 60, "zh-Hans": 42, "zh-Hant": 42}
 _FIRM_STYLES = ("han", "decimal", "hash", "bracket", "roman")
@@ -88,6 +90,8 @@ class Reader:
             begin = mark.begin if call else 0
         if call is None and self._asks_unlabelled(index, text, mark):
             call = Call(Speaker(side="analyst"), mark.begin, "question")
+        if call is not None and index == 0 and call.begin < len(text):
+            call = None if self._is_title(index, line, mark) else call  # "Interview: …"
         if call is not None and self._closing_roster and begin + call.begin >= len(text):
             return
         if call is None and self.cast.lists(text):
@@ -191,7 +195,10 @@ class Reader:
         elif header is None:
             self._add(line, 0, len(line.text), "bullet", path)
         else:
-            self._add(line, 0, len(line.text), "bullet", (*path, self.lines[header].text))
+            above = self.lines[header].text
+            if above.count("\t") == line.text.count("\t") - 1:
+                above = f"\t{above}"  # the empty first cell
+            self._add(line, 0, len(line.text), "bullet", (*path, above))
 
     def _call(self, index: int, line: Line, speaker: Speaker, asks: str | None) -> None:
         """Begin a turn, unless the line repeats the name or gives it in the other language."""
@@ -228,7 +235,7 @@ class Reader:
         if self._spoken >= _ENOUGH_TURNS and has_cue(fold(words), "people"):
             self._closing_roster = True
         if style.startswith("hash"):
-            level = int(style[4:]) - 1
+            level = self._outline.depth_of_hash(style)
         path = self._outline.heading(style, words, level=level)
         self._section = section_under(words, path)
         self._add(line, mark.begin, mark.end, "heading", path)
@@ -297,8 +304,7 @@ class Reader:
         style = mark.style
         if style.startswith("hash"):
             return style
-        ended = words[-1] in _STOP or (words[-1] == "." and line.language == "en")
-        if ended and style not in ("bracket", "emphasis") and not self._asks_aloud(index, line):
+        if self._is_ended(index, line, words, style):
             return None
         if style == "decimal" or mark.numbers:
             return self._decimal_style(mark, words)
@@ -316,6 +322,18 @@ class Reader:
         if mark.kind == "none" and self._is_unmarked_heading(index, line):
             return "plain"
         return None
+
+    def _is_ended(self, index: int, line: Line, words: str, style: str) -> bool:
+        """Say whether a line's last character makes it a sentence rather than a heading."""
+        if words[-1] not in _STOP and (words[-1] != "." or line.language != "en"):
+            return False
+        if style in ("bracket", "emphasis"):
+            return index in self._imprint
+        if words.isupper() and words.endswith(_LEGAL_FORMS) and line.after_blank:
+            return False
+        if style == "han" and words[-1] in "?？" and not self._turn and self._section != "qa":
+            return False
+        return not self._asks_aloud(index, line)
 
     def _asks_aloud(self, index: int, line: Line) -> bool:
         """Say whether a question is a heading: it stands alone, outside of talk, over bullets."""
@@ -379,7 +397,7 @@ class Reader:
         parent = following.indent > line.indent or self._mark(index + 1).kind != "none"
         if parent or index + 1 in self._tables:
             return line.after_blank or line.indent == 0
-        if text.isupper() and len(text) <= 40 and not following.text.isupper():
+        if text.isupper() and len(text) <= _LONGEST_CAPITALS and not following.text.isupper():
             return True
         longer = len(following.text) >= max(25, len(text) * 3 // 2)
         if line.after_blank:
@@ -409,5 +427,5 @@ class Reader:
 
 def _gives_particulars(text: str) -> bool:
     """Say whether a line opens with a label of a document's particulars: its date, its place."""
-    label, colon, _ = fold(text[:_LONGEST_PARTICULAR]).partition(":")
+    label, colon, _ = fold(text[:_LONGEST_PARTICULAR]).lstrip("*_ ").partition(":")
     return bool(colon) and label.startswith(cue_words()["particulars"])

@@ -17,7 +17,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?:[EAF])?$")
 def _cells(line: Line) -> tuple[str, int]:
     text = line.text
     if "|" in text or "｜" in text or "\t" in text:
-        return "bar", len(_BARS.split(text.strip("|｜ ")))
+        return "bar", len(_bar_cells(text))
     if "  " in text or "\u3000" in text:
         return "gap", len(_GAPS.split(text))
     return "", 1
@@ -42,12 +42,25 @@ def find_tables(lines: Sequence[Line]) -> dict[int, int | None]:
             end += 1
         if end - begin >= 2 and not _LEADER.match(lines[begin].text):
             header = begin if _is_header(lines[begin].text, kind) else None
-            rows.update(dict.fromkeys(range(begin, end), header))
+            if header is None and begin and _heads_columns(lines[begin - 1], width):
+                header = begin - 1
+            rows.update(dict.fromkeys(range(begin if header is None else header, end), header))
         begin = end
     return rows
 
 
+def _heads_columns(line: Line, width: int) -> bool:
+    """Say whether a line is a header row whose first cell is empty: a tab opens it."""
+    cells = _BARS.split(line.text)
+    return line.indent > 0 and len(cells) == width - 1 and _is_header(f"\t{line.text}", "bar")
+
+
+def _bar_cells(text: str) -> list[str]:
+    cells = _BARS.split(text)
+    return cells[not cells[0] and len(cells) > 2 : len(cells) - (not cells[-1])]
+
+
 def _is_header(text: str, kind: str) -> bool:
-    cells = (_BARS if kind == "bar" else _GAPS).split(text.strip("|｜ "))
+    cells = _bar_cells(text) if kind == "bar" else _GAPS.split(text)
     values = [bool(_VALUE.match(cell)) and not _YEAR.match(cell) for cell in cells[1:] if cell]
     return not any(values)

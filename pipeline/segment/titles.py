@@ -35,6 +35,7 @@ _STOP = re.compile(r"[。？！]|[?!；;]$")
 _FIRM = re.compile(
     r"\b(?:Inc|Corp|Corporation|Co|Company|Ltd|LLC|LLP|plc|PLC|Group|Holdings|AG|SA|NV)\b"
 )
+_FORMS_OF_ADDRESS = ("先生", "女士", "小姐")
 _LONGEST_TITLE = 14
 _SMALL_WORDS = frozenset(("of", "and", "the", "for", "in", "at", "de", "to", "co-head"))
 
@@ -69,7 +70,7 @@ def plain_line(text: str) -> str:
     >>> plain_line("**Dana Wu:**"), plain_line("[Dana Wu, CFO]"), plain_line("Dana Wu [12]")
     ('Dana Wu', 'Dana Wu, CFO', 'Dana Wu')
     """
-    if text[0] in "*_":
+    if text[0] in "*_" or "**" in text:
         text = text.replace("*", "").replace("_", "")
     if text[-1:] == "]":
         text = _FOOTNOTE.sub("", text)
@@ -158,6 +159,8 @@ def role_label(label: str) -> Speaker | None:
     if end == len(label) and (start == 0 or not label.isascii()):
         return _role_at_end(label, start, side, only=len(words) == 1)
     rest = label[strong[0][1] :].strip()
+    if strong[0][:1] == (0,) and strong[0][3] == "analyst" and label.endswith(_FORMS_OF_ADDRESS):
+        return Speaker(role=label, side="analyst")
     named = bool(rest) and is_name(rest) and not role_words(rest)
     if named and strong[0][0] <= 12 and (strong[0][2] == 1 or not rest.isascii()):
         return Speaker(name=rest, role=label[: strong[0][1]], side=strong[0][3])
