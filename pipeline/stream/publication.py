@@ -91,7 +91,7 @@ class Publication(Transactional):
         entries = {each: batch.send_entry(each) for each in batch.after}
         batch.wait()
         producer.commit_transaction()
-        self._remember(entries, batch.after)
+        self._remember(entries, batch)
         for lineage, changes in batch.told:
             observer().published(lineage, changes)
 
@@ -120,7 +120,7 @@ class Publication(Transactional):
 
     def _advance(self, record: Record, arrival: Arrival, now: datetime, batch: "_Batch") -> None:
         transcript_id = (record.key or b"").decode()
-        before = batch.after.get(transcript_id) or self._find(transcript_id, arrival)
+        before = self._find(transcript_id, arrival, batch)
         after, changes = advance(before, transcript_id, arrival, now)
         if after is before or after.entry is None:
             return
@@ -135,30 +135,34 @@ class Publication(Transactional):
         for message in messages:
             batch.send(message)
 
-    def _find(self, transcript_id: str, arrival: Arrival) -> Known:
+    def _find(self, transcript_id: str, arrival: Arrival, batch: "_Batch") -> Known:
         """Give what is known of a transcript, with its facts only where they may change."""
-        if transcript_id in self._known:
-            return self._known[transcript_id]
-        stored = self._entries.get(transcript_id)
-        if stored is None:
-            return Known(None, {})
-        entry = LedgerEntry.model_validate_json(stored)
-        if not concerns(entry, arrival):
-            return Known(entry, {})
-        return Known(entry, self._shelf.standing(entry, self.partition))
+        known = batch.after.get(transcript_id) or self._known.get(transcript_id)
+        if known is None:
+            stored = self._entries.get(transcript_id)
+            if stored is None:
+                return Known(None, {})
+            known = Known(LedgerEntry.model_validate_json(stored), {})
+            batch.unread.add(transcript_id)
+        if known.entry and transcript_id in batch.unread and concerns(known.entry, arrival):
+            known = Known(known.entry, self._shelf.standing(known.entry, self.partition))
+            batch.unread.discard(transcript_id)
+            if transcript_id in batch.before:
+                batch.before[transcript_id] = known
+        return known
 
     def _original(self, lineage: Lineage, record: Record) -> Record:
         """Give the transcript message itself, as it landed, if it is still there."""
         found = self._shelf.record_at("transcripts.raw", lineage.partition, lineage.offset)
         return found if found is not None and found.key == record.key else record
 
-    def _remember(self, entries: dict[str, LedgerEntry], after: dict[str, Known]) -> None:
+    def _remember(self, entries: dict[str, LedgerEntry], batch: "_Batch") -> None:
         """Take over what has been committed."""
         for transcript_id, entry in entries.items():
             self._entries[transcript_id] = entry.model_dump_json().encode()
             self._known.pop(transcript_id, None)
-            if entry.status == "in_work":
-                self._known[transcript_id] = Known(entry, after[transcript_id].standing)
+            if entry.status == "in_work" and transcript_id not in batch.unread:
+                self._known[transcript_id] = Known(entry, batch.after[transcript_id].standing)
         while len(self._known) > _IN_WORK:
             self._known.popitem(last=False)
 
@@ -166,8 +170,9 @@ class Publication(Transactional):
 class _Batch(Sending):
     """What one transaction sends: the changes, and what is known before and after them.
 
-    ``entries`` are those of ``after``, which every transcript in it has; ``told`` is what
-    subscribers are told, and of which messages.
+    ``entries`` are those of ``after``, which every transcript in it has; ``unread`` are those
+    whose facts were not read, as nothing could change them so far; ``told`` is what subscribers
+    are told, and of which messages.
     """
 
     def __init__(self, settings: Settings, producer: "KafkaProducer", partition: int) -> None:
@@ -175,6 +180,7 @@ class _Batch(Sending):
         self.before: dict[str, Known] = {}
         self.after: dict[str, Known] = {}
         self.entries: dict[str, LedgerEntry] = {}
+        self.unread: set[str] = set()
         self._partition = partition
         self._chunks: dict[str, dict[str, Any]] = {}
         self.told: list[tuple[Lineage, list[Change]]] = []
