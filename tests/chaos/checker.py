@@ -198,17 +198,18 @@ def _messages_lost(history: History) -> Iterator[Anomaly]:
 
 def _dead_letters(history: History, expected: Expectation) -> Iterator[Anomaly]:
     sent = {each.place: each for each in history.sent}
-    kept: set[Place] = set()
+    kept: set[tuple[Place, bool]] = set()
     for letter in history.dead_letters:
         place = letter.origin
         key = (letter.key or b"").decode("utf-8", "replace")
-        if place is None or expected.dead.get(place) is not letter.whole:
+        if place is None or letter.whole not in expected.dead.get(place, ()):
             yield Anomaly("dead letters", key, f"{place} should not be there")
             continue
-        kept.add(place)
+        kept.add((place, letter.whole))
         if letter.whole and (letter.key, letter.value or b"") != _bytes(sent, place):
             yield Anomaly("dead letters", key, f"{place} has not the bytes that were sent")
-    for place in sorted(expected.dead.keys() - kept):
+    wanted = {(place, whole) for place, kinds in expected.dead.items() for whole in kinds}
+    for place, _ in sorted(wanted - kept):
         key = (sent[place].key or b"").decode("utf-8", "replace")
         yield Anomaly("dead letters", key, f"{place} is missing")
 

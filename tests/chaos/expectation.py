@@ -61,11 +61,16 @@ class Step:
 class Expectation:
     """What should be there: each transcript's steps, and the messages that are dead letters.
 
-    ``dead`` maps a place to whether the message itself is in the dead letters, not a part of it.
+    ``dead`` says, for each of their places, whether the message itself is one (True), parts of it
+    are (False), or both.
     """
 
     steps: dict[str, list[Step]] = field(default_factory=dict)
-    dead: dict[Place, bool] = field(default_factory=dict)
+    dead: dict[Place, set[bool]] = field(default_factory=dict)
+
+    def bury(self, place: Place, *, whole: bool) -> None:
+        """Note a dead letter."""
+        self.dead.setdefault(place, set()).add(whole)
 
 
 def expect(sent: Iterable[Sent], read: Read) -> Expectation:
@@ -89,7 +94,7 @@ def substance(fields: Fields) -> object:
 
 def _take(message: Sent, read: Read, expected: Expectation) -> None:
     if not message.key:
-        expected.dead[message.place] = True
+        expected.bury(message.place, whole=True)
         return
     transcript_id = message.key.decode("utf-8", "replace")
     before = expected.steps.get(transcript_id, [])
@@ -99,15 +104,13 @@ def _take(message: Sent, read: Read, expected: Expectation) -> None:
     else:
         document = read(message.value, message.key)
         if document is None:
-            expected.dead[message.place] = True
+            expected.bury(message.place, whole=True)
             return
+        if document.failed_parts:
+            expected.bury(message.place, whole=document.failed_whole)
         step = _revised(message.place, document, last)
-        if step is last:
-            return
-        if step is not None and step.status == "incomplete":
-            expected.dead[message.place] = document.failed_whole
     if step is None:
-        expected.dead[message.place] = True
+        expected.bury(message.place, whole=True)
     elif step is not last:
         expected.steps.setdefault(transcript_id, []).append(step)
 

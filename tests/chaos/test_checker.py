@@ -220,6 +220,11 @@ def test_while_a_part_is_missing_nothing_is_retracted() -> None:
     assert check(history, expect(sent, read)) == []
 
 
+def test_a_message_that_is_refused_and_whose_parts_fail_is_a_dead_letter_twice() -> None:
+    sent = (Sent((0, 0), b"call", text(2, "a")), Sent((0, 1), b"call", text(1, "broken")))
+    assert expect(sent, read).dead == {(0, 1): {True, False}}
+
+
 def test_a_tombstone_for_nothing_is_a_dead_letter_and_one_again_is_nothing() -> None:
     sent = (
         Sent((0, 0), b"never", None),
@@ -229,6 +234,6 @@ def test_a_tombstone_for_nothing_is_a_dead_letter_and_one_again_is_nothing() -> 
         Sent((0, 4), b"call", text(1, "a")),
     )
     expected = expect(sent, read)
-    assert expected.dead == {(0, 0): True}
+    assert expected.dead == {(0, 0): {True}}
     assert [step.place for step in expected.steps["call"]] == [(0, 1), (0, 2), (0, 4)]
     assert list(expected.steps["call"][-1].asserted) == ["a"]
