@@ -100,6 +100,13 @@ def _business_alone(place: Place, frame: Frame) -> bool:
 
     It is its revenue, unless the sentence goes through the businesses of another metric.
     """
+    last = frame.last
+    alone = last is None or last.sentence != (place.sentence.start, place.sentence.end)
+    return alone and stands_alone(place)
+
+
+def stands_alone(place: Place) -> bool:
+    """Whether a clause has a business, a figure of money or of a move, and no metric."""
     kind = place.quantity.kind
     moved = False
     for mark in place.before():
@@ -107,9 +114,7 @@ def _business_alone(place: Place, frame: Frame) -> bool:
             moved |= bool(mark.value.kinds & {"up", "down", "rate"})
         elif mark.kind == "scope":
             near = words_in(place.gap_before(mark)) <= (1 if kind == "money" else _NEAR)
-            last = frame.last
-            alone = last is None or last.sentence != (place.sentence.start, place.sentence.end)
-            return alone and near and (kind == "money" or moved)
+            return near and (kind == "money" or moved)
         elif mark.kind in ("metric", "cue"):
             return False
     return False

@@ -24,6 +24,8 @@ _BREAKING = re.compile(
     r"are|had|has|we|which|at|while|but)\b"
 )
 _BOUND_ZH = re.compile(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
+# "merchants had a 10x increase in orders": what the words say that it is an increase in.
+_MOVE_OF = re.compile(r"^[\s-]*(?:increase|decrease|decline|rise|reduction|drop) in\b")
 _OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net )*$")
 _MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
 # "33x '26E EPS" is a price over earnings.
@@ -124,6 +126,8 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
     after = folded[place.mark.end : place.mark.end + 4]
     kind = place.quantity.kind
     gap = place.gap_after(tail)
+    if _MOVE_OF.match(gap):
+        return True
     if kind == "percent" and re.match(r"\s*of\b", after):
         return False
     if kind == "percent" and behind.metric.family == "money":

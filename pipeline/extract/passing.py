@@ -6,7 +6,8 @@ from pipeline.extract.reading import Mark, Sentence
 
 # "U.S. dollars", "U.S. GAAP" and "Fortune 500" (财富500强) are no places or lines of business.
 _NO_BUSINESS = re.compile(
-    r"\s*(?:-?\s?dollar|gaap|treasur|tax|federal|government|adr|ads\b|listed|股|存托|上市|国债|\d+强)"
+    r"\s*(?:-?\s?dollar|gaap|的?gdp|econom|treasur|tax|federal|government|adr|ads\b|listed|"
+    r"股|存托|上市|国债|\d+强)"
 )
 # Left out of the figure, held against it, or named as its cause: "without gas", 比通用GPU, 因为AI.
 _LEFT_OUT = re.compile(

@@ -25,7 +25,7 @@ _IN_PLACE = re.compile(
     r"^\s*(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
     r"(?:(?:of (?:our |its |total |net )*(?:sales|revenues?|income|orders|profits?) )?"
     r"(?:came|comes|coming|were|was|are|is) (?:from|in)|in|for|at|from|of|across|"
-    r"within|to weekly)\s+(?:the |our |its |all )?$"
+    r"within|to weekly)\s+(?:the |our |its |all )?(?:(?:daily|weekly|monthly|total) )?$"
 )
 # As in "8% of TV time in the U.S.".
 _OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")

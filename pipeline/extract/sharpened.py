@@ -16,6 +16,14 @@ _PRICE = re.compile(
 _LEFT = re.compile(
     r"[^.;。；]{0,30}\b(?:left|remaining|remains|available|unused)\b|[^，。；]{0,6}(?:剩余|未使用)?额度"
 )
+_OF_GDP_BEFORE = re.compile(r"gdp(?: ?的| 中)?\s*$")
+_OF_GDP_BEHIND = re.compile(r"\s*of (?:the )?(?:[\w.']+ )?gdp\b")
+# "a $35 billion run rate for gross sales": the rate of what.
+_RATE_OF = re.compile(r"\s*(?:for|of|in)\s+(?:our |its |the |their )?$")
+# "+4% on the day": a share's; "trades at 33x": times its earnings.
+_THAT_DAY = re.compile(r"\s*(?:on the day|in after-?hours|after hours|pre-?market)\b")
+_TRADED_AT = re.compile(r"\b(?:on|at)\s*$")
+_NO_MORE = re.compile(r"\s*(?:(?:forward|fwd|trailing|ntm|ltm)\b|p/?e\b|earnings|[,.;)]|$)")
 _HOW_OFTEN = re.compile(r"(?P<day>每天|每日|日均|daily)|每月|月均|monthly")
 _TO_OWNERS = re.compile(r"\s*(?:of capital |in cash )?to (?:our )?(?:share|stock)holders")
 # Unit -> the metric that a quantity has where nothing names one.
@@ -36,6 +44,20 @@ def sharpened(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
         return unnamed("price")
     if quantity.kind == "money" and _TO_OWNERS.match(folded, end):
         return unnamed("shareholder_returns")
+    if quantity.kind == "percent" and (
+        _OF_GDP_BEHIND.match(folded, end) or _OF_GDP_BEFORE.search(just_before(place))
+    ):
+        return unnamed("gdp_share")
+    if quantity.kind == "percent" and _THAT_DAY.match(folded, end):
+        return unnamed("share_price")
+    if (
+        quantity.kind == "multiple"
+        and _TRADED_AT.search(just_before(place))
+        and _NO_MORE.match(folded, end)
+    ):
+        return unnamed("price_to_earnings")
+    if chosen is not None and chosen.metric.id == "revenue_run_rate":
+        return _rate_of(place) or chosen
     if chosen is not None and chosen.metric.id == "share_repurchases" and _is_left(place):
         return unnamed("repurchase_authorization")
     if chosen is not None and chosen.metric.id == "users":
@@ -43,6 +65,21 @@ def sharpened(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
         if often:
             return unnamed("daily_active_users" if often["day"] else "monthly_active_users")
     return chosen
+
+
+def _rate_of(place: Place) -> MetricMatch | None:
+    """What a run rate behind the number is the rate of, where that is not revenue as a whole."""
+    run_rate = None
+    for mark in place.after():
+        if mark.kind != "metric" or not isinstance(mark.value, MetricMatch):
+            continue
+        if mark.value.metric.id == "revenue_run_rate":
+            run_rate = mark
+        elif run_rate is not None and mark.value.metric.family == "money":
+            gap = place.sentence.folded[run_rate.end : mark.start]
+            named = mark.value.metric.id != "revenue" and _RATE_OF.match(gap)
+            return mark.value if named else None
+    return None
 
 
 def _is_left(place: Place) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.extract.carried import held_by_base, inherited
+from pipeline.extract.carried import held_by_base, inherited, stands_alone
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import just_before, meant
@@ -11,6 +11,7 @@ from pipeline.extract.nearby import nearby
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.sharpened import profit_or_loss, sharpened
 from pipeline.extract.unsaid import is_far, own_subject, without_words
+from pipeline.extract.whole import OF_THE_WHOLE
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
 from pipeline.normalize.script import fold
@@ -41,6 +42,8 @@ def choose_metric(
         else:
             reading.metric, reading.family = snake_case(subject), "any"
         return None
+    if chosen is not None and _is_of_whole(chosen, place, frame):
+        chosen = unnamed("revenue")
     chosen = chosen or inherited(reading, place, frame, setting)
     if quantity.kind == "money" and not reading.doubts:
         chosen = profit_or_loss(place, frame, chosen) or chosen
@@ -55,6 +58,15 @@ def choose_metric(
     return chosen
 
 
+def _is_of_whole(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
+    """Whether a business alone in its clause is given what only its company has.
+
+    "We raised capex to $30 billion, and AWS grew 20%": its revenue, not its capex.
+    """
+    whole = chosen.metric.id in OF_THE_WHOLE
+    return whole and is_far(chosen, place, frame) and stands_alone(place)
+
+
 def _settle(reading: Reading, metric: Metric) -> None:
     reading.metric, reading.family, reading.nature = metric.id, metric.family, metric.nature
 
@@ -67,20 +79,20 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     found = counted_metric(fold(quantity.counted))
     if found is None:
         return None
-    metric = found.metric
-    if found.weak:
+    metric, weak = found.metric, found.weak
+    if metric.id in _GOODS and _SOLD.search(just_before(place, 24)):
+        goods = unnamed("units")
+        metric, weak = (goods.metric, False) if goods else (metric, weak)
+    if weak:
         better = nearby(place, frame, setting)
         if better is not None and (not better.weak or _leads_up(better, place)):
             return None
-    if metric.id in _GOODS and _SOLD.search(just_before(place, 24)):
-        goods = unnamed("units")
-        metric = goods.metric if goods else metric
     if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
         bought = unnamed("shares_repurchased")
         metric = bought.metric if bought else metric
     reading.scope = found.scope
     reading.unit = found.unit
-    return MetricMatch(0, 0, metric, weak=found.weak, loss=False, adjusted=False)
+    return MetricMatch(0, 0, metric, weak=weak, loss=False, adjusted=False)
 
 
 # How near a counted metric leads up to its number, in words.
