@@ -80,9 +80,7 @@ class Monitor:
             judgement = judge(
                 tuple(window.samples),
                 lagging_since=reading.began or window.lagging_since,
-                replayed=(
-                    window.rewound or reading.reader.role == "replay" or reading.unread.replayed
-                ),
+                replayed=window.rewound or reading.reader.role == "replay",
                 busy_elsewhere=(reading.reader, reading.member) in busy,
                 retention=observation.retention.get(reading.reader.topic),
                 limits=self._limits,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from pipeline.lag.probe import Probe, Unread
+from pipeline.lag.probe import Probe, Unread, as_replayed
 from pipeline.lag.verdict import Sample
 from pipeline.lag.watched import Reader, is_replay, live_readers, other_readers
 from pipeline.problem import Problem
@@ -211,7 +211,8 @@ class Observer:
             if reader.role != "live":
                 places = [each for each in places if each in offsets]
             spans = {each: log.span(each, offsets.get(each)) for each in places}
-            for place, unread in self._probe.look(spans).items():
+            for place, found in self._probe.look(spans).items():
+                unread = found if self._landed_here(found, log) else as_replayed(found)
                 offset = offsets.get(place)
                 sample = Sample(
                     time=now,
@@ -226,6 +227,17 @@ class Observer:
                 member = None if owned is None else owned.get(place)
                 began = None if offset is None else offset.began
                 yield Reading(reader, place.partition, sample, unread, member, began)
+
+    def _landed_here(self, unread: Unread, log: "_Log") -> bool:
+        """Tell whether a transcript landed on these topics, not on those that they replay."""
+        from kafka import TopicPartition
+
+        if unread.origin is None:
+            return True
+        partition, offset = unread.origin
+        return offset < log.ends.get(
+            TopicPartition(self._settings.topic("transcripts.raw"), partition), 0
+        )
 
     def _retentions(self, topics: list[str]) -> dict[str, float | None]:
         if time.monotonic() - self._retention_read >= _RETENTION_SECONDS:

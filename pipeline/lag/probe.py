@@ -110,6 +110,11 @@ class Probe:
         return _with_origin(unread, record_of(oldest).headers)
 
 
+def as_replayed(unread: Unread) -> Unread:
+    """Take a record for one of a replay: when its transcript landed says nothing of waiting."""
+    return replace(unread, landed=None, replayed=True)
+
+
 class _Look:
     """How far one partition has been looked at."""
 
@@ -146,6 +151,5 @@ def _with_origin(unread: Unread, headers: Headers) -> Unread:
     except LineageError:
         return unread
     origin = (lineage.partition, lineage.offset)
-    if lineage.run:
-        return replace(unread, origin=origin, replayed=True)
-    return replace(unread, landed=lineage.ingested_at / 1000, origin=origin)
+    found = replace(unread, landed=lineage.ingested_at / 1000, origin=origin)
+    return as_replayed(found) if lineage.run else found

@@ -18,6 +18,7 @@ from pipeline.lag.monitor import Monitor, ReaderLag
 from pipeline.lag.report import Report, Watch
 from pipeline.lag.verdict import Limits
 from pipeline.settings import Settings
+from pipeline.stream.record import Lineage
 from topics import cluster
 
 pytestmark = pytest.mark.broker
@@ -188,6 +189,29 @@ def test_a_replay_is_a_group_of_its_own_without_absurd_seconds(
     assert of_group(report, replay).lag_seconds < 5
     assert of_group(report, desk).lag_seconds > 50 * 365 * 86_400
     assert report.readers[0].reader.role == "live"
+
+
+@pytest.mark.parametrize(
+    "lineage",
+    [
+        pytest.param(Lineage(0, 0, ingested_at=1_000_000, run=7), id="into-the-same-topics"),
+        pytest.param(Lineage(0, 5_000, ingested_at=1_000_000), id="from-other-topics"),
+    ],
+)
+def test_a_replayed_record_waits_since_it_was_written_not_since_its_transcript_landed(
+    watch: Watch, created_topics: Settings, stream: Stream, lineage: Lineage
+) -> None:
+    stream.publish("first", "AAAA made 1")
+    headers = list(lineage.headers())
+    stream.send("old", b"{}", "facts.extracted", headers=headers, partition=0)
+    time.sleep(1.1)
+    lag = stage(watch.look(), "publish")
+    assert lag.lag == 1
+    assert 1 <= lag.lag_seconds < 20
+    assert lag.transcript_seconds < 20
+    oldest = watch.look().transcripts.oldest
+    assert oldest is not None
+    assert oldest.transcript_id == "first"
 
 
 def test_retention_about_to_bite(created_topics: Settings, stream: Stream) -> None:
