@@ -19,7 +19,8 @@ from pydantic import (
 class Event(BaseModel):
     """A closed, immutable value: unknown fields are an error, and no field changes afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Most models of a process are never checked or written by it: each is built when it first is.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @classmethod
     def trusted(cls, **values: Any) -> Self:

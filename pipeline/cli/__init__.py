@@ -6,6 +6,7 @@ exit status; None is 0.
 """
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,10 @@ COMMANDS = {
     "exporter": "Serve the lag to Prometheus.",
     "settings": "List all settings with their meaning, default and present value.",
 }
+
+# Values here hold no cycles, and tables are kept for good: to look for garbage every 700 objects
+# took a tenth of the time to the first fact.
+_COLLECTIONS = (50_000, 20, 50)
 
 INTERRUPTED = 130
 CLOSED_PIPE = 141
@@ -97,6 +102,7 @@ def root() -> None:
 
 def main() -> None:
     """Run the command line on this process's arguments and end the process."""
+    gc.set_threshold(*_COLLECTIONS)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -46,14 +46,15 @@ class Rule:
 class Section:
     """Rules that are tried around a trigger: ``before`` characters to its left, ``after`` right.
 
-    ``rules`` go by the number of the outer group that their alternative has in ``regex``.
+    ``rules`` go by the number of the outer group that their alternative has in ``pattern``, which
+    is compiled when its trigger is first met: that takes longer than to read a short transcript.
     """
 
     language: str
     trigger: re.Pattern[str]
     before: int
     after: int
-    regex: re.Pattern[str]
+    pattern: str
     rules: dict[int, Rule]
     values: dict[str, dict[str, int]]
 
@@ -67,8 +68,10 @@ class Section:
                 windows[-1][1] = end + self.after
             else:
                 windows.append([max(0, start - self.before), end + self.after])
-        for start, end in windows:
-            yield from self.regex.finditer(text, start, end)
+        if windows:
+            regex = _compiled(self.pattern)
+            for start, end in windows:
+                yield from regex.finditer(text, start, end)
 
     def slots_of(self, found: re.Match[str], rule: Rule) -> dict[str, int] | None:
         """Read the numbers in the slots that took part in a match; None if one holds no number."""
@@ -92,6 +95,11 @@ class Section:
             return None
         value = int(digits)
         return value + 2000 if vocabulary.startswith("year") and value < 100 else value
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 @cache
@@ -136,9 +144,7 @@ def _section(language: str, head: list[str], body: list[tuple[str, list[str]]]) 
         re.compile(_alternative(trigger, language)[0]),
         int(before),
         int(after),
-        re.compile(
-            "".join(f"(?={first})" for first in starts) + left + "|".join(alternatives) + right
-        ),
+        "".join(f"(?={first})" for first in starts) + left + "|".join(alternatives) + right,
         rules,
         _vocabulary(language),
     )

@@ -1,0 +1,30 @@
+"""Values made without checks are the same as those that were checked."""
+
+from decimal import Decimal
+
+from schemas import FactEvent, Quantity, examples
+
+FIELDS = {
+    "start": 3,
+    "end": 7,
+    "text": "$9bn",
+    "kind": "money",
+    "value": Decimal(9_000_000_000),
+    "unit": "USD",
+}
+
+
+def test_trusted_values_are_as_checked_ones() -> None:
+    trusted = Quantity.trusted(**FIELDS)
+    checked = Quantity(**FIELDS)
+    assert trusted == checked
+    assert trusted.model_dump_json() == checked.model_dump_json()
+    assert trusted.model_dump_json(exclude_unset=True) == checked.model_dump_json(
+        exclude_unset=True
+    )
+    assert trusted.model_copy(update={"unit": "EUR"}).unit == "EUR"
+
+
+def test_fields_keep_the_order_of_the_model() -> None:
+    fields = dict(reversed(examples.FACT.__dict__.items()))
+    assert FactEvent.trusted(**fields).model_dump_json() == examples.FACT.model_dump_json()
