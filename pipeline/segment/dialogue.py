@@ -198,22 +198,23 @@ def _pair_questions(turns: Sequence[Turn]) -> None:
 def _detach_report(turns: Sequence[Turn], drafts: Sequence[Draft]) -> None:
     """Give back to a report's writer what stands without a label behind the last answer.
 
-    A report tells first and quotes some questions then. Where each other answer is one paragraph,
-    or where the words are about the share price, the last answer's later paragraphs that nobody
-    says in the first person are the writer's.
+    A report tells first and quotes some questions then. The last answer's later paragraphs that
+    nobody says in the first person are the writer's where each other answer is one paragraph, where
+    they name the one who answers, or where they are about the share price.
     """
     answers = [turn for turn in turns if turn.drafts[0].asks or not turn.is_question]
     last = turns[-1]
-    if not any(turn.drafts[0].asks for turn in turns) or last.is_question or len(last.drafts) < 2:
+    if last.is_question or last.side == "operator" or len(last.drafts) < 2:
         return
+    labelled = any(turn.drafts[0].asks for turn in turns)
     lead = next((draft for draft in drafts if not draft.is_title and draft.kind != "heading"), None)
     single = len(answers) > 2 and all(len(turn.drafts) == 1 for turn in turns[:-1])
-    reported = single and lead is not None and lead.turn == 0
+    reported = labelled and single and lead is not None and lead.turn == 0
     for place, draft in enumerate(last.drafts[1:], 1):
         folded = fold(draft.text)
         named = last.speaker is not None and (last.speaker.name or "\n") in draft.text
-        told = (reported or named) and not has_cue(folded, "speaks")
-        if told or has_cue(folded, "market_report"):
+        told = reported or named or (labelled and has_cue(folded, "market_report"))
+        if told and not has_cue(folded, "speaks"):
             for left in last.drafts[place:]:
                 left.kind, left.speaker, left.section = "paragraph", None, None
                 left.turn, left.path = 0, ()

@@ -74,6 +74,12 @@ class Outline:
             entries.pop()
             self._path = None
 
+    def close_last(self, style: str) -> None:
+        """Leave the innermost heading if it is of the style."""
+        if self._entries and self._entries[-1].style == style:
+            self._entries.pop()
+            self._path = None
+
     def close(self) -> None:
         """Leave all headings: what follows stands outside of them."""
         self._entries.clear()

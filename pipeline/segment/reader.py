@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pipeline.normalize.script import fold
 from pipeline.segment.boilerplate import FIGURE, Cues
 from pipeline.segment.cues import cue_words, has_cue
+from pipeline.segment.defaults import declared_scale
 from pipeline.segment.draft import Draft
 from pipeline.segment.lines import BLANK, Line
 from pipeline.segment.marks import Mark, read_mark
@@ -13,7 +14,7 @@ from pipeline.segment.outline import Outline
 from pipeline.segment.sections import closes_document, section_of, section_under
 from pipeline.segment.speakers import Call, Cast
 from pipeline.segment.stamps import leading_stamp
-from pipeline.segment.tables import find_tables
+from pipeline.segment.tables import find_tables, row_span
 from schemas.fact import Speaker
 from schemas.segmented import Section, SegmentKind
 
@@ -124,6 +125,8 @@ class Reader:
         text = line.text
         if self._ended and line.after_blank:
             self._leave_words()
+        if index - 1 in self._tables:
+            self._outline.close_last("unit")
         if index < _FRONT_LINES and self._is_title(index, line, mark):
             self._add(line, mark.begin, mark.end, "heading", ())
             self.drafts[-1].is_title = True
@@ -190,15 +193,17 @@ class Reader:
     def _table_row(self, index: int, line: Line) -> None:
         header = self._tables[index]
         path = self._outline.path()
+        begin, end = row_span(line.text)
         if header == index:
-            self._add(line, 0, len(line.text), "heading", path)
+            self._add(line, begin, end, "heading", path)
         elif header is None:
-            self._add(line, 0, len(line.text), "bullet", path)
+            self._add(line, begin, end, "bullet", path)
         else:
             above = self.lines[header].text
+            above = above[slice(*row_span(above))]
             if above.count("\t") == line.text.count("\t") - 1:
                 above = f"\t{above}"  # the empty first cell
-            self._add(line, 0, len(line.text), "bullet", (*path, above))
+            self._add(line, begin, end, "bullet", (*path, above))
 
     def _call(self, index: int, line: Line, speaker: Speaker, asks: str | None) -> None:
         """Begin a turn, unless the line repeats the name or gives it in the other language."""
@@ -306,6 +311,8 @@ class Reader:
             return style
         if self._is_ended(index, line, words, style):
             return None
+        if index + 1 in self._tables and declared_scale(fold(words)) != 1:
+            return "unit"
         if style == "decimal" or mark.numbers:
             return self._decimal_style(mark, words)
         seen = style in self._outline.styles()

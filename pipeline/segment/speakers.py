@@ -74,6 +74,7 @@ class Cast:
     ) -> None:
         self._known: dict[str, Speaker] = {}
         self._announced: dict[str, Speaker] = {}
+        self._given: dict[str, Speaker] = {}
         self._short: Counter[str] = Counter()
         self._labels: Counter[str] = Counter()
         self._asks: Counter[str] = Counter()
@@ -190,6 +191,8 @@ class Cast:
                 folded = fold(speaker.name or "")
                 if self._announced.get(folded, speaker).side in ("publisher", "analyst"):
                     self._announced[folded] = speaker
+        for folded, speaker in self._announced.items():
+            self._given.setdefault(folded.split()[0], speaker)
         if calling and self.named:
             self._find_lone_names(lines, min(calling))
 
@@ -268,10 +271,9 @@ class Cast:
             speaker = speaker_of(found["name"], found["title"])
             self._known.setdefault(fold(found["name"]), speaker)
             return speaker
-        given = fold(short)
-        for folded, speaker in self._announced.items():
-            if folded.split()[0] == given:
-                return Speaker(name=short, role=speaker.role, side=speaker.side)
+        announced = self._given.get(fold(short))
+        if announced is not None:
+            return Speaker(name=short, role=announced.role, side=announced.side)
         return speaker_of(short, None)
 
     def _find(self, folded: str) -> Speaker | None:

@@ -49,6 +49,20 @@ def find_tables(lines: Sequence[Line]) -> dict[int, int | None]:
     return rows
 
 
+def row_span(text: str) -> tuple[int, int]:
+    """Give the place of a row's cells within the bars that frame it.
+
+    >>> row_span("| Revenue | 1,240 |")
+    (2, 17)
+    """
+    if text[0] not in "|｜" and text[-1] not in "|｜":
+        return 0, len(text)
+    begin, end = int(text[0] in "|｜"), len(text) - (text[-1] in "|｜")
+    cells = text[begin:end]
+    begin += len(cells) - len(cells.lstrip())
+    return begin, begin + len(cells.strip())
+
+
 def _heads_columns(line: Line, width: int) -> bool:
     """Say whether a line is a header row whose first cell is empty: a tab opens it."""
     cells = _BARS.split(line.text)

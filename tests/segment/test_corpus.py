@@ -19,12 +19,12 @@ DOCUMENTS = sorted(CORPUS.glob("*.txt"))
 
 def describe(found: Segment) -> str:
     speaker = found.speaker
-    who = speaker.side if speaker else "nobody"
+    who: str = speaker.side if speaker else "nobody"
     if speaker and speaker.name:
         who += f":{speaker.name}"
     if speaker and speaker.role:
         who += f" ({speaker.role})"
-    parts = [found.kind, found.section or "-", found.language, who]
+    parts: list[str] = [found.kind, found.section or "-", found.language, who]
     if found.heading_path:
         parts.append("@ " + " › ".join(found.heading_path))
     if found.boilerplate:

@@ -13,6 +13,20 @@ from schemas.transcript import TranscriptMessage
 
 PIECES = st.sampled_from(
     [
+        ">> Dana (CFO)",
+        "[Dana Wu]",
+        "<Q - Raj Patel>: Why?",
+        "A - Dana Wu",
+        "Our first question comes from Raj Patel with Stonebridge.",
+        "Raj Patel",
+        "【问题1】",
+        "答复：约5亿元。",
+        "3、请介绍海外业务。",
+        "That concludes our call.",
+        "\tQ1\tQ2",
+        "Sales\t5\t6",
+        "| | Q1 | Q2 |",
+        "| Sales | 5 | 6 |",
         "Operator",
         "Dana Wu - Chief Financial Officer",
         "Raj Patel -- Analyst",
@@ -154,6 +168,12 @@ def test_parts_are_bounded_and_do_not_cut_after_a_heading() -> None:
         "😀" * 100_000,
         "\x00\x01\x85\u2028" * 50_000 + "a",
         "Revenue was 5\n收入为5\n" * 3_000,
+        "0:10\nada\nOur next question comes from Ada Bell with Cole & Co.\n" * 3_000,
+        "".join(f"Next is Ada Bel{'l' * (step % 30)}, " for step in range(20_000)),
+        "<Q - " * 20_000,
+        "A. B, C. D, Chief " * 8_000,
+        ">> Ada (CEO)\n>> Ada\n" * 8_000,
+        "| | | a |\n| 1 | 2 | 3 |\n" * 6_000,
         "".join(" " * (step % 200) + "• x\n" for step in range(5_000)),
     ],
 )
