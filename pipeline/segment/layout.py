@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cached_property
 
 from pipeline.segment.roles import role_words
 from pipeline.segment.stamps import leading_stamp, without_stamp
@@ -45,7 +46,7 @@ class Layout:
             if bare != short:
                 self._stamps += 1
                 self._before_stamps += is_name(bare)
-        begin, chevron = split_chevron(text)
+        begin, chevron = split_chevron(text) if text[0] in ">&" else (0, False)
         if chevron:
             text = text[begin:]
             self._chevrons += 1
@@ -85,9 +86,9 @@ class Layout:
             return self.chevrons_name
         return self.stamps_name and (stamped_above or text in self._after_stamps)
 
-    @property
+    @cached_property
     def names_speakers(self) -> bool:
-        """Whether names are told by their place."""
+        """Whether names are told by their place; asked when all lines have been read."""
         return self.stamps_name or self.names_stamped or self.chevrons_name
 
     @staticmethod

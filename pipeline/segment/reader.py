@@ -145,9 +145,10 @@ class Reader:
             self._plain(index, line)
 
     def _plain(self, index: int, line: Line) -> None:
-        outside = index in self._notices and self._stands_outside(line.text)
-        if self._turn and (outside or (line.after_blank and _gives_particulars(line.text))):
-            self._leave_words()
+        outside = self._turn and index in self._notices and self._stands_outside(line.text)
+        if self._turn:
+            if outside or (line.after_blank and _gives_particulars(line.text)):
+                self._leave_words()
         elif self._concludes(index, line.text):
             self._outline.close()
         self._add(line, 0, len(line.text), *self._plain_kind(line))
@@ -163,9 +164,10 @@ class Reader:
 
     def _concludes(self, index: int, text: str) -> bool:
         """Say whether one of a document's last lines opens with a label such as "小结："."""
-        label = text[:_LONGEST_CONCLUSION].replace("：", ":").partition(":")
-        near_end = index >= len(self.lines) - _LAST_LINES
-        return near_end and not self._turn and bool(label[1]) and closes_document(label[0])
+        if index < len(self.lines) - _LAST_LINES or self._turn:
+            return False
+        label, colon, _ = text[:_LONGEST_CONCLUSION].replace("：", ":").partition(":")
+        return bool(colon) and closes_document(label)
 
     def _notes_table(self, index: int, mark: Mark) -> bool:
         """Say whether a line is a note under a table: "(1) Excludes …", "* Restated"."""

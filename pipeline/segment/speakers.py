@@ -38,6 +38,7 @@ _LONGEST_LINE = 140
 _LONGEST_NAME = 40
 _LONG_WORDS = 60
 _NAMELESS = ("operator", "unidentified ", "unknown ")
+_LONGEST_LABEL = 80
 _LABEL = re.compile(r"(?P<label>[^:：。！？!?；;\n]{1,70}?)\s*[:：]\s*")
 _BARE_ASKS = re.compile(
     r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f]))(?=\S)"
@@ -149,10 +150,10 @@ class Cast:
             self._titled_below.append((above, short))
 
     def _note_label(self, text: str) -> None:
-        if read_named_asking(text):
+        if text[0] in "<[(QA" and read_named_asking(text):
             self._named_asks += 1
             return
-        found = _LABEL.match(text)
+        found = _label_of(text)
         label = found["label"] if found else ""
         if not found:
             bare = _BARE_ASKS.match(text)
@@ -249,15 +250,16 @@ class Cast:
 
         ``stamped_above`` says that the line above is a time stamp.
         """
-        begin, chevron = split_chevron(text)
+        begin, chevron = split_chevron(text) if text[0] in ">&" else (0, False)
         if self.stamped:
             begin = leading_stamp(text, begin)
         rest = text[begin:] if begin else text
         call = self._line(rest) if 0 < len(rest) <= _LONGEST_LINE else None
         call = call or self._label(rest)
-        placed = self._layout.places_name(rest, chevron=chevron, stamped_above=stamped_above)
-        if not call and placed and rest and self._layout.may_name(rest):
-            call = Call(self._placed(plain_line(rest)), len(rest))
+        if not call and rest and self._layout.names_speakers:
+            placed = self._layout.places_name(rest, chevron=chevron, stamped_above=stamped_above)
+            if placed and self._layout.may_name(rest):
+                call = Call(self._placed(plain_line(rest)), len(rest))
         if call and begin:
             return Call(call.speaker, call.begin + begin, call.asks)
         if chevron and not call:
@@ -348,7 +350,7 @@ class Cast:
         named = read_named_asking(text) if text and self._named_asks > 1 else None
         if named:
             return Call(self._named(named[0]), named[1], named[0].asks)
-        found = _LABEL.match(text)
+        found = _label_of(text)
         if not found:
             bare = _BARE_ASKS.match(text) if self._asks else None
             if bare and self.answers and (label := read_asking(bare["label"])):
@@ -393,6 +395,11 @@ class Cast:
         told = asking.speaker
         known = self._find(fold(told.name or ""))
         return known if known is not None and known.side == told.side else told
+
+
+def _label_of(text: str) -> re.Match[str] | None:
+    head = text[:_LONGEST_LABEL]
+    return _LABEL.match(text) if ":" in head or "：" in head else None
 
 
 def _is_operator(folded: str) -> bool:
