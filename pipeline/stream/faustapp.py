@@ -2,6 +2,7 @@
 
 - The producer is idempotent and waits for all replicas; Faust turns that on only with its own
   transactions, which do not hold.
+- Records that are dropped around a rebalance are read again, also before the first commit.
 - Only ``acknowledge`` marks a record as done. Faust itself also acknowledges records that it skips
   around a rebalance, and could commit past one that nobody has processed.
 - No topic is created, no table is kept, no web server runs, nothing is written to the disk but an
@@ -9,6 +10,7 @@
 """
 
 import tempfile
+from collections.abc import Mapping
 from typing import Any
 
 import faust
@@ -48,6 +50,21 @@ class DeliberateConsumer(driver.Consumer):
         """Let go of a record that Faust skips, without marking it as done."""
         self._unacked_messages.discard(message)
         return False
+
+    async def seek_to_committed(self) -> Mapping[Any, int]:
+        """Go back to what is committed, and to the beginning where nothing is.
+
+        What Faust fetched and dropped around a rebalance is read again only thereby; aiokafka
+        leaves a partition without a commit where it is, past the records that were dropped.
+        """
+        committed: Mapping[Any, int] = await super().seek_to_committed()
+        unmoved = [place for place, offset in committed.items() if not offset]
+        if unmoved:
+            begins = await self.earliest_offsets(*unmoved)
+            # A rebalance may have begun meanwhile.
+            mine = self.assignment()
+            await self.seek_wait({each: begins[each] for each in unmoved if each in mine})
+        return committed
 
 
 class Transport(driver.Transport):
