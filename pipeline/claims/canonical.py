@@ -9,7 +9,7 @@ surely the same stays apart.
 
 import re
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ def _of_the_quarter(said: "Said") -> "Said":
 
 
 def _subject(metric: str, scope: str | None, entity: Entity | None) -> tuple[str, str]:
-    name = _scope(scope or "", entity)
+    name = _scope(scope or "", entity.id if entity else "", entity.name if entity else "")
     if entity is not None and not name:
         name = _names("sole").get(f"{entity.id} {metric}", "")
     business = _names("revenue").get(metric)
@@ -77,11 +77,12 @@ def _subject(metric: str, scope: str | None, entity: Entity | None) -> tuple[str
     return "revenue", name if told else f"{name} {business}".strip()
 
 
-def _scope(scope: str, entity: Entity | None) -> str:
+@lru_cache(maxsize=1024)
+def _scope(scope: str, entity_id: str, entity_name: str) -> str:
     words = _names("word")
     spelled = (words.get(each, each) for each in _BETWEEN_WORDS.split(scope.casefold()))
     name = " ".join(each for each in spelled if each)
-    owners = (f"{each.casefold()} " for each in _names_of(entity)) if entity else ()
+    owners = (f"{each.casefold()} " for each in _names_of(entity_id, entity_name) if each)
     for lead in (*_LED_BY, *owners):
         name = name.removeprefix(lead)
     for end in _ENDED_BY:
@@ -89,8 +90,8 @@ def _scope(scope: str, entity: Entity | None) -> str:
     return "" if name in _names("whole") else name
 
 
-def _names_of(entity: Entity) -> tuple[str, ...]:
-    names = {entity.name, *company_names().names_of(entity.id)}
+def _names_of(entity_id: str, entity_name: str) -> tuple[str, ...]:
+    names = {entity_name, *company_names().names_of(entity_id)}
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from pipeline.extract.cues import Cue, find_cues
@@ -216,10 +217,8 @@ _MOVING = frozenset({"up", "down", "rate", "gain", "loss"})
 _OPENING = 4
 
 # What yields to what where two readings overlap: a number's own words are no cue, and so on.
-_RANK = {
-    "quantity": 0, "period": 1, "basis": 2, "metric": 3, "scope": 4, "company": 5, "cue": 6,
-    "break": 7,
-}  # fmt: skip
+_BY_RANK: tuple[MarkKind, ...] = ("period", "basis", "metric", "scope", "company", "cue", "break")
+_START = attrgetter("start")
 
 
 def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
@@ -227,11 +226,15 @@ def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
 
     A company and a scope may overlap ("Google Cloud"): both are kept.
     """
-    taken: list[Mark] = sorted(quantities, key=lambda mark: mark.start)
-    for kind in ("period", "basis", "metric", "scope", "company", "cue", "break"):
-        row = sorted((m for m in others if m.kind == kind), key=lambda mark: mark.start)
-        if not row:
+    rows: dict[MarkKind, list[Mark]] = {}
+    for mark in others:
+        rows.setdefault(mark.kind, []).append(mark)
+    taken: list[Mark] = sorted(quantities, key=_START)
+    for kind in _BY_RANK:
+        row = rows.get(kind)
+        if row is None:
             continue
+        row.sort(key=_START)
         merged: list[Mark] = []
         k = 0
         for mark in row:
@@ -246,7 +249,8 @@ def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
                 at += 1
             if not blocked:
                 merged.append(mark)
-        taken = sorted(taken + merged, key=lambda mark: (mark.start, _RANK[mark.kind]))
+        # Of marks that start together the higher ranks stand first, as sorting keeps their order.
+        taken = sorted(taken + merged, key=_START)
     return tuple(taken)
 
 

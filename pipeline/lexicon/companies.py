@@ -200,9 +200,9 @@ def _ticker(text: str, token: str, start: int, end: int, known: frozenset[str]) 
     if token[0] == "$":
         return token[1:] if token[1:] in names.companies and not token[1:].isdigit() else None
     bracketed = text[start - 1 : start] in ("(", "（") and text[end : end + 1] in (")", "）")
-    if text[start - 1 : start] in (" ", ":", "：") and _ENDS_IN_EXCHANGE.search(
-        text, max(0, start - 12), start
-    ):
+    before = text[max(0, start - 12) : start]
+    colon = before[-1:] in (" ", ":", "：") and before.rstrip().endswith((":", "："))
+    if colon and _ENDS_IN_EXCHANGE.search(before):
         resolved = names.by_code(token)
         return resolved.id if resolved else None
     if token.isdigit():

@@ -96,8 +96,11 @@ def find_scopes(
         ]
     found = _compounds(_longest(known), folded)
     unknown = _unknown(text, found, companies, company_id)
-    found = [m for m in found if not any(u.start <= m.start and m.end <= u.end for u in unknown)]
-    found += unknown
+    if unknown:
+        found = [
+            m for m in found if not any(u.start <= m.start and m.end <= u.end for u in unknown)
+        ]
+        found += unknown
     found += _called_business(folded, found)
     found.sort(key=lambda match: match.start)
     return found

@@ -36,7 +36,7 @@ def segment(
     header = _header(message, ingested_at)
     parts = list(cut_parts(segments))
     for number, run in enumerate(parts):
-        yield SegmentedPart(
+        yield SegmentedPart.trusted(
             transcript=header, context=context, part=number, parts=len(parts), segments=run
         )
 
@@ -63,9 +63,11 @@ def _segments(text: str, drafts: Sequence[Draft]) -> list[Segment]:
         pair = None
         if draft.pair is not None:
             start, end, language = draft.pair
-            pair = Translation(start=start, end=end, language=language, text=text[start:end])
+            pair = Translation.trusted(
+                start=start, end=end, language=language, text=text[start:end]
+            )
         segments.append(
-            Segment(
+            Segment.trusted(
                 segment_id=names[id(draft)],
                 kind=draft.kind,
                 speaker=draft.speaker,
