@@ -83,7 +83,7 @@ def segments(text: str) -> list[Segment]:
 
 
 @given(DOCUMENTS)
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=800, deadline=None)
 def test_places_are_exact_in_order_and_apart(text: str) -> None:
     taken: list[tuple[int, int]] = []
     starts = []
