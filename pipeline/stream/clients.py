@@ -93,14 +93,14 @@ def group_consumer(settings: Settings, group: str) -> "KafkaConsumer":
     )
 
 
-def reader(settings: Settings) -> "KafkaConsumer":
-    """Make a consumer without a group that reads what has been committed."""
+def reader(settings: Settings, group: str | None = None) -> "KafkaConsumer":
+    """Make a consumer that reads what has been committed; positions are stored only when told."""
     from kafka import KafkaConsumer
 
     return KafkaConsumer(
         bootstrap_servers=addresses(settings),
         bootstrap_timeout_ms=BOOTSTRAP_MS,
-        group_id=None,
+        group_id=group,
         client_id="callfacts-reader",
         enable_auto_commit=False,
         auto_offset_reset="earliest",

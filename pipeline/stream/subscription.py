@@ -18,15 +18,20 @@ _POLL_MS = 250
 
 
 class Subscription:
-    """Reads declared topics, without a consumer group: it starts where it is told to."""
+    """Reads declared topics from where it is told to start, all partitions of them.
 
-    def __init__(self, settings: Settings, topics: Sequence[str]) -> None:
+    A ``group`` (by its full name) is one to store positions under; it does not join it.
+    """
+
+    def __init__(
+        self, settings: Settings, topics: Sequence[str], *, group: str | None = None
+    ) -> None:
         """Connect; ``Problem`` where no Kafka answers or a topic is not there."""
         from kafka import TopicPartition
         from kafka.errors import KafkaError
 
         try:
-            self._consumer: KafkaConsumer = reader(settings)
+            self._consumer: KafkaConsumer = reader(settings, group)
         except KafkaError as error:
             raise Problem(
                 f"no Kafka answers at {settings.bootstrap_servers}; start one with `callfacts "
