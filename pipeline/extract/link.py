@@ -15,12 +15,13 @@ from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_sco
 from pipeline.extract.scoping import choose_scope, note_metric, note_scope
 from pipeline.extract.subject import choose_metric
 from pipeline.extract.table import is_row, read_row
-from pipeline.extract.timing import set_time
+from pipeline.extract.timing import set_time, set_year
 from pipeline.extract.units import settle_unit
 from pipeline.extract.whose import note_company
+from pipeline.extract.yearly import years_in_a_row
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
-from schemas import NormalizedSegment, Quantity
+from schemas import NormalizedSegment, Period, Quantity
 
 
 def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator[Reading | None]:
@@ -39,6 +40,7 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         frame.next_sentence(lead_in_metric(sentence), turned_to)
         note_topic(frame, sentence, segment)
         shares = _respectively(sentence)
+        years = years_in_a_row(sentence)
         read = sentence
         for at, mark in enumerate(sentence.marks):
             if mark.kind == "metric":
@@ -55,10 +57,12 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
                 frame.entity = None
             elif isinstance(mark.value, Quantity):
                 read = lend_unit(read, at, frame, setting)
-                yield _read(Place(read, at), frame, setting, shares.get(at))
+                yield _read(Place(read, at), frame, setting, shares.get(at), years.get(at))
 
 
-def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) -> Reading | None:
+def _read(
+    place: Place, frame: Frame, setting: Setting, subject: Mark | None, year: Period | None
+) -> Reading | None:
     reading = Reading(place.quantity, (place.sentence.start, place.sentence.end), place.mark)
     held = frame.metrics, frame.scope
     if subject is not None and isinstance(subject.value, MetricMatch):
@@ -73,6 +77,8 @@ def _read(place: Place, frame: Frame, setting: Setting, subject: Mark | None) ->
     if subject is not None:
         frame.metrics, frame.scope = held
     set_time(reading, place, frame, setting)
+    if year is not None:
+        set_year(reading, year, setting)
     _name_losses(reading, chosen)
     if not is_fact(reading, place, frame):
         return None

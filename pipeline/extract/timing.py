@@ -72,6 +72,13 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     frame.basis = own or frame.basis  # type: ignore[assignment]
 
 
+def set_year(reading: Reading, year: Period, setting: Setting) -> None:
+    """Give a reading the year that it has in a row of years; one to come is no result."""
+    reading.period = year
+    if reading.modality != "question" and setting.day is not None:
+        reading.modality = "forward" if year.end >= setting.day else "actual"
+
+
 def _is_base(place: Place) -> bool:
     """Whether a number told to be a base is one; 比第二季多出兩成 compares with the time."""
     if place.quantity.kind == "multiple":

@@ -30,6 +30,7 @@ _MONTH_BEFORE = re.compile(
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n\"])\s*$")
 _QUESTION_LABEL = re.compile(r"\s*[:：、)）]|\.\s")
+_LASTS_IN_CHINESE = re.compile(r"的?(?:左右|时间|以上|以来|之久|寿命|质保|租期|租约|期|前|来|间)")
 _LONG_AGO_IN_CHINESE = re.compile(r"\s?(?:来|以来|间|期|前|后|内|的历史|时间|经验|历史|多|余|以上)")
 _CLAUSE_START = re.compile(r"(?:^|[到至较比自从在对，,。;；：:、(（\s])$")
 
@@ -104,9 +105,14 @@ def _chinese_month(scene: Scene) -> bool:
 
 
 def _short_year(scene: Scene) -> bool:
-    """Tell 26年 (2026) from twenty-six years: near, at a clause's start, and not 26年来."""
+    """Tell 26年 (2026) from twenty-six years: near, at a clause's start, and not 26年来.
+
+    25-27年 is three years wherever it stands, unless something lasts that long.
+    """
     if scene.anchor.year is None or not _near(scene, 4):
         return False
+    if scene.slots.get("year2", 0) > scene.slots["year"]:
+        return not _LASTS_IN_CHINESE.match(scene.folded, scene.end)
     starts = _CLAUSE_START.search(scene.before(2)) is not None
     return starts and not _LONG_AGO_IN_CHINESE.match(scene.folded, scene.end)
 

@@ -38,6 +38,10 @@ _WRITTEN = re.compile(
     r"|[0-9]+-[0-9]+-[0-9]+(?![0-9.,%])"
     r"|0[0-9]+(?![0-9.])"
 )
+# Numbers that share a unit: 6/8/10 亿元.
+_ROW = re.compile(
+    r"[0-9][0-9,.]{0,11}(?:/[0-9][0-9,.]{0,11}){2,5} ?(?:[万亿元倍%]|[mb]n\b|[mb]illion)"
+)
 _TOKEN = re.compile(r"[0-9a-z]*(?:[-./_:'][0-9a-z]+)*")
 _OUTLINE = re.compile(
     r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,3})"
@@ -66,6 +70,8 @@ def skip(passage: Passage, start: int) -> int:
     folded = passage.folded
     if start and (past := _joined(passage, start)) >= 0:
         return past
+    if _ROW.match(folded, start):
+        return -1
     match = _WRITTEN.match(folded, start)
     return match.end() if match else _outline(folded, start)
 

@@ -10,6 +10,7 @@ from pipeline.normalize.quantities.before import skip_spaces
 from pipeline.normalize.quantities.lexicon import lexicon
 from pipeline.normalize.quantities.number import Passage
 from pipeline.normalize.quantities.settling import settle
+from pipeline.normalize.quantities.slashed import read_rows
 from pipeline.normalize.quantities.spans import Span, read_span, single
 from pipeline.normalize.quantities.triggers import triggers, web_addresses
 from pipeline.normalize.quantities.worded import read_part, read_points, read_worded
@@ -67,7 +68,7 @@ def find_quantities(
         found.append(quantity)
         passage.ranged = quantity.value is None
         passage.limit = done = max(done, quantity.end - offset)
-    return found
+    return read_rows(found, folded, offset, text)
 
 
 def _read(passage: Passage, start: int, trigger: str) -> tuple[Span | None, int]:

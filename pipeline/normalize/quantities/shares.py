@@ -25,7 +25,7 @@ _OF_A_WHOLE = re.compile(r" of (?:the|our|its|all|their|that|a|total)(?![a-z])")
 PART_OF_ONE = re.compile(
     r" of (?:an?|one) (percent|per cent|pct|percentage point|basis point|point)(?![a-z])| of (1%)"
 )
-_SLASHED = re.compile(r"/([0-9]{1,2})(?![0-9/]|\.[0-9])")
+_SLASHED = re.compile(r"(?<![0-9]/[0-9])(?<!/[0-9]{2})/([0-9]{1,2})(?![0-9/]|\.[0-9])")
 _SPLIT = re.compile(r"(?<![0-9/])([1-9][0-9])/$")
 _EXACT_PARTS = (100, 1000, 10000)
 _TEN = 10

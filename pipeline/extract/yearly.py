@@ -1,0 +1,102 @@
+"""Figures that stand in a row for years in a row: 预计 2025-2026 年净利润 690 亿、865 亿."""
+
+import re
+from datetime import timedelta
+
+from pipeline.extract.reading import Mark, Sentence
+from schemas import Period, PeriodMention
+
+# What stands between the members of a row.
+_BETWEEN = re.compile(r"\s*(?:[/、,，;]\s*(?:and )?|and|和|及|与)\s*")
+_SPAN = re.compile(r"(20\d\d)\.\.(20\d\d)")
+_YEAR = re.compile(r"20\d\d")
+# A row behind its figures: "EPS of $1.20/$1.50 in 2025/2026".
+_INTRODUCED = re.compile(r"\s*(?:in|for|over|during)\s*(?:fiscal |fy)?\s*")
+_FEWEST, _MOST = 2, 5
+
+
+def years_in_a_row(sentence: Sentence) -> dict[int, Period]:
+    """Give the period of each figure that has one of a row of years, by the index of its mark.
+
+    A row of as many figures of one kind as there are years goes with them, one by one, until
+    other times are named.
+    """
+    marks = sentence.marks
+    found: dict[int, Period] = {}
+    years: list[Period] = []
+    at = 0
+    while at < len(marks):
+        end = _row_end(sentence, at)
+        if marks[at].kind == "period":
+            behind = end < len(marks) and marks[end].kind == "quantity"
+            years = _years(sentence, at, end)
+            if years and not behind:
+                _set_row_before(sentence, at, years, found)
+        elif years and marks[at].kind == "quantity" and end - at >= _FEWEST:
+            row = [k for k in range(at, end) if marks[k].kind == "quantity"]
+            if len(row) == len(years):
+                found.update(zip(row, years, strict=True))
+        at = end
+    return found
+
+
+def _row_end(sentence: Sentence, at: int) -> int:
+    """The index after the last mark of the row of times or figures of one kind at ``at``."""
+    marks = sentence.marks
+    last, end = at, at + 1
+    for k in range(at + 1, len(marks)):
+        mark = marks[k]
+        if mark.kind == "break":
+            continue
+        if not _alike(marks[at], mark):
+            break
+        if _BETWEEN.fullmatch(sentence.folded, marks[last].end, mark.start) is None:
+            break
+        last, end = k, k + 1
+    return end
+
+
+def _alike(first: Mark, mark: Mark) -> bool:
+    if first.kind != mark.kind or first.kind not in ("quantity", "period"):
+        return False
+    return getattr(first.value, "unit", None) == getattr(mark.value, "unit", None)
+
+
+def _years(sentence: Sentence, at: int, end: int) -> list[Period]:
+    """The years that a row of times names, or the one span that stands alone."""
+    mentions = [m.value for m in sentence.marks[at:end] if isinstance(m.value, PeriodMention)]
+    if len(mentions) > 1:
+        single = all(_YEAR.fullmatch(mention.period.label) for mention in mentions)
+        return [mention.period for mention in mentions] if single else []
+    span = _SPAN.fullmatch(mentions[0].period.label) if mentions else None
+    if span is None:
+        return []
+    first, last = int(span[1]), int(span[2])
+    if not _FEWEST <= last - first + 1 <= _MOST:
+        return []
+    start, years = mentions[0].period.start, []
+    for year in range(first, last + 1):
+        following = start.replace(year=start.year + 1)
+        years.append(Period(start=start, end=following - timedelta(days=1), label=str(year)))
+        start = following
+    return years
+
+
+def _set_row_before(
+    sentence: Sentence, at: int, years: list[Period], found: dict[int, Period]
+) -> None:
+    marks = sentence.marks
+    row: list[int] = []
+    until = marks[at].start
+    for k in range(at - 1, -1, -1):
+        if marks[k].kind == "break":
+            continue
+        if marks[k].kind != "quantity" or (row and not _alike(marks[row[0]], marks[k])):
+            break
+        joint = _BETWEEN if row else _INTRODUCED
+        if joint.fullmatch(sentence.folded, marks[k].end, until) is None:
+            break
+        row.insert(0, k)
+        until = marks[k].start
+    if len(row) == len(years):
+        found.update(zip(row, years, strict=True))
