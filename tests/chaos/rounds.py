@@ -27,6 +27,8 @@ _FAULTY = Path(__file__).parent / "faulty"
 _POISON = 0.06
 _MUCH_POISON = 0.5
 _HOT_SECONDS = 60.0
+_AFTERWARDS_SECONDS = 2.0
+"""How long the load goes on after the last fault, so that all comes back under load."""
 _QUIET_SECONDS = 150.0
 
 
@@ -143,7 +145,7 @@ class _Run:
         for fault in self._plan.faults:
             row = self._rows[fault] = Row(fault)
             for number in range(self._plan.rounds):
-                self._round(row, f"{fault}-{number:04}")
+                self._round(fault, row, f"{fault}-{number:04}")
         anomalies = self._checked(self._history())
         if anomalies:
             self._topics.keep(self._log.with_name("topics.jsonl"))
@@ -157,15 +159,16 @@ class _Run:
             return Outcome([*self._rows.values(), rest], anomalies, self._log.parent)
         return Outcome(list(self._rows.values()), anomalies, self._log.parent)
 
-    def _round(self, row: Row, name: str) -> None:
+    def _round(self, fault: Fault, row: Row, name: str) -> None:
         began, before = time.monotonic(), replace(self._nemesis.toll)
-        poison = _MUCH_POISON if row.fault == "poison" else _POISON
+        poison = _MUCH_POISON if fault == "poison" else _POISON
         messages = Messages(
             name, random.Random(f"{self._plan.seed}/{name}"), self._plan.stages, poison
         )
         with self._driven(messages):
             self._pulse.wait_for_events(_HOT_SECONDS)
-            self._nemesis.strike(row.fault, self._plan.strikes)  # type: ignore[arg-type]
+            self._nemesis.strike(fault, self._plan.strikes)
+            time.sleep(_AFTERWARDS_SECONDS)
         quiet = self._pulse.wait_until_quiet(_QUIET_SECONDS)
         toll = self._nemesis.toll
         row.rounds += 1

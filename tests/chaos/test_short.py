@@ -9,7 +9,14 @@ pytestmark = [pytest.mark.broker, pytest.mark.chaos]
 
 
 def test_killed_and_sleeping_workers_break_no_promise(broker: str) -> None:
-    plan = Plan(("kill", "stop"), rounds=1, strikes=1, seed=7, rate=15.0)
+    plan = Plan(
+        ("kill", "stop"),
+        1,
+        strikes=1,
+        seed=7,
+        rate=15.0,
+        worker_stages=("segment", "normalize", "extract", "publish"),
+    )
     said: list[str] = []
     outcome = run(plan, broker, said.append)
     assert not outcome.anomalies, "\n".join(said)
