@@ -18,6 +18,7 @@ from pipeline.extract.whose import is_back_at_speaker
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.normalize.script import fold
 from schemas import Entity, Quantity
 
 # "12% in the U.S.", "25% growth in same-day delivery".
@@ -372,6 +373,8 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
             gap = folded[place.mark.end : mark.start]
             if not mark.value.known or is_no_business(place.sentence, mark):
                 return None
+            if mark.value.owner is None and _is_counted(place, mark):
+                continue
             if mark.value.kind == "region" and _OF_IN.match(gap):
                 return mark.value.scope
             if _OF.match(gap) and _is_part_of(place, frame):
@@ -388,6 +391,14 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
         if mark.kind == "cue" and mark.start - place.mark.end > 1:
             return None
     return None
+
+
+def _is_counted(place: Place, mark: Mark) -> bool:
+    """Whether a word is what the figure counts and no line of business: "200-plus services"."""
+    counted = place.quantity.counted
+    return counted is not None and fold(counted).endswith(
+        place.sentence.folded[mark.start : mark.end]
+    )
 
 
 def _named_before(place: Place, frame: Frame) -> bool:

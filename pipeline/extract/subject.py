@@ -19,6 +19,7 @@ from pipeline.normalize.script import fold
 # Items and products are units where they are sold, selection where they are on offer.
 _GOODS = frozenset({"selection", "products"})
 _SOLD = re.compile(r"purchased|bought|sold|delivered|shipped|ordered|卖出|售出|销售了|交付|出货")
+_TO_GROW = re.compile(r"\bto grow(?: by| at)?\s*$")
 
 
 def choose_metric(
@@ -61,10 +62,13 @@ def choose_metric(
 def _is_of_whole(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
     """Whether a business alone in its clause is given what only its company has.
 
-    "We raised capex to $30 billion, and AWS grew 20%": its revenue, not its capex.
+    "We raised capex to $30 billion, and AWS grew 20%": its revenue, not its capex; so is what it
+    takes "to grow double digits".
     """
-    whole = chosen.metric.id in OF_THE_WHOLE
-    return whole and is_far(chosen, place, frame) and stands_alone(place)
+    if chosen.metric.id not in OF_THE_WHOLE and chosen.metric.id != "revenue_run_rate":
+        return False
+    grows = place.quantity.kind == "percent" and bool(_TO_GROW.search(just_before(place)))
+    return is_far(chosen, place, frame) and (grows or stands_alone(place))
 
 
 def _settle(reading: Reading, metric: Metric) -> None:

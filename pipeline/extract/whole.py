@@ -33,5 +33,5 @@ OF_THE_WHOLE = frozenset(
      "research_and_development", "selling_general_administrative", "stock_based_compensation",
      "tax_expense", "depreciation", "total_assets", "book_value", "fuel_price",
      "unit_cost_ex_fuel", "tariff_cost", "restructuring_cost", "job_cuts",
-     "severance_cost", "legal_provision"}
+     "severance_cost", "legal_provision", "gdp_share"}
 )  # fmt: skip
