@@ -104,14 +104,13 @@ def _known(
 def _chosen(
     records: "Iterator[Record | None]", entities: set[str], metrics: set[str]
 ) -> "Iterator[tuple[bytes, FactEvent]]":
+    from pipeline.subscribe.wanted import Wanted
     from schemas import FactEvent
 
+    wanted = Wanted.of(entity=entities or None, metric=metrics or None)
     for record in records:
         if record is None or record.value is None:
             continue
         event = FactEvent.model_validate_json(record.value)
-        if entities and (event.entity is None or event.entity.id not in entities):
-            continue
-        if metrics and event.metric not in metrics:
-            continue
-        yield record.value, event
+        if wanted.passes(event):
+            yield record.value, event
