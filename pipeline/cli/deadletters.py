@@ -269,7 +269,7 @@ def _first(found: "Iterator[Letter]", count: int | None) -> "Iterator[Letter]":
 
 
 def _readable(text: str) -> str:
-    from pipeline.deadletters.showing import readable
+    from pipeline.readable import readable
 
     return readable(text)
 

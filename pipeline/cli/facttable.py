@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipeline.cli.cells import cell
+from pipeline.readable import readable
 from schemas import FactEvent
 
 _PIPED_WIDTH = 160
@@ -47,5 +48,5 @@ def line(event: FactEvent) -> Text:
     text.append(cell(about, _ABOUT), style="dim" if gone else "cyan")
     text.append(cell(event.metric.replace("_", " "), _METRIC), style=style)
     text.append(cell(event.period.label if event.period else "", _PERIOD), style=style)
-    text.append(event.statement, style=style)
+    text.append(readable(event.statement), style=style)
     return text

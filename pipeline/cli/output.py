@@ -62,12 +62,14 @@ def _show_table(
     from rich.table import Table
     from rich.text import Text
 
+    from pipeline.readable import readable
+
     names = columns or list(rows[0] if rows else ())
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_cell(row.get(name))) for name in names))
+        table.add_row(*(Text(readable(_cell(row.get(name)))) for name in names))
     Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH).print(table)
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.deadletters.letter import Letter
+from pipeline.readable import readable
 from pipeline.stream.record import rfc3339
 
 LONGEST_SHOWN = 4_000
 """How many characters of a text, or bytes of anything else, are shown unless all are asked for."""
 
-_UNSEEN = re.compile(r"[^\t\n\x20-\x7e\xa0-\U0010ffff]|[\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _WIDTH = 16
 
 
@@ -61,11 +61,6 @@ def lines(letter: Letter, requeued: Mapping[str, str], *, full: bool) -> Iterato
     yield "value: null (a tombstone)" if original is None else f"value: {len(original):,} bytes"
     if original is not None:
         yield from _value(original, full)
-
-
-def readable(text: str) -> str:
-    """Replace what a terminal would act on instead of showing it."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _value(value: bytes, full: bool) -> Iterator[str]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pipeline.deadletters.causes import causes
 from pipeline.deadletters.letter import Letter, letter_of
 from pipeline.deadletters.reading import Choice, place_of
-from pipeline.deadletters.showing import hexdump, lines, readable, row
+from pipeline.deadletters.showing import hexdump, lines, row
 from pipeline.problem import Problem
+from pipeline.readable import readable
 from pipeline.stream.deadletter import Failure, dead_letter
 from pipeline.stream.record import Record, event_headers
 
