@@ -13,6 +13,8 @@ REQUEST_MS = 15_000
 RECONNECT_MS = 1_000
 BOOTSTRAP_MS = 5_000
 SESSION_MS = 6_000
+# How long a subscriber that died without a word keeps its partitions from the others of its group.
+SUBSCRIBER_SESSION_MS = 10_000
 TRANSACTION_MS = 30_000
 
 
@@ -105,6 +107,7 @@ def reader(settings: Settings, group: str | None = None) -> "KafkaConsumer":
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
+        session_timeout_ms=SUBSCRIBER_SESSION_MS,
         max_poll_records=2_000,
         max_partition_fetch_bytes=FETCH_BYTES,
         fetch_max_wait_ms=200,

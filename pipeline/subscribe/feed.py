@@ -151,7 +151,8 @@ class Feed(Generic[Value]):
         """Do as ``close`` does, without holding up the event loop."""
         await self._beside(self.close)
         if self._thread is not None:
-            self._thread.shutdown(wait=False)
+            # Nothing is left for it to do but to end, which takes no time.
+            self._thread.shutdown(wait=True)
             self._thread = None
 
     def _take(self) -> None:
