@@ -3,6 +3,7 @@
 - The producer is idempotent and waits for all replicas; Faust turns that on only with its own
   transactions, which do not hold.
 - Records that are dropped around a rebalance are read again, also before the first commit.
+- A commit that a rebalance overtakes counts for nothing.
 - Only ``acknowledge`` marks a record as done. Faust itself also acknowledges records that it skips
   around a rebalance, and could commit past one that nobody has processed.
 - No topic is created, no table is kept, no web server runs, nothing is written to the disk but an
@@ -65,6 +66,24 @@ class DeliberateConsumer(driver.Consumer):
             mine = self.assignment()
             await self.seek_wait({each: begins[each] for each in unmoved if each in mine})
         return committed
+
+    async def _commit_offsets(
+        self, offsets: Mapping[Any, int], start_new_transaction: bool = True
+    ) -> bool:
+        """Commit; what counts as committed is what the broker has taken, and still is ours.
+
+        Faust notes it also where the broker refused, because the group has been rebalanced; noted
+        after the new position, it would let no record up to there be acknowledged ever again.
+        """
+        del start_new_transaction
+        generation = self.app.consumer_generation_id
+        assignment = self.assignment()
+        ours = {place: offset for place, offset in offsets.items() if place in assignment}
+        if not ours or not await self._commit(ours):
+            return False
+        if generation == self.app.consumer_generation_id:
+            self._committed_offset.update(ours)
+        return True
 
 
 class Transport(driver.Transport):
