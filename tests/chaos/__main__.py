@@ -39,7 +39,7 @@ from tests.chaos.table import as_json, show
 def main(json_: bool, no_claims: bool, outage: float, **given: object) -> None:
     """Inject faults into workers and broker, and check what subscribers read.
 
-    Exit status 1 if there is any anomaly.
+    Exit status 1 if there is any anomaly, or a round does not come to its end.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     stages = [each for each in STAGES if not (no_claims and each == "claims")]
@@ -56,6 +56,7 @@ def main(json_: bool, no_claims: bool, outage: float, **given: object) -> None:
     if outcome.anomalies:
         found = f"{len(outcome.anomalies)} anomalies"
         click.echo(f"{found}; the workers' log and the records: {outcome.folder}", err=True)
+    if outcome.anomalies or any(row.stalled for row in outcome.rows):
         sys.exit(1)
 
 

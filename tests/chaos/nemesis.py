@@ -28,7 +28,6 @@ Fault = Literal[
     "mixed",
 ]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
-NEEDS_GROUND = ("broker", "outage", "mixed")
 
 STOPPED_SECONDS = 9.0
 """Longer than the session timeout of all consumers, 6 seconds."""

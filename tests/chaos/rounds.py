@@ -21,7 +21,7 @@ from tests.chaos.inprocess import Reader, Stages, stages_file
 from tests.chaos.load import Driver, Messages
 from tests.chaos.nemesis import Fault, Nemesis
 from tests.chaos.watching import Pulse, Topics
-from topics import cluster
+from topics import DECLARED, cluster
 
 _FAULTY = Path(__file__).parent / "faulty"
 _POISON = 0.06
@@ -49,7 +49,11 @@ class Plan:
 
 @dataclass
 class Row:
-    """The figures of one fault; ``kills`` are processes, workers or brokers killed by signal 9."""
+    """The figures of one fault.
+
+    ``kills`` are processes, workers or brokers killed by signal 9, ``stalled`` the rounds after
+    which something was still not committed when the time for it was up.
+    """
 
     fault: str
     rounds: int = 0
@@ -58,6 +62,7 @@ class Row:
     messages: int = 0
     transcripts: int = 0
     events: int = 0
+    stalled: int = 0
     anomalies: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
@@ -79,21 +84,31 @@ def run(
 ) -> Outcome:
     """Run rounds on a broker of their own, or on the one given (then without broker faults)."""
     folder = Path(tempfile.mkdtemp(prefix="callfacts-chaos-"))
-    with contextlib.ExitStack() as stack:
-        ground = None if broker else stack.enter_context(Ground(folder / "broker"))
-        address = broker or (ground.address if ground else "")
-        settings = Settings(
-            bootstrap_servers=address,
-            topic_prefix=f"chaos-{uuid.uuid4().hex[:8]}.",
-            partitions=4,
-            log_level="info",
-        )
-        with cluster.connected(settings) as admin:
-            cluster.apply(admin, settings)
-        outcome = stack.enter_context(_Run(plan, settings, ground, folder, tell)).all()
+    try:
+        with contextlib.ExitStack() as stack:
+            ground = None if broker else stack.enter_context(Ground(folder / "broker"))
+            settings = Settings(
+                bootstrap_servers=ground.address if ground else str(broker),
+                topic_prefix=f"chaos-{uuid.uuid4().hex[:8]}.",
+                partitions=4,
+            )
+            stack.enter_context(_topics(settings))
+            outcome = stack.enter_context(_Run(plan, settings, ground, folder, tell)).all()
+    except (KeyboardInterrupt, SystemExit):
+        shutil.rmtree(folder)
+        raise
     if not outcome.anomalies:
         shutil.rmtree(folder)
     return outcome
+
+
+@contextlib.contextmanager
+def _topics(settings: Settings) -> Iterator[None]:
+    with cluster.connected(settings) as admin:
+        cluster.apply(admin, settings)
+    yield
+    with cluster.connected(settings) as admin:
+        admin.delete_topics([settings.topic(topic.name) for topic in DECLARED])
 
 
 class _Run:
@@ -169,9 +184,10 @@ class _Run:
             self._pulse.wait_for_events(_HOT_SECONDS)
             self._nemesis.strike(fault, self._plan.strikes)
             time.sleep(_AFTERWARDS_SECONDS)
-        quiet = self._pulse.wait_until_quiet(_QUIET_SECONDS)
+        left = self._pulse.wait_until_quiet(_QUIET_SECONDS)
         toll = self._nemesis.toll
         row.rounds += 1
+        row.stalled += bool(left)
         row.faults += toll.faults - before.faults
         row.kills += toll.kills - before.kills
         history = _of_round(name, self._history())
@@ -180,7 +196,7 @@ class _Run:
         row.seconds += time.monotonic() - began
         self._tell(
             f"{name}: {toll.faults - before.faults} faults, {time.monotonic() - began:.0f} s, "
-            f"{'' if quiet else 'NOT THROUGH, '}{len(found)} anomalies"
+            f"{len(found)} anomalies{'; not committed: ' if left else ''}{', '.join(left)}"
         )
         for each in found[:5]:
             self._tell(f"  {each.kind}: {each.transcript_id}: {each.detail}")

@@ -8,7 +8,7 @@ from rich.table import Table
 from tests.chaos.checker import KINDS
 from tests.chaos.rounds import Outcome, Row
 
-_FIGURES = ("rounds", "faults", "kills", "messages", "transcripts", "events")
+_FIGURES = ("rounds", "faults", "kills", "messages", "transcripts", "events", "stalled")
 
 
 def show(outcome: Outcome, console: Console) -> None:

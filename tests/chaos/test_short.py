@@ -20,6 +20,7 @@ def test_killed_and_sleeping_workers_break_no_promise(broker: str) -> None:
     said: list[str] = []
     outcome = run(plan, broker, said.append)
     assert not outcome.anomalies, "\n".join(said)
+    assert not any(row.stalled for row in outcome.rows), "\n".join(said)
     killed, stopped = outcome.rows
     assert set(killed.anomalies) <= set(KINDS)
     assert killed.kills >= 1

@@ -1,8 +1,9 @@
 """The suite's eyes: what the topics hold, and whether everything that was sent is through."""
 
+import contextlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,6 @@ class Topics:
 class Pulse:
     """Tells whether work goes on, and whether it has come to its end."""
 
-    _STAGES = ("transcripts.raw", "transcripts.segmented", "transcripts.normalized")
-
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._group = settings.topic(settings.worker_group)
@@ -96,28 +95,27 @@ class Pulse:
             time.sleep(0.05)
         return False
 
-    def wait_until_quiet(self, seconds: float) -> bool:
-        """Wait until every group has committed everything; False if that takes longer."""
+    def wait_until_quiet(self, seconds: float) -> list[str]:
+        """Wait until every group has committed everything; give what it has not in that time."""
         deadline = time.monotonic() + seconds
+        left = ["the broker does not answer"]
         while time.monotonic() < deadline:
-            try:
-                if self._left() == 0:
-                    return True
-            except KafkaError:
-                pass
+            with contextlib.suppress(KafkaError):
+                left = list(self._left())
+                if not left:
+                    break
             time.sleep(0.2)
-        return False
+        return left
 
-    def _left(self) -> int:
-        """Count what has not been committed, in the order in which it flows."""
-        left = 0
-        for group, topics in ((self._group, self._STAGES), (f"{self._group}-publisher", _LAST)):
+    def _left(self) -> Iterator[str]:
+        """Name the partitions that are not committed to their ends, in the order of the flow."""
+        for group, topics in ((self._group, _STAGES), (f"{self._group}-publisher", _LAST)):
             committed = self._admin.list_group_offsets({group: None})[group]
             for topic in topics:
                 for place, end in self._ends(topic).items():
-                    done = committed.get(place)
-                    left += end - (done.offset if done is not None else 0)
-        return left
+                    done = committed[place].offset if place in committed else 0
+                    if done < end:
+                        yield f"{topic}[{place.partition}] {done} of {end}"
 
     def _ends(self, topic: str) -> dict[TopicPartition, int]:
         name = self._settings.topic(topic)
@@ -128,6 +126,7 @@ class Pulse:
         return ends
 
 
+_STAGES = ("transcripts.raw", "transcripts.segmented", "transcripts.normalized")
 _LAST = ("facts.extracted",)
 
 
