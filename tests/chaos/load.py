@@ -165,14 +165,16 @@ class Driver:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         self._stop.set()
-        self._thread.join()
-        for sent in self._pending:
-            with contextlib.suppress(KafkaError):
-                place = sent.get(timeout=_DELIVERY_MS / 1000)
-                self.acknowledged.add((place.partition, place.offset))
-        self._producer.close(timeout=5)
+        if failure is None:
+            self._thread.join()
+            for sent in self._pending:
+                with contextlib.suppress(KafkaError):
+                    place = sent.get(timeout=_DELIVERY_MS / 1000)
+                    self.acknowledged.add((place.partition, place.offset))
+        with contextlib.suppress(KafkaError):
+            self._producer.close(timeout=5)
 
     def _run(self) -> None:
         due = time.monotonic()
