@@ -1,0 +1,48 @@
+"""``python -m tests.benchmarks``: measure, print the table, write the JSON."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.benchmarks import processes, throughput
+from tests.benchmarks.table import Row, shown, write
+
+
+def _stream() -> Iterable[Row]:
+    import tests.benchmarks.stream as stream
+
+    return stream.rows()
+
+
+GROUPS: dict[str, Callable[[], Iterable[Row]]] = {
+    "throughput": throughput.rows,
+    "linearity": processes.linearity,
+    "start": processes.start_up,
+    "jobs": processes.jobs,
+    "stream": _stream,
+}
+
+
+def main() -> None:
+    """Run the groups that are asked for, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}")
+    parser.add_argument(
+        "--json", type=Path, default=Path("benchmarks.json"), help="results go here"
+    )
+    arguments = parser.parse_args()
+    if unknown := set(arguments.groups) - set(GROUPS):
+        parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    rows: list[Row] = []
+    for name, measure in GROUPS.items():
+        if not arguments.groups or name in arguments.groups:
+            for row in measure():
+                rows.append(row)
+                sys.stderr.write(f"{row.what}: {row.figure:.4g} {row.unit}\n")
+    sys.stdout.write(shown(rows) + "\n")
+    write(rows, arguments.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Megabytes of text a second on one core: ours, a number pass of ``re``, and the peers."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+
+from pipeline.batch import lines
+from tests.benchmarks import corpus, peers
+from tests.benchmarks.table import Row
+
+BARS = {"en": 0.5, "zh": 1.2}
+TIMES_PEER = {"recognizers": 10.0, "quantulum": 100.0}
+_SIZE = 300_000
+_PEER_SIZE = 16_000
+_BEST_OF = 3
+_NUMBER = re.compile(
+    r"[$€£¥]?\d[\d,]*(?:\.\d+)?\s?(?:%|percent|thousand|million|billion|trillion|[万亿萬億]+元?|元)?"
+)
+
+
+def rows() -> Iterator[Row]:
+    """Measure each corpus; a peer that cannot be had is left out with a row that says so."""
+    installed = {name: peers.installed(name) for name in TIMES_PEER}
+    for name, peer in installed.items():
+        if isinstance(peer, peers.Missing):
+            yield Row(f"peer {name}", 0.0, "", note=f"left out: {peer.reason}")
+    for what, language, texts in _corpora():
+        size = sum(len(words.encode()) for words in texts) / 1e6
+        ours, facts = _ours(texts)
+        density = facts / size / 1000
+        yield Row(
+            f"{what}: extract",
+            size / ours,
+            "MB/s",
+            BARS[language],
+            note=f"{facts} facts in {size:.2f} MB, {density:.1f} a KB",
+        )
+        one_pass = _cpu(lambda texts=texts: [_NUMBER.findall(words) for words in texts])  # type: ignore[misc]
+        yield Row(f"{what}: one `re` pass", size / one_pass, "MB/s", note="a tenth is the goal")
+        excerpt = _excerpt(texts)
+        for name, peer in installed.items():
+            if isinstance(peer, peers.Missing) or (name == "quantulum" and language != "en"):
+                continue
+            speed = peers.speed(peer, language, excerpt)
+            yield Row(f"{what}: {name}", speed, "MB/s")
+            yield Row(f"{what}: times {name}", size / ours / speed, "x", TIMES_PEER[name])
+
+
+def _corpora() -> Iterator[tuple[str, str, list[str]]]:
+    for language in BARS:
+        for kind in ("call", "dense"):
+            yield (
+                f"{language} {kind}",
+                language,
+                [corpus.text(language, kind, _SIZE // 6, seed=n) for n in range(6)],
+            )
+    for name, texts in corpus.shared().items():
+        yield f"shared {name}", name[:2], texts
+
+
+def _ours(texts: list[str]) -> tuple[float, int]:
+    messages = [corpus.message(f"bench-{n}", words) for n, words in enumerate(texts)]
+    found = sum(1 for _ in lines(messages, "facts"))
+    return _cpu(lambda: sum(1 for _ in lines(messages, "facts"))), found
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    """The processor seconds of the best of some runs: what else the machine does counts least."""
+    best = float("inf")
+    for _ in range(_BEST_OF):
+        begin = time.process_time()
+        work()
+        best = min(best, time.process_time() - begin)
+    return best
+
+
+def _excerpt(texts: list[str]) -> str:
+    """Some lines from each text: the peers would take minutes for all of them."""
+    each = _PEER_SIZE // len(texts)
+    pieces = [words.encode()[:each].decode(errors="ignore") for words in texts]
+    return "\n".join(pieces)
