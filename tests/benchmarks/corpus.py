@@ -21,7 +21,7 @@ PUBLISHED = "2025-11-07T02:30:00Z"
 _FIGURE = re.compile(r"(?<![\dA-Za-z])(?!(?:19|20)\d\d(?!\d))\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # So many plain lines to one of a sample's make a call of its figures.
-_PLAIN_LINES = 3
+_PLAIN_LINES = 6
 
 
 def text(language: str, kind: str, size: int, *, seed: int = 1) -> str:
