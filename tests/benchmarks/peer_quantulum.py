@@ -9,12 +9,12 @@ from quantulum3 import parser
 
 asked = json.load(sys.stdin)
 parser.parse("It grew 5 percent.")
-found = 0
+found = size = 0
 begin = time.process_time()
 for piece in asked["pieces"]:
-    # It fails on some pieces, on which it has spent its time all the same.
+    # It fails on some pieces; the time is spent all the same, but they are not read.
     with contextlib.suppress(Exception):
         found += len(parser.parse(piece))
+        size += len(piece.encode()) + 1
 seconds = time.process_time() - begin
-size = sum(len(piece.encode()) + 1 for piece in asked["pieces"])
 json.dump({"megabytes_a_second": size / 1e6 / seconds, "found": found}, sys.stdout)
