@@ -68,6 +68,7 @@ class Feed(Generic[Value]):
         self._plan = plan
         self._read = read
         self._connection: Connection | None = None
+        self._closing = False
         self._closed = False
         self._waiting: deque[tuple[TopicPartition, Record]] = deque()
         self._given: tuple[TopicPartition, int] | None = None
@@ -110,6 +111,9 @@ class Feed(Generic[Value]):
 
     def close(self) -> None:
         """Disconnect, and leave the group; with ``commits="taken"`` store what was taken."""
+        # Said before the lock is asked for: locks are not fair, and a loop that fetches again and
+        # again could keep this thread out for as long as nothing comes.
+        self._closing = True
         with self._one_at_a_time:
             if self._closed:
                 return
@@ -188,7 +192,7 @@ class Feed(Generic[Value]):
         who reads what only while it is polled.
         """
         with self._one_at_a_time:
-            if self._closed:
+            if self._closing:
                 return False
             if self._waiting:
                 return True
