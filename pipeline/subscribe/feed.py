@@ -11,7 +11,8 @@ done could lose a fact, and a lost fact shows nowhere, while one that comes twic
 fact_id, status and revision.
 
 ``commits="explicit"``: only ``commit()`` moves it, past all that was given, the last one included.
-That is for callers that gather many values before they write them.
+That is for callers that gather many values before they write them. At its end, without ``follow``,
+such a feed stays open for the last ``commit()``, until it is closed.
 """
 
 import asyncio
@@ -143,7 +144,8 @@ class Feed(Generic[Value]):
         self._take()
         while (value := self._next_wanted()) is None:
             if not await self._beside(self._fetch):
-                await self.aclose()
+                if self._plan.commits == "taken":
+                    await self.aclose()
                 raise StopAsyncIteration
         return value
 
@@ -199,7 +201,8 @@ class Feed(Generic[Value]):
             connection = self._open()
             self._store_taken(connection)
             if not self._plan.follow and connection.at_end():
-                self.close()
+                if self._plan.commits == "taken":
+                    self.close()
                 return False
             self._waiting.extend(connection.arrivals(follow=self._plan.follow))
             return True
