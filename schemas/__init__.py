@@ -25,6 +25,7 @@ from schemas.segmented import (
     Translation,
 )
 from schemas.transcript import Source, TranscriptMessage
+from schemas.translated import SegmentEnglish, TranslatedPart
 
 __all__ = [
     "Claim",
@@ -46,11 +47,13 @@ __all__ = [
     "PeriodMention",
     "Quantity",
     "Segment",
+    "SegmentEnglish",
     "SegmentedPart",
     "Source",
     "Speaker",
     "TranscriptCompleted",
     "TranscriptHeader",
     "TranscriptMessage",
+    "TranslatedPart",
     "Translation",
 ]

@@ -17,6 +17,7 @@ from schemas.segmented import (
     Translation,
 )
 from schemas.transcript import Source, TranscriptMessage
+from schemas.translated import SegmentEnglish, TranslatedPart
 
 _ENGLISH = "Harbourline's revenue was $1.32 billion, up 20.2% year over year."
 _CHINESE = "港湾航运收入为13.2亿美元，同比增长20.2%。"
@@ -250,4 +251,21 @@ DEAD_LETTER = DeadLetter(
     failed_at=_EXTRACTED,
     transcript_id="harbourline-2025q3",
     revision=None,
+)
+
+TRANSLATED = TranslatedPart(
+    transcript_id=TRANSCRIPT.transcript_id,
+    revision=1,
+    part=0,
+    parts=1,
+    translator="openai:example-model",
+    segments=(
+        SegmentEnglish(
+            segment_id="s0002",
+            language="zh-Hans",
+            start=_CHINESE_START,
+            end=len(_TEXT),
+            english="Harbourline Shipping's revenue was $1.32 billion, up 20.2% year over year.",
+        ),
+    ),
 )

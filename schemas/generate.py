@@ -21,6 +21,7 @@ from schemas.fact import FactEvent
 from schemas.normalized import NormalizedPart
 from schemas.segmented import SegmentedPart
 from schemas.transcript import TranscriptMessage
+from schemas.translated import TranslatedPart
 
 FOLDER = Path(__file__).parent / "json"
 BASELINE = FOLDER / "baseline"
@@ -41,6 +42,7 @@ PUBLISHED = (
     Published("transcript", TranscriptMessage, examples.TRANSCRIPT, accepted=True),
     Published("segmented", SegmentedPart, examples.SEGMENTED),
     Published("normalized", NormalizedPart, examples.NORMALIZED),
+    Published("translated", TranslatedPart, examples.TRANSLATED),
     Published("extracted", ExtractedPart, examples.EXTRACTED),
     Published("fact", FactEvent, examples.FACT),
     Published("claim", Claim, examples.CLAIM),

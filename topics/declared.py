@@ -16,6 +16,7 @@ from schemas import (
     SegmentedPart,
     TranscriptCompleted,
     TranscriptMessage,
+    TranslatedPart,
 )
 from schemas.event import Event
 
@@ -99,6 +100,14 @@ TRANSCRIPTS_NORMALIZED = Topic(
     kept=7 * DAY,
     largest=32 * MIB,
     meaning="The same parts with quantities, periods and companies found.",
+)
+TRANSCRIPTS_TRANSLATED = Topic(
+    name="transcripts.translated",
+    key="transcript_id",
+    value=TranslatedPart,
+    kept=56 * DAY,
+    largest=16 * MIB,
+    meaning="The English of Chinese segments where a translator is set; may come after the facts.",
 )
 FACTS_EXTRACTED = Topic(
     name="facts.extracted",
@@ -186,6 +195,7 @@ DECLARED = (
     TRANSCRIPTS_RAW,
     TRANSCRIPTS_SEGMENTED,
     TRANSCRIPTS_NORMALIZED,
+    TRANSCRIPTS_TRANSLATED,
     FACTS_EXTRACTED,
     FACTS_LEDGER,
     FACTS_ASSERTED,

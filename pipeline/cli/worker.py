@@ -7,15 +7,17 @@ from pipeline.cli.output import say
 from pipeline.settings import Settings
 
 _STAGES = ("segment", "normalize", "extract", "publish", "claims")
+_BESIDE = "translate"
 
 
 @click.command()
 @click.option(
     "--stage",
     "stages",
-    type=click.Choice(_STAGES),
+    type=click.Choice((*_STAGES, _BESIDE)),
     multiple=True,
-    help="Run this stage only; may be given several times. Left out: all of them.",
+    help="Run this stage only; may be given several times. Left out: all of them, translate only "
+    "where CALLFACTS_TRANSLATOR is set.",
 )
 @with_settings(
     "bootstrap_servers",
@@ -42,5 +44,10 @@ def command(stages: tuple[str, ...], settings: Settings) -> None:
     """
     from pipeline.stream.worker import run_worker
 
-    chosen = [stage for stage in _STAGES if stage in stages] or list(_STAGES)
+    every = _STAGES if settings.translator == "none" else (*_STAGES, _BESIDE)
+    chosen = [stage for stage in (*_STAGES, _BESIDE) if stage in stages] or list(every)
+    if _BESIDE in chosen:
+        from pipeline.stream.translating import check_translator
+
+        check_translator(settings)
     run_worker(settings, chosen, lambda: say(f"working: {', '.join(chosen)}"))

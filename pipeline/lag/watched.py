@@ -19,7 +19,10 @@ SOURCES = (
 )
 """What each stage reads, in the order in which transcripts pass them."""
 
-_GROUPS = {"publish": "-publisher", "claims": "-claims"}
+TRANSLATING = ("translate", "transcripts.normalized")
+"""What stands beside them where a translator is set."""
+
+_GROUPS = {"publish": "-publisher", "claims": "-claims", "translate": "-translate"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def live_readers(settings: Settings) -> list[Reader]:
     """Give the readers that the pipeline itself consists of, in the order of its stages."""
     return [
         Reader(stage, "live", _group_of(settings, stage), settings.topic(topic))
-        for stage, topic in SOURCES
+        for stage, topic in (*SOURCES, *([TRANSLATING] if settings.translator != "none" else []))
     ]
 
 

@@ -71,6 +71,12 @@ class Collected:
                 if not lineage.run:
                     self._histograms[names.END_TO_END.name].observe(waited)
 
+    def translated(self, segments: int, *, missing: int) -> None:
+        """Count the segments that were given to the translator, by what it gave."""
+        given = self._counters[names.TRANSLATED.name]
+        given.labels("translated").inc(segments)
+        given.labels("missing").inc(missing)
+
     def assigned(self, partitions: Iterable[tuple[str, int]], *, settled: bool) -> None:
         """Note the partitions of this process."""
         self.partitions, self.settled = tuple(partitions), settled

@@ -327,6 +327,14 @@ IN_WORK = Metric(
     ("stage",),
     title="Records in work",
 )
+TRANSLATED = Metric(
+    "callfacts_translated_segments_total",
+    "counter",
+    "Segments that the stage translate asked its translator for: translated, or missing (late, "
+    "failed, or with a figure changed). The time it takes is that of the stage.",
+    ("outcome",),
+    title="Segments translated",
+)
 DEAD_LETTERS = Metric(
     "callfacts_dead_letters_total",
     "counter",
@@ -385,7 +393,7 @@ SECTIONS = (
     Section(
         "What is published",
         "worker",
-        (TRANSCRIPTS, SEGMENTS, FACTS, FACTS_BY_METRIC, QUANTITIES, WITHOUT_FACT),
+        (TRANSCRIPTS, SEGMENTS, FACTS, FACTS_BY_METRIC, QUANTITIES, WITHOUT_FACT, TRANSLATED),
     ),
     Section("How fast", "worker", (END_TO_END, FIRST_FACT, STAGE_SECONDS, IN_WORK)),
     Section("What goes wrong", "worker", (DEAD_LETTERS, RETRIES)),

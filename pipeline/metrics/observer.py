@@ -28,6 +28,9 @@ class Observer(Protocol):
     def published(self, lineage: "Lineage", changes: "Sequence[Change]") -> None:
         """Be told what subscribers can read from now on."""
 
+    def translated(self, segments: int, *, missing: int) -> None:
+        """Be told of how many segments of a part there is English now, and of how many not."""
+
     def assigned(self, partitions: Iterable[tuple[str, int]], *, settled: bool) -> None:
         """Be told the topics and partitions of this process; ``settled`` if they are at work."""
 
@@ -48,6 +51,9 @@ class Silent:
         """Do nothing."""
 
     def published(self, lineage: "Lineage", changes: "Sequence[Change]") -> None:
+        """Do nothing."""
+
+    def translated(self, segments: int, *, missing: int) -> None:
         """Do nothing."""
 
     def assigned(self, partitions: Iterable[tuple[str, int]], *, settled: bool) -> None:

@@ -62,6 +62,10 @@ def _hop(role: str, settings: Settings) -> None:
         from pipeline.claims.keeper import keep_claims
 
         keep_claims(settings, stop, _say_ready)
+    elif role == "translate":
+        from pipeline.stream.translating import translate_stream
+
+        translate_stream(settings, stop, _say_ready)
     else:
         from pipeline.stream.publisher import run_publisher
 

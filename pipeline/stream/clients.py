@@ -16,6 +16,7 @@ SESSION_MS = 6_000
 # How long a subscriber that died without a word keeps its partitions from the others of its group.
 SUBSCRIBER_SESSION_MS = 10_000
 TRANSACTION_MS = 30_000
+RECORDS_AT_ONCE = 100
 
 
 def addresses(settings: Settings) -> list[str]:
@@ -70,7 +71,9 @@ def plain_producer(settings: Settings) -> "KafkaProducer":
     )
 
 
-def group_consumer(settings: Settings, group: str) -> "KafkaConsumer":
+def group_consumer(
+    settings: Settings, group: str, at_once: int = RECORDS_AT_ONCE
+) -> "KafkaConsumer":
     """Make a consumer that shares partitions with its group and commits in transactions only."""
     from kafka import KafkaConsumer
     from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
@@ -85,7 +88,7 @@ def group_consumer(settings: Settings, group: str) -> "KafkaConsumer":
         partition_assignment_strategy=[CooperativeStickyAssignor],
         session_timeout_ms=SESSION_MS,
         heartbeat_interval_ms=1_500,
-        max_poll_records=100,
+        max_poll_records=at_once,
         max_partition_fetch_bytes=FETCH_BYTES,
         fetch_max_wait_ms=500,
         request_timeout_ms=REQUEST_MS,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.metrics.observer import observed, observer
 from pipeline.settings import Settings
-from pipeline.stream.clients import group_consumer
+from pipeline.stream.clients import RECORDS_AT_ONCE, group_consumer
 from pipeline.stream.guard import StageStoppedError
 from pipeline.stream.record import Record
 from pipeline.stream.shelf import record_of
@@ -59,16 +59,20 @@ class Hop:
         group: str,
         sources: Sequence[str],
         assigned: Callable[["TopicPartition"], OpenPartition],
+        *,
+        at_once: int = RECORDS_AT_ONCE,
     ) -> None:
         """Take the declared topics to read and what works on a partition; ``run`` connects.
 
-        ``group`` is put behind the name of the workers' group.
+        ``group`` is put behind the name of the workers' group; ``at_once`` is the most records of a
+        transaction.
         """
         self._settings = settings
         self._stage = stage
         self._group = f"{settings.topic(settings.worker_group)}-{group}"
         self._sources = sources
         self._assigned = assigned
+        self._at_once = at_once
         self._open: dict[TopicPartition, OpenPartition] = {}
         # Since when a partition's transactions fail although it can be opened.
         self._in_vain: dict[TopicPartition, float] = {}
@@ -76,7 +80,7 @@ class Hop:
 
     def run(self, stop: threading.Event, ready: Callable[[], None] = lambda: None) -> None:
         """Work until ``stop`` is set; raises ``StageStoppedError`` when it cannot go on."""
-        self._consumer = group_consumer(self._settings, self._group)
+        self._consumer = group_consumer(self._settings, self._group, self._at_once)
         try:
             self._consumer.subscribe([self._settings.topic(each) for each in self._sources])
             ready()

@@ -16,6 +16,7 @@ Headers = tuple[tuple[str, bytes], ...]
 SOURCE = "/callfacts/"
 SEGMENTED = "callfacts.transcript.segmented"
 NORMALIZED = "callfacts.transcript.normalized"
+TRANSLATED = "callfacts.transcript.translated"
 EXTRACTED = "callfacts.transcript.extracted"
 RECEIVED = "callfacts.transcript.received"
 WITHDRAWN = "callfacts.transcript.withdrawn"

@@ -24,7 +24,9 @@ from pipeline.stream.child import READY
 AGENT_STAGES = ("segment", "normalize", "extract")
 PUBLISH = "publish"
 CLAIMS = "claims"
+TRANSLATE = "translate"
 ALL_STAGES = (*AGENT_STAGES, PUBLISH, CLAIMS)
+"""The stages that facts and claims need; ``translate`` stands beside them."""
 
 STOP_SECONDS = 9.0
 """How long the processes may take to stop before they are killed."""
@@ -72,6 +74,8 @@ class Worker:
             self._roles["publisher"] = ["publisher", ""]
         if CLAIMS in stages:
             self._roles["claims"] = ["claims", ""]
+        if TRANSLATE in stages:
+            self._roles["translate"] = ["translate", ""]
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._happened: queue.Queue[_Ended | _Ready | _Stop] = queue.Queue()
 
@@ -129,7 +133,7 @@ class Worker:
 
     @property
     def process_ids(self) -> dict[str, int]:
-        """The process ids by role: ``agents``, ``publisher``, ``claims``."""
+        """The process ids by role: ``agents``, ``publisher``, ``claims``, ``translate``."""
         return {name: process.pid for name, process in self._processes.items()}
 
     def _started(self, name: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":

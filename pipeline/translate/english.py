@@ -28,8 +28,9 @@ def with_english(
     if isinstance(translator, Untranslated):
         return part
     english: dict[str, str] = {}
+    waiting = without_english(part, which=which)
     for language in _CHINESE:
-        wanted = [each for each in part.segments if _wanted(each, language, which)]
+        wanted = [each for each in waiting if each.language == language]
         english |= _translated(wanted, language, translator)
     if not english:
         return part
@@ -45,12 +46,15 @@ def with_english(
     )
 
 
-def _wanted(segment: NormalizedSegment, language: Language, which: str) -> bool:
-    return (
-        segment.english is None
-        and segment.language == language
-        and (which == "all" or bool(segment.quantities))
-    )
+def without_english(part: NormalizedPart, *, which: str) -> list[NormalizedSegment]:
+    """Give the segments that a translator is asked for."""
+    return [
+        each
+        for each in part.segments
+        if each.english is None
+        and each.language in _CHINESE
+        and (which == "all" or bool(each.quantities))
+    ]
 
 
 def _translated(
