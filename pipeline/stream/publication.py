@@ -148,7 +148,8 @@ class Publication(Transactional):
             known = Known(known.entry, self._shelf.standing(known.entry, self.partition))
             batch.unread.discard(transcript_id)
             if transcript_id in batch.before:
-                batch.before[transcript_id] = known
+                # What came before in this batch changed no facts, so these stand before and after.
+                batch.before[transcript_id] = batch.after[transcript_id] = known
         return known
 
     def _original(self, lineage: Lineage, record: Record) -> Record:
