@@ -17,7 +17,7 @@ needs_java = pytest.mark.skipif(
 
 @pytest.mark.broker
 def test_the_broker_of_the_session_serves(broker: str) -> None:
-    assert readiness.serves(broker, seconds=10)
+    assert readiness.serves(broker, seconds=60)
 
 
 @pytest.mark.broker

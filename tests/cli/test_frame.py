@@ -23,7 +23,7 @@ def callfacts(*arguments: str, **variables: str) -> "subprocess.CompletedProcess
         capture_output=True,
         text=True,
         env={**os.environ, **variables},
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -123,7 +123,7 @@ def test_a_closed_pipe_is_no_failure_to_be_shown() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     answer = subprocess.run(
-        [*CALLFACTS, "settings"], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60
+        [*CALLFACTS, "settings"], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=120
     )
     os.close(writer)
     assert answer.stderr == ""
@@ -144,7 +144,7 @@ def test_an_interrupt_ends_quietly_with_130(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=90)
     assert process.returncode == cli.INTERRUPTED
     assert errors.strip() == ""
 

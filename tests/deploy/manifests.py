@@ -69,6 +69,6 @@ def settings() -> dict[str, str]:
 
 def ran(*command: str) -> str:
     """Run a checker of the machine; what it complains of fails the test."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

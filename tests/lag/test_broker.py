@@ -48,7 +48,7 @@ def of_group(report: Report, group: str) -> ReaderLag:
     return next(each for each in report.readers if each.reader.group == group)
 
 
-def until(watch: Watch, holds: Callable[[Report], bool], seconds: float = 30.0) -> Report:
+def until(watch: Watch, holds: Callable[[Report], bool], seconds: float = 90.0) -> Report:
     deadline = time.monotonic() + seconds
     while not holds(report := watch.look()):
         assert time.monotonic() < deadline, report.as_json()
@@ -76,7 +76,7 @@ def in_transactions(settings: Settings, topic: str, commits: list[bool]) -> None
     for number, committed in enumerate(commits):
         producer.begin_transaction()
         value = f"{number}".encode()
-        producer.send(settings.topic(topic), key=b"k", value=value, partition=0).get(10)
+        producer.send(settings.topic(topic), key=b"k", value=value, partition=0).get(60)
         if committed:
             producer.commit_transaction()
         else:
@@ -123,7 +123,7 @@ def test_a_transaction_that_is_open_is_not_waited_for(
     )
     producer.init_transactions()
     producer.begin_transaction()
-    producer.send(settings.topic("facts.events"), key=b"k", value=b"v", partition=0).get(10)
+    producer.send(settings.topic("facts.events"), key=b"k", value=b"v", partition=0).get(60)
     place, group = TopicPartition(settings.topic("facts.events"), 0), settings.topic("desk")
     commit(settings, group, {place: 1})
     try:

@@ -43,13 +43,13 @@ def served(
 
 def get(endpoint: Endpoint, path: str) -> tuple[int, bytes]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{endpoint.port}{path}", timeout=10) as got:
+        with urllib.request.urlopen(f"http://127.0.0.1:{endpoint.port}{path}", timeout=30) as got:
             return got.status, got.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
 
 
-def wait(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait(holds: Callable[[], bool], seconds: float = 90.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline

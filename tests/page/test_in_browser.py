@@ -50,7 +50,7 @@ def _see(shown: str, script: str, folder: Path, width: int = 1300) -> dict[str, 
          "--disable-background-networking", "--disable-sync", "--disable-component-update",
          f"--user-data-dir={folder / 'profile'}", "--window-size=1400,1000",
          "--virtual-time-budget=5000", "--dump-dom", framed.as_uri()],
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     written = re.search(r"<pre>(.*)</pre>", run.stdout, re.DOTALL)
     assert written, run.stderr[-2000:]

@@ -47,7 +47,7 @@ def ran(
     stream: Stream, *arguments: str, rules: Path = STANDIN
 ) -> tuple[int, list[dict[str, Any]], str]:
     process = begun(stream, *arguments, rules=rules)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=90)
     return process.returncode, [orjson.loads(line) for line in out.splitlines()], err
 
 
@@ -149,14 +149,14 @@ def test_a_stopped_replay_goes_on_where_it_was(live: Stream, prefix: str) -> Non
         live.publish(f"slow{number}", "SLOW-50 AAAA made 1", "BBBB made 2")
     first = begun(live, "replay", "--prefix", prefix, "--jobs", "1")
     made = None
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while made is None or len(made.records("facts.events")) < 5:
         assert time.monotonic() < deadline
         time.sleep(0.1)
         if made is None and f"{prefix}facts.events" in _topics(live):
             made = beside(live, prefix)
     first.send_signal(signal.SIGINT)
-    out, err = first.communicate(timeout=15)
+    out, err = first.communicate(timeout=90)
     assert first.returncode == 130, err
     before = orjson.loads(out)
     assert before["done"] < before["total"]

@@ -45,7 +45,7 @@ class Stream:
             key=None if key is None else key.encode(),
             value=value,
             **more,
-        ).get(10)
+        ).get(60)
         return sent.partition, sent.offset
 
     def post(self, key: str, value: bytes) -> None:
@@ -90,7 +90,7 @@ class Stream:
         wanted = None if key is None else key.encode()
         return [r for r in self.records("pipeline.deadletters") if r.key == wanted]
 
-    def wait_for(self, condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    def wait_for(self, condition: Callable[[], Any], seconds: float = 90.0) -> Any:
         """Wait until a condition holds, and give what it gives."""
         deadline = time.monotonic() + seconds
         while not (found := condition()):

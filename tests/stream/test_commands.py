@@ -145,7 +145,7 @@ class TestFacts:
         event = orjson.loads(subscriber.stdout.readline())
         assert event["statement"] == "CCCC made 3"
         subscriber.send_signal(signal.SIGINT)
-        assert subscriber.wait(5) == cli.INTERRUPTED
+        assert subscriber.wait(60) == cli.INTERRUPTED
         assert subscriber.stderr is not None
         assert subscriber.stderr.read().strip() == ""
 
@@ -181,7 +181,7 @@ class TestWorker:
     def test_ends_when_a_part_of_it_dies(self, running: subprocess.Popen[str]) -> None:
         children = self.children(running)
         os.kill(children[1], signal.SIGKILL)
-        assert running.wait(15) == 1
+        assert running.wait(60) == 1
         assert running.stderr is not None
         assert "publisher was killed by signal 9" in running.stderr.read()
         assert not any(Path(f"/proc/{child}").exists() for child in children)
@@ -189,7 +189,7 @@ class TestWorker:
     def test_its_parts_end_when_it_is_killed(self, running: subprocess.Popen[str]) -> None:
         children = self.children(running)
         running.kill()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 90
         while any(Path(f"/proc/{child}").exists() for child in children):
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -199,7 +199,7 @@ class TestWorker:
         try:
             for number in range(60):
                 own_stream.publish(f"flood-{number}", "FAIL-IN-normalize 1")
-            _, said = process.communicate(timeout=30)
+            _, said = process.communicate(timeout=90)
         finally:
             process.kill()
         assert process.returncode == 1
@@ -210,7 +210,7 @@ class TestWorker:
     def test_names_what_is_missing(self, broker: str) -> None:
         settings = Settings(bootstrap_servers=broker, topic_prefix="nowhere.")
         process = started(settings, "worker")
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=90)
         assert process.returncode == 1
         assert "callfacts topics apply" in err
 
@@ -223,7 +223,7 @@ def test_the_demo_shows_facts_and_leaves_nothing(
     assert out.count("\n+ ") > 50
     assert "8 transcripts" in err
     admin = KafkaAdminClient(bootstrap_servers=broker)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 90
     while [topic for topic in admin.list_topics() if topic.startswith("demo-")]:
         assert time.monotonic() < deadline
         time.sleep(0.1)

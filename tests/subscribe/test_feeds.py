@@ -197,7 +197,7 @@ class TestWhatPasses:
         value = a_fact(fact_id="aborted").model_dump_json().encode()
         producer.init_transactions()
         producer.begin_transaction()
-        producer.send(topic, key=b"f", value=value).get(10)
+        producer.send(topic, key=b"f", value=value).get(60)
         producer.abort_transaction()
         producer.close()
         tell(stream, "f")

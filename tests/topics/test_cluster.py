@@ -65,7 +65,7 @@ def test_partitions_are_raised_until_there_are_messages_and_never_lowered(
 
         producer = KafkaProducer(bootstrap_servers=created_topics.bootstrap_servers)
         raw = created_topics.topic(TRANSCRIPTS_RAW.name)
-        producer.send(raw, key=b"x", value=b"{}").get(timeout=10)
+        producer.send(raw, key=b"x", value=b"{}").get(timeout=60)
         producer.close()
         assert cluster.read(admin, [raw])[raw].messages == 1
         still_more = cluster.apply(admin, replace(created_topics, partitions=5))
