@@ -1,5 +1,6 @@
 """The metric that a quantity has from what was said before it: its row, its base, its heading."""
 
+import re
 from dataclasses import replace
 
 from pipeline.extract.cues import Cue
@@ -17,6 +18,8 @@ _OF_ONE_BUSINESS = frozenset({"advertising_revenue", "subscription_revenue", "ai
 # How far a growth rate may stand behind the count that it is of: "116,007 台，同比增长149.3%".
 _COUNT_REACH = 8
 _NEAR = 3
+# "Nearly 3x what we shipped in 2019", "twice as many as last year".
+_WHAT_WAS_DONE = re.compile(r"\s*(?:what (?:we|it|they|the company)\b|as (?:many|much) as\b)")
 
 
 def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
@@ -45,6 +48,8 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
     last, previous = frame.last, place.previous()
     if last is None or previous is None or previous != last.mark or place.quantity.kind == "number":
         return None
+    if _of_what_was_done(place) and frame.counted is not None:
+        return frame.counted
     between = _between(place, previous)
     # What a count counts is named right behind it and names no other measure.
     counts = isinstance(previous.value, Quantity) and previous.value.counted is not None
@@ -67,6 +72,13 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
         return unnamed("revenue")
     read = metric(last.metric)
     return replace(match, metric=read) if read and last.measure == "level" else match
+
+
+def _of_what_was_done(place: Place) -> bool:
+    """Whether a multiple is told of the figure before it: "4x what we delivered by then"."""
+    if place.quantity.kind != "multiple":
+        return False
+    return _WHAT_WAS_DONE.match(place.sentence.folded, place.mark.end) is not None
 
 
 def _between(place: Place, left: Mark | None) -> list[Mark]:

@@ -39,6 +39,20 @@ _OF_A_THING = re.compile(
     r"\s*(?:the|that of|what|as (?:long|much|many|fast|large|big)|below|above|from|than)\b"
 )
 _THING_REACH = 8
+_GROWS_THAT = re.compile(
+    r"\b(?:grew|grow|growing|grown|increased|raised|added to|cut|reduced) (?:that|it|this)"
+    r"(?: by)?(?: about| roughly| around| another| nearly)? $"
+    r"|在(?:此|这|这个|该)(?:一)?基础上(?:再|又|还)?(?:增长|增加|成长|提升|下降|减少)了?约?\s?$"
+)
+
+
+def grows_from_there(place: Place, frame: Frame) -> bool:
+    """Whether a move starts from the figure before: "we had $9 billion and grew that 12%"."""
+    last = frame.last
+    if last is None or last.mark is not place.previous() or last.measure != "level":
+        return False
+    start = max(place.sentence.start, place.mark.start - 24)
+    return _GROWS_THAT.search(place.sentence.folded, start, place.mark.start) is not None
 
 
 def own_basis(place: Place) -> str | None:
@@ -74,6 +88,15 @@ def comparison(
         return own
     if versus is not None and reading.period is not None:
         return _against(reading.period, versus)
+    last = frame.last
+    if (
+        last is not None
+        and last.period is not None
+        and reading.period is not None
+        and last.period.end < reading.period.end
+        and grows_from_there(place, frame)
+    ):
+        return _named(reading.period, last.period)
     if reading.metric in _PRICES or _revised(place) or _within_a_stretch(place):
         return None
     if (base := _base_before(reading, place, frame)) is not None and reading.period is not None:

@@ -20,7 +20,7 @@ class Setting:
     ``scale`` is what bare amounts of money are multiplied by ("$m unless stated"). ``asked`` marks
     an analyst's words; ``outlook`` headings of guidance, ``of_rates`` a label of growth rates;
     ``metric``, ``scope`` and ``period`` are what the nearest heading or the segment's own label
-    names.
+    names, ``topic`` is the one business that a question is about.
     """
 
     about: Entity | None
@@ -34,6 +34,7 @@ class Setting:
     outlook: bool = False
     metric: MetricMatch | None = None
     scope: str | None = None
+    topic: str | None = None
     period: PeriodMention | None = None
     of_rates: bool = False
 

@@ -25,12 +25,23 @@ _WHEN = re.compile(
     r"\b(?:in|over|within|for|after|past|last|next|every|through|during)"
     r" (?:the |about |just |past |last |next )*$"
 )
+# What is counted to point at it, not to tell how much of it there is.
+_HANDFUL = 10
+_THESE = re.compile(r"\b(?:these|those)(?: (?:first|last|other|same|top|new))? $|[这该][前后]?$")
 _DIGIT = re.compile(r"\d")
 
 
 # The one unit of an exchange rate: 1 美元兌 30.6 元.
 _ONE_UNIT = re.compile(r"1\s?[^\d.,%]")
 _EXCHANGED = re.compile(r"\s*[兑对=]")
+
+
+def _refers_back(place: Place) -> bool:
+    """Whether a few things are only pointed to: "these first two layers", 这两个平台."""
+    if size_of(place.quantity) > _HANDFUL:
+        return False
+    start = max(place.sentence.start, place.mark.start - 16)
+    return _THESE.search(place.sentence.folded, start, place.mark.start) is not None
 
 
 def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
@@ -53,6 +64,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         lead = place.sentence.folded[max(0, place.mark.start - 24) : place.mark.start]
         if _WHEN.search(lead):
             return False
+    if quantity.kind in ("count", "number") and _refers_back(place):
+        return False
     if quantity.kind == "count":
         amount = quantity.value if quantity.value is not None else quantity.low
         if amount is not None and abs(amount) <= _FEW and not _DIGIT.search(quantity.text):

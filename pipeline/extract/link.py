@@ -8,7 +8,7 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import is_base, set_measure
 from pipeline.extract.modality import note_topic
-from pipeline.extract.nearby import is_whole
+from pipeline.extract.nearby import is_where, is_whole
 from pipeline.extract.neighbours import lend_unit
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_scope, sentences
@@ -45,7 +45,7 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         for at, mark in enumerate(sentence.marks):
             if mark.kind == "metric":
                 note_metric(frame, sentence, at)
-                if not is_whole(sentence, at):
+                if not (is_whole(sentence, at) or is_where(sentence, at)):
                     frame.metrics.append(mark)
             elif mark.kind == "scope":
                 note_scope(frame, sentence, at, setting.about)

@@ -196,6 +196,8 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
     if _has_basis(place) or _at_rates(place):
         return True
     last = frame.last
+    if last is not None and last.metric == reading.metric and _restates_move(place, last):
+        return True
     return (
         last is not None
         and "%" in fold(quantity.text)
@@ -205,6 +207,22 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
     )
 
 
+def _restates_move(place: Place, last: Reading) -> bool:
+    """Whether a percentage says again how far an amount has moved: "So that is 12%"."""
+    if last.measure != "change" or last.quantity.kind == "points":
+        return False
+    if any(mark.kind in ("metric", "scope") for mark in place.before()):
+        return False
+    start = max(place.sentence.start, place.mark.start - 24)
+    return _THAT_IS.search(place.sentence.folded, start, place.mark.start) is not None
+
+
+# "That's about 12%", 也就是12%: what has just been told, in another measure.
+_THAT_IS = re.compile(
+    r"\b(?:that|which|it)(?:'s| is| was| works out to| equates to| amounts to)"
+    r"(?: about| roughly| around| nearly| some)? $"
+    r"|(?:相当于|也就是|就是|等于|折合|那是|这是)约?\s?$"
+)
 _POINTS = "percentage_points"
 # A range may hold its directions itself: 季持平至季增 6%.
 _MOVING_TEXT = re.compile(r"[增減减升降跌漲涨]|持平|flat")

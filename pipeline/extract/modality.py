@@ -29,6 +29,11 @@ _HELD_AGAINST = re.compile(
 )
 
 
+# "May replace half of today's spending": the verbs of which what is so now is the object.
+_REPLACED = re.compile(
+    r"(?:替代|取代|颠覆|影响|改变|replac\w+|displac\w+|disrupt\w*|affect\w*)"
+    r"(?: what(?:'s| is| are)?| the)?\s*$"
+)
 _PAST_VERB = re.compile(r"\b(?:doubled|tripled|quadrupled|halved)$")
 
 
@@ -155,12 +160,25 @@ def led_by(place: Place) -> bool | None:
         helped = next((kinds for _, kinds in place.cues_before()), frozenset[str]())
         return None if helped & {"be", "forward"} else False
     for mark, kinds in place.cues_before(breaks=2):
-        if "happened" in kinds or is_present(place, mark, kinds):
+        if "happened" in kinds:
             return False
+        if is_present(place, mark, kinds):
+            return _to_be_replaced(place, mark)
         near = "forward" in kinds and words_in(place.gap_before(mark)) <= _REACH
         if near and not _attached(place, mark):
             return True
     return None
+
+
+def _to_be_replaced(place: Place, present: Mark) -> bool:
+    """Whether what is so now is told as what may end: 有可能替代现在50%的支出."""
+    folded = place.sentence.folded
+    start = max(place.sentence.start, present.start - 24)
+    if _REPLACED.search(folded, start, present.start) is None:
+        return False
+    return any(
+        mark.start < present.start and "forward" in kinds for mark, kinds in place.cues_before()
+    )
 
 
 def _attached(place: Place, mark: Mark) -> bool:

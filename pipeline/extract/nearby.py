@@ -36,6 +36,8 @@ _FAR, _CLOSE = 8, 2
 
 def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """Give the metric that the sentence names for a quantity; None where it names none."""
+    if (delivered := _how_delivered(place)) is not None:
+        return delivered
     behind = _metric_behind(place)
     ahead = _metric_ahead(place, frame, setting)
     if behind is not None and not means(behind, place, setting):
@@ -143,6 +145,35 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
 
 
 _NAMES_WHOLE = re.compile(r"(?:revenues?|sales|total)$")
+
+
+# "Across our 60 largest metro areas, …", 在美国的120家门店，…: where, and not what.
+_PLACES = frozenset({"cities_covered", "countries", "facilities", "stores"})
+_WHERE = re.compile(r"(?:\b(?:across|in|within|throughout|among|at) |在)[^,，;；。]{0,48}$")
+# What part of their orders came how: "half of members' orders arrived the same day".
+_HOW_DELIVERED = frozenset({"delivery_speed", "in_region_fulfillment"})
+_OF = re.compile(r"\s*of\b|的")
+
+
+def is_where(sentence: Sentence, at: int) -> bool:
+    """Whether a count of places only says where something else was so."""
+    mark = sentence.marks[at]
+    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in _PLACES:
+        return False
+    if not sentence.folded.startswith((",", "，"), mark.end):
+        return False
+    start = max(sentence.start, mark.start - 64)
+    return _WHERE.search(sentence.folded, start, mark.start) is not None
+
+
+def _how_delivered(place: Place) -> MetricMatch | None:
+    """The way of delivery that a share of orders behind the number is told of."""
+    if place.quantity.kind != "percent" or not _OF.match(place.sentence.folded, place.mark.end):
+        return None
+    for mark in place.after():
+        if isinstance(mark.value, MetricMatch) and mark.value.metric.id in _HOW_DELIVERED:
+            return mark.value
+    return None
 
 
 def is_whole(sentence: Sentence, at: int) -> bool:

@@ -27,6 +27,11 @@ _CAUSE = re.compile(
     r"powered by|on the back of)\s+(?:\w+ ){0,2}|"
     r"因为|由于|受惠于|得益于|受益于|主因|主要因|归功于|拜|受到)$"
 )
+# Those whom a thing is done for: "the plan lets Prime members buy", 让Prime会员….
+_FOR_WHOM = re.compile(
+    r"\b(?:enabl(?:es?|ing)|allow(?:s|ing)?|let(?:s|ting)?|help(?:s|ing)?|giv(?:es?|ing)"
+    r"|offer(?:s|ing)?) (?:the |our )?$|(?:让|帮助|面向)$"
+)
 # What money is spent on, not what it is earned with: 加大AI投资.
 _SPENT = re.compile(
     r"(?:\b(?:investments?|investing|invest|spending) (?:in|on|into) (?:the |our )?|"
@@ -57,7 +62,7 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
     if _BEHIND.match(sentence.folded, mark.end):
         return True
-    if any(said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT)):
+    if any(said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT, _FOR_WHOM)):
         return True
     return not subject and _CAUSE.search(before) is not None
 

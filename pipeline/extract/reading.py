@@ -146,7 +146,36 @@ def lead_in_scope(sentence: Sentence, text: str, company_id: str | None) -> str 
         for s in find_scopes(text[start:end], company_id)
         if _turned_to(s, company_id, turns=turns)
     ]
+    if not found:
+        return _metric_goes_on(sentence, text, start, end, company_id)
     return found[0].scope if len({s.scope for s in found}) == 1 else None
+
+
+def _metric_goes_on(
+    sentence: Sentence, text: str, start: int, end: int, company_id: str | None
+) -> str | None:
+    """The business whose metric the sentence before names and this one goes on about.
+
+    "We talked about European retail margins. I think you said a margin of 4%."
+    """
+    first = next((m for m in sentence.marks if m.kind in ("metric", "scope", "quantity")), None)
+    if first is None or not isinstance(first.value, MetricMatch):
+        return None
+    metrics = find_metrics(sentence.folded[start:end])
+    starts = [m.start for m in metrics if m.metric.id == first.value.metric.id]
+    known = [s for s in find_scopes(text[start:end], company_id) if s.known]
+    piece = sentence.folded[start:end]
+    near = [
+        s
+        for s in known
+        if any(s.end <= at and _ONE_WORD.fullmatch(piece[s.end : at]) for at in starts)
+    ]
+    near = [s for s in near if s.kind == "region"] or near
+    return near[0].scope if len(near) == 1 else None
+
+
+# "North American retail margins", 北美零售的利润率: at most a word between business and metric.
+_ONE_WORD = re.compile(r"(?: [a-z]+)? |[\u4e00-\u9fff]{0,3}")
 
 
 def marks_of(text: str, company_id: str | None) -> tuple[Mark, ...]:
@@ -269,6 +298,10 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         follows = other.start < mark.start < other.end < mark.end
         return other.kind in ("period", "basis") and (inside or follows)
     if mark.kind == "scope" and isinstance(other.value, MetricMatch):
+        if (mark.start, mark.end) == (other.start, other.end):
+            # "Prime members" counts subscribers and says whose.
+            owned = isinstance(mark.value, ScopeMatch) and mark.value.owner is not None
+            return owned and other.value.metric.id == "subscribers"
         within = other.start <= mark.start and mark.end < other.end
         # 阿里云收入: the business reaches into the phrase 云收入.
         reaches_in = mark.start < other.start

@@ -7,6 +7,7 @@ from pipeline.extract.modifiers import business_before
 from pipeline.extract.passing import is_aside, is_in_passing, is_no_business
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import WINDOW, Mark, Sentence
+from pipeline.extract.referring import pointed_to, takes_up_topic
 from pipeline.extract.whole import (
     NAMES_ITS_BUSINESS,
     OF_ANY_BUSINESS,
@@ -31,13 +32,19 @@ _IN_PLACE = re.compile(
 # As in "8% of TV time in the U.S.".
 _OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
 _OF = re.compile(r"^\s*of\s")
-# As in "50,000 customers use Graviton", "units delivered to Prime members".
+# As in "50,000 customers use Graviton", "units delivered to Prime members", and of money
+# "$4 billion to expand our rural network".
 _USING = re.compile(
-    r"^\s*(?:[\w'-]+ ){1,3}(?:(?:now |currently |already )?(?:use|uses|using|adopted|joined)|on|to)"
-    r"\s+(?:the |our )?$"
+    r"^\s*(?:(?:[\w'-]+ ){1,3}(?:(?:now |currently |already )?(?:use|uses|using|adopted|joined)"
+    r"|on|to|with|through|via)"
+    r"|to (?:expand|build|build out|grow|upgrade|modernize|develop|launch))\s+(?:the |our |its )?$"
 )
-# 50 萬顆 Trainium2 芯片: a measure word may stand between.
-_AT_ONCE = re.compile(r"\s*(?:的|来自|[枚颗片台个件家座款种套辆]的?)?\s*")
+_TO_DO = re.compile(r"\bto(?: (?:expand|build|grow|upgrade|develop|launch))?$")
+# 50 萬顆 Trainium2 芯片: a measure word may stand between, or what money is spent to do.
+_AT_ONCE = re.compile(
+    r"\s*(?:的|来自|[枚颗片台个件家座款种套辆]的?|用于?(?:扩建|建设|兴建|升级|发展|拓展)?"
+    r"|扩建|建设|兴建|升级|发展|拓展)?\s*"
+)
 _JOINED = re.compile(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
 # Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
 _WHOLE = re.compile(
@@ -314,7 +321,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     """Settle scope and company."""
     if frame.scope_mark is not None and _leaves_business(place, frame, frame.scope_mark):
         frame.scope = frame.scope_mark = None
-    behind = _scope_behind(place, frame)
+    behind = _scope_behind(place, frame) or pointed_to(place)
     if behind is not None:
         reading.scope = behind
     elif reading.business is not None and not _named_before(place, frame):
@@ -328,7 +335,8 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     ):
         reading.scope = frame.scope
     else:
-        reading.scope = reading.scope or setting.scope
+        asked = setting.topic if setting.topic and takes_up_topic(place) else None
+        reading.scope = reading.scope or setting.scope or asked
     if reading.metric in NAMES_ITS_BUSINESS and not _named_with(place, frame):
         reading.scope = NAMES_ITS_BUSINESS[reading.metric]
     if reading.metric in OF_THE_WHOLE and not _named_with(place, frame):
@@ -384,11 +392,20 @@ def _scope_behind(place: Place, frame: Frame) -> str | None:
             if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
                 return mark.value.scope
             return None
-        if mark.kind == "metric" and isinstance(mark.value, MetricMatch) and mark.value.weak:
+        if mark.kind == "metric" and isinstance(mark.value, MetricMatch):
+            counted = place.quantity.counted is not None and mark.start - place.mark.end <= 1
+            if mark.value.weak or counted or mark.value.metric.id == "subscribers":
+                continue
+        if (
+            mark.kind == "break"
+            and folded[mark.start : mark.end] == "with"
+            and place.quantity.counted
+        ):
             continue
         if mark.kind in ("metric", "break", "period"):
             return None
-        if mark.kind == "cue" and mark.start - place.mark.end > 1:
+        apart = mark.kind == "cue" and mark.start - place.mark.end > 1
+        if apart and not _TO_DO.search(folded, place.mark.end, mark.end):
             return None
     return None
 

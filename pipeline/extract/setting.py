@@ -17,6 +17,8 @@ _OUTLOOK = re.compile(r"指引|展望|财测|財測|預測|预测|outlook|guidan
 
 
 _OPENING = 30
+# A heading of what is done all over the world speaks of the whole company: 全球门店业务.
+_EVERYWHERE = "Worldwide"
 
 
 class Settings:
@@ -26,6 +28,7 @@ class Settings:
         self._context = context
         self._read: dict[tuple[str, str | None, bool], _Named] = {}
         self._topic: str | None = None
+        self._asked: str | None = None
         self._measure: MetricMatch | None = None
 
     def of(self, segment: NormalizedSegment) -> Setting:
@@ -69,6 +72,7 @@ class Settings:
             outlook=outlook,
             metric=metric,
             scope=scope,
+            topic=self._asked if segment.kind == "question" else None,
             period=period,
             of_rates=of_rates,
         )
@@ -78,7 +82,10 @@ class Settings:
         if segment.kind != "question":
             return
         about = segment.about.id if segment.about else None
-        lines = {s.scope for s in find_scopes(segment.text, about) if s.known and s.kind == "line"}
+        known = [s for s in find_scopes(segment.text, about) if s.known]
+        lines = {s.scope for s in known if s.kind == "line"}
+        own = {s.scope for s in known if s.owner is not None and s.owner == about}
+        self._asked = own.pop() if len(own) == 1 else None
         self._topic = lines.pop() if len(lines) == 1 else None
         strong = {m.metric.id: m for m in find_metrics(fold(segment.text)) if not m.weak}
         self._measure = next(iter(strong.values())) if len(strong) == 1 else None
@@ -134,6 +141,7 @@ class _Named:
             m.value
             for m in marks
             if isinstance(m.value, ScopeMatch)
+            and m.value.scope != _EVERYWHERE
             and m.start - head <= _AT_ONCE
             and not _is_in_name(m.value, text, about_id)
         ]

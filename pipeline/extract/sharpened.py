@@ -25,6 +25,7 @@ _THAT_DAY = re.compile(r"\s*(?:on the day|in after-?hours|after hours|pre-?marke
 _TRADED_AT = re.compile(r"\b(?:on|at)\s*$")
 _NO_MORE = re.compile(r"\s*(?:(?:forward|fwd|trailing|ntm|ltm)\b|p/?e\b|earnings|[,.;)]|$)")
 _HOW_OFTEN = re.compile(r"(?P<day>每天|每日|日均|daily)|每月|月均|monthly")
+_OWN_SHARES = frozenset({"share_repurchases", "shares_repurchased", "shares_outstanding"})
 _TO_OWNERS = re.compile(r"\s*(?:of capital |in cash )?to (?:our )?(?:share|stock)holders")
 # Unit -> the metric that a quantity has where nothing names one.
 BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate"}
@@ -35,7 +36,9 @@ PROFITS = frozenset(
 )  # fmt: skip
 
 
-def sharpened(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
+def sharpened(
+    chosen: MetricMatch | None, place: Place, frame: Frame | None = None
+) -> MetricMatch | None:
     """Give what the words at the number make of a metric: itself where they say no more."""
     quantity, folded, end = place.quantity, place.sentence.folded, place.mark.end
     if (of_unit := BY_UNIT.get(quantity.unit or "")) is not None:
@@ -58,12 +61,32 @@ def sharpened(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
         return unnamed("price_to_earnings")
     if chosen is not None and chosen.metric.id == "revenue_run_rate":
         return _rate_of(place) or chosen
+    if chosen is not None and frame is not None:
+        chosen = _of_what_went_before(chosen, place, frame)
     if chosen is not None and chosen.metric.id == "share_repurchases" and _is_left(place):
         return unnamed("repurchase_authorization")
     if chosen is not None and chosen.metric.id == "users":
         often = _HOW_OFTEN.search(just_before(place))
         if often:
             return unnamed("daily_active_users" if often["day"] else "monthly_active_users")
+    return chosen
+
+
+def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch:
+    """What an ambiguous metric is where the figure before tells: watts of power, own shares.
+
+    "We added 4 gigawatts, and capacity will double"; "the share count fell 2%. In all we put in $5
+    billion".
+    """
+    last = frame.last
+    if last is None:
+        return chosen
+    if chosen.metric.id == "production_capacity" and last.unit == "W":
+        same = last.sentence == (place.sentence.start, place.sentence.end)
+        return (unnamed("power_capacity") or chosen) if same else chosen
+    spent = chosen.metric.id == "investment" and chosen.weak and place.quantity.kind == "money"
+    if spent and frame.inherited is not None and frame.inherited.metric.id in _OWN_SHARES:
+        return unnamed("share_repurchases") or chosen
     return chosen
 
 

@@ -19,6 +19,8 @@ from pipeline.normalize.script import fold
 # Items and products are units where they are sold, selection where they are on offer.
 _GOODS = frozenset({"selection", "products"})
 _SOLD = re.compile(r"purchased|bought|sold|delivered|shipped|ordered|卖出|售出|销售了|交付|出货")
+# The other name of revenue in a sentence that goes on to 营业收入.
+_REVENUE = re.compile(r"(?<!营业)(?:收入|营收)(?!入)|净销售额|总销售额")
 _TO_GROW = re.compile(r"\bto grow(?: by| at)?\s*$")
 
 
@@ -43,12 +45,14 @@ def choose_metric(
         else:
             reading.metric, reading.family = snake_case(subject), "any"
         return None
+    chosen = chosen or inherited(reading, place, frame, setting)
     if chosen is not None and _is_of_whole(chosen, place, frame):
         chosen = unnamed("revenue")
-    chosen = chosen or inherited(reading, place, frame, setting)
     if quantity.kind == "money" and not reading.doubts:
         chosen = profit_or_loss(place, frame, chosen) or chosen
-    chosen = sharpened(chosen, place)
+    chosen = sharpened(chosen, place, frame)
+    if chosen is not None and _is_operating_income(chosen, place, frame):
+        chosen = unnamed("operating_income")
     metric = meant(chosen, place, setting) if chosen else None
     if chosen is None or metric is None:
         without_words(reading, place)
@@ -69,6 +73,25 @@ def _is_of_whole(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
         return False
     grows = place.quantity.kind == "percent" and bool(_TO_GROW.search(just_before(place)))
     return is_far(chosen, place, frame) and (grows or stands_alone(place))
+
+
+def _is_operating_income(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
+    """Whether 营业收入 stands for operating income, as translations have it.
+
+    收入为 900 亿元，营业收入为 60 亿元: a company has one revenue, and what is left of it is less.
+    """
+    last = frame.last
+    if last is None or last.metric != "revenue" or last.measure != "level" or not last.value:
+        return False
+    if chosen.metric.id != "revenue" or place.quantity.kind != "money" or not place.quantity.value:
+        return False
+    named = next((m for m in place.before() if m.kind == "metric"), None)
+    if named is None or last.mark is None or last.mark is not place.previous():
+        return False
+    called = place.sentence.folded[named.start : named.end]
+    earlier = _REVENUE.search(place.sentence.folded, place.sentence.start, last.mark.start)
+    less = place.quantity.value * 2 < abs(last.value)
+    return called == "营业收入" and earlier is not None and less
 
 
 def _settle(reading: Reading, metric: Metric) -> None:

@@ -13,6 +13,8 @@ _NEXT_CLAUSE = re.compile(
     r"\s+(?:it's|it is|it was|we're|we are|we expect|we'll|that's"
     r"|(?:the|our) \w+ (?:should|will|would|is|was))\b"
 )
+# "Twice what we sold in 2019": the time is that of what the multiple is of.
+_WHAT = re.compile(r"\s*(?:what|that of|the (?:number|amount|level|size)|as (?:many|much) as)\b")
 _RELATIVE = re.compile(r"\b(?:that|which) (?:we|they|it|i)\b")
 _TELLING = re.compile(r"\b(?:i|we) (?:had )?(?:told|said|guided|gave)\b")
 _QUARTERS_BACK = re.compile(r"(?:the |these |our )?(?:past|last|trailing)\b.*\bq(?:uarte|t)rs$")
@@ -41,6 +43,10 @@ def times_of(
     for mark in place.after():
         if isinstance(mark.value, PeriodMention):
             if place.quantity.kind == "multiple" and _own_quantity_follows(place, mark):
+                break
+            if place.quantity.kind == "multiple" and _WHAT.match(place.gap_after(mark)):
+                frame.spent.add(mark.start)
+                versus = versus or mark.value
                 break
             spans = moves and _spans_quarters(mark.value)
             if (mark.value.relation in ("versus", "since") or spans) and not base:

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from pipeline.extract.comparing import LAST_YEAR, MOVES, comparison, own_basis
+from pipeline.extract.comparing import LAST_YEAR, MOVES, comparison, grows_from_there, own_basis
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.modality import (
@@ -34,8 +34,11 @@ _CLOSING = re.compile(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:
 _CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
 _COMPARISON = re.compile(r"\s+(?:comparison|compare|comp)\b(?! sales)")
 _ASKED_WITHIN = 200
+_RIGHT_BEHIND = 20
 _ASKS = re.compile(r"分析师|投资者问|analysts?\b")
 _UPSIDE = re.compile(r"潜在|上升空间|upside")
+# 那时, "back then": the time that was spoken of last.
+_THEN = re.compile(r"那时|当时|彼时|\b(?:at that time|at the time|back then|at that point)\b")
 _NEXT_DAY = re.compile(r"次日|翌日|隔日|next day|following day")
 
 
@@ -51,6 +54,8 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     elif mention is not None and not base and _sets_the_time(place, mention, setting):
         frame.here = mention
     mention = _next_year(mention, frame, setting)
+    if mention is not None and _asks_a_price(reading) and mention.period.label.startswith("TTM"):
+        mention = None
     quoted = expected(place)
     revised = base and revises(place, frame, setting)
     ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
@@ -66,7 +71,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     reading.modality = "question" if asked else "forward" if ahead else "actual"
     if ahead and mention is not None and future(mention.period, setting):
         frame.ahead = mention if mention.period.start < mention.period.end else frame.ahead
-    _time_prices(reading, place, mention, setting)
+    _time_prices(reading, place, mention, frame, setting)
     reading.expected = quoted
     reading.comparison = comparison(reading, place, frame, setting, mention, versus)
     frame.basis = own or frame.basis  # type: ignore[assignment]
@@ -109,6 +114,8 @@ def _carried(
     here = frame.here
     if here is None or (reading.nature != "flow" and reading.measure not in MOVES):
         return None
+    if reading.measure in MOVES and grows_from_there(place, frame):
+        return None
     period = here.period
     if period.start == period.end and reading.metric != "share_price":
         return None
@@ -126,6 +133,18 @@ def _carried(
     if period.end < reporting.end and (listed or led_by(place) is True):
         return None
     return None if future(period, setting) and _has_happened(place) else here
+
+
+def _at_that_time(place: Place) -> bool:
+    """Whether the sentence says that it speaks of a time told before."""
+    start = max(place.sentence.start, place.mark.start - _ASKED_WITHIN)
+    end = min(place.sentence.end, place.mark.end + _RIGHT_BEHIND)
+    return _THEN.search(place.sentence.folded, start, end) is not None
+
+
+def _asks_a_price(reading: Reading) -> bool:
+    """Whether the number is what something costs: a price of the day, not of a year that passed."""
+    return reading.metric == "price" and reading.measure == "level"
 
 
 def _has_happened(place: Place) -> bool:
@@ -151,7 +170,11 @@ def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bo
 
 
 def _time_prices(
-    reading: Reading, place: Place, mention: PeriodMention | None, setting: Setting
+    reading: Reading,
+    place: Place,
+    mention: PeriodMention | None,
+    frame: Frame,
+    setting: Setting,
 ) -> None:
     """A share price is of the day it is told; a target price is of no day, and to come."""
     if reading.metric == "target_price":
@@ -160,6 +183,10 @@ def _time_prices(
     around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
     if reading.metric == "share_price" and _UPSIDE.search(around):
         reading.modality = "question" if setting.asked else "forward"
+    then = frame.last.period if frame.last is not None and _at_that_time(place) else None
+    if mention is None and then is not None and setting.day is not None and then.end < setting.day:
+        reading.period = then
+        return
     if reading.metric == "share_price" and mention is None and setting.day is not None:
         day = setting.day + timedelta(days=1) if _NEXT_DAY.search(around) else setting.day
         reading.period = period_of(day, day)

@@ -1,0 +1,43 @@
+"""Businesses that a clause only points back to: by a noun ("these chips"), by a pronoun."""
+
+import re
+
+from pipeline.extract.place import Place
+from pipeline.lexicon.scopes import ScopeMatch
+
+# "How do you take that to $100 billion?": the business that is asked about.
+_OF_TOPIC = re.compile(
+    r"\b(?:take|get|grow|bring|scale|push) (?:that|it|this)\b|\b(?:that|this) business\b"
+    r"|(?:这个|这块|该|这项)业务|把(?:它|这)"
+)
+# "These chips", 这些芯片: a business that was named with this noun.
+_POINTED = re.compile(
+    r"\b(?:these|those|this|that) ([a-z]{4,})\b|(?:这|该|此)(?:些|类|款|种|个)?([\u4e00-\u9fff]{2})"
+)
+_REACH = 36
+
+
+def pointed_to(place: Place) -> str | None:
+    """The business that a noun refers back to: "AWS' Graviton chips …, and these chips are 40%"."""
+    folded, at = place.sentence.folded, place.mark.start
+    pointed = _POINTED.search(folded, max(place.sentence.start, at - _REACH), at)
+    if pointed is None:
+        return None
+    noun = pointed[1] or pointed[2]
+    for mark in place.back():
+        if (
+            mark.kind == "scope"
+            and isinstance(mark.value, ScopeMatch)
+            and mark.end < pointed.start()
+        ):
+            named = mark.value.known and mark.value.kind != "region"
+            if named and folded[mark.end : pointed.start()].lstrip(" 的").startswith(noun):
+                return mark.value.scope
+    return None
+
+
+def takes_up_topic(place: Place) -> bool:
+    """Whether the clause takes up the business that a question is about by a pronoun."""
+    folded, at = place.sentence.folded, place.mark.start
+    start = max(place.sentence.start, at - _REACH)
+    return _OF_TOPIC.search(folded, start, at) is not None
