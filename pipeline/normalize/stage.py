@@ -34,8 +34,7 @@ def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> N
     fields = segment.__dict__
     english = _english(segment)
     about = abouts.of(segment)
-    bare_heading = segment.kind == "heading" and not any(map(str.isdigit, segment.text))
-    if segment.boilerplate or bare_heading:
+    if segment.boilerplate:
         return NormalizedSegment.trusted(**fields, about=about, english=english)
     known = company(about.id) if about else None
     currency = _currency(about, context)

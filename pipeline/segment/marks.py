@@ -32,7 +32,8 @@ _BRACKETED = re.compile(r"[【〖〔［\[]\s*([^】〗〕］\]]{1,60})[】〗〕
 _EMPHASISED = re.compile(r"(\*{1,3}|_{2,3})([^*\n]{1,120})\1[:：]?$")
 _UNIT_NEXT = re.compile(
     r"\s*(?:billion|million|trillion|thousand|bn|mn|percent|times|x\b|%|％|[亿億万萬兆倍元美港个個]"
-    r"|gigawatt|GW|MW|吉瓦)",
+    r"|gigawatt|GW|MW|吉瓦|(?:人民|新[台臺]|[台臺日欧歐英韩韓澳加])(?:[币幣元圆圓镑鎊]|法郎)"
+    r"|成(?![长長本立果功交为為员員熟])|折(?![旧舊扣让讓合现現])|[块塊蚊]|[到至~～]\s*\d)",
     re.IGNORECASE,
 )
 

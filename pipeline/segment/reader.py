@@ -294,7 +294,8 @@ class Reader:
         if mark.kind not in ("none", "heading") or len(text) > 140 or text[-1] in _STOP + ".":
             return False
         if index == 0:
-            return line.language == "en" or index not in self._imprint
+            heads = len(self.lines) > 1  # a line of its own is what is said
+            return heads and (line.language == "en" or index not in self._imprint)
         if self._turns or not self.drafts or not all(draft.is_title for draft in self.drafts):
             return False
         if index in self._imprint or mark.kind != "none" or has_cue(fold(text), "people"):

@@ -4,9 +4,9 @@ import re
 from decimal import Decimal
 from functools import cache
 
-from pipeline.normalize.quantities.lexicon import alternation, compact, lexicon
+from pipeline.normalize.quantities.coins import ANY_CENTS, CENT, read_coins, stands
+from pipeline.normalize.quantities.lexicon import Unit, alternation, compact, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
-from pipeline.normalize.quantities.numerals import ideographic, spoken
 from pipeline.normalize.quantities.shares import (
     PERCENT,
     is_other_side,
@@ -26,9 +26,6 @@ _OF_EACH = re.compile(
     r" (?:of|on|out of|from|for) (?:every|each|the) (?:[a-z]+ ){0,2}?"
     r"(?:dollar|pound|euro|buck)(?![a-z])"
 )
-_COIN_LINK = re.compile(r" ?(and |又|零)?(?=[0-9a-z一-鿿])")
-_FEW_DIGITS = re.compile(r"[0-9]{1,2}(?![0-9.,])")
-_LEFT_ALONE = re.compile(r"\s*(?:[,.;:!?)]|and(?![a-z])|$)")
 _FREQUENCY = re.compile(r" (?:a|per|each|every) (?:day|week|month|year|quarter)| annually")
 _POINTS_AFTER_PERCENT = re.compile(r"[ -]?p(?:oin)?ts?(?![a-z])")
 _MORE_TO_COME = re.compile(r" (?:[0-9$€£a]|or minus|minus)|/minus")
@@ -43,7 +40,7 @@ _MORE_BY = frozenset("了出赚收花卖付")
 _HALF_MORE = re.compile(r"半(?![年天月个价数以径导日])")
 _HALVED = frozenset({"倍", "元", "块", "块钱", "年", "天"})
 _HALF = Decimal("0.5")
-_CENTS_ALONE = 10
+_HAN_COINS = frozenset({"块", "蚊", "角", "毛", "毫", "分"})
 
 
 @cache
@@ -71,13 +68,6 @@ def _hedges_after() -> re.Pattern[str]:
     return re.compile(rf" ?({alternation(lexicon().hedges_after)})")
 
 
-@cache
-def _coin_pattern() -> re.Pattern[str]:
-    units = lexicon().units.items()
-    coins = alternation(name for name, unit in units if unit.kind == "money" and unit.worth < 1)
-    return re.compile(rf" ?-?({coins})")
-
-
 def has_unit(folded: str, end: int) -> bool:
     """Whether a unit or scale stands at ``end``."""
     return bool(_unit_pattern().match(folded, end) or _scale_pattern().match(folded, end))
@@ -92,20 +82,35 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
         _points_after_percent(folded, amount)
         return
     if amount.unit is None and (read_share(passage, amount) or is_other_side(folded, amount)):
-        amount.unit = amount.unit or PERCENT
+        if amount.scale is None:
+            amount.unit = amount.unit or PERCENT
+        else:
+            _unit_here(passage, amount)
         return
     if amount.form == "vague" and folded.startswith(" of ", amount.end):
         _money_of(passage, amount)
         return
     if not _unit_here(passage, amount) and not _scaled(passage, amount):
         _more_units(passage, amount)
+    if amount.unit is None and (amount.form == "pair" or amount.decimal):
+        _unnamed_money(passage, amount)
     if amount.unit is not None and amount.unit.kind == "money":
-        _coins(passage, amount)
+        read_coins(folded, amount)
         if match := _PER_SHARE.match(folded, amount.end):
             amount.per, amount.end = "share", match.end()
         elif amount.spelling in ("cents", "cent", "pence") and _OF_EACH.match(folded, amount.end):
             # "23 cents of every sales dollar" is 23% of sales.
             amount.unit = PERCENT
+
+
+def _unnamed_money(passage: Passage, amount: Amount) -> None:
+    """Take what is said per share as money: "we earned two fifty a share"."""
+    if (
+        passage.language == "en"
+        and amount.scale is None
+        and _PER_SHARE.match(passage.folded, amount.end)
+    ):
+        amount.unit = Unit(passage.currency or "USD", Decimal(1), "money", "after")
 
 
 def _points_after_percent(folded: str, amount: Amount) -> None:
@@ -190,13 +195,21 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
         return True
     if unit.place == "close" and (start != amount.end or passage.text[start] in _ATTACHED_NAMES):
         return False
-    if unit.place == "part" or (unit.place == "last" and not _CLAUSE_ENDS.match(folded, end)):
+    if spelling in _HAN_COINS:
+        if not stands(passage, amount, spelling, end):
+            return False
+    elif unit.place == "part" or (unit.place == "last" and not _CLAUSE_ENDS.match(folded, end)):
+        return False
+    if unit.place == "capitals" and not passage.capitals(start, end):
         return False
     if spelling in _SIGNS and (amount.prefixed or folded[end : end + 1] in _OPENS_AMOUNT):
         return False
     if amount.unit is not None:
-        if unit.kind != "money" or unit.name not in (amount.unit.name, "*"):
+        cents = unit.worth == CENT and spelling in ANY_CENTS
+        if unit.kind != "money" or not (cents or unit.name in (amount.unit.name, "*")):
             return False
+        if unit.worth < 1:
+            amount.unit = amount.unit._replace(worth=unit.worth)
         amount.end = end
         return True
     if unit.kind == "points" and _remark(folded, amount, spelling, end):
@@ -220,41 +233,6 @@ def _remark(folded: str, amount: Amount, spelling: str, end: int) -> bool:
         return False
     few = amount.number is not None and amount.number <= 2
     return few and not folded.startswith(" of ", end)
-
-
-def _coins(passage: Passage, amount: Amount) -> None:
-    """Add smaller coins: 3 dollars 50 cents, 五元三毛, thirteen dollars forty five."""
-    folded, unit = passage.folded, amount.unit
-    if unit is None or unit.worth != 1 or amount.scale is not None or amount.prefixed:
-        return
-    link = _COIN_LINK.match(folded, amount.end)
-    if amount.number is None or amount.number % 1 or link is None:
-        return
-    start = link.end()
-    value, end = _coin_number(folded, start)
-    if value is None or not 0 < value < 100:
-        return
-    coin = _coin_pattern().match(folded, end)
-    if coin:
-        part = lexicon().units[coin.group(1)]
-        if part.name == unit.name and part.worth < 1:
-            amount.number += value * part.worth
-            amount.end = coin.end()
-        return
-    in_words = amount.form != "digits" and "a" <= folded[start] <= "z" and unit.name == "USD"
-    said = value > _CENTS_ALONE or bool(link.group(1))
-    if in_words and said and _LEFT_ALONE.match(folded, end):
-        amount.number += value / 100
-        amount.end = end
-
-
-def _coin_number(folded: str, start: int) -> tuple[Decimal | None, int]:
-    first = folded[start]
-    if "0" <= first <= "9":
-        digits = _FEW_DIGITS.match(folded, start)
-        return (Decimal(digits.group()), digits.end()) if digits else (None, start)
-    numeral = spoken(folded, start) if first < _IDEOGRAPHS else ideographic(folded, start)
-    return (numeral.value, numeral.end) if numeral else (None, start)
 
 
 def read_hedges(passage: Passage, amount: Amount) -> None:

@@ -1,5 +1,7 @@
 """What stands before a number and belongs to it: currency, sign, bounds and hedges."""
 
+import re
+
 from pipeline.normalize.quantities.lexicon import Hedge, Unit, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 
@@ -7,6 +9,7 @@ _LONGEST_WORD = 16
 _SIGN_FREE = frozenset(" \t\n([{（［【|｜/,，、;；:：~>=。\"'$€£¥—–")
 _OPENERS = "(\"'[/"
 _MOST_HEDGES = 2
+CENTS = re.compile(r"[0-9.]{1,9}[ -]?(?:cents?(?![a-z])|¢)")
 _NEGATIVE_WORDS = ("negative", "minus")
 
 
@@ -44,12 +47,16 @@ def _circa(passage: Passage, start: int) -> bool:
     return passage.text[start] == "c" and not passage.text.islower()
 
 
-def _currency(passage: Passage, end: int) -> tuple[int, Unit] | None:
+def _currency(passage: Passage, end: int, at: int) -> tuple[int, Unit] | None:
     folded, limit = passage.folded, passage.limit
     for wording, unit in lexicon().prefixes.get(last_word(folded, end, limit), ()):
         if folded.endswith(wording, limit, end):
             start = end - len(wording)
             if wording == "c$" and _circa(passage, start):
+                continue
+            if unit.place == "cents" and not CENTS.match(folded, at):
+                continue
+            if unit.place == "capitals" and not passage.capitals(start, end):
                 continue
             if _boundary(folded, start, limit, wording):
                 return start, unit
@@ -73,7 +80,7 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
         end = skip_spaces(folded, start, max(limit, start - 2))
         if end <= limit:
             break
-        if amount.unit is None and (found := _currency(passage, end)):
+        if amount.unit is None and (found := _currency(passage, end, amount.bare_start)):
             start, amount.unit = found
             amount.prefixed = True
             amount.start = start
@@ -126,7 +133,7 @@ def _parenthesised(amount: Amount) -> None:
 
 def _loss(passage: Passage, amount: Amount) -> int:
     """Read ($0.45) as negative, unless it restates what stands just before: €0.39 ($0.45)."""
-    if amount.decimal and amount.start - passage.limit > 3:
+    if amount.decimal and (not passage.limit or amount.start - passage.limit > 3):
         _parenthesised(amount)
     return amount.start
 

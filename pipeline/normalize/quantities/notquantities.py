@@ -4,10 +4,10 @@ import re
 from functools import cache
 
 from pipeline.normalize.quantities.after import has_unit
-from pipeline.normalize.quantities.before import last_word, skip_spaces
+from pipeline.normalize.quantities.before import CENTS, last_word, skip_spaces
 from pipeline.normalize.quantities.counted import read_counted
 from pipeline.normalize.quantities.lexicon import lexicon
-from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.normalize.quantities.number import Amount, Passage, is_decimal_part
 
 _MONTHS = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
@@ -70,6 +70,8 @@ def skip(passage: Passage, start: int) -> int:
     folded = passage.folded
     if start and (past := _joined(passage, start)) >= 0:
         return past
+    if is_decimal_part(folded, start):
+        return -1
     if _ROW.match(folded, start):
         return -1
     match = _WRITTEN.match(folded, start)
@@ -107,7 +109,10 @@ def _currency_letters(folded: str, start: int, limit: int) -> bool:
     word = last_word(folded, start, limit)
     if word == "c":
         return _ABOUT.match(folded, start) is not None
-    return any(word == wording for wording, _ in lexicon().prefixes.get(word, ())) or word == "c."
+    if word == "c." or CENTS.match(folded, start):
+        return True
+    known = lexicon().prefixes.get(word, ())
+    return any(word == wording and unit.place != "cents" for wording, unit in known)
 
 
 def _outline(folded: str, start: int) -> int:

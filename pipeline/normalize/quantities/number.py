@@ -3,8 +3,9 @@
 import re
 from decimal import Decimal
 
+from pipeline.normalize.quantities.ideographs import ideographic
 from pipeline.normalize.quantities.lexicon import Unit
-from pipeline.normalize.quantities.numerals import Numeral, ideographic, spoken
+from pipeline.normalize.quantities.numerals import UNIT_AHEAD, Numeral, spoken
 
 _DIGITS = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{2,3}){0,6}(?:,[0-9]{3}|, 000)(?![0-9])(?:\.[0-9]+)?"
@@ -13,8 +14,21 @@ _DIGITS = re.compile(
 _WIDE_GROUPS = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,7}(?![0-9])(?:\.[0-9]+)?")
 _FULL_WIDTH = "\uff00"
 _MOST_DIGITS = 24
-_MIXED = re.compile(r" and a half(?![a-z])| ([1-9])/([2-9])(?![0-9/])|半(?=倍)")
+_MIXED = re.compile(
+    r" and a half(?![a-z])| ([1-9])/([2-9])(?![0-9/])|半(?=倍)"
+    rf"| and (?P<part>a (?:quarter|third)|three[ -]quarters)(?={UNIT_AHEAD})"
+)
+_PLAIN = re.compile(r"[0-9]+(?![0-9,.])|[0-9]+(?=[,.](?![0-9]))")
+_PERCENT = re.compile(r"[0-9]{1,2} ?(?:%|percent|per cent|pct)")
+_BEFORE_POINT = frozenset(" $€£¥+-–(")
 _HALF = Decimal("0.5")
+_QUARTERS = Decimal("0.75")
+_PARTS = {
+    "a third": Decimal("0.3333333333"),
+    "a quarter": Decimal("0.25"),
+    "three quarters": _QUARTERS,
+    "three-quarters": _QUARTERS,
+}
 _HAN = "\u3400"
 
 
@@ -35,12 +49,17 @@ class Passage:
         self.limit = 0
         self.ranged = False
 
+    def capitals(self, start: int, end: int) -> bool:
+        """Tell whether a word stands out by its capitals: TRY 500 million, no "try 500"."""
+        return self.text[start:end].isupper() and not self.text.isupper()
+
 
 class Amount:
     """What was read at one place; ``number`` is before scale, unit and sign are applied.
 
     A vague or doubtful number (数十, 两三) has ``low`` and ``high`` instead. ``bare_end`` is where
-    the numeral itself ends; ``word_scale`` is a scale that its words hold.
+    the numeral itself ends; ``word_scale`` is a scale that its words hold; ``smallest`` is the
+    worth of the last coin read, in units of the first.
     """
 
     __slots__ = (
@@ -60,6 +79,7 @@ class Amount:
         "scale",
         "sign",
         "signed",
+        "smallest",
         "spelling",
         "start",
         "unit",
@@ -81,6 +101,7 @@ class Amount:
         self.spelling = ""
         self.prefixed = self.signed = self.decimal = self.grouped = False
         self.per = ""
+        self.smallest = Decimal(1)
         self.sign = 1
 
     def hedge(self, qualifier: str) -> None:
@@ -112,8 +133,34 @@ def read_number(passage: Passage, start: int) -> Amount | None:
     return Amount(start, numeral) if numeral else None
 
 
+def _mixed(found: re.Match[str]) -> Decimal:
+    if found[1]:
+        return Decimal(found[1]) / Decimal(found[2])
+    return _PARTS.get(found["part"] or "", _HALF)
+
+
+def is_decimal_part(folded: str, start: int) -> bool:
+    """Tell whether the digits follow a point without a whole part: $.32, +.5%."""
+    if start < 2 or folded[start - 1] != ".":
+        return start == 1 and folded[0] == "."
+    before = folded[start - 2]
+    return before in _BEFORE_POINT and (before != " " or _PERCENT.match(folded, start) is not None)
+
+
+def _decimal_part(folded: str, start: int) -> Amount | None:
+    digits = _PLAIN.match(folded, start)
+    if digits is None or digits.end() - start > _MOST_DIGITS:
+        return None
+    value = Decimal(f"0.{digits.group()}")
+    amount = Amount(start - 1, Numeral(value, None, None, digits.end(), "digits"))
+    amount.decimal = True
+    return amount
+
+
 def _digits(passage: Passage, start: int) -> Amount | None:
     folded = passage.folded
+    if is_decimal_part(folded, start):
+        return _decimal_part(folded, start)
     match = _DIGITS.match(folded, start)
     if match is None or match.end() - start > _MOST_DIGITS:
         return None
@@ -128,8 +175,7 @@ def _digits(passage: Passage, start: int) -> Amount | None:
     number = Decimal(plain)
     following = folded[end : end + 1]
     if (following == " " or following == "半") and (mixed := _MIXED.match(folded, end)):
-        numerator = mixed.group(1)
-        number += Decimal(numerator) / Decimal(mixed.group(2)) if numerator else _HALF
+        number += _mixed(mixed)
         end = mixed.end()
     amount = Amount(start, Numeral(number, None, None, end, "digits"))
     amount.decimal = "." in written

@@ -13,7 +13,7 @@ from pipeline.normalize.quantities.settling import settle
 from pipeline.normalize.quantities.slashed import read_rows
 from pipeline.normalize.quantities.spans import Span, read_span, single
 from pipeline.normalize.quantities.triggers import triggers, web_addresses
-from pipeline.normalize.quantities.worded import read_part, read_points, read_worded
+from pipeline.normalize.quantities.worded import read_coin, read_part, read_points, read_worded
 from pipeline.normalize.script import fold
 from schemas.normalized import Quantity
 
@@ -83,6 +83,9 @@ def _read(passage: Passage, start: int, trigger: str) -> tuple[Span | None, int]
     elif trigger == "point_of":
         points, end = read_points(passage, start)
         return (single(points) if points else None), end
+    elif trigger == "coin":
+        coin, end = read_coin(passage, start)
+        return (read_span(passage, coin) if coin else None), end
     elif trigger in ("worded", "band"):
         worded, end = read_worded(passage, start)
         if worded is not None:

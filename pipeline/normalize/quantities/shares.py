@@ -25,6 +25,16 @@ _OF_A_WHOLE = re.compile(r" of (?:the|our|its|all|their|that|a|total)(?![a-z])")
 PART_OF_ONE = re.compile(
     r" of (?:an?|one) (percent|per cent|pct|percentage point|basis point|point)(?![a-z])| of (1%)"
 )
+# "a quarter of a billion", "three quarters of a million dollars"
+_OF_SCALE = re.compile(r"(?: of an?)? (thousand|million|billion|trillion)(?![a-z])")
+# "one in five customers", "nine out of ten"
+_IN_EACH = re.compile(
+    r" (?P<out>in|out of)(?: every| each)? "
+    r"(?P<lower>two|three|four|five|six|seven|eight|nine|ten|[2-9](?![0-9])|10(?![0-9]))"
+    r"(?![a-z.:/%-]|,[0-9])"
+    r"(?! (?:years?|quarters?|months?|weeks?|days?|hours?|minutes?|dozen|hundred|thousand"
+    r"|[mbt]illion|percent|basis|points?|of|and|or|to|different|separate|new)(?![a-z]))"
+)
 _SLASHED = re.compile(r"(?<![0-9]/[0-9])(?<!/[0-9]{2})/([0-9]{1,2})(?![0-9/]|\.[0-9])")
 _SPLIT = re.compile(r"(?<![0-9/])([1-9][0-9])/$")
 _EXACT_PARTS = (100, 1000, 10000)
@@ -46,7 +56,22 @@ def read_share(passage: Passage, amount: Amount) -> bool:
         return amount.form == "digits" and _slashed(folded, amount)
     if following in " 分" and (match := _LOWER_FIRST.match(folded, amount.end)):
         return _lower_first(passage, amount, match.end())
+    if following == " " and folded.startswith((" in ", " out"), amount.end):
+        return _in_each(folded, amount)
     return amount.form == "small" and following in " -" and _upper_first(folded, amount)
+
+
+def _in_each(folded: str, amount: Amount) -> bool:
+    match = _IN_EACH.match(folded, amount.end)
+    if match is None or amount.number is None or amount.decimal or amount.prefixed:
+        return False
+    said = match["lower"]
+    lower = Decimal(said) if said.isdigit() else lexicon().number_words[said].value
+    if not 0 < amount.number < lower or (match["out"] == "in" and amount.number != 1):
+        return False
+    amount.number = of(amount.number, lower)
+    amount.unit, amount.end, amount.form = PERCENT, match.end(), "fraction"
+    return True
 
 
 def _slashed(folded: str, amount: Amount) -> bool:
@@ -80,6 +105,8 @@ def _upper_first(folded: str, amount: Amount) -> bool:
     lower = lexicon().number_words[match.group(1)].value
     if amount.number >= lower:
         return False
+    if part_of_scale(folded, amount, match.end(), amount.number, lower):
+        return True
     three_months = match.group(1).startswith("quarter") and folded[match.start()] == " "
     if three_months and not _OF_A_WHOLE.match(folded, match.end()):
         return False
@@ -89,6 +116,17 @@ def _upper_first(folded: str, amount: Amount) -> bool:
         return True
     amount.number = of(amount.number, lower)
     amount.unit, amount.end, amount.form = PERCENT, match.end(), "plain"
+    return True
+
+
+def part_of_scale(folded: str, amount: Amount, end: int, upper: Decimal, lower: Decimal) -> bool:
+    """Read a fraction that ends at ``end`` as one of a scale: a quarter of a billion."""
+    match = _OF_SCALE.match(folded, end)
+    if match is None:
+        return False
+    amount.number = (upper / lower).quantize(_PLACES).normalize()
+    amount.scale = lexicon().scales[match.group(1)].worth
+    amount.end, amount.form = match.end(), "plain"
     return True
 
 

@@ -22,6 +22,9 @@ _FROM_ALONE = re.compile(r",? ?(?:up |down )?from (?:about |approximately |rough
 _RANGE_FROM = re.compile(r"(?:rang|anywhere|somewhere)[a-z]* from\s*$")
 _MOST_RATIO = Decimal(8)
 _CLOSE_RATIO = Decimal("1.6")
+# "five or six percent", and in speech "five, six percent"
+_OR = re.compile(r",? or |, ")
+_SPOKEN_HUNDREDS = 10
 _STARTS = re.compile(r"(?:[$€£¥(+~≈<>-]|[a-z]{2,3}\$|rmb|usd|eur|c\.|hk\$|约|近| )*")
 
 
@@ -89,6 +92,8 @@ def read_span(passage: Passage, amount: Amount) -> Span:
         return single(amount)
     if margin := _margin().match(folded, amount.end):
         return _with_margin(passage, amount, margin)
+    if following in " ," and (either := _either(passage, amount)):
+        return either
     if following == ",":
         return single(amount)
     opened = _opened(passage, amount)
@@ -104,6 +109,8 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     if way and (turned := _turned(passage, amount, second, way)):
         return turned
     if opened is None and way is None and not _one_range(passage, amount, second, link.group()):
+        if amount.unit is None and _from_before(passage, amount):
+            _share(amount, second)  # "from 12 to 13%": two amounts of one unit
         return single(amount)
     if way is not None and way not in ("plus", "minus", "negative", "positive", "+"):
         return single(amount)
@@ -178,10 +185,34 @@ def _turned(passage: Passage, first: Amount, second: Amount, way: str) -> Span |
     return Span(second, None, ends[0], ends[1], start, second.end, second)
 
 
+def _from_before(passage: Passage, first: Amount) -> bool:
+    lead = passage.folded[max(passage.limit, first.start - 28) : first.start]
+    return _FROM.search(lead) is not None and not _RANGE_FROM.search(lead)
+
+
+def _either(passage: Passage, first: Amount) -> Span | None:
+    """Read one or the other of two near numbers as a range: "five or six percent"."""
+    whole = first.unit is None and first.scale is None and first.number is not None
+    if not whole or first.number is None or first.signed:
+        return None
+    link = _OR.match(passage.folded, first.end)
+    if link is None or (link.group() == ", " and first.form != "small"):
+        return None
+    second = _second(passage, link.end())
+    if second is None or second.number is None or second.unit is None or second.signed:
+        return None
+    if second.prefixed or second.form == "year" or second.form == "band":
+        return None
+    near = first.number < second.number <= 2 * first.number
+    if link.group() == ", " and (second.form != "small" or second.number - first.number != 1):
+        return None
+    return _join(first, second) if near else None
+
+
 def _one_range(passage: Passage, first: Amount, second: Amount, link: str) -> bool:
     """Whether "A to B" is a range, not "up A to B" or "from A to B"."""
     lead = passage.folded[max(passage.limit, first.start - 28) : first.start]
-    if _FROM.search(lead) and not _RANGE_FROM.search(lead):
+    if _from_before(passage, first):
         # "a range of 3 to 4 billion, from 2 to 3 billion": what a range replaces is one.
         return passage.ranged and _FROM_ALONE.match(lead) is not None
     if first.signed and not second.signed and second.scale is not None and first.scale is None:
@@ -265,10 +296,19 @@ def _share(first: Amount, second: Amount) -> bool:
         return False
     elif first.number is not None and first.scale is None and first.word_scale is None:
         # "three to three and a half billion": said once, the scale is of both ends.
-        said = second.word_scale
-        if said is not None and first.number * said <= (second.number or 0):
-            first.scale = said
+        first.scale = _said_once(first.number, second)
     return True
+
+
+def _said_once(first: Decimal, second: Amount) -> Decimal | None:
+    """Give the scale in words that the first end leaves to the second: three to four hundred."""
+    whole, said = second.number or Decimal(0), second.word_scale
+    if second.form == "digits":
+        return None
+    hundreds = 100 * (said or Decimal(1))
+    if first * hundreds < whole < _SPOKEN_HUNDREDS * hundreds and not whole % hundreds:
+        return hundreds
+    return said if said is not None and first * said <= whole else None
 
 
 def _with_margin(passage: Passage, amount: Amount, link: re.Match[str]) -> Span:

@@ -22,9 +22,9 @@ def triggers(folded: str) -> Iterator[re.Match[str]]:
     """Give the places where a quantity may begin; ``lastgroup`` says what stands there.
 
     Groups: digit; word (a number word in Latin letters), part (the lower half of a fraction after
-    an article), point_of ("a point", "a couple of points"), point (a decimal without a whole
-    part); worded and band (a band or multiple in
-    words, Latin and Chinese); run (a numeral in Chinese characters).
+    an article), point_of ("a point", "a couple of points"), coin ("a dollar twenty", "a penny"),
+    point (a decimal without a whole part); worded and band (a band or multiple in words, Latin and
+    Chinese); run (a numeral in Chinese characters).
     """
     pattern = _latin_pattern() if folded.isascii() else _mixed_pattern()
     return pattern.finditer(folded)
@@ -55,6 +55,7 @@ def _latin() -> str:
         rf"(?P<digit>[0-9]+)|(?=[{_sorted(initials)}])(?<![a-z])(?:(?P<worded>{bands})"
         rf"|{article}(?P<point_of>(?:full |whole )?(?:basis |percentage )?point(?![a-z])"
         rf"|couple of (?:basis |percentage )?points(?![a-z]))"
+        rf"|{article}(?P<coin>(?:dollar|buck|penny)(?![a-z]))"
         rf"|(?P<word>(?:{alternation(free, inside=True)}|{article}{alternation(large)})"
         rf"(?:fold)?(?![a-z]))"
         rf"|{article}(?P<part>{alternation(parts)})"

@@ -43,6 +43,7 @@ _MOVED_AFTER = re.compile(
     r"| of (?!view|order|contact|sale|fact|pride|reference|care|entry|difference|interest|time|the"
     r"|this|that|clarification|no |contention|departure|inflection|emphasis|presence|purchase)"
 )
+_BY = re.compile(r"(?:by|down|up) $")
 _NO_POINT = re.compile(
     r" (?:in time|where|when|that|at which|of view|about|on|here|there|i|we|you)(?![a-z])"
 )
@@ -142,8 +143,17 @@ def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
     if match is None:
         return None, start + 1
     begin, end = start - len("a "), match.end()
+    if begin < passage.limit or folded[begin] != "a":
+        return None, end
+    whole = Amount(begin, Numeral(None, None, None, end, "plain"))
+    parts = lexicon().number_words[match.group()].value
+    if shares.part_of_scale(folded, whole, end, Decimal(1), parts):
+        after.read_suffix(passage, whole)
+        before.read_hedges(passage, whole)
+        after.read_hedges(passage, whole)
+        return whole, whole.end
     follows = _PART_OF.match(folded, end)
-    if begin < passage.limit or folded[begin] != "a" or follows is None:
+    if follows is None:
         return None, end
     if match.group().startswith("quarter") and not folded.startswith(" of ", end):
         return None, end
@@ -156,6 +166,24 @@ def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
         amount = Amount(begin, Numeral(shares.of(Decimal(1), lower), None, None, end, "plain"))
         amount.unit = shares.PERCENT
     before.read_hedges(passage, amount)
+    return amount, amount.end
+
+
+def read_coin(passage: Passage, start: int) -> tuple[Amount | None, int]:
+    """Read money told with an article: "a buck fifty", "a dollar a share", "beat by a penny".
+
+    A dollar of no more than that may be any: "every time a dollar is spent".
+    """
+    folded = passage.folded
+    begin = start - len("a ")
+    if begin < passage.limit or folded[begin] != "a":
+        return None, start + 1
+    amount = Amount(begin, Numeral(Decimal(1), None, None, start - 1, "plain"))
+    after.read_suffix(passage, amount)
+    said = amount.number != 1 or bool(amount.per)
+    before.read_hedges(passage, amount)
+    if amount.unit is None or not (said or amount.hedged or _BY.search(folded[:begin][-8:])):
+        return None, start + 1
     return amount, amount.end
 
 

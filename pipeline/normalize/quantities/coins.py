@@ -1,0 +1,125 @@
+"""Smaller coins after an amount of money, and coins alone: 3 dollars 50 cents, 五元七毛, 两毛五."""
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from pipeline.normalize.quantities.ideographs import ideographic
+from pipeline.normalize.quantities.lexicon import alternation, lexicon
+from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.normalize.quantities.numerals import spoken
+
+CENT = Decimal("0.01")
+ANY_CENTS = frozenset({"cents", "cent", "¢", "c", "分", "分钱"})
+
+_LINK = re.compile(r" ?(and |又|零)?(?=[0-9a-z一-鿿])")
+_FEW_DIGITS = re.compile(r"[0-9]{1,2}(?![0-9.,])")
+_TWO_DIGITS = re.compile(r"[0-9]{2}(?![0-9])")
+_LEFT_ALONE = re.compile(r"\s*(?:[,.;:!?)]|and(?![a-z])|(?:a|per|each) (?:share|unit|ad)|$)")
+_CENTS_ALONE = 10
+_MOST = 1_000_000
+_IDEOGRAPHS = "\u3400"
+_UNITS_OF_TEN = frozenset({"块", "蚊", "角", "毛", "毫"})
+# 块二, 毛八: the next smaller coin, unnamed.
+_UNNAMED = re.compile(
+    r"(零)?([一二两三四五六七八九1-9])(?=\s*(?:[,.;，。；、）)~～-]|到|至|以|左|的|$))"
+)
+_FOLLOWS = re.compile(r" ?零?[一二两三四五六七八九0-9]{1,2} ?[角毛毫分]")
+_GOES_ON = re.compile(r"\s*(?:[,.;:，。；：！？）、/]|以[上下]|左右|[到至~～-]|$)")
+_DIVIDEND = re.compile(r"(?:每股|股息|派息|派发|分红|股利|每份)[^，。；,;0-9]{0,8}$")
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    units = lexicon().units.items()
+    names = alternation(name for name, unit in units if unit.kind == "money" and unit.worth < 1)
+    return re.compile(rf" ?-?({names})")
+
+
+def read_coins(folded: str, amount: Amount) -> None:
+    """Add smaller coins: 3 dollars 50 cents, 五元七毛八分, 三块二, thirteen dollars forty five."""
+    number = amount.number
+    if amount.scale is not None or number is None or amount.decimal or number > _MOST:
+        return
+    for _ in range(2):
+        if not _next_coin(folded, amount):
+            return
+
+
+def _next_coin(folded: str, amount: Amount) -> bool:
+    unit, number = amount.unit, amount.number
+    if unit is None or number is None or unit.worth not in (1, Decimal("0.1")):
+        return False
+    smallest = Decimal(amount.smallest)
+    link = _LINK.match(folded, amount.end)
+    if link is None or (smallest == 1 and number % 1):
+        return False
+    value, end = _number(folded, link.end())
+    coin = _pattern().match(folded, end) if value is not None else None
+    if coin and value is not None and 0 < value < 100:
+        part = lexicon().units[coin.group(1)]
+        alike = part.name in (unit.name, "*") or coin.group(1) in ANY_CENTS
+        if not alike or part.worth >= smallest * unit.worth:
+            return False
+        amount.number = number + value * part.worth / unit.worth
+        amount.end, amount.spelling = coin.end(), coin.group(1)
+        amount.smallest = part.worth / unit.worth
+        return True
+    return _unnamed(folded, amount, number, link, value, end)
+
+
+def _unnamed(
+    folded: str,
+    amount: Amount,
+    number: Decimal,
+    link: re.Match[str],
+    value: Decimal | None,
+    end: int,
+) -> bool:
+    """Add a coin that is not named: 三块二, 五毛八, "twenty dollars forty five"."""
+    if amount.spelling in _UNITS_OF_TEN:
+        tail = _UNNAMED.match(folded, amount.end)
+        if tail is None:
+            return False
+        digit = tail.group(2)
+        value = lexicon().number_words[digit].value if digit > "9" else Decimal(digit)
+        amount.number = number + value * (CENT if tail.group(1) else amount.smallest / 10)
+        amount.end = tail.end()
+        return False
+    first = folded[link.end()]
+    if value is None or amount.smallest != 1 or not 0 < value < 100 or amount.prefixed:
+        return False
+    if "0" <= first <= "9":
+        said = _TWO_DIGITS.match(folded, link.end()) is not None
+    else:
+        said = first < _IDEOGRAPHS and (value > _CENTS_ALONE or bool(link.group(1)))
+        said = said and amount.form != "digits"
+    if said and _LEFT_ALONE.match(folded, end):
+        amount.number, amount.end = number + value * CENT, end
+    return False
+
+
+def _number(folded: str, start: int) -> tuple[Decimal | None, int]:
+    first = folded[start]
+    if "0" <= first <= "9":
+        digits = _FEW_DIGITS.match(folded, start)
+        return (Decimal(digits.group()), digits.end()) if digits else (None, start)
+    numeral = spoken(folded, start) if first < _IDEOGRAPHS else ideographic(folded, start)
+    return (numeral.value, numeral.end) if numeral else (None, start)
+
+
+def stands(passage: Passage, amount: Amount, spelling: str, end: int) -> bool:
+    """Tell whether a coin's name is one here: 三块二, 两毛五, 每股派 5 分, no 长三角, 五分钟."""
+    folded = passage.folded
+    if _FOLLOWS.match(folded, end) or (
+        spelling in _UNITS_OF_TEN and _UNNAMED.match(folded, end) and amount.form != "digits"
+    ):
+        return True
+    if not _GOES_ON.match(folded, end):
+        return False
+    if spelling in ("块", "蚊") or (spelling in _UNITS_OF_TEN and amount.form == "digits"):
+        return True
+    if amount.unit is not None and amount.unit.kind == "money":
+        return True
+    lead = folded[max(passage.limit, amount.start - 14) : amount.start]
+    return _DIVIDEND.search(lead) is not None

@@ -1,0 +1,34 @@
+"""The normalize stage as a whole: which segments are read."""
+
+import pytest
+
+from pipeline.stages import normalize, segment
+from schemas.normalized import Quantity
+from schemas.transcript import TranscriptMessage
+
+
+def quantities(text: str) -> list[Quantity]:
+    message = TranscriptMessage(transcript_id="t", text=text)
+    return [
+        quantity
+        for part in segment(message)
+        for found in normalize(part).segments
+        for quantity in found.quantities
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("two thirds of stores", ["two thirds"]),
+        ("十五美元", ["十五美元"]),
+        ("9.5成", ["9.5成"]),
+        ("3.14 人民币", ["3.14 人民币"]),
+        (
+            "營收成長三成\n\n董事長表示，第三季接單暢旺，下半年維持樂觀看法，庫存去化已近尾聲。",
+            ["三成"],
+        ),
+    ],
+)
+def test_short_texts_and_headings_are_read(text: str, read: list[str]) -> None:
+    assert [quantity.text for quantity in quantities(text)] == read
