@@ -191,5 +191,5 @@ def _headers(claim_id: str, state: Claim | None, cause: Record) -> Headers:
         kind=CLAIM_WITHDRAWN if state is None else CLAIM_CHANGED,
         identity=identity,
         moment=moment_of(cause.timestamp),
-        traceparent=traceparent_of(cause.headers, identity),
+        traceparent=traceparent_of(cause, identity),
     )

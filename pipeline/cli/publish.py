@@ -55,7 +55,9 @@ def command(
     if not inputs and not withdraw:
         raise click.UsageError("nothing to send; expected INPUT or --withdraw TRANSCRIPT_ID")
     from pipeline.stream.sending import NotTaken, send, withdrawal
+    from pipeline.stream.traces import stop_tracing, trace_process
 
+    trace_process("publish")
     hints = {"published_at": _moment(published), "entity": entity, "revision": revision}
     outbox = _Outbox({name: value for name, value in hints.items() if value is not None})
 
@@ -77,6 +79,7 @@ def command(
                 }
 
     show(rows(), output_format=output_format)
+    stop_tracing()
     return 1 if outbox.refused else 0
 
 

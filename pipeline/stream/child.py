@@ -16,6 +16,7 @@ from pipeline.metrics.process import observe_process
 from pipeline.problem import Problem
 from pipeline.settings import Settings
 from pipeline.stream.logs import configure
+from pipeline.stream.traces import stop_tracing, trace_process
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     settings = Settings.load()
     configure(settings, role)
     observe_process(role)
+    trace_process(role)
     threading.Thread(target=_follow_parent, daemon=True).start()
     try:
         if role == "agents":
@@ -84,6 +86,7 @@ def _follow_parent() -> None:
 
 if __name__ == "__main__":
     status = main(sys.argv[1:])
+    stop_tracing()
     sys.stderr.flush()
     # Whatever is still at work in a thread has been handed back; nothing is left to wait for.
     os._exit(status)

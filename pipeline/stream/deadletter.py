@@ -73,7 +73,7 @@ def dead_letter(record: Record, failure: Failure) -> Message:
             kind=DEAD_LETTER,
             identity=place,
             moment=failure.failed_at,
-            traceparent=traceparent_of(headers, place),
+            traceparent=traceparent_of(record, place),
         )
     headers += _failure_headers(record, failure)
     if record.key is None and record.value is None:

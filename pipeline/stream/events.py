@@ -81,5 +81,5 @@ def _headers(cause: Cause, kind: str, identity: str, moment: datetime) -> Header
         kind=kind,
         identity=identity,
         moment=moment,
-        traceparent=traceparent_of(cause.record.headers, cause.lineage.identity),
+        traceparent=traceparent_of(cause.record, cause.lineage.identity),
     )

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pipeline.metrics.observer import observed, observer
+from pipeline.stream import traces
 from pipeline.stream.deadletter import Failure, dead_letter
 from pipeline.stream.logs import about
 from pipeline.stream.record import Message, Record
@@ -94,8 +95,12 @@ class Guard:
 
         Returns when the record may be acknowledged, raises ``StageStoppedError`` when it must not.
         """
-        with observed(self.stage.name), about(record):
-            await self._process(record)
+        with (
+            observed(self.stage.name),
+            traces.work(self.stage.name, record) as traced,
+            about(traced),
+        ):
+            await self._process(traced)
 
     async def _process(self, record: Record) -> None:
         began = time.monotonic()
@@ -140,6 +145,7 @@ class Guard:
             failure.reason,
         )
         observer().dead_lettered(self.stage.name, fault)
+        traces.failed(record, fault)
         messages = [dead_letter(record, failure)]
         marker = await asyncio.to_thread(self.stage.failed, record, now)
         if marker is not None:

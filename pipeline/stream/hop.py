@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.metrics.observer import observed, observer
 from pipeline.settings import Settings
+from pipeline.stream import traces
 from pipeline.stream.clients import RECORDS_AT_ONCE, group_consumer
 from pipeline.stream.guard import StageStoppedError
 from pipeline.stream.record import Record
@@ -124,8 +125,9 @@ class Hop:
     def _publish(self, place: "TopicPartition", records: Sequence[Any]) -> None:
         offset = _offset(place, records[-1].offset + 1)
         group = self._consumer.group_metadata()
-        with observed(self._stage):
-            self._open[place].publish([record_of(each) for each in records], offset, group)
+        taken = [record_of(each) for each in records]
+        with observed(self._stage), traces.transaction(self._stage, taken) as traced:
+            self._open[place].publish(traced, offset, group)
         self._in_vain.pop(place, None)
 
     def _guarded(self, place: "TopicPartition", action: Callable[..., None], *of: Any) -> bool:

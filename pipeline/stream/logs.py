@@ -22,6 +22,7 @@ _LIBRARIES = (
     "aiokafka",
     "kafka",
     "asyncio",
+    "opentelemetry",
     "pipeline.stream.faustapp",  # Faust logs by the names of our subclasses
 )
 _SILENCE_SECONDS = 30.0
@@ -47,7 +48,7 @@ def identities() -> dict[str, str]:
     found = {}
     if record.key is not None:
         found["transcript_id"] = record.key.decode("utf-8", "replace")
-    trace = (record.header("traceparent") or b"").decode("utf-8", "replace").split("-")
+    trace = (record.traceparent or b"").decode("utf-8", "replace").split("-")
     if len(trace) >= 4:
         found["trace_id"], found["span_id"] = trace[1], trace[2]
     return found

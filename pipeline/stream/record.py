@@ -25,7 +25,10 @@ PART_FAILED = "callfacts.part.failed"
 
 @dataclass(frozen=True)
 class Record:
-    """One record as it was read; ``timestamp`` is Kafka's, in milliseconds since 1970."""
+    """One record as it was read; ``timestamp`` is Kafka's, in milliseconds since 1970.
+
+    ``trace`` is the W3C trace context of the work on it, None where that is not traced.
+    """
 
     topic: str
     partition: int
@@ -34,6 +37,7 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
+    trace: bytes | None = None
 
     def header(self, name: str) -> bytes | None:
         """Give the last value of a header, None where there is none."""
@@ -43,6 +47,11 @@ class Record:
     def place(self) -> str:
         """Say where the record is, for a person."""
         return f"{self.topic} [{self.partition}] @{self.offset}"
+
+    @property
+    def traceparent(self) -> bytes | None:
+        """The W3C trace context that follows from it: of the work on it, else its own."""
+        return self.trace or self.header("traceparent")
 
     @property
     def type(self) -> str:
@@ -143,11 +152,10 @@ def event_headers(
     )
 
 
-def traceparent_of(headers: Headers, fallback: str) -> bytes:
+def traceparent_of(record: Record, fallback: str) -> bytes:
     """Pass a W3C trace context on; where there is none, make one from ``fallback``, repeatably."""
-    found = header(headers, "traceparent")
-    if found is not None:
-        return found
+    if record.traceparent is not None:
+        return record.traceparent
     digest = hashlib.sha256(fallback.encode()).hexdigest()
     return f"00-{digest[:32]}-{digest[32:48]}-01".encode()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.problem import Problem
 from pipeline.settings import Settings
+from pipeline.stream import traces
 from pipeline.stream.clients import plain_producer
 from pipeline.stream.digest import digest_of
 from pipeline.stream.record import RECEIVED, WITHDRAWN, Message, event_headers, new_traceparent
@@ -46,7 +47,7 @@ def transcript(message: TranscriptMessage) -> Message:
         RAW,
         message.transcript_id.encode(),
         encode_transcript(message),
-        _headers(RECEIVED, identity),
+        _headers(RECEIVED, identity, message.transcript_id),
     )
 
 
@@ -54,7 +55,7 @@ def withdrawal(transcript_id: str) -> Message:
     """Write the tombstone that withdraws a transcript."""
     now = datetime.now(UTC)
     identity = f"{transcript_id}-withdrawn-{now.isoformat()}"
-    return Message(RAW, transcript_id.encode(), None, _headers(WITHDRAWN, identity))
+    return Message(RAW, transcript_id.encode(), None, _headers(WITHDRAWN, identity, transcript_id))
 
 
 def bare(transcript_id: str, value: bytes) -> Message:
@@ -115,13 +116,13 @@ def _outcome(transcript_id: str, sent: Any) -> Landed | NotTaken:
     return Landed(transcript_id, place.topic, place.partition, place.offset)
 
 
-def _headers(kind: str, identity: str) -> tuple[tuple[str, bytes], ...]:
+def _headers(kind: str, identity: str, transcript_id: str) -> tuple[tuple[str, bytes], ...]:
     return event_headers(
         stage="publish",
         kind=kind,
         identity=identity,
         moment=datetime.now(UTC),
-        traceparent=new_traceparent(),
+        traceparent=traces.created(RAW, transcript_id.encode()) or new_traceparent(),
     )
 
 

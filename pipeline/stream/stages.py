@@ -169,7 +169,7 @@ def _message(
         kind=kind,
         identity=f"{lineage.identity}-{lineage.part}",
         moment=now,
-        traceparent=traceparent_of(record.headers, lineage.identity),
+        traceparent=traceparent_of(record, lineage.identity),
     )
     return Message(STAGES[stage].target, record.key, body, headers + lineage.headers())
 

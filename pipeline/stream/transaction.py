@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.metrics.observer import observer
 from pipeline.settings import Settings
+from pipeline.stream import traces
 from pipeline.stream.clients import transactional_producer
 from pipeline.stream.deadletter import Failure, dead_letter
 from pipeline.stream.guard import FloodGate, StageStoppedError
@@ -62,6 +63,7 @@ class Transactional:
     def dead_letter(self, record: Record, fault: Exception, now: datetime) -> Message:
         """Write the dead letter of a record, and say so in the log."""
         observer().dead_lettered(self.stage, fault)
+        traces.failed(record, fault)
         failure = Failure(self.stage, fault, attempt=1, version=VERSION, failed_at=now)
         logger.warning(
             "%s: %s goes to the dead letters: %s", self.stage, record.place, failure.reason

@@ -149,6 +149,6 @@ def _message(english: TranslatedPart, record: Record, lineage: Lineage) -> Messa
         kind=TRANSLATED,
         identity=f"{lineage.identity}-{lineage.part}",
         moment=datetime.now(UTC),
-        traceparent=traceparent_of(record.headers, lineage.identity),
+        traceparent=traceparent_of(record, lineage.identity),
     )
     return Message(TARGET, record.key, english.model_dump_json().encode(), headers)
