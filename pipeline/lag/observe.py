@@ -7,10 +7,12 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from pipeline.lag.coordinated import once_coordinated
 from pipeline.lag.probe import Probe, Unread, as_replayed
 from pipeline.lag.verdict import Sample
 from pipeline.lag.watched import Reader, is_replay, live_readers, other_readers
@@ -160,7 +162,8 @@ class Observer:
         found: dict[str, dict[TopicPartition, Committed]] = {}
         for start in range(0, len(groups), _GROUPS_AT_ONCE):
             some = groups[start : start + _GROUPS_AT_ONCE]
-            for group, offsets in self._admin.list_group_offsets(some).items():
+            asked = once_coordinated(partial(self._admin.list_group_offsets, some))
+            for group, offsets in asked.items():
                 found[group] = {
                     place: _with_plan(Committed(each.offset), each.metadata)
                     for place, each in offsets.items()
@@ -174,7 +177,8 @@ class Observer:
         """Count each group's members, and say who has what; None during a rebalance."""
         counts: dict[str, int] = {}
         owners: dict[str, dict[TopicPartition, Member] | None] = {}
-        for group, described in self._admin.describe_groups(groups).items():
+        found = once_coordinated(partial(self._admin.describe_groups, groups))
+        for group, described in found.items():
             counts[group] = len(described["members"])
             settled = described["group_state"] in ("Stable", "Empty", "Dead")
             owners[group] = _owned(described["members"]) if settled else None
