@@ -21,6 +21,7 @@ from pipeline.stream.traces import stop_tracing, trace_process
 logger = logging.getLogger(__name__)
 
 READY = b"ready\n"
+CLAIMS_NICENESS = 5
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,10 +58,12 @@ def _agents(settings: Settings, stages: Sequence[str]) -> None:
 
 
 def _hop(role: str, settings: Settings) -> None:
+    """Run a hop; the keeper of claims, whom nobody waits for, lets the others go first."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if role == "claims":
+        os.nice(CLAIMS_NICENESS)
         from pipeline.claims.keeper import keep_claims
 
         keep_claims(settings, stop, _say_ready)

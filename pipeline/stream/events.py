@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from pipeline.stream.ledger import Asserted, Change, LedgerEntry, Retracted
 from pipeline.stream.record import (
-    Headers,
     Lineage,
     Message,
     Record,
@@ -14,7 +12,7 @@ from pipeline.stream.record import (
     moment_of,
     traceparent_of,
 )
-from schemas import Fact, FactEvent, TranscriptCompleted
+from schemas import FactEvent, TranscriptCompleted
 
 FACT_ASSERTED = "callfacts.fact.asserted"
 FACT_RETRACTED = "callfacts.fact.retracted"
@@ -32,54 +30,45 @@ class Cause:
 
 def events(changes: Iterable[Change], cause: Cause) -> list[Message]:
     """Write the facts and completions among the changes as messages, in their order."""
+    identity = cause.lineage.identity
+    traceparent = traceparent_of(cause.record, identity)
+    ingested, extracted = moment_of(cause.lineage.ingested_at), moment_of(cause.record.timestamp)
     messages = []
     for change in changes:
         if isinstance(change, Asserted | Retracted):
-            messages.append(_fact_event(change, cause))
+            is_new, fact = isinstance(change, Asserted), change.fact
+            event = FactEvent.trusted(
+                **fact.__dict__,
+                status="asserted" if is_new else "retracted",
+                ingested_at=ingested,
+                extracted_at=extracted,
+            )
+            headers = event_headers(
+                stage="publish",
+                kind=FACT_ASSERTED if is_new else FACT_RETRACTED,
+                identity=f"{fact.fact_id}-{event.status}-r{cause.entry.revision}@{identity}",
+                moment=extracted,
+                traceparent=traceparent,
+            )
+            key = (fact.entity.id if fact.entity else fact.transcript_id).encode()
+            value = event.model_dump_json().encode()
+            messages.append(Message("facts.events", key, value, headers))
         elif isinstance(change, TranscriptCompleted):
-            messages.append(_completed(change, cause))
+            messages.append(_completed(change, identity, traceparent))
     return messages
 
 
-def _fact_event(change: Asserted | Retracted, cause: Cause) -> Message:
-    asserted, fact = isinstance(change, Asserted), change.fact
-    event = FactEvent.model_construct(
-        **{name: getattr(fact, name) for name in Fact.model_fields},
-        status="asserted" if asserted else "retracted",
-        ingested_at=moment_of(cause.lineage.ingested_at),
-        extracted_at=moment_of(cause.record.timestamp),
-    )
-    headers = _headers(
-        cause,
-        FACT_ASSERTED if asserted else FACT_RETRACTED,
-        f"{fact.fact_id}-{event.status}-r{cause.entry.revision}@{cause.lineage.identity}",
-        event.extracted_at,
-    )
-    key = fact.entity.id if fact.entity else fact.transcript_id
-    return Message("facts.events", key.encode(), event.model_dump_json().encode(), headers)
-
-
-def _completed(completed: TranscriptCompleted, cause: Cause) -> Message:
-    headers = _headers(
-        cause,
-        COMPLETED,
-        f"{completed.transcript_id}-r{completed.revision}-{completed.status}"
-        f"@{cause.lineage.identity}",
-        completed.completed_at,
+def _completed(completed: TranscriptCompleted, identity: str, traceparent: bytes) -> Message:
+    headers = event_headers(
+        stage="publish",
+        kind=COMPLETED,
+        identity=f"{completed.transcript_id}-r{completed.revision}-{completed.status}@{identity}",
+        moment=completed.completed_at,
+        traceparent=traceparent,
     )
     return Message(
         "transcripts.completed",
         completed.transcript_id.encode(),
         completed.model_dump_json().encode(),
         headers,
-    )
-
-
-def _headers(cause: Cause, kind: str, identity: str, moment: datetime) -> Headers:
-    return event_headers(
-        stage="publish",
-        kind=kind,
-        identity=identity,
-        moment=moment,
-        traceparent=traceparent_of(cause.record, cause.lineage.identity),
     )

@@ -62,17 +62,20 @@ class Hop:
         assigned: Callable[["TopicPartition"], OpenPartition],
         *,
         at_once: int = RECORDS_AT_ONCE,
+        gather_seconds: float = 0.0,
     ) -> None:
         """Take the declared topics to read and what works on a partition; ``run`` connects.
 
         ``group`` is put behind the name of the workers' group; ``at_once`` is the most records of a
-        transaction.
+        transaction. After each round of transactions records gather for ``gather_seconds``, so
+        that the next ones hold more of them.
         """
         self._settings = settings
         self._stage = stage
         self._group = f"{settings.topic(settings.worker_group)}-{group}"
         self._sources = sources
         self._assigned = assigned
+        self._gather_seconds = gather_seconds
         self._at_once = at_once
         self._open: dict[TopicPartition, OpenPartition] = {}
         # Since when a partition's transactions fail although it can be opened.
@@ -86,13 +89,16 @@ class Hop:
             self._consumer.subscribe([self._settings.topic(each) for each in self._sources])
             ready()
             while not stop.is_set():
-                self._round()
+                worked_on = self._round()
+                if self._gather_seconds and 0 < worked_on < self._at_once:
+                    stop.wait(self._gather_seconds)
         finally:
             for partition in self._open.values():
                 partition.close()
             self._consumer.close()
 
-    def _round(self) -> None:
+    def _round(self) -> int:
+        """Work on what has come; give the number of records."""
         batches = self._consumer.poll(timeout_ms=POLL_MS)
         assigned = self._consumer.assignment()
         for place in [each for each in self._open if each not in assigned]:
@@ -110,6 +116,7 @@ class Hop:
             [(place.topic, place.partition) for place in self._open],
             settled=joined and self._consumer.assignment() <= self._open.keys(),
         )
+        return sum(map(len, batches.values()))
 
     def _begin(self, place: "TopicPartition") -> None:
         partition = self._assigned(place)

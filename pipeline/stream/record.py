@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -180,6 +181,7 @@ def moment_of(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
 
 
+@lru_cache(maxsize=64)
 def rfc3339(moment: datetime) -> str:
     """Write a time in UTC with a Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "pipeline/samples"
 SHARED = ROOT.parent / "shared"
 PUBLISHED = "2025-11-07T02:30:00Z"
+_YEARS = 40
+_YEAR = re.compile(r"(?<!\d)20[12]\d(?!\d)")
 _FIGURE = re.compile(r"(?<![\dA-Za-z])(?!(?:19|20)\d\d(?!\d))\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # So many plain lines to one of a sample's make a call of its figures.
@@ -40,9 +42,15 @@ def text(language: str, kind: str, size: int, *, seed: int = 1) -> str:
 def transcripts(
     language: str, count: int, size: int, *, kind: str = "call"
 ) -> list[TranscriptMessage]:
-    """Give transcripts of some ``size`` bytes each."""
+    """Give transcripts of some ``size`` bytes each, of other years each, as calls are.
+
+    Were all of one quarter, hundreds of documents would state each claim, which is not so outside.
+    """
     return [
-        message(f"bench-{language}-{number:05}", text(language, kind, size, seed=number))
+        _of_another_year(
+            message(f"bench-{language}-{number:05}", text(language, kind, size, seed=number)),
+            number % _YEARS,
+        )
         for number in range(count)
     ]
 
@@ -51,6 +59,16 @@ def message(transcript_id: str, words: str) -> TranscriptMessage:
     """Give a text as a transcript message."""
     return TranscriptMessage.model_validate(
         {"transcript_id": transcript_id, "text": words, "published_at": PUBLISHED}
+    )
+
+
+def _of_another_year(message: TranscriptMessage, back: int) -> TranscriptMessage:
+    def earlier(year: re.Match[str]) -> str:
+        return str(int(year[0]) - back)
+
+    words, day = _YEAR.sub(earlier, message.text), _YEAR.sub(earlier, PUBLISHED)
+    return TranscriptMessage.model_validate(
+        {"transcript_id": message.transcript_id, "text": words, "published_at": day}
     )
 
 

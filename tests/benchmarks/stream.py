@@ -72,7 +72,6 @@ class Pipeline:
             bootstrap_servers=self.settings.bootstrap_servers,
             isolation_level="read_committed",
             enable_auto_commit=False,
-            fetch_max_wait_ms=20,
         )
         topics = [self.settings.topic(name) for name in names]
         places = [
