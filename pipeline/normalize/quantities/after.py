@@ -53,14 +53,14 @@ def _unit_pattern() -> re.Pattern[str]:
 def _scale_pattern() -> re.Pattern[str]:
     scales = alternation(lexicon().scales)
     return re.compile(
-        rf"(?: ?\[[a-z ]{{2,16}}\])? {{0,2}}-?(?P<more>[多余几来])? ?(?P<scale>{scales})"
+        rf"(?: ?\[[a-z ]{{2,16}}\])? {{0,2}}-?(?P<more>[多余几来]|(?:plus|some|odd|ish)(?= ))? ?(?P<scale>{scales})"
         r"(?P<plus>[多余](?!了)|\+(?![/0-9-])|-plus)?"
     )
 
 
 @cache
 def _more_pattern() -> re.Pattern[str]:
-    return re.compile(r" ?([多余来](?!了)|\+(?![/0-9-]))")
+    return re.compile(r" ?([多余来](?!了)|\+(?![/0-9-]))|[ -]?(plus|some|odd|ish)(?= )")
 
 
 @cache
@@ -147,13 +147,13 @@ def _more_units(passage: Passage, amount: Amount) -> None:
     match = _more_pattern().match(passage.folded, amount.end)
     unit = match and _unit_pattern().match(passage.folded, match.end())
     if match and unit and _take_unit(passage, amount, unit):
-        amount.hedge(_looseness(match.group(1)))
+        amount.hedge(_looseness(match.group(1) or match.group(2)))
 
 
 def _looseness(mark: str) -> str:
-    if mark in ("+", "-plus"):
+    if mark in ("+", "-plus", "plus"):
         return "at_least"
-    return "approx" if mark == "来" else "more_than"
+    return "approx" if mark in ("来", "ish", "odd") else "more_than"
 
 
 def _take_scale(amount: Amount, match: re.Match[str]) -> bool:

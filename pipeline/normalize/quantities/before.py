@@ -54,6 +54,8 @@ def _currency(passage: Passage, end: int, at: int) -> tuple[int, Unit] | None:
             start = end - len(wording)
             if wording == "c$" and _circa(passage, start):
                 continue
+            if wording == "us $" and passage.pronoun(start):
+                continue
             if unit.place == "cents" and not CENTS.match(folded, at):
                 continue
             if unit.place == "capitals" and not passage.capitals(start, end):

@@ -12,10 +12,13 @@ from pipeline.normalize.quantities.numerals import spoken
 CENT = Decimal("0.01")
 ANY_CENTS = frozenset({"cents", "cent", "¢", "c", "分", "分钱"})
 
-_LINK = re.compile(r" ?(and |又|零)?(?=[0-9a-z一-鿿])")
+_LINK = re.compile(r" ?(and |oh |又|零)?(?=[0-9a-z一-鿿])")
 _FEW_DIGITS = re.compile(r"[0-9]{1,2}(?![0-9.,])")
 _TWO_DIGITS = re.compile(r"[0-9]{2}(?![0-9])")
-_LEFT_ALONE = re.compile(r"\s*(?:[,.;:!?)]|and(?![a-z])|(?:a|per|each) (?:share|unit|ad)|$)")
+_LEFT_ALONE = re.compile(
+    r"\s*(?:[,.;:!?)]|(?:and|or|but|versus|vs|compared|from|for|in|this|last|up|down|on)(?![a-z])"
+    r"|(?:a|per|each) (?:share|unit|ad|year)|$)"
+)
 _CENTS_ALONE = 10
 _MOST = 1_000_000
 _IDEOGRAPHS = "\u3400"

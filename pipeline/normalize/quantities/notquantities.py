@@ -62,6 +62,7 @@ _AGED = re.compile(
 )
 _AGE_ENDS = re.compile(r"\s*(?:[,.;:!?)]|$|and |or )")
 _YOUNGEST, _OLDEST = 12, 90
+_BOUNDS = frozenset({"sub", "plus"})
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
@@ -87,7 +88,7 @@ def _joined(passage: Passage, start: int) -> int:
     elif before in "#@№'第":
         joined = True
     elif before == "-":
-        joined = "a" <= earlier <= "z"
+        joined = "a" <= earlier <= "z" and last_word(folded, start - 1, 0) not in _BOUNDS
     elif before == ".":
         joined = earlier.isdigit()
     elif before == " ":

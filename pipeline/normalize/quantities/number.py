@@ -49,6 +49,10 @@ class Passage:
         self.limit = 0
         self.ranged = False
 
+    def pronoun(self, start: int) -> bool:
+        """Tell whether "us" is no country, as it is not where capitals are in use."""
+        return self.text[start] == "u" and not self.text.islower()
+
     def capitals(self, start: int, end: int) -> bool:
         """Tell whether a word stands out by its capitals: TRY 500 million, no "try 500"."""
         return self.text[start:end].isupper() and not self.text.isupper()

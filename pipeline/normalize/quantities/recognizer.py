@@ -21,6 +21,7 @@ _LONGEST_CORRECTION = 40
 _ORDINAL = "第"
 _BARE_SCALES = frozenset("亿兆万千百")
 _FROM = frozenset("由从自")
+_LEAST_SHARE = Decimal("0.01")
 _EACH = re.compile(r"每[㐀-鿿]{0,2} ?$|(?:of|for|out of) (?:every|each) ?$")
 _MAKES = re.compile(r"[^，。；,;.0-9]{0,6}[有就便来自中里]{1,2}[^，。；,;.0-9]{0,4}|[a-z ,]{1,32}")
 _PLACES = Decimal("0.0000000001")
@@ -130,8 +131,10 @@ def _share_of_each(
         return None
     if not _MAKES.fullmatch(folded, end, quantity.start - offset):
         return None
-    found.pop()
     share = (part * 100 / whole).quantize(_PLACES)
+    if share < _LEAST_SHARE:
+        return None
+    found.pop()
     return quantity.model_copy(update={"kind": "percent", "unit": "percent", "value": share})
 
 

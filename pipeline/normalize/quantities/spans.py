@@ -24,6 +24,9 @@ _MOST_RATIO = Decimal(8)
 _CLOSE_RATIO = Decimal("1.6")
 # "five or six percent", and in speech "five, six percent"
 _OR = re.compile(r",? or |, ")
+_SPOKEN_RATIO = Decimal("1.5")
+_ROW_BEFORE = re.compile(r"[0-9%], $")
+_ROW_AFTER = re.compile(r",? and [$0-9]|, [$0-9]| respectively")
 _SPOKEN_HUNDREDS = 10
 _STARTS = re.compile(r"(?:[$€£¥(+~≈<>-]|[a-z]{2,3}\$|rmb|usd|eur|c\.|hk\$|约|近| )*")
 
@@ -192,21 +195,34 @@ def _from_before(passage: Passage, first: Amount) -> bool:
 
 def _either(passage: Passage, first: Amount) -> Span | None:
     """Read one or the other of two near numbers as a range: "five or six percent"."""
-    whole = first.unit is None and first.scale is None and first.number is not None
-    if not whole or first.number is None or first.signed:
+    if first.number is None or first.scale is not None or first.signed:
+        return None
+    if first.unit is not None and not (first.prefixed and first.unit.kind == "money"):
         return None
     link = _OR.match(passage.folded, first.end)
-    if link is None or (link.group() == ", " and first.form != "small"):
+    if link is None:
         return None
     second = _second(passage, link.end())
     if second is None or second.number is None or second.unit is None or second.signed:
         return None
-    if second.prefixed or second.form == "year" or second.form == "band":
+    if second.form in ("year", "band") or (second.prefixed and first.unit is None):
         return None
-    near = first.number < second.number <= 2 * first.number
-    if link.group() == ", " and (second.form != "small" or second.number - first.number != 1):
+    if first.unit is not None and not (second.prefixed and second.unit == first.unit):
         return None
-    return _join(first, second) if near else None
+    most = 2 * first.number
+    if link.group() == ", ":
+        if _in_row(passage, first, second):
+            return None
+        most = max(first.number + 1, first.number * _SPOKEN_RATIO)
+    return _join(first, second) if first.number < second.number <= most else None
+
+
+def _in_row(passage: Passage, first: Amount, second: Amount) -> bool:
+    """Whether two numbers with a comma are of a longer row: "7, 8 and 9%"."""
+    lead = passage.folded[max(0, first.start - 3) : first.start]
+    return _ROW_BEFORE.search(lead) is not None or (
+        _ROW_AFTER.match(passage.folded, second.end) is not None
+    )
 
 
 def _one_range(passage: Passage, first: Amount, second: Amount, link: str) -> bool:
