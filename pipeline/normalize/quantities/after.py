@@ -53,7 +53,8 @@ def _unit_pattern() -> re.Pattern[str]:
 def _scale_pattern() -> re.Pattern[str]:
     scales = alternation(lexicon().scales)
     return re.compile(
-        rf"(?: ?\[[a-z ]{{2,16}}\])? {{0,2}}-?(?P<more>[多余几来]|(?:plus|some|odd|ish)(?= ))? ?(?P<scale>{scales})"
+        r"(?: ?\[[a-z ]{2,16}\])? {0,2}-?(?P<more>[多余几来]|(?:plus|some|odd|ish)(?= ))? ?"
+        rf"(?P<scale>{scales})"
         r"(?P<plus>[多余](?!了)|\+(?![/0-9-])|-plus)?"
     )
 
