@@ -68,6 +68,19 @@ def _address(value: str) -> str:
     return value
 
 
+def _any_port(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) > 65535:
+        raise ValueError("a port from 1 to 65535, or 0 for any free one")
+    return int(value)
+
+
+def _host_names(value: str) -> str:
+    names = [name.strip() for name in value.split(",")] if value.strip() else []
+    if not all(re.fullmatch(r"[0-9A-Za-z._-]{1,253}", name) for name in names):
+        raise ValueError("host names without ports, separated by commas, such as board.example.com")
+    return ",".join(names)
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value.lower() not in choices:
@@ -149,6 +162,14 @@ class Settings:
     metrics_address: str = _setting(
         "127.0.0.1", _address, "the address of that port; the default is loopback only"
     )
+    board_bind: str = _setting(
+        "127.0.0.1", _address, "the address that the board is served at; the default is loopback"
+    )
+    board_port: int = _setting(9309, _any_port, "the port of the board; 0 is any free one")
+    board_hosts: str = _setting(
+        "", _host_names, "host names by which the board may be asked for, beside its addresses"
+    )
+    board_facts: int = _setting(1_000, _count(20_000), "how many of the last facts the board keeps")
     translator: str = _setting(
         "none",
         _one_of("none", "ctranslate2", "openai"),

@@ -30,6 +30,7 @@ COMMANDS = {
     "replay": "Send old transcripts through today's code, here or beside what is live.",
     "deadletters": "See what failed and why, and send it again.",
     "lag": "How far each stage is behind, and whether it keeps up.",
+    "board": "Serve a live page of facts, conflicts and lag.",
     "exporter": "Serve the lag to Prometheus.",
     "settings": "List all settings with their meaning, default and present value.",
 }

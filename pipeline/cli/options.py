@@ -12,10 +12,11 @@ from pipeline.settings import Settings, option_of, variable_of
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def with_settings(*names: str) -> Callable[[Function], Function]:
+def with_settings(*names: str, short: str = "") -> Callable[[Function], Function]:
     """Give a command its ``settings`` and, for the named ones, options that go before variables.
 
-    The command takes a keyword argument ``settings: Settings``.
+    The command takes a keyword argument ``settings: Settings``. Names that begin with ``short``
+    have an option without that beginning too.
     """
     meanings = {each.name: str(each.metadata["meaning"]) for each in fields(Settings)}
 
@@ -28,7 +29,10 @@ def with_settings(*names: str) -> Callable[[Function], Function]:
         decorated: Any = called
         for name in reversed(names):
             shown = f"{meanings[name]}  [{variable_of(name)}]"
-            decorated = click.option(option_of(name), name, metavar="VALUE", help=shown)(decorated)
+            spelled = [option_of(name)]
+            if short and name.startswith(short):
+                spelled.insert(0, option_of(name.removeprefix(short)))
+            decorated = click.option(*spelled, name, metavar="VALUE", help=shown)(decorated)
         return decorated  # type: ignore[no-any-return]
 
     return decorate

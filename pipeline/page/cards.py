@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from pipeline.extract.statement import amount_in_words
 from pipeline.page.marks import differs
-from schemas import Entity, Fact, Period, Quantity
+from schemas import Claim, ClaimStatement, Entity, Fact, Period, Quantity
+from schemas.fact import FactFields
 
 LABELS = (
     "company", "scope", "metric", "amount", "compared", "period", "kind", "said by", "section",
@@ -55,7 +56,7 @@ def card_without_fact(quantity: Quantity) -> list[str]:
     return [f"{quantity.text}: a quantity without a fact", *fields.values()]
 
 
-def amount(fact: Fact) -> str:
+def amount(fact: FactFields) -> str:
     """Write a fact's amount with its unit and qualifier, for a reader; changes have a sign."""
     words = span(fact, fact.unit)
     is_rise = fact.measure in ("growth", "change") and fact.value is not None and fact.value > 0
@@ -67,7 +68,7 @@ def company(entity: Entity) -> str:
     return entity.name if entity.id == entity.name else f"{entity.name} ({entity.id})"
 
 
-def span(amounts: Fact | Quantity, unit: str) -> str:
+def span(amounts: FactFields | Quantity | Claim | ClaimStatement, unit: str) -> str:
     """Write one amount, or a range with one end or both, its currency and scale said once."""
     if amounts.value is not None:
         return _QUALIFIERS.get(amounts.qualifier, "") + _words(amounts.value, unit)

@@ -61,6 +61,12 @@ class Subscription:
         for place, offset in self._consumer.end_offsets(self._places).items():
             self._consumer.seek(place, offset)
 
+    def from_last(self, count: int) -> None:
+        """Start so many offsets before the end of each partition, or at its oldest message."""
+        firsts = self._consumer.beginning_offsets(self._places)
+        for place, end in self._consumer.end_offsets(self._places).items():
+            self._consumer.seek(place, max(firsts[place], end - count))
+
     def since(self, moment: datetime) -> None:
         """Start with the first messages of that time or later."""
         milliseconds = int(moment.timestamp() * 1000)

@@ -1,0 +1,64 @@
+"""What the board knows, and the waking of those who show it. All of it is touched by one loop."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from pipeline.board.conflicts import Conflicts
+from pipeline.board.followers import ClaimState
+from pipeline.board.window import Entry, Window
+
+MOST_CONFLICTS = 500
+"""How many claims in conflict are kept: those that changed last."""
+
+
+class Board:
+    """Facts, conflicts and lag as they were told last; ``changed`` wakes who waits."""
+
+    def __init__(self, kept: int) -> None:
+        """Take how many facts are kept."""
+        self.window = Window(kept)
+        self.conflicts = Conflicts(MOST_CONFLICTS)
+        self.lag = b"null"
+        self.lag_version = 0
+        self.facts_read = False
+        self.claims_read = False
+        self._change = asyncio.Event()
+
+    @property
+    def change(self) -> asyncio.Event:
+        """An event that is set at the next change; take it before looking at what there is."""
+        return self._change
+
+    async def take_facts(self, entries: Sequence[Entry], begin: bool) -> None:
+        """Take facts; with ``begin`` they replace all."""
+        if begin:
+            self.window.begin(entries)
+            self.facts_read = True
+        else:
+            self.window.add(entries)
+        self._wake()
+
+    async def take_claims(self, states: Sequence[ClaimState], begin: bool) -> None:
+        """Take states of claims; with ``begin`` they replace all."""
+        if begin:
+            self.conflicts.begin()
+            self.claims_read = True
+        for state in states:
+            if state.shown is None or state.found_by is None:
+                self.conflicts.drop(state.claim_id)
+            else:
+                self.conflicts.put(state.claim_id, state.shown, state.found_by)
+        self._wake()
+
+    async def take_lag(self, shown: dict[str, Any]) -> None:
+        """Take a look at the lag, or why there is none."""
+        self.lag = orjson.dumps(shown)
+        self.lag_version += 1
+        self._wake()
+
+    def _wake(self) -> None:
+        self._change.set()
+        self._change = asyncio.Event()
