@@ -33,9 +33,7 @@ class Page:
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send one command and wait for its answer."""
         self._number += 1
-        await self._socket.send_json(
-            {"id": self._number, "method": method, "params": parameters}
-        )
+        await self._socket.send_json({"id": self._number, "method": method, "params": parameters})
         async with asyncio.timeout(_SECONDS):
             while True:
                 said = await self._socket.receive_json()
