@@ -88,7 +88,8 @@ class Frame:
     before this one was read. A business line of the company's own (``scope_is_line``) is the
     topic of its paragraph where a sentence opens with it (``opening``: its name, and whether it
     is such a line) and the paragraph did not turn to the whole company (``of_whole``).
-    ``of_rates`` is the setting's.
+    ``only_opened`` marks a business that the paragraph opened with, sentences before its first
+    figure. ``of_rates`` is the setting's.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -97,6 +98,7 @@ class Frame:
     scope_mark: Mark | None = None
     scope_inherited: bool = False
     scope_is_line: bool = False
+    only_opened: bool = False
     opening: tuple[str, bool] | None = None
     of_whole: bool | None = None
     sentence_read: bool = False
@@ -120,6 +122,11 @@ class Frame:
         self.scope = None
         self.outlook, self.told = False, 0
 
+    def open_with(self, scope: str | None) -> None:
+        """Speak of a paragraph's opening business for the length of one sentence."""
+        self.scope, self.scope_inherited = scope, scope is not None
+        self.scope_is_line = self.only_opened = scope is not None
+
     def next_sentence(self, lead_in: MetricMatch | None, turned_to: str | None) -> None:
         """Keep what an elided subject may refer to; forget the rest.
 
@@ -129,6 +136,9 @@ class Frame:
         if self.of_whole is None and self.sentence_read:
             self.of_whole = self.scope is None
         self.sentence_read = True
+        if self.only_opened and self.scope_mark is None:
+            self.scope, self.scope_is_line = None, False
+        self.only_opened = False
         if self.opening is not None:
             topic, is_line = self.opening
             self.scope_is_line = is_line and not self.of_whole and self.scope == topic

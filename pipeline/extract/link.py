@@ -11,7 +11,14 @@ from pipeline.extract.modality import note_topic
 from pipeline.extract.nearby import is_where, is_whole
 from pipeline.extract.neighbours import lend_unit
 from pipeline.extract.place import Place
-from pipeline.extract.reading import Mark, Sentence, lead_in_metric, lead_in_scope, sentences
+from pipeline.extract.reading import (
+    Mark,
+    Sentence,
+    lead_in_metric,
+    lead_in_scope,
+    opening_scope,
+    sentences,
+)
 from pipeline.extract.scoping import choose_scope, note_metric, note_scope
 from pipeline.extract.subject import choose_metric
 from pipeline.extract.table import is_row, read_row
@@ -38,6 +45,8 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         about = setting.about.id if setting.about else None
         turned_to = lead_in_scope(sentence, segment.text, about)
         frame.next_sentence(lead_in_metric(sentence), turned_to)
+        if frame.scope is None and sentence.first is not None:
+            frame.open_with(opening_scope(sentence, segment.text, about))
         note_topic(frame, sentence, segment)
         shares = _respectively(sentence)
         years = years_in_a_row(sentence)

@@ -54,7 +54,8 @@ class Sentence:
     """A sentence of a segment: its place in the segment's text, that text folded, its marks.
 
     ``text`` is the sentence as written, ``lead_in`` is the place of the sentence before it
-    where that one holds no quantity.
+    where that one holds no quantity, ``first`` that of the first of all where no quantity
+    stands before this sentence.
     """
 
     start: int
@@ -63,6 +64,7 @@ class Sentence:
     marks: tuple[Mark, ...]
     text: str = ""
     lead_in: tuple[int, int] | None = None
+    first: tuple[int, int] | None = None
 
     def around(self, at: int) -> tuple[Mark, ...]:
         """The marks about one of them, in order: as far as a clause may reach."""
@@ -83,6 +85,7 @@ def sentences(segment: NormalizedSegment) -> Iterator[Sentence]:
     spans = [(q.start - segment.start, q.end - segment.start, q) for q in segment.quantities]
     upcoming = 0
     lead_in: tuple[int, int] | None = None
+    opening: tuple[int, int] | None = None
     for start, end in _spans(text, [(a, b) for a, b, _ in spans]):
         first = upcoming
         while upcoming < len(spans) and spans[upcoming][0] < end:
@@ -90,10 +93,11 @@ def sentences(segment: NormalizedSegment) -> Iterator[Sentence]:
         if upcoming > first:
             found = [Mark(a, b, "quantity", q) for a, b, q in spans[first:upcoming]]
             marks = _marks(segment, folded, start, end, found)
-            yield Sentence(start, end, folded, marks, text[start:end], lead_in)
-            lead_in = None
+            yield Sentence(start, end, folded, marks, text[start:end], lead_in, opening)
+            lead_in = opening = None
         else:
             lead_in = (start, end)
+            opening = opening or (lead_in if first == 0 else None)
 
 
 def _spans(text: str, quantities: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -149,6 +153,28 @@ def lead_in_scope(sentence: Sentence, text: str, company_id: str | None) -> str 
     if not found:
         return _metric_goes_on(sentence, text, start, end, company_id)
     return found[0].scope if len({s.scope for s in found}) == 1 else None
+
+
+# "As it relates to our stores, …", 关于海外业务，…: what a paragraph says that it is about.
+_ABOUT = re.compile(
+    r"\s*(?:[a-z' ]{0,24}\b(?:as it relates to|when it comes to|with respect to|in terms of"
+    r"|regarding|as for|speaking of) (?:the |our )?|关于|对于|至于|谈到|说到)"
+)
+
+
+def opening_scope(sentence: Sentence, text: str, company_id: str | None) -> str | None:
+    """The company's own product that a paragraph opens with, sentences before its first figure."""
+    if sentence.first is None or sentence.start - sentence.first[0] > _OPENING_FAR:
+        return None
+    start, end = sentence.first
+    lead = _ABOUT.match(sentence.folded, start, end)
+    head = lead.end() if lead else start
+    named = find_scopes(text[head : min(end, head + _OPENING_REACH)], company_id)
+    near = [s for s in named if s.start <= _OPENING and s.known]
+    if not near:
+        return None
+    owned = near[0].owner == company_id and near[0].kind != "region"
+    return near[0].scope if owned or (lead is not None and near[0].kind != "region") else None
 
 
 def _metric_goes_on(
@@ -243,7 +269,7 @@ _SURE = frozenset({"up", "down", "rate", "gain", "loss", "share"})
 _MOVED = frozenset({"up_after", "down_after"})
 _MOVING = frozenset({"up", "down", "rate", "gain", "loss"})
 
-_OPENING = 4
+_OPENING, _OPENING_REACH, _OPENING_FAR = 4, 40, 400
 
 # What yields to what where two readings overlap: a number's own words are no cue, and so on.
 _BY_RANK: tuple[MarkKind, ...] = ("period", "basis", "metric", "scope", "company", "cue", "break")

@@ -2,6 +2,7 @@
 
 import re
 
+from pipeline.extract.behind import named_with, scope_behind
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.modifiers import business_before
 from pipeline.extract.passing import is_aside, is_in_passing, is_no_business
@@ -19,32 +20,8 @@ from pipeline.extract.whose import is_back_at_speaker
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
-from pipeline.normalize.script import fold
 from schemas import Entity, Quantity
 
-# "12% in the U.S.", "25% growth in same-day delivery".
-_IN_PLACE = re.compile(
-    r"^\s*(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
-    r"(?:(?:of (?:our |its |total |net )*(?:sales|revenues?|income|orders|profits?) )?"
-    r"(?:came|comes|coming|were|was|are|is) (?:from|in)|in|for|at|from|of|across|"
-    r"within|to weekly)\s+(?:the |our |its |all )?(?:(?:daily|weekly|monthly|total) )?$"
-)
-# As in "8% of TV time in the U.S.".
-_OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
-_OF = re.compile(r"^\s*of\s")
-# As in "50,000 customers use Graviton", "units delivered to Prime members", and of money
-# "$4 billion to expand our rural network".
-_USING = re.compile(
-    r"^\s*(?:(?:[\w'-]+ ){1,3}(?:(?:now |currently |already )?(?:use|uses|using|adopted|joined)"
-    r"|on|to|with|through|via)"
-    r"|to (?:expand|build|build out|grow|upgrade|modernize|develop|launch))\s+(?:the |our |its )?$"
-)
-_TO_DO = re.compile(r"\bto(?: (?:expand|build|grow|upgrade|develop|launch))?$")
-# 50 萬顆 Trainium2 芯片: a measure word may stand between, or what money is spent to do.
-_AT_ONCE = re.compile(
-    r"\s*(?:的|来自|[枚颗片台个件家座款种套辆]的?|用于?(?:扩建|建设|兴建|升级|发展|拓展)?"
-    r"|扩建|建设|兴建|升级|发展|拓展)?\s*"
-)
 _JOINED = re.compile(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
 # Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
 _WHOLE = re.compile(
@@ -55,6 +32,9 @@ _SAME_BUSINESS = re.compile(
     r"\s*(?:(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|line)\b|"
     r"(?:its|segment|divisional|it|they|their)\b|该|其(?!中|他|它|余|实|次)|这块|这个业务|这项业务|此业务)"
 )
+# What headings speak of without its being a business, and what such a thing does not have.
+_A_TOPIC = "AI"
+_PHYSICAL = frozenset({"power_capacity", "facilities", "capex", "headcount", "job_cuts", "debt"})
 # A short noun between a kind of product and its name: 推理芯片VM2.
 _NOUN = 2
 # Where a sentence goes on about the company itself, or about what "we" count beside.
@@ -212,7 +192,7 @@ def _is_whole_of_share(frame: Frame, sentence: Sentence, at: int) -> bool:
     if not before or frame.scope_mark is None or not isinstance(before[-1].value, Quantity):
         return False
     gap = sentence.folded[before[-1].end : mark.start]
-    return before[-1].value.kind == "percent" and _OF.match(gap) is not None
+    return before[-1].value.kind == "percent" and gap.lstrip().startswith("of ")
 
 
 def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
@@ -281,6 +261,8 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
     if isinstance(was, ScopeMatch) and isinstance(now, ScopeMatch):
         if was.kind == "region" and now.kind != "region":
             return True
+        if was.owner and was.owner == now.owner and now.scope.startswith(was.scope):
+            return was.scope != now.scope
         if now.kind == "region" and was.kind != "region":
             return False
         gap = sentence.folded[earlier.end : mark.start]
@@ -321,7 +303,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     """Settle scope and company."""
     if frame.scope_mark is not None and _leaves_business(place, frame, frame.scope_mark):
         frame.scope = frame.scope_mark = None
-    behind = _scope_behind(place, frame) or pointed_to(place)
+    behind = scope_behind(place, frame) or pointed_to(place)
     if behind is not None:
         reading.scope = behind
     elif reading.business is not None and not _named_before(place, frame):
@@ -336,14 +318,20 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = frame.scope
     else:
         asked = setting.topic if setting.topic and takes_up_topic(place) else None
-        reading.scope = reading.scope or setting.scope or asked
-    if reading.metric in NAMES_ITS_BUSINESS and not _named_with(place, frame):
+        above = setting.scope if _narrows(setting.scope, reading.metric) else None
+        reading.scope = reading.scope or above or asked
+    if reading.metric in NAMES_ITS_BUSINESS and not named_with(place, frame):
         reading.scope = NAMES_ITS_BUSINESS[reading.metric]
-    if reading.metric in OF_THE_WHOLE and not _named_with(place, frame):
+    if reading.metric in OF_THE_WHOLE and not named_with(place, frame):
         reading.scope = None
     if frame.entity is not None and is_back_at_speaker(place, frame, setting):
         frame.entity = None
     reading.entity = frame.entity or setting.about
+
+
+def _narrows(above: str | None, metric: str) -> bool:
+    """Whether a heading's business has a metric: AI as a topic owns no power plants."""
+    return above != _A_TOPIC or metric not in _PHYSICAL
 
 
 def _leaves_business(place: Place, frame: Frame, business: Mark) -> bool:
@@ -361,80 +349,11 @@ def _same_business(place: Place) -> bool:
     return _SAME_BUSINESS.match(place.sentence.folded, place.sentence.start) is not None
 
 
-def _named_with(place: Place, frame: Frame) -> bool:
-    """Whether the scope stands in the clause of the figure, or of one that it goes on from."""
-    if frame.scope_mark is None:
-        return False
-    if any(m == frame.scope_mark for m in place.before()):
-        return True
-    last, previous = frame.last, place.previous()
-    if last is None or previous is None or last.mark != previous:
-        return False
-    return last.scope == frame.scope and not any(m.kind == "metric" for m in place.before())
-
-
-def _scope_behind(place: Place, frame: Frame) -> str | None:
-    """The business or place that a figure is followed by: "5.1% in the U.S."."""
-    folded = place.sentence.folded
-    for mark in place.after():
-        if mark.kind == "scope" and isinstance(mark.value, ScopeMatch):
-            gap = folded[place.mark.end : mark.start]
-            if not mark.value.known or is_no_business(place.sentence, mark):
-                return None
-            if mark.value.owner is None and _is_counted(place, mark):
-                continue
-            if mark.value.kind == "region" and _OF_IN.match(gap):
-                return mark.value.scope
-            if _OF.match(gap) and _is_part_of(place, frame):
-                return None
-            if mark.value.kind == "region" and _has_business(place, frame):
-                return None
-            if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
-                return mark.value.scope
-            return None
-        if mark.kind == "metric" and isinstance(mark.value, MetricMatch):
-            counted = place.quantity.counted is not None and mark.start - place.mark.end <= 1
-            if mark.value.weak or counted or mark.value.metric.id == "subscribers":
-                continue
-        if (
-            mark.kind == "break"
-            and folded[mark.start : mark.end] == "with"
-            and place.quantity.counted
-        ):
-            continue
-        if mark.kind in ("metric", "break", "period"):
-            return None
-        apart = mark.kind == "cue" and mark.start - place.mark.end > 1
-        if apart and not _TO_DO.search(folded, place.mark.end, mark.end):
-            return None
-    return None
-
-
-def _is_counted(place: Place, mark: Mark) -> bool:
-    """Whether a word is what the figure counts and no line of business: "200-plus services"."""
-    counted = place.quantity.counted
-    return counted is not None and fold(counted).endswith(
-        place.sentence.folded[mark.start : mark.end]
-    )
-
-
 def _named_before(place: Place, frame: Frame) -> bool:
     """Whether a known business is named with the figure: "in wealth management, assets rose"."""
-    if _named_with(place, frame):
+    if named_with(place, frame):
         return True
     business, previous = frame.scope_mark, place.previous()
     if business is None or (previous is not None and previous.start > business.start):
         return False
     return _IN_FRONT.match(place.sentence.folded, place.sentence.start, business.start) is not None
-
-
-def _has_business(place: Place, frame: Frame) -> bool:
-    """Whether the clause names a business, of which a place behind is no more than where."""
-    business = frame.scope_mark.value if frame.scope_mark is not None else None
-    named = isinstance(business, ScopeMatch) and business.kind != "region"
-    return named and _named_with(place, frame)
-
-
-def _is_part_of(place: Place, frame: Frame) -> bool:
-    """Whether "42% of systems" is the share that a business named before has in another."""
-    return place.quantity.kind == "percent" and _named_with(place, frame)

@@ -1,0 +1,116 @@
+"""The business or place that stands behind a figure: "5.1% in the U.S.", "sold to members"."""
+
+import re
+
+from pipeline.extract.frame import Frame
+from pipeline.extract.passing import is_no_business
+from pipeline.extract.place import Place
+from pipeline.extract.reading import Mark
+from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.normalize.script import fold
+
+# "12% in the U.S.", "25% growth in same-day delivery".
+_IN_PLACE = re.compile(
+    r"^\s*(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
+    r"(?:(?:of (?:our |its |total |net )*(?:sales|revenues?|income|orders|profits?) )?"
+    r"(?:came|comes|coming|were|was|are|is) (?:from|in)|in|for|at|from|of|across|"
+    r"within|to weekly)\s+(?:the |our |its |all )?(?:(?:daily|weekly|monthly|total) )?$"
+)
+# As in "8% of TV time in the U.S.".
+_OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
+_OF = re.compile(r"^\s*of\s")
+# As in "50,000 customers use Graviton", "units delivered to Prime members", and of money
+# "$4 billion to expand our rural network".
+_USING = re.compile(
+    r"^\s*(?:(?:[\w'-]+ ){1,3}(?:(?:now |currently |already )?(?:use|uses|using|adopted|joined)"
+    r"|on|to|with|through|via)"
+    r"|to (?:expand|build|build out|grow|upgrade|modernize|develop|launch))\s+(?:the |our |its )?$"
+)
+_TO_DO = re.compile(r"\bto(?: (?:expand|build|grow|upgrade|develop|launch))?$")
+# 50 萬顆 Trainium2 芯片: a measure word may stand between, or what money is spent to do.
+_AT_ONCE = re.compile(
+    r"\s*(?:的|来自|[枚颗片台个件家座款种套辆]的?|用于?(?:扩建|建设|兴建|升级|发展|拓展)?"
+    r"|扩建|建设|兴建|升级|发展|拓展)?\s*"
+)
+
+
+def scope_behind(place: Place, frame: Frame) -> str | None:
+    """The business or place that a figure is followed by: "5.1% in the U.S."."""
+    folded = place.sentence.folded
+    for mark in place.after():
+        if mark.kind == "scope" and isinstance(mark.value, ScopeMatch):
+            gap = folded[place.mark.end : mark.start]
+            if not mark.value.known or is_no_business(place.sentence, mark):
+                return None
+            if mark.value.owner is None and _is_counted(place, mark):
+                continue
+            if mark.value.kind == "region" and _OF_IN.match(gap):
+                return mark.value.scope
+            if _OF.match(gap) and _is_part_of(place, frame):
+                return None
+            if mark.value.kind == "region" and _has_business(place, frame):
+                return None
+            if _AT_ONCE.fullmatch(gap) and _is_equipped(place, frame, mark):
+                return None
+            if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
+                return mark.value.scope
+            return None
+        if mark.kind == "metric" and isinstance(mark.value, MetricMatch):
+            counted = place.quantity.counted is not None and mark.start - place.mark.end <= 1
+            if mark.value.weak or counted or mark.value.metric.id == "subscribers":
+                continue
+        if (
+            mark.kind == "break"
+            and folded[mark.start : mark.end] == "with"
+            and place.quantity.counted
+        ):
+            continue
+        if mark.kind in ("metric", "break", "period"):
+            return None
+        apart = mark.kind == "cue" and mark.start - place.mark.end > 1
+        if apart and not _TO_DO.search(folded, place.mark.end, mark.end):
+            return None
+    return None
+
+
+def _is_counted(place: Place, mark: Mark) -> bool:
+    """Whether a word is what the figure counts and no line of business: "200-plus services"."""
+    counted = place.quantity.counted
+    return counted is not None and fold(counted).endswith(
+        place.sentence.folded[mark.start : mark.end]
+    )
+
+
+def _has_business(place: Place, frame: Frame) -> bool:
+    """Whether the clause names a business, of which a place behind is no more than where."""
+    business = frame.scope_mark.value if frame.scope_mark is not None else None
+    named = isinstance(business, ScopeMatch) and business.kind != "region"
+    return named and named_with(place, frame)
+
+
+def _is_part_of(place: Place, frame: Frame) -> bool:
+    """Whether "42% of systems" is the share that a business named before has in another."""
+    return place.quantity.kind == "percent" and named_with(place, frame)
+
+
+def _is_equipped(place: Place, frame: Frame, part: Mark) -> bool:
+    """Whether a product is counted as a part of another: 天河集群搭载近50万枚Ascend芯片."""
+    subject = frame.scope_mark.value if frame.scope_mark is not None else None
+    if not isinstance(subject, ScopeMatch) or not isinstance(part.value, ScopeMatch):
+        return False
+    owned = subject.known and subject.kind == "product" and subject.owner == part.value.owner
+    named = any(mark == frame.scope_mark for mark in place.before(breaks=1))
+    return owned and named and subject.scope != part.value.scope
+
+
+def named_with(place: Place, frame: Frame) -> bool:
+    """Whether the scope stands in the clause of the figure, or of one that it goes on from."""
+    if frame.scope_mark is None:
+        return False
+    if any(m == frame.scope_mark for m in place.before()):
+        return True
+    last, previous = frame.last, place.previous()
+    if last is None or previous is None or last.mark != previous:
+        return False
+    return last.scope == frame.scope and not any(m.kind == "metric" for m in place.before())
