@@ -33,7 +33,7 @@ def chat() -> Iterator[ChatServer]:
         yield server
 
 
-def translator(chat: ChatServer, timeout: float = 5, rest: Rest | None = None) -> Guarded:
+def translator(chat: ChatServer, timeout: float = 60, rest: Rest | None = None) -> Guarded:
     engine = Endpoint(chat.url, model="tiny", key=Secret(KEY), first_wait=0.01, rest=rest)
     return Guarded(engine, timeout=timeout, cache=MemoryCache())
 
@@ -68,10 +68,10 @@ def test_an_answer_in_a_code_fence_is_read(chat: ChatServer) -> None:
 
 
 def test_a_slow_answer_is_not_waited_for(chat: ChatServer) -> None:
-    chat.behaviours = [slow(2)]
+    chat.behaviours = [slow(90)]
     began = time.monotonic()
     assert translator(chat, timeout=0.3).translate([REVENUE], "zh-Hans") == [None]
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize("code", [429, 500, 503])
@@ -83,19 +83,19 @@ def test_what_passes_is_tried_again(chat: ChatServer, code: int) -> None:
 
 @pytest.mark.parametrize("dated", [False, True])
 def test_retry_after_is_kept_to(chat: ChatServer, dated: bool) -> None:
-    # A date has whole seconds only, so that up to one of them is already gone.
-    value, least = (formatdate(time.time() + 2, usegmt=True), 0.9) if dated else ("1", 1.0)
+    until = int(time.time()) + 2
+    value = formatdate(until, usegmt=True) if dated else "1"
     chat.behaviours = [status(429, {"Retry-After": value})]
     began = time.monotonic()
     assert translator(chat).translate([REVENUE], "zh-Hans") == [ITS_ENGLISH]
-    assert least <= time.monotonic() - began < 3
+    assert time.time() >= until if dated else time.monotonic() - began >= 1
 
 
 def test_a_retry_after_beyond_the_deadline_ends_it_at_once(chat: ChatServer) -> None:
-    chat.behaviours = [status(429, {"Retry-After": "60"})]
+    chat.behaviours = [status(429, {"Retry-After": "90"})]
     began = time.monotonic()
     assert translator(chat).translate([REVENUE], "zh-Hans") == [None]
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 50
     assert len(chat.received) == 1
 
 
@@ -171,8 +171,8 @@ def test_requests_that_fail_together_are_one_failure(
 ) -> None:
     texts = [f"{number}号门店的利润持平。" for number in range(80)]
     monkeypatch.setattr(chat_server, "ENGLISH", dict.fromkeys(texts, "Profit was flat."))
-    here = translator(chat, timeout=1)
-    chat.behaviours = [slow(2)] * 4
+    chat.behaviours = [status(500)] * 16  # four requests, four attempts each
+    here = translator(chat)
     assert here.translate(texts, "zh-Hans") == [None] * 80
     assert here.translate(texts, "zh-Hans") != [None] * 80
 
@@ -229,14 +229,14 @@ def test_the_key_travels_in_its_header_and_stands_nowhere_else(
 
 def test_without_a_key_there_is_no_authorization(chat: ChatServer) -> None:
     engine = Endpoint(chat.url, model="tiny", key=Secret(""))
-    Guarded(engine, timeout=5, cache=MemoryCache()).translate([REVENUE], "zh-Hans")
+    Guarded(engine, timeout=60, cache=MemoryCache()).translate([REVENUE], "zh-Hans")
     assert "Authorization" not in chat.received[0][1]
 
 
 @pytest.mark.parametrize("suffix", ["", "/", "/chat/completions"])
 def test_the_address_may_be_given_with_or_without_its_path(chat: ChatServer, suffix: str) -> None:
     engine = Endpoint(chat.url + suffix, model="tiny", key=Secret(""))
-    assert Guarded(engine, timeout=5, cache=MemoryCache()).translate([REVENUE], "zh-Hans") == [
+    assert Guarded(engine, timeout=60, cache=MemoryCache()).translate([REVENUE], "zh-Hans") == [
         ITS_ENGLISH
     ]
     assert chat.received[0][0] == "/v1/chat/completions"
