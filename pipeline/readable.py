@@ -3,7 +3,9 @@
 import re
 
 # Controls but tab and line end, and marks that turn the direction of what follows.
-_UNSEEN = re.compile(r"[^\t\n\x20-\x7e\xa0-\U0010ffff]|[\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(
+    r"[^\t\n\x20-\x7e\xa0-\U0010ffff]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 
 
 def readable(text: str) -> str:

@@ -12,8 +12,12 @@ from typing import Any
 
 from pipeline.problem import Problem
 from pipeline.secret import Secret
+from pipeline.security.contradictions import contradiction_in
 
 PREFIX = "CALLFACTS_"
+
+
+MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "OAUTHBEARER")
 
 
 class BadSetting(Problem):
@@ -83,9 +87,10 @@ def _host_names(value: str) -> str:
 
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(value: str) -> str:
-        if value.lower() not in choices:
-            raise ValueError("one of " + ", ".join(choices))
-        return value.lower()
+        for choice in choices:
+            if value.lower() == choice.lower():
+                return choice
+        raise ValueError("one of " + ", ".join(choice for choice in choices if choice))
 
     return read
 
@@ -96,14 +101,37 @@ def _folder(value: str) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def _file(value: str) -> str:
+    return value and str(Path(value).expanduser().absolute())
+
+
 def _anything(value: str) -> str:
     return value.strip()
+
+
+def _user(value: str) -> str:
+    if not re.fullmatch(r"[^\x00-\x20\x7f=,]*", value):
+        raise ValueError("a name without spaces, commas and equals signs")
+    return value
 
 
 def _secret(value: str) -> Secret:
     if not re.fullmatch(r"[!-~]*", value.strip()):
         raise _UnshowableError("visible ASCII characters without spaces")
     return Secret(value.strip())
+
+
+def _password(value: str) -> Secret:
+    if re.search(r"[\x00-\x1f\x7f]", value):
+        raise _UnshowableError("characters that are no controls, such as line ends")
+    return Secret(value)
+
+
+def _token_address(value: str) -> str:
+    value = _web_address(value)
+    if not re.match(r"https://|http://(127\.0\.0\.1|\[::1\]|localhost)[:/]|$", value):
+        raise ValueError("an https address: only to this very machine may secrets go by http")
+    return value
 
 
 def _web_address(value: str) -> str:
@@ -133,6 +161,10 @@ def _setting(default: Any, read: Callable[[str], Any], meaning: str) -> Any:
     return field(default=default, metadata=metadata)
 
 
+def _secret_setting(read: Callable[[str], Secret], meaning: str) -> Any:
+    return _setting(Secret(""), read, meaning)
+
+
 @dataclass(frozen=True)
 class Settings:
     """All settings with their defaults; ``Settings.load`` reads the environment over them."""
@@ -142,6 +174,45 @@ class Settings:
     )
     topic_prefix: str = _setting(
         "", _topic_prefix, "put before every topic and group name, so that several sets stand by"
+    )
+    security_protocol: str = _setting(
+        "PLAINTEXT",
+        _one_of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
+        "how to speak with Kafka: with TLS (SSL), with a login (SASL), with both, with neither",
+    )
+    ssl_cafile: str = _setting(
+        "", _file, "PEM file of the authorities to trust; left out, those of the system"
+    )
+    ssl_certfile: str = _setting("", _file, "PEM file of our own certificate, for mutual TLS")
+    ssl_keyfile: str = _setting(
+        "", _file, "PEM file of its key; left out, it is in the certificate's file"
+    )
+    ssl_password: Secret = _secret_setting(  # noqa: RUF009 - a field
+        _password, "the key's password; never shown"
+    )
+    ssl_password_file: str = _setting("", _file, "file to read that password from")
+    sasl_mechanism: str = _setting(
+        "", _one_of("", *MECHANISMS), "how to log in: " + ", ".join(MECHANISMS)
+    )
+    sasl_username: str = _setting("", _user, "who logs in, with SCRAM and PLAIN")
+    sasl_password: Secret = _secret_setting(  # noqa: RUF009 - a field
+        _password, "their password; never shown"
+    )
+    sasl_password_file: str = _setting("", _file, "file to read that password from")
+    oauth_token_file: str = _setting(
+        "", _file, "with OAUTHBEARER: file with the token, read at each connection"
+    )
+    oauth_token_url: str = _setting(
+        "", _token_address, "or: endpoint that gives tokens for client credentials"
+    )
+    oauth_client_id: str = _setting("", _anything, "the client, at that endpoint")
+    oauth_client_secret: Secret = _secret_setting(  # noqa: RUF009 - a field
+        _password, "its secret; never shown"
+    )
+    oauth_client_secret_file: str = _setting("", _file, "file to read that secret from")
+    oauth_scope: str = _setting("", _anything, "what to ask for there, if anything")
+    oauth_cafile: str = _setting(
+        "", _file, "PEM file of the authorities to trust there; left out, those of the system"
     )
     partitions: int = _setting(
         8, _count(10_000), "partitions of every topic keyed by transcript: the most workers at once"
@@ -181,9 +252,10 @@ class Settings:
     translator_url: str = _setting(
         "", _web_address, "OpenAI-compatible endpoint, such as https://127.0.0.1:8080/v1"
     )
-    translator_key: Secret = _setting(  # noqa: RUF009 - it gives a field, as dataclasses.field does
-        Secret(""), _secret, "the endpoint's key; never shown"
+    translator_key: Secret = _secret_setting(  # noqa: RUF009 - a field
+        _secret, "the endpoint's key; never shown"
     )
+    translator_key_file: str = _setting("", _file, "file to read that key from")
     translator_timeout: int = _setting(
         20, _count(600), "seconds that a part may wait for its English, all retries included"
     )
@@ -222,7 +294,34 @@ class Settings:
                 raise BadSetting(f"{source} is not as it should be; expected {error}") from None
             except ValueError as error:
                 raise BadSetting(f"{source} is {value!r}; expected {error}") from None
-        return cls(**values)
+        settings = cls(**values)
+        contradiction = contradiction_in(settings)
+        if contradiction is not None:
+            raise BadSetting(contradiction)
+        return settings
+
+    def secret(self, name: str) -> Secret:
+        """Give a secret setting by its name: itself, or what is in the file that stands for it.
+
+        A line end at the end of the file does not count. Raises ``BadSetting`` for a file that
+        cannot be read or holds what the setting cannot be.
+        """
+        given: Secret = getattr(self, name)
+        file = getattr(self, f"{name}_file")
+        if given or not file:
+            return given
+        variable = variable_of(f"{name}_file")
+        try:
+            text = Path(file).read_text("utf-8").rstrip("\r\n")
+            read: Secret = type(self).__dataclass_fields__[name].metadata["read"](text)
+        except _UnshowableError as error:
+            raise BadSetting(f"{variable}: what is in {file} should be {error}") from None
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+            raise BadSetting(f"{variable} is {file!r}, which cannot be read: {reason}") from None
+        if not read:
+            raise BadSetting(f"{variable} is {file!r}, which is empty")
+        return read
 
     def topic(self, name: str) -> str:
         """Give the name of a declared topic in the cluster, prefix included."""

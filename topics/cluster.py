@@ -1,13 +1,14 @@
 """The declared topics and a cluster, through kafka-python's admin client."""
 
 import contextlib
-import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.problem import Problem
+from pipeline.security.connection import for_kafka_python
+from pipeline.security.refusals import explained
 from pipeline.settings import Settings
 from topics.declared import DECLARED, Topic
 from topics.plan import ActualTopic, Change, plan
@@ -30,17 +31,17 @@ class Applied:
 
 @contextlib.contextmanager
 def connected(settings: Settings) -> "Iterator[KafkaAdminClient]":
-    """Connect an admin client to the cluster; ``Problem`` where none answers."""
+    """Connect an admin client to the cluster; ``Problem`` where none answers or lets us in."""
     from kafka import KafkaAdminClient
     from kafka.errors import KafkaError
 
-    logging.getLogger("kafka").addHandler(logging.NullHandler())
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=settings.bootstrap_servers.split(","),
-            bootstrap_timeout_ms=_BOOTSTRAP_MS,
-            client_id="callfacts",
-        )
+        with explained(settings):
+            admin = KafkaAdminClient(
+                **for_kafka_python(settings),
+                bootstrap_timeout_ms=_BOOTSTRAP_MS,
+                client_id="callfacts",
+            )
     except (KafkaError, OSError) as error:
         raise Problem(
             f"no Kafka answers at {settings.bootstrap_servers}; start one with `callfacts broker "

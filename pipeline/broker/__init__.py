@@ -4,7 +4,7 @@
 name and a folder of its own, so that several run side by side.
 """
 
-from pipeline.broker.definition import BrokerProblem
+from pipeline.broker.definition import BrokerProblem, Extra
 from pipeline.broker.instance import Broker, How, start, status, stop
 
-__all__ = ["Broker", "BrokerProblem", "How", "start", "status", "stop"]
+__all__ = ["Broker", "BrokerProblem", "Extra", "How", "start", "status", "stop"]

@@ -1,6 +1,7 @@
 """The local broker as declared in ``deploy/kafka``: its version and its settings."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -10,6 +11,18 @@ from pipeline.problem import Problem
 
 class BrokerProblem(Problem):
     """The local broker cannot be started, found or stopped."""
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What one broker has beyond what is declared, such as listeners with TLS.
+
+    ``properties`` are lines of ``server.properties``, which go before the declared ones and may
+    name the same values (``$port``); ``java_options`` are for its JVM.
+    """
+
+    properties: str = ""
+    java_options: tuple[str, ...] = ()
 
 
 @cache
@@ -32,12 +45,14 @@ def version() -> str:
     return found[1]
 
 
-def server_properties(*, address: str, port: int, controller_port: int, data: str) -> str:
+def server_properties(
+    *, address: str, port: int, controller_port: int, data: str, extra: str = ""
+) -> str:
     """Fill in ``server.properties``: where to listen (``address``) and where the data lie."""
-    template = Template((folder() / "server.properties").read_text("utf-8"))
-    return template.substitute(
-        address=address, port=port, controller_port=controller_port, data=data
-    )
+    values = {"address": address, "port": port, "controller_port": controller_port, "data": data}
+    declared = Template((folder() / "server.properties").read_text("utf-8")).substitute(values)
+    # Of several lines for one property Java takes the last.
+    return declared + Template(extra).safe_substitute(values)
 
 
 def as_environment(properties: str) -> dict[str, str]:

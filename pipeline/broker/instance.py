@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.broker import container, jvm, readiness
-from pipeline.broker.definition import BrokerProblem, version
+from pipeline.broker.definition import BrokerProblem, Extra, version
 
 How = Literal["auto", "container", "jvm"]
 
@@ -46,10 +46,12 @@ def start(
     port: int = 9092,
     how: How = "auto",
     tell: Callable[[str], None] = lambda _: None,
+    extra: Extra | None = None,
 ) -> Broker:
     """Start the broker of ``folder`` on a loopback port (0: any free one) and wait until it serves.
 
     One that runs already is given back. Jars are kept in ``cache``; ``tell`` hears of long work.
+    ``extra`` is for a Java process only.
     Raises ``BrokerProblem`` where there is nothing to run it with, or it does not come up.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -72,7 +74,7 @@ def start(
         reasons = []
         for attempt in _ways(how, cache):
             try:
-                return _start(folder, attempt, port, cache, tell)
+                return _start(folder, attempt, port, cache, tell, extra)
             except BrokerProblem as problem:
                 reasons.append(str(problem))
         raise BrokerProblem("; and ".join(reasons))
@@ -137,6 +139,7 @@ def _start(
     port: int,
     cache: Path,
     tell: Callable[[str], None],
+    extra: Extra | None,
 ) -> Broker:
     if how == "container":
         tell(f"starting {container.image()} …")
@@ -145,7 +148,13 @@ def _start(
         jvm.fetch(cache, tell)
         tell(f"starting Apache Kafka {version()} …")
         identity = str(
-            jvm.launch(folder, port=port, controller_port=readiness.free_port(), cache=cache)
+            jvm.launch(
+                folder,
+                port=port,
+                controller_port=readiness.free_port(),
+                cache=cache,
+                extra=extra,
+            )
         )
     broker = Broker(port=port, how=how, identity=identity, version=version(), folder=folder)
     try:

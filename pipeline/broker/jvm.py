@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.broker import definition
-from pipeline.broker.definition import BrokerProblem
+from pipeline.broker.definition import BrokerProblem, Extra
 
 OLDEST_JAVA = 17
 _STOP_SECONDS = 30.0
@@ -71,21 +71,28 @@ def fetch(cache: Path, tell: Callable[[str], None]) -> Path:
     return libs
 
 
-def launch(folder: Path, *, port: int, controller_port: int, cache: Path) -> int:
+def launch(
+    folder: Path, *, port: int, controller_port: int, cache: Path, extra: Extra | None = None
+) -> int:
     """Start the server with its data and its log in ``folder``; give its process id.
 
     Formats the storage on the first start. Does not wait for the server to be ready.
     """
     data = folder / "data"
+    extra = extra or Extra()
     properties = folder / "server.properties"
     properties.write_text(
         definition.server_properties(
-            address="127.0.0.1", port=port, controller_port=controller_port, data=str(data)
+            address="127.0.0.1",
+            port=port,
+            controller_port=controller_port,
+            data=str(data),
+            extra=extra.properties,
         ),
         "utf-8",
     )
     environment = os.environ | {"CLASSPATH": os.pathsep.join(map(str, _jars(cache)))}
-    options = [*_JVM_OPTIONS, *_shared_classes(cache)]
+    options = [*_JVM_OPTIONS, *_shared_classes(cache), *extra.java_options]
     options.append(f"-Dlog4j2.configurationFile={(definition.folder() / _LOG_SETTINGS).as_uri()}")
     if not (data / "meta.properties").is_file():
         _format(properties, environment, options)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.options import format_option, with_settings
-from pipeline.cli.output import chosen_format, write_line
+from pipeline.cli.output import chosen_format, write_json
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def command(
     ]
     if chosen_format(output_format) == "jsonl":
         for claim in chosen:
-            write_line(claim.model_dump_json().encode())
+            write_json(claim.model_dump_json().encode())
     else:
         from pipeline.cli.claimtable import show_claims
 

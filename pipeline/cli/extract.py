@@ -3,7 +3,7 @@
 import click
 
 from pipeline.cli.options import format_option
-from pipeline.cli.output import chosen_format, show, write_line
+from pipeline.cli.output import chosen_format, show, write_json, write_line
 from pipeline.cli.transcripts import Reader, hints
 
 
@@ -61,5 +61,5 @@ def command(
         from pipeline.batch import lines
 
         for line in lines(messages, stage, jobs):
-            write_line(line)
+            write_json(line)
     return 1 if reader.refused else 0

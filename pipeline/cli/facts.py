@@ -6,7 +6,7 @@ import click
 
 from pipeline.cli.moments import optional_moment
 from pipeline.cli.options import format_option, with_settings
-from pipeline.cli.output import chosen_format, write_line
+from pipeline.cli.output import chosen_format, write_json
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def command(
         chosen = _chosen(records, set(entities), set(metrics))
     if chosen_format(output_format) == "jsonl":
         for value, _ in chosen:
-            write_line(value, flush=follow)
+            write_json(value, flush=follow)
     else:
         from pipeline.cli.facttable import show_facts
 

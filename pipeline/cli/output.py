@@ -34,11 +34,23 @@ def write_json_line(value: Any, *, flush: bool = False) -> None:
     """Print a value as one line of JSON; ``flush`` for a stream that is read as it comes."""
     import orjson
 
-    write_line(orjson.dumps(value, default=str), flush=flush)
+    write_json(orjson.dumps(value, default=str), flush=flush)
+
+
+def write_json(line: bytes, *, flush: bool = False) -> None:
+    """Print one line of JSON, such as a message's value, as it is.
+
+    On a terminal, what that would act on is written as an escape, which says the same in JSON.
+    """
+    if sys.stdout.isatty():
+        from pipeline.readable import readable
+
+        line = readable(line.decode("utf-8", "replace")).encode("utf-8", "replace")
+    write_line(line, flush=flush)
 
 
 def write_line(line: bytes, *, flush: bool = False) -> None:
-    """Print one line of bytes, such as a message's value, as it is."""
+    """Print one line of bytes as it is."""
     sys.stdout.buffer.write(line + b"\n")
     if flush:
         sys.stdout.buffer.flush()

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pipeline.security.connection import for_kafka_python
 from pipeline.settings import Settings
-from pipeline.stream.clients import BOOTSTRAP_MS, RECONNECT_MS, REQUEST_MS, addresses
+from pipeline.stream.clients import BOOTSTRAP_MS, RECONNECT_MS, REQUEST_MS
 from pipeline.stream.record import Headers, Lineage, LineageError
 from pipeline.stream.shelf import record_of
 
@@ -55,7 +56,7 @@ class Probe:
         from kafka import KafkaConsumer
 
         self._consumer = KafkaConsumer(
-            bootstrap_servers=addresses(settings),
+            **for_kafka_python(settings),
             bootstrap_timeout_ms=BOOTSTRAP_MS,
             group_id=None,
             client_id="callfacts-lag",

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from pipeline.security.connection import for_kafka_python
+from pipeline.security.refusals import explained
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,17 +21,12 @@ TRANSACTION_MS = 30_000
 RECORDS_AT_ONCE = 100
 
 
-def addresses(settings: Settings) -> list[str]:
-    """Give the brokers to ask first."""
-    return settings.bootstrap_servers.split(",")
-
-
 def transactional_producer(settings: Settings, transactional_id: str) -> "KafkaProducer":
     """Make a producer for transactions; a later one with the same id fences this one."""
     from kafka import KafkaProducer
 
     return KafkaProducer(
-        bootstrap_servers=addresses(settings),
+        **for_kafka_python(settings),
         client_id=transactional_id,
         transactional_id=transactional_id,
         transaction_timeout_ms=TRANSACTION_MS,
@@ -54,21 +51,22 @@ def plain_producer(settings: Settings) -> "KafkaProducer":
     """Make an idempotent producer for transcripts."""
     from kafka import KafkaProducer
 
-    return KafkaProducer(
-        bootstrap_servers=addresses(settings),
-        bootstrap_timeout_ms=BOOTSTRAP_MS,
-        client_id="callfacts-publish",
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=0,
-        max_request_size=LARGEST_REQUEST,
-        request_timeout_ms=REQUEST_MS,
-        reconnect_backoff_max_ms=RECONNECT_MS,
-        delivery_timeout_ms=30_000,
-        max_block_ms=20_000,
-        metrics_enabled=False,
-        allow_auto_create_topics=False,
-    )
+    with explained(settings):
+        return KafkaProducer(
+            **for_kafka_python(settings),
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+            client_id="callfacts-publish",
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_request_size=LARGEST_REQUEST,
+            request_timeout_ms=REQUEST_MS,
+            reconnect_backoff_max_ms=RECONNECT_MS,
+            delivery_timeout_ms=30_000,
+            max_block_ms=20_000,
+            metrics_enabled=False,
+            allow_auto_create_topics=False,
+        )
 
 
 def group_consumer(
@@ -79,7 +77,7 @@ def group_consumer(
     from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
     return KafkaConsumer(
-        bootstrap_servers=addresses(settings),
+        **for_kafka_python(settings),
         group_id=group,
         client_id=group,
         enable_auto_commit=False,
@@ -102,20 +100,21 @@ def reader(settings: Settings, group: str | None = None) -> "KafkaConsumer":
     """Make a consumer that reads what has been committed; positions are stored only when told."""
     from kafka import KafkaConsumer
 
-    return KafkaConsumer(
-        bootstrap_servers=addresses(settings),
-        bootstrap_timeout_ms=BOOTSTRAP_MS,
-        group_id=group,
-        client_id="callfacts-reader",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-        session_timeout_ms=SUBSCRIBER_SESSION_MS,
-        max_poll_records=2_000,
-        max_partition_fetch_bytes=FETCH_BYTES,
-        fetch_max_wait_ms=200,
-        request_timeout_ms=REQUEST_MS,
-        reconnect_backoff_max_ms=RECONNECT_MS,
-        metrics_enabled=False,
-        allow_auto_create_topics=False,
-    )
+    with explained(settings):
+        return KafkaConsumer(
+            **for_kafka_python(settings),
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+            group_id=group,
+            client_id="callfacts-reader",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=SUBSCRIBER_SESSION_MS,
+            max_poll_records=2_000,
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_wait_ms=200,
+            request_timeout_ms=REQUEST_MS,
+            reconnect_backoff_max_ms=RECONNECT_MS,
+            metrics_enabled=False,
+            allow_auto_create_topics=False,
+        )

@@ -17,6 +17,7 @@ from typing import Any
 import faust
 from faust.transport.drivers import aiokafka as driver
 
+from pipeline.security.connection import for_faust
 from pipeline.settings import Settings
 
 STREAM_BUFFER = 256
@@ -107,7 +108,7 @@ def stream_app(settings: Settings) -> StreamApp:
     """Make the app of a worker; its id is the consumer group that all workers share."""
     return StreamApp(
         settings.topic(settings.worker_group),
-        broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],
+        **for_faust(settings),
         datadir=tempfile.gettempdir(),
         topic_allow_declare=False,
         topic_disable_leader=True,

@@ -18,6 +18,7 @@ from dataclasses import dataclass, fields
 from pipeline.metrics.endpoint import Endpoint
 from pipeline.metrics.process import SOCKET_VARIABLE
 from pipeline.problem import Problem
+from pipeline.secret import Secret
 from pipeline.settings import Settings, variable_of
 from pipeline.stream.child import READY
 
@@ -166,6 +167,8 @@ def run_worker(
     settings: Settings, stages: Sequence[str], ready: Callable[[], None] = lambda: None
 ) -> None:
     """Run a worker until SIGTERM or SIGINT; raises ``Problem`` if it ends by itself."""
+    if settings.security_protocol != "PLAINTEXT":
+        _check_access(settings)
     endpoint = Endpoint(settings) if settings.metrics_port else None
     worker = Worker(settings, stages, endpoint)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -177,8 +180,21 @@ def run_worker(
 
 def _environment(settings: Settings) -> dict[str, str]:
     """Give the environment in which a process reads these very settings."""
-    given = {variable_of(each.name): str(getattr(settings, each.name)) for each in fields(Settings)}
+    values = {variable_of(each.name): getattr(settings, each.name) for each in fields(Settings)}
+    given = {
+        # A secret says of itself only that there is one.
+        variable: value.reveal() if isinstance(value, Secret) else str(value)
+        for variable, value in values.items()
+    }
     return {**os.environ, **given}
+
+
+def _check_access(settings: Settings) -> None:
+    """Try TLS and the login once, so that one line says what is wrong, not one of each process."""
+    from topics import cluster
+
+    with cluster.connected(settings):
+        pass
 
 
 def _how_it_ended(name: str, status: int) -> str:

@@ -39,7 +39,9 @@ def _engine(settings: Settings) -> Engine:
     _required(settings, "translator_url", "an address such as https://127.0.0.1:8080/v1")
     _required(settings, "translator_model", "the name of a model that the endpoint serves")
     return Endpoint(
-        settings.translator_url, model=settings.translator_model, key=settings.translator_key
+        settings.translator_url,
+        model=settings.translator_model,
+        key=settings.secret("translator_key"),
     )
 
 
