@@ -145,6 +145,15 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _hosts(value: str) -> str:
+    hosts = [each.strip().lower() for each in value.split(",") if each.strip()]
+    if not all(re.fullmatch(r"(\*\.)?[a-z0-9_.-]{1,253}|[0-9a-f:]{2,45}", each) for each in hosts):
+        raise ValueError(
+            "host names separated by commas, such as hooks.example.com,*.desk.example.com"
+        )
+    return ",".join(hosts)
+
+
 def _memory_or_file(value: str) -> str:
     return "memory" if value.strip().lower() in ("", "memory") else str(_folder(value))
 
@@ -266,6 +275,14 @@ class Settings:
         "quantities",
         _one_of("quantities", "all"),
         "which Chinese segments are translated: those with quantities, or all",
+    )
+    webhook_secret: Secret = _setting(  # noqa: RUF009 - it gives a field, as dataclasses.field does
+        Secret(""),
+        _secret,
+        "signs what alerts send to webhooks; several, separated by commas, all sign; never shown",
+    )
+    webhook_hosts: str = _setting(
+        "", _hosts, "hosts that alerts may be sent to, separated by commas; empty is any"
     )
     cache_dir: Path = _setting(  # noqa: RUF009 - it gives a field, as dataclasses.field does
         _users_cache, _folder, "where the local broker, its data and downloads are kept"

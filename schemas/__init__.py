@@ -4,6 +4,7 @@ One module an event, in the order in which they flow. The models are also the va
 stages take and give, so that a message on Kafka and a value in a test are the same thing.
 """
 
+from schemas.alert import Alert, EarlierStatement
 from schemas.claim import Claim, ClaimRevision, ClaimStatement
 from schemas.completed import TranscriptCompleted
 from schemas.deadletter import DeadLetter
@@ -28,6 +29,7 @@ from schemas.transcript import Source, TranscriptMessage
 from schemas.translated import SegmentEnglish, TranslatedPart
 
 __all__ = [
+    "Alert",
     "Claim",
     "ClaimRevision",
     "ClaimStatement",
@@ -35,6 +37,7 @@ __all__ = [
     "DeadLetter",
     "DocumentCompany",
     "DocumentContext",
+    "EarlierStatement",
     "Entity",
     "Evidence",
     "ExtractedPart",

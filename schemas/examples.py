@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from schemas.alert import Alert, EarlierStatement
 from schemas.claim import Claim, ClaimRevision, ClaimStatement
 from schemas.completed import TranscriptCompleted
 from schemas.deadletter import DeadLetter
@@ -28,6 +29,7 @@ _COMPANY = Entity(id="HBRL", name="Harbourline")
 _QUARTER = Period(start=date(2025, 7, 1), end=date(2025, 9, 30), label="2025Q3")
 _SPEAKER = Speaker(name="Mara Lindqvist", role="Chief Financial Officer", side="company")
 _PUBLISHED = datetime(2025, 10, 30, 20, 30, tzinfo=UTC)
+_BEFORE = datetime(2025, 7, 31, 20, 30, tzinfo=UTC)
 _INGESTED = datetime(2025, 10, 30, 20, 31, 4, tzinfo=UTC)
 _EXTRACTED = datetime(2025, 10, 30, 20, 31, 5, tzinfo=UTC)
 
@@ -216,6 +218,30 @@ CLAIM = Claim(
             qualifier="exact",
             unit="percent",
         ),
+    ),
+)
+
+ALERT = Alert(
+    alert_id="5d0c3f7a91e2b864",
+    status="fired",
+    rules="my-desk",
+    rule="Revenue growth picks up",
+    text="Revenue growth picks up: Harbourline's revenue grew 20.2% year over year in 2025Q3. "
+    "Up 2.1 percentage points from 18.1% in 2025Q2 (harbourline-2025q2, 2025-07-31).",
+    at=_EXTRACTED,
+    fact=FACT,
+    earlier=EarlierStatement(
+        fact_id="f_1b7e90c2d4a85f36",
+        transcript_id="harbourline-2025q2",
+        at=_BEFORE,
+        period=Period(start=date(2025, 4, 1), end=date(2025, 6, 30), label="2025Q2"),
+        value=Decimal("18.1"),
+        low=None,
+        high=None,
+        unit="percent",
+        qualifier="exact",
+        change=Decimal("2.1"),
+        change_percent=Decimal("11.6"),
     ),
 )
 

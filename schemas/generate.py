@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas import examples
+from schemas.alert import Alert
 from schemas.claim import Claim
 from schemas.completed import TranscriptCompleted
 from schemas.deadletter import DeadLetter
@@ -46,6 +47,7 @@ PUBLISHED = (
     Published("extracted", ExtractedPart, examples.EXTRACTED),
     Published("fact", FactEvent, examples.FACT),
     Published("claim", Claim, examples.CLAIM),
+    Published("alert", Alert, examples.ALERT),
     Published("completed", TranscriptCompleted, examples.COMPLETED),
     Published("deadletter", DeadLetter, examples.DEAD_LETTER),
 )

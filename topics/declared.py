@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from schemas import (
+    Alert,
     Claim,
     DeadLetter,
     ExtractedPart,
@@ -171,6 +172,26 @@ TRANSCRIPTS_COMPLETED = Topic(
     largest=1 * MIB,
     meaning="One message when a revision has been processed to its end, with counts that close.",
 )
+FACTS_ALERTS = Topic(
+    name="facts.alerts",
+    key="entity id, claim_id where there is none",
+    value=Alert,
+    kept=YEAR,
+    largest=8 * MIB,
+    meaning="What the rules of `callfacts alerts` have fired for, each match once, and what of it "
+    "holds no more.",
+)
+ALERTS_STATE = Topic(
+    name="alerts.state",
+    key="name of a set of rules, source topic, rule and claim or series, between unit separators "
+    "(U+001F)",
+    value=None,
+    kept=None,
+    largest=1 * MIB,
+    internal=True,
+    meaning="What rules remember: the last values that they compare with, what they have told, and "
+    "how far they have read.",
+)
 PIPELINE_DEADLETTERS = Topic(
     name="pipeline.deadletters",
     key="transcript_id, else null",
@@ -202,6 +223,8 @@ DECLARED = (
     FACTS_EVENTS,
     FACTS_UNATTRIBUTED,
     FACTS_CLAIMS,
+    FACTS_ALERTS,
+    ALERTS_STATE,
     TRANSCRIPTS_COMPLETED,
     PIPELINE_DEADLETTERS,
     PIPELINE_REQUEUED,

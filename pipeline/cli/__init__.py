@@ -27,6 +27,7 @@ COMMANDS = {
     "publish": "Send transcripts to the pipeline.",
     "facts": "Subscribe to the facts.",
     "claims": "See what the documents together say, and where they disagree.",
+    "alerts": "Hold rules against the facts; each match once, to a topic, a webhook or here.",
     "replay": "Send old transcripts through today's code, here or beside what is live.",
     "deadletters": "See what failed and why, and send it again.",
     "lag": "How far each stage is behind, and whether it keeps up.",

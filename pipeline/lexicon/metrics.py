@@ -83,6 +83,11 @@ def metric(name: str) -> Metric | None:
     return _metrics().get(name)
 
 
+def all_metrics() -> frozenset[str]:
+    """Give the ids of all metrics that have phrases of their own."""
+    return frozenset(_metrics())
+
+
 def related(name: str, form: str) -> Metric | None:
     """Give the metric that is the ``form`` of the metric ``name``, or None.
 

@@ -100,6 +100,13 @@ class Shelf:
             return record_of(record) if record.offset == offset else None
         return None
 
+    def end(self, name: str, partition: int) -> int:
+        """Give the offset behind the last committed record of a partition."""
+        from kafka import TopicPartition
+
+        place = TopicPartition(self._settings.topic(name), partition)
+        return int(self._reader.end_offsets([place])[place])
+
     def read(
         self, name: str, partition: int, start: int, end: int | None
     ) -> "Iterator[ConsumerRecord]":
