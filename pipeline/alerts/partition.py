@@ -154,7 +154,7 @@ def _headers(alert: Alert, cause: Record) -> Headers:
         kind=kind,
         identity=alert.alert_id,
         moment=alert.at,
-        traceparent=traceparent_of(cause.headers, alert.alert_id),
+        traceparent=traceparent_of(cause, alert.alert_id),
     )
     return (
         *headers,

@@ -38,6 +38,10 @@ def check(file: str, output_format: str | None) -> int:
 
     Every fault is told in a line, as FILE:LINE:COLUMN: KEY: what is wrong; what would be right.
     The exit status is 1 if there is any.
+
+    \b
+    Example:
+      callfacts alerts check rules.yaml
     """
     rules = _rules(file)
     if rules is None:
