@@ -276,11 +276,10 @@ class Settings:
         _one_of("quantities", "all"),
         "which Chinese segments are translated: those with quantities, or all",
     )
-    webhook_secret: Secret = _setting(  # noqa: RUF009 - it gives a field, as dataclasses.field does
-        Secret(""),
-        _secret,
-        "signs what alerts send to webhooks; several, separated by commas, all sign; never shown",
+    webhook_secret: Secret = _secret_setting(  # noqa: RUF009 - a field
+        _secret, "signs alerts to webhooks; several, separated by commas, all sign; never shown"
     )
+    webhook_secret_file: str = _setting("", _file, "file to read that secret from")
     webhook_hosts: str = _setting(
         "", _hosts, "hosts that alerts may be sent to, separated by commas; empty is any"
     )

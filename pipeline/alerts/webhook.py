@@ -39,7 +39,7 @@ class Webhook:
     def __init__(self, url: str, settings: Settings) -> None:
         """Take the address; ``Problem`` where it is not allowed or there is no secret."""
         self._parts = urlsplit(web_address(url))
-        self._secrets = _secrets(settings.webhook_secret)
+        self._secrets = _secrets(settings.secret("webhook_secret"))
         host = self._parts.hostname or ""
         if not allowed(host, settings.webhook_hosts):
             raise Problem(
