@@ -74,7 +74,7 @@ class Business:
         self._read()
         readings = [each for each in observation.readings if each.reader.role == "live"]
         found = self._located(readings, observation.time)
-        found += _only_unread(readings, {each.transcript_id for each in found})
+        found += self._only_unread(readings, {each.transcript_id for each in found})
         oldest = min(found, key=lambda each: each.landed, default=None)
         age = 0.0 if oldest is None else max(0.0, observation.time - oldest.landed)
         by_stage = {stage: 0 for stage, _ in SOURCES if stage != "claims"} | {"": 0}
@@ -93,6 +93,21 @@ class Business:
         settled = self._settled_by_ledger(nowhere)
         self._unsettled.settle(settled)
         return found + [_open(each, "") for each in nowhere if each not in settled]
+
+    def _only_unread(self, readings: Sequence[Reading], known: set[str]) -> list[OpenTranscript]:
+        """Give the transcripts that a stage reads next and that are older than what was looked at.
+
+        What a stage has worked on and not yet committed may be completed already.
+        """
+        found: dict[str, OpenTranscript] = {}
+        for each in readings:
+            unread = each.unread
+            if not each.sample.unread or unread.landed is None or unread.key is None:
+                continue
+            name = unread.key.decode("utf-8", "replace")
+            if name not in known and not self._unsettled.is_complete(name, unread.landed):
+                found.setdefault(name, OpenTranscript(name, None, unread.landed, each.reader.stage))
+        return list(found.values())
 
     def _settled_by_ledger(self, messages: Sequence[Landed]) -> list[Landed]:
         """Give those that changed nothing, such as a message that came twice: they end silently."""
@@ -197,19 +212,6 @@ class Business:
         except ValueError:
             return
         self._unsettled.bury(*place)
-
-
-def _only_unread(readings: Sequence[Reading], known: set[str]) -> list[OpenTranscript]:
-    """Give the transcripts that a stage reads next and that are older than what was looked at."""
-    found: dict[str, OpenTranscript] = {}
-    for each in readings:
-        unread = each.unread
-        if not each.sample.unread or unread.landed is None or unread.key is None:
-            continue
-        name = unread.key.decode("utf-8", "replace")
-        if name not in known:
-            found.setdefault(name, OpenTranscript(name, None, unread.landed, each.reader.stage))
-    return list(found.values())
 
 
 def _open(message: Landed, stage: str) -> OpenTranscript:

@@ -4,6 +4,7 @@ Committed offsets are read before the ends of the partitions, so that no lag can
 """
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,13 +15,15 @@ import orjson
 
 from pipeline.lag.coordinated import once_coordinated
 from pipeline.lag.probe import Probe, Unread, as_replayed
-from pipeline.lag.verdict import Sample
+from pipeline.lag.verdict import Retention, Sample
 from pipeline.lag.watched import Reader, is_replay, live_readers, other_readers
 from pipeline.problem import Problem
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient, TopicPartition
+
+logger = logging.getLogger(__name__)
 
 _GROUPS_AT_ONCE = 50
 _RETENTION_SECONDS = 300.0
@@ -64,8 +67,7 @@ class Committed:
 class Observation:
     """One look. ``ends`` are the high watermarks, ``firsts`` the oldest offsets of partitions.
 
-    ``retention`` is in seconds by topic, None where nothing is deleted by age. ``members`` counts
-    the members of each group.
+    ``retention`` is by topic. ``members`` counts the members of each group.
     """
 
     time: float
@@ -73,7 +75,7 @@ class Observation:
     readings: tuple[Reading, ...]
     firsts: Mapping[tuple[str, int], int]
     ends: Mapping[tuple[str, int], int]
-    retention: Mapping[str, float | None]
+    retention: Mapping[str, Retention]
     members: Mapping[str, int]
 
 
@@ -94,7 +96,7 @@ class Observer:
         self._subscribers = subscribers
         self._clock = clock
         self._topics = [settings.topic(topic.name) for topic in DECLARED]
-        self._retention: dict[str, float | None] = {}
+        self._retention: dict[str, Retention] = {}
         self._retention_read = -_RETENTION_SECONDS
         with contextlib.ExitStack() as connections:
             self._admin: KafkaAdminClient = connections.enter_context(cluster.connected(settings))
@@ -120,15 +122,17 @@ class Observer:
         firsts = self._offsets(places, OffsetSpec.EARLIEST)
         ends = self._offsets(places, OffsetSpec.LATEST)
         readable = self._offsets(places, OffsetSpec.LATEST, committed_only=True)
+        retention = self._retentions(list(partitions))
+        sizes = self._sizes([each for each in places if retention[each.topic].bytes is not None])
         return Observation(
             time=now,
             cluster=self._cluster,
             readings=tuple(
-                self._readings(now, partitions, committed, owners, _Log(firsts, readable))
+                self._readings(now, partitions, committed, owners, _Log(firsts, readable, sizes))
             ),
             firsts={(each.topic, each.partition): offset for each, offset in firsts.items()},
             ends={(each.topic, each.partition): offset for each, offset in ends.items()},
-            retention=self._retentions(list(partitions)),
+            retention=retention,
             members=members,
         )
 
@@ -227,6 +231,7 @@ class Observer:
                     oldest_unread=unread.written,
                     landed=unread.landed,
                     owned=None if owned is None else place in owned,
+                    size=log.sizes.get(place),
                 )
                 member = None if owned is None else owned.get(place)
                 began = None if offset is None else offset.began
@@ -243,7 +248,31 @@ class Observer:
             TopicPartition(self._settings.topic("transcripts.raw"), partition), 0
         )
 
-    def _retentions(self, topics: list[str]) -> dict[str, float | None]:
+    def _sizes(self, places: "list[TopicPartition]") -> "dict[TopicPartition, int]":
+        """Give the sizes in bytes of partitions' logs, as far as the brokers tell."""
+        from kafka import TopicPartition
+        from kafka.errors import KafkaError
+
+        if not places:
+            return {}
+        asked: dict[str, list[int]] = {}
+        for place in places:
+            asked.setdefault(place.topic, []).append(place.partition)
+        try:
+            answers = self._admin.describe_log_dirs(asked)
+        except KafkaError as error:
+            # It takes a right of its own, to describe the cluster.
+            logger.info("the sizes of the logs are not known: %s", error)
+            return {}
+        sizes: dict[TopicPartition, int] = {}
+        for folder in (each for answer in answers for each in answer["log_dirs"]):
+            for topic in folder["topics"]:
+                for each in topic["partitions"]:
+                    place = TopicPartition(topic["name"], each["partition_index"])
+                    sizes[place] = max(sizes.get(place, 0), each["partition_size"])
+        return sizes
+
+    def _retentions(self, topics: list[str]) -> dict[str, Retention]:
         if time.monotonic() - self._retention_read >= _RETENTION_SECONDS:
             from kafka.admin import ConfigResource
 
@@ -258,10 +287,11 @@ class Observer:
 
 @dataclass(frozen=True)
 class _Log:
-    """The oldest offsets of partitions and their ends, as far as transactions are committed."""
+    """The oldest offsets of partitions, their ends as far as transactions are committed, sizes."""
 
     firsts: "Mapping[TopicPartition, int]"
     ends: "Mapping[TopicPartition, int]"
+    sizes: "Mapping[TopicPartition, int]"
 
     def span(self, place: "TopicPartition", committed: Committed | None) -> tuple[int, int]:
         """Give what is to be read: from a committed offset to the end of the log or of a plan."""
@@ -293,9 +323,13 @@ def _owned(members: Iterable[Mapping[str, Any]]) -> "dict[TopicPartition, Member
     return owned
 
 
-def _retention(configs: Mapping[str, Mapping[str, Any]]) -> float | None:
-    """Give how long a topic keeps records, None where they are kept for ever."""
+def _retention(configs: Mapping[str, Mapping[str, Any]]) -> Retention:
+    """Give what a topic keeps; no limit where nothing is deleted."""
     if "delete" not in str(configs["cleanup.policy"]["value"]):
-        return None
+        return Retention()
     milliseconds = int(configs["retention.ms"]["value"])
-    return None if milliseconds < 0 else milliseconds / 1000
+    most = int(configs["retention.bytes"]["value"])
+    return Retention(
+        seconds=None if milliseconds < 0 else milliseconds / 1000,
+        bytes=None if most < 0 else most,
+    )

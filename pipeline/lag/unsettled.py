@@ -83,6 +83,11 @@ class Unsettled:
         for each in messages:
             self._open.pop((each.partition, each.offset), None)
 
+    def is_complete(self, transcript_id: str, landed: float) -> bool:
+        """Tell whether a message of a transcript that landed then is known to be completed."""
+        done = self._done.get(transcript_id)
+        return done is not None and landed <= done.landed
+
     @property
     def open(self) -> list[Landed]:
         """The messages that are not settled, the oldest first."""

@@ -38,6 +38,7 @@ class Sample:
     markers of transactions and what compaction removed are none. ``oldest_unread`` is the time of
     the oldest unread record, ``landed`` when its transcript landed, None where it was not read.
     ``owned`` says whether a member of the group has the partition, None during a rebalance.
+    ``size`` is that of the partition's log in bytes, None where it is not known.
     """
 
     time: float
@@ -48,6 +49,15 @@ class Sample:
     oldest_unread: float | None = None
     landed: float | None = None
     owned: bool | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What a topic keeps of a partition: so many seconds, so many bytes; None without a limit."""
+
+    seconds: float | None = None
+    bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,8 +78,8 @@ class Judgement:
     its transcript has been in the pipeline. ``velocity`` and ``arrival`` are messages a second that
     were read and that came, None while there is one sample. ``catch_up_seconds`` is 0 when nothing
     is unread, None when it is not known or never at this pace. ``retention_seconds`` says how long
-    until the oldest unread record may be deleted, None where nothing is unread or nothing is
-    deleted; ``lost`` counts offsets that were deleted unread.
+    until the oldest unread record may be deleted, by its age or by what comes behind it, None where
+    nothing is unread or nothing is deleted; ``lost`` counts offsets that were deleted unread.
     """
 
     verdict: Verdict
@@ -89,14 +99,14 @@ def judge(
     lagging_since: float | None = None,
     replayed: bool = False,
     busy_elsewhere: bool = False,
-    retention: float | None = None,
+    retention: Retention | None = None,
     limits: Limits | None = None,
 ) -> Judgement:
     """Judge a window of at least one sample, oldest first.
 
     ``lagging_since`` is when the reader was first seen with anything unread, without having read it
     all since; ``replayed`` says that it reads what is old on purpose, ``busy_elsewhere`` that the
-    partition's member has committed on other partitions lately; ``retention`` in seconds.
+    partition's member has committed on other partitions lately.
     """
     limits = limits or Limits()
     window = _since_made_anew(window)
@@ -119,7 +129,7 @@ def judge(
         velocity=velocity,
         arrival=arrival,
         catch_up_seconds=_catch_up(lag, velocity, arrival),
-        retention_seconds=_until_deleted(last, retention) if lag else None,
+        retention_seconds=_until_deleted(last, retention, arrival) if lag and retention else None,
         lost=0 if last.committed is None else max(0, last.first - last.committed),
     )
 
@@ -218,7 +228,27 @@ def _catch_up(lag: int, velocity: float | None, arrival: float | None) -> float 
     return lag / (velocity - arrival)
 
 
-def _until_deleted(last: Sample, retention: float | None) -> float | None:
-    if retention is None or last.oldest_unread is None:
+def _until_deleted(last: Sample, retention: Retention, arrival: float | None) -> float | None:
+    times = (_until_old(last, retention.seconds), _until_large(last, retention.bytes, arrival))
+    return min((each for each in times if each is not None), default=None)
+
+
+def _until_old(last: Sample, kept: float | None) -> float | None:
+    if kept is None or last.oldest_unread is None:
         return None
-    return max(0.0, last.oldest_unread + retention - last.time)
+    return max(0.0, last.oldest_unread + kept - last.time)
+
+
+def _until_large(last: Sample, kept: int | None, arrival: float | None) -> float | None:
+    """Say when as many bytes lie behind a position as a log may hold, at the present pace.
+
+    Kafka deletes a segment once those behind it are as large as ``retention.bytes``. How large the
+    records behind the position are is reckoned from the mean of the whole log.
+    """
+    if kept is None or last.size is None:
+        return None
+    mean = last.size / max(1, last.end - last.first)
+    room = kept - mean * (last.end - position(last))
+    if room <= 0:
+        return 0.0
+    return room / (mean * arrival) if mean and arrival else None

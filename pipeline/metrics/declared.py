@@ -131,8 +131,8 @@ CATCH_UP = Metric(
 RETENTION = Metric(
     "callfacts_reader_retention_seconds",
     "gauge",
-    "Time until retention may delete the oldest unread record; left out where nothing is unread or "
-    "nothing is deleted.",
+    "Time until retention may delete the oldest unread record, by its age, or at the present pace "
+    "by the size of the log; left out where nothing is unread or nothing is deleted.",
     _PLACE,
     unit="s",
     shown="min by (stage, group) (callfacts_reader_retention_seconds)",

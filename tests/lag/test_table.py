@@ -13,7 +13,7 @@ from pipeline.lag.observe import Observation, Reading
 from pipeline.lag.probe import Unread
 from pipeline.lag.report import Report
 from pipeline.lag.unsettled import OpenTranscript
-from pipeline.lag.verdict import Sample
+from pipeline.lag.verdict import Retention, Sample
 from pipeline.lag.watched import Reader
 
 NOW = 1_800_000_000.0
@@ -24,7 +24,7 @@ NOTHING_OPEN = BusinessLag({}, None, 0.0)
 def report(sample: Sample, members: int = 1, transcripts: BusinessLag = NOTHING_OPEN) -> Report:
     reading = Reading(STAGE, 0, sample, Unread(sample.unread), None)
     observation = Observation(
-        NOW, "c", (reading,), {}, {}, {STAGE.topic: 600.0}, {"callfacts": members}
+        NOW, "c", (reading,), {}, {}, {STAGE.topic: Retention(600.0)}, {"callfacts": members}
     )
     return Report(observation, tuple(Monitor().take(observation)), transcripts)
 

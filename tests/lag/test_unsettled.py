@@ -39,6 +39,14 @@ def test_an_older_revision_that_comes_late_and_a_message_twice_are_settled() -> 
     assert unsettled.open == []
 
 
+def test_a_completion_covers_what_landed_before_it_and_nothing_after() -> None:
+    unsettled = Unsettled()
+    unsettled.complete("t", 1, "processed", 100.0)
+    assert unsettled.is_complete("t", 100.0)
+    assert not unsettled.is_complete("t", 100.001)
+    assert not unsettled.is_complete("other", 1.0)
+
+
 def test_a_withdrawal_is_open_until_it_is_completed_and_so_is_a_return() -> None:
     unsettled = Unsettled()
     unsettled.complete("a", 1, "processed", 10)

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.lag.verdict import Judgement, Limits, Sample, Verdict, judge, may_change, worst
+from pipeline.lag.verdict import (
+    Judgement,
+    Limits,
+    Retention,
+    Sample,
+    Verdict,
+    judge,
+    may_change,
+    worst,
+)
 
 NOW = 1_800_000_000.0
 YEARS = 3 * 365 * 86_400.0
@@ -166,12 +175,31 @@ def test_a_live_group_that_was_rewound_has_no_absurd_seconds() -> None:
 
 def test_retention_that_is_about_to_bite_and_has_bitten() -> None:
     (sample,) = window(0, steady(5), steady(9), waits=steady(3500))
-    assert judge([sample], retention=3600).retention_seconds == pytest.approx(100)
-    assert judge([sample], retention=60).retention_seconds == 0
+    assert judge([sample], retention=Retention(3600)).retention_seconds == pytest.approx(100)
+    assert judge([sample], retention=Retention(60)).retention_seconds == 0
     assert judge([sample]).retention_seconds is None
     bitten = dataclasses.replace(sample, first=8, unread=1)
     assert judge([bitten]).lost == 3
     assert judge([dataclasses.replace(sample, committed=None, first=4)]).lost == 0
+
+
+def test_a_log_that_is_about_to_be_too_large() -> None:
+    """Ten bytes a record, ten records a second: what is unread may be 2,000 bytes at most."""
+    kept = Retention(bytes=2_000)
+    samples = [
+        Sample(NOW - 10, 0, 0, 50, 50, NOW - 5, size=500),
+        Sample(NOW, 0, 0, 150, 150, NOW - 15, size=1_500),
+    ]
+    assert judge(samples, retention=kept).retention_seconds == pytest.approx(5)
+    assert judge(samples, retention=Retention(17, 2_000)).retention_seconds == pytest.approx(2)
+    full = [*samples, Sample(NOW + 10, 0, 0, 250, 250, NOW - 15, size=2_500)]
+    assert judge(full, retention=kept).retention_seconds == 0
+    read_on = [*samples, Sample(NOW + 10, 240, 0, 250, 10, NOW, size=2_500)]
+    assert judge(read_on, retention=kept).retention_seconds == pytest.approx(19)
+    idle = [dataclasses.replace(samples[1], time=NOW - 60), samples[1]]
+    assert judge(idle, retention=kept).retention_seconds is None
+    unknown = [dataclasses.replace(each, size=None) for each in samples]
+    assert judge(unknown, retention=kept).retention_seconds is None
 
 
 def test_offsets_that_retention_took_do_not_count_as_progress_back() -> None:
@@ -217,15 +245,21 @@ def windows(draw: st.DrawFn) -> list[Sample]:
                 draw(stamp) if unread else None,
                 draw(stamp) if unread else None,
                 draw(st.none() | st.booleans()),
+                draw(st.none() | st.integers(0, 10_000)),
             )
         )
         time += draw(st.floats(0, 60))
     return samples
 
 
-@given(windows(), st.none() | st.floats(0, NOW), st.booleans(), st.none() | st.floats(0, 1e9))
+RETENTIONS = st.builds(
+    Retention, st.none() | st.floats(0, 1e9), st.none() | st.integers(0, 100_000)
+)
+
+
+@given(windows(), st.none() | st.floats(0, NOW), st.booleans(), st.none() | RETENTIONS)
 def test_no_figure_is_negative_or_not_a_number(
-    samples: list[Sample], since: float | None, replayed: bool, retention: float | None
+    samples: list[Sample], since: float | None, replayed: bool, retention: Retention | None
 ) -> None:
     judgement = judge(samples, lagging_since=since, replayed=replayed, retention=retention)
     for name, value in dataclasses.asdict(judgement).items():

@@ -12,7 +12,7 @@ from pipeline.lag.observe import Member, Observation, Reading
 from pipeline.lag.probe import Unread
 from pipeline.lag.report import Report
 from pipeline.lag.unsettled import OpenTranscript
-from pipeline.lag.verdict import Sample
+from pipeline.lag.verdict import Retention, Sample
 from pipeline.lag.watched import Reader
 from pipeline.metrics.declared import declared
 from pipeline.metrics.exporter import LagCollector
@@ -51,7 +51,7 @@ def report() -> Report:
         ),
         firsts={("transcripts.raw", 0): 0},
         ends={("transcripts.raw", 0): 6},
-        retention={"transcripts.raw": 3600.0},
+        retention={"transcripts.raw": Retention(3600.0)},
         members={"callfacts": 1},
     )
     oldest = OpenTranscript("hbrl", 1, NOW - 30, "segment")

@@ -48,9 +48,10 @@ class Stream:
         ).get(60)
         return sent.partition, sent.offset
 
-    def post(self, key: str, value: bytes) -> None:
+    def post(self, key: str, value: bytes, **more: Any) -> None:
         """Send without waiting; ``flush`` waits for all."""
-        self._producer.send(self.settings.topic("transcripts.raw"), key=key.encode(), value=value)
+        topic = self.settings.topic("transcripts.raw")
+        self._producer.send(topic, key=key.encode(), value=value, **more)
 
     def flush(self) -> None:
         self._producer.flush(60)
