@@ -110,8 +110,9 @@ def test_a_replay_of_years_beside_a_live_stream_has_no_absurd_figures(
             stream.post(f"old-{number}", value, timestamp_ms=YEARS_AGO + number)
         stream.flush()
         stream.wait_for(lambda: len(stream.records("transcripts.completed")) == HISTORY, SECONDS)
-        replay = _replay(created_topics)
         with contextlib.closing(Watch(created_topics)) as watch:
+            stream.wait_for(lambda: not any(each.lag for each in watch.look().readers), SECONDS)
+            replay = _replay(created_topics)
             reports, number = [], 0
             while replay.poll() is None or number < 5:
                 stream.publish(f"live-{number}", "BBBB made 1")
