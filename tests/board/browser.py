@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import contextlib
+import json
+import os
 import shutil
 import signal
 from collections.abc import AsyncIterator
@@ -25,7 +27,8 @@ _SECONDS = 60.0
 class Page:
     """One page: what it says, and what is done to it. All that it logs as errors is kept."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, process_id: int) -> None:
+        self.process_id = process_id
         self._socket = socket
         self._number = 0
         self.errors: list[str] = []
@@ -52,12 +55,15 @@ class Page:
             width=width, height=height, deviceScaleFactor=1, mobile=width < 600,
         )  # fmt: skip
         await self.call("Page.navigate", url=address)
+        there = f"location.href === {json.dumps(address)}"
+        await self.wait_for(f"{there} && document.readyState === 'complete'")
 
     async def see(self, script: str) -> Any:
         """Give what a script finds in the page."""
         answer = await self.call(
-            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
-        )
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True,
+            allowUnsafeEvalBlockedByCSP=False,
+        )  # fmt: skip
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
@@ -95,22 +101,18 @@ async def a_page(folder: Path) -> AsyncIterator[Page]:
         async with aiohttp.ClientSession() as session:
             address = await _address(session, port)
             async with session.ws_connect(address, max_msg_size=0) as socket:
-                yield Page(socket)
+                yield Page(socket, process.pid)
     finally:
         # The browser's own processes are in its group, and end with it.
         for sign in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
-                _send(process, sign)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), 10)
-                if sign == signal.SIGTERM:
-                    await asyncio.sleep(0.1)
-
-
-def _send(process: asyncio.subprocess.Process, sign: signal.Signals) -> None:
-    import os
-
-    os.killpg(process.pid, sign)
+                os.killpg(process.pid, sign)
+            with contextlib.suppress(TimeoutError, ProcessLookupError):
+                async with asyncio.timeout(10):
+                    await process.wait()
+                    while True:
+                        os.killpg(process.pid, 0)
+                        await asyncio.sleep(0.05)
 
 
 async def _port(folder: Path, process: asyncio.subprocess.Process) -> int:
