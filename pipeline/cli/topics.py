@@ -20,7 +20,7 @@ _CONNECTION = ("bootstrap_servers", "topic_prefix", "partitions", "replication_f
 
 @click.group(name="topics")
 def command() -> None:
-    """Hold the declared topics against the cluster, and create or update them.
+    """Hold the declared topics against the cluster, create, update or delete them.
 
     Topics are declared in topics/declared.py; names, retention and sizes stand nowhere else.
 
@@ -129,6 +129,47 @@ def apply(output_format: str | None, allow_harm: bool, settings: Settings) -> in
     if not applied.made and not applied.refused:
         say("nothing to change: the cluster's topics are as declared")
     return 1 if applied.refused else 0
+
+
+@command.command()
+@click.option("--prefix", metavar="NAME", help="Whose topics to delete, such as next.")
+@click.option("--yes", is_flag=True, help="Delete them; without it they are only listed.")
+@format_option()
+@with_settings("bootstrap_servers", "topic_prefix", "worker_group")
+def delete(prefix: str | None, yes: bool, output_format: str | None, settings: Settings) -> int:
+    """Delete the topics of a replay, `callfacts replay --prefix NAME`, and its consumer groups.
+
+    Never those of the prefix that the settings name, nor those without one: they are the live ones.
+    It refuses too while workers are in the groups.
+
+    \b
+    Examples:
+      callfacts topics delete --prefix next.
+      callfacts topics delete --prefix next. --yes
+    """
+    from topics import cluster, generation
+
+    if not prefix:
+        raise click.UsageError("whose topics? expected --prefix NAME; those without one are live")
+    chosen = Settings.load({}, topic_prefix=prefix, worker_group=settings.worker_group)
+    if chosen.topic_prefix == settings.topic_prefix:
+        raise click.UsageError(
+            f"{prefix} is the prefix of the live topics (CALLFACTS_TOPIC_PREFIX); expected another"
+        )
+    with cluster.connected(settings) as admin:
+        there = generation.found(admin, chosen)
+        rows = [{"kind": "topic", "name": each} for each in there.topics]
+        rows += [{"kind": "group", "name": each} for each in there.groups]
+        if not rows:
+            say(f"nothing is there under the prefix {prefix}")
+            return 0
+        if yes:
+            generation.delete(admin, there)
+    show(rows, output_format=output_format, columns=["kind", "name"])
+    if not yes:
+        complain("nothing is deleted; --yes deletes these")
+        return 1
+    return 0
 
 
 def _show_changes(changes: "Sequence[Change]", output_format: str | None) -> None:

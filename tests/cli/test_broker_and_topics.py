@@ -1,10 +1,15 @@
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kafka import KafkaConsumer, TopicPartition
+from kafka.structs import OffsetAndMetadata
 
 from pipeline.broker import jvm, readiness
 from pipeline.settings import Settings
@@ -23,6 +28,67 @@ def callfacts(*arguments: str, **variables: str) -> "subprocess.CompletedProcess
         env={**os.environ, **variables},
         timeout=120,
     )
+
+
+def test_a_generation_is_deleted_and_nothing_else(settings: Settings) -> None:
+    variables = {
+        "CALLFACTS_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+        "CALLFACTS_TOPIC_PREFIX": settings.topic_prefix,
+        "CALLFACTS_PARTITIONS": "1",
+    }
+    other = f"{settings.topic_prefix}next."
+    names = {f"{other}{topic.name}" for topic in DECLARED}
+    groups = {f"{other}callfacts-replay", f"{other}callfacts-publisher"}
+    for prefix in (settings.topic_prefix, other):
+        callfacts("topics", "apply", "--topic-prefix", prefix, **variables)
+    for group in (*groups, f"{other}my-desk"):
+        _commit(settings.bootstrap_servers, group, f"{other}facts.events")
+
+    def there() -> tuple[set[str], set[str]]:
+        with cluster.connected(settings) as admin:
+            listed = {str(each["group_id"]) for each in admin.list_groups()}
+            return set(admin.list_topics()) & names, listed & groups
+
+    for arguments in ([], ["--yes"], ["--prefix", "", "--yes"]):
+        refused = callfacts("topics", "delete", *arguments, **variables)
+        assert (refused.returncode, "--prefix" in refused.stderr) == (2, True)
+    live = callfacts("topics", "delete", "--prefix", settings.topic_prefix, "--yes", **variables)
+    assert (live.returncode, "live topics" in live.stderr) == (2, True)
+    listed = callfacts("topics", "delete", "--prefix", other, **variables)
+    assert (listed.returncode, "nothing is deleted" in listed.stderr) == (1, True)
+    assert {json.loads(line)["name"] for line in listed.stdout.splitlines()} == names | groups
+    assert there() == (names, groups)
+
+    with _member(settings.bootstrap_servers, f"{other}callfacts", f"{other}facts.events"):
+        busy = callfacts("topics", "delete", "--prefix", other, "--yes", **variables)
+    assert (busy.returncode, "has members" in busy.stderr) == (1, True)
+    assert there() == (names, groups)
+
+    assert callfacts("topics", "delete", "--prefix", other, "--yes", **variables).returncode == 0
+    deadline = time.monotonic() + 60
+    while there() != (set(), set()):
+        assert time.monotonic() < deadline, there()
+    assert callfacts("topics", "diff", "--exit-code", **variables).returncode == 0
+    assert callfacts("topics", "delete", "--prefix", other, "--yes", **variables).returncode == 0
+    with cluster.connected(settings) as admin:
+        admin.delete_topics([settings.topic(topic.name) for topic in DECLARED])
+
+
+def _commit(address: str, group: str, topic: str) -> None:
+    consumer = KafkaConsumer(bootstrap_servers=address, group_id=group, enable_auto_commit=False)
+    consumer.commit({TopicPartition(topic, 0): OffsetAndMetadata(0, "", -1)})
+    consumer.close()
+
+
+@contextlib.contextmanager
+def _member(address: str, group: str, topic: str) -> Iterator[None]:
+    consumer = KafkaConsumer(topic, bootstrap_servers=address, group_id=group)
+    deadline = time.monotonic() + 60
+    while not consumer.assignment():
+        assert time.monotonic() < deadline
+        consumer.poll(timeout_ms=200)
+    yield
+    consumer.close()
 
 
 def test_topics_are_applied_listed_and_compared(settings: Settings) -> None:
