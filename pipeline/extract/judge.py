@@ -19,6 +19,9 @@ _IDLE_COUNTS = re.compile(
 # "Four contracts", 三家: so few are told in words, and tell a story rather than a figure.
 _FEW = 5
 _LARGE = 100_000
+# So much of a good as is sold by weight or volume is an amount in itself.
+_GOODS = frozenset({"oz", "lb", "t", "bbl", "boe", "kg", "gal", "m3", "cf"})
+_MUCH = 1000
 # "In as little as 11 minutes" tells how fast something is, "in five minutes" when.
 _QUICK = frozenset({"s", "min", "h"})
 _WHEN = re.compile(
@@ -59,7 +62,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     if quantity.kind == "measure" and unnamed:
         # A length of time only says when; so much time as no one has is an amount: 210m hours.
         bounded = quantity.unit in _QUICK and quantity.qualifier in ("at_least", "at_most")
-        return bounded or size_of(quantity) >= _LARGE
+        least = _MUCH if quantity.unit in _GOODS else _LARGE
+        return bounded or size_of(quantity) >= least
     if quantity.kind == "measure" and quantity.unit in TIME_UNITS and reading.family == "any":
         lead = place.sentence.folded[max(0, place.mark.start - 24) : place.mark.start]
         if _WHEN.search(lead):

@@ -15,7 +15,7 @@ _OF_MILLIONS = frozenset(
      "net_interest_income", "cost_of_revenue", "research_and_development"}
 )  # fmt: skip
 # Goods that are shipped, made and ordered by volume: batteries in Wh, oil in barrels.
-_VOLUMES = frozenset({"Wh", "bbl", "t", "kg", "oz", "m3", "l", "gal"})
+_VOLUMES = frozenset({"Wh", "bbl", "boe", "t", "kg", "lb", "oz", "m3", "l", "gal"})
 # An amount per share is small, a price level in percent too; a large bare number is money.
 _SMALL = 1000
 _LARGE = 100_000

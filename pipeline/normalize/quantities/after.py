@@ -6,7 +6,7 @@ from functools import cache
 
 from pipeline.normalize.quantities.coins import ANY_CENTS, CENT, read_coins, stands
 from pipeline.normalize.quantities.lexicon import Unit, alternation, compact, lexicon
-from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.normalize.quantities.number import COUNTS_DAYS, Amount, Passage
 from pipeline.normalize.quantities.shares import (
     PERCENT,
     is_other_side,
@@ -21,6 +21,11 @@ _FURTHER = re.compile(
 _PER_SHARE = re.compile(
     r"(?: ?- ?| ?)(?:(?:per|a|an|each|/)(?: ?- ?| ?))(?:[a-z]+ ){0,3}?(?:shares?|adss?)(?![a-z])"
     r"| ?/ ?股|每股"
+)
+# "two forty seven a pound"
+_PER_PIECE = re.compile(
+    r" (?:a|an|per) (?:pound|ounce|ton|tonne|barrel|gallon|unit|bushel|case|boe|mcf|month|seat)"
+    r"(?![a-z])"
 )
 _OF_EACH = re.compile(
     r" (?:of|on|out of|from|for) (?:every|each|the) (?:[a-z]+ ){0,2}?"
@@ -106,11 +111,10 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
 
 def _unnamed_money(passage: Passage, amount: Amount) -> None:
     """Take what is said per share as money: "we earned two fifty a share"."""
-    if (
-        passage.language == "en"
-        and amount.scale is None
-        and _PER_SHARE.match(passage.folded, amount.end)
-    ):
+    folded, end = passage.folded, amount.end
+    if passage.language != "en" or amount.scale is not None:
+        return
+    if _PER_SHARE.match(folded, end) or (amount.form == "pair" and _PER_PIECE.match(folded, end)):
         amount.unit = Unit(passage.currency or "USD", Decimal(1), "money", "after")
 
 
@@ -215,6 +219,8 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
         return True
     if unit.kind == "points" and _remark(folded, amount, spelling, end):
         return False
+    if spelling == "日" and COUNTS_DAYS.search(folded[max(0, amount.start - 6) : amount.start]):
+        unit = units["天"]
     if unit.kind == "tenths":
         return read_tenths(folded, amount, spelling, end)
     if spelling == "times" and _FREQUENCY.match(folded, end):

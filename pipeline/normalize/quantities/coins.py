@@ -17,7 +17,7 @@ _FEW_DIGITS = re.compile(r"[0-9]{1,2}(?![0-9.,])")
 _TWO_DIGITS = re.compile(r"[0-9]{2}(?![0-9])")
 _LEFT_ALONE = re.compile(
     r"\s*(?:[,.;:!?)]|(?:and|or|but|versus|vs|compared|from|for|in|this|last|up|down|on)(?![a-z])"
-    r"|(?:a|per|each) (?:share|unit|ad|year)|$)"
+    r"|(?:a|an|per|each) [a-z]|$)"
 )
 _CENTS_ALONE = 10
 _MOST = 1_000_000
@@ -29,6 +29,7 @@ _UNNAMED = re.compile(
 )
 _FOLLOWS = re.compile(r" ?零?[一二两三四五六七八九0-9]{1,2} ?[角毛毫分]")
 _GOES_ON = re.compile(r"\s*(?:[,.;:，。；：！？）、/]|以[上下]|左右|[到至~～-]|$)")
+_POINTING = frozenset("这那哪每的几")
 _DIVIDEND = re.compile(r"(?:每股|股息|派息|派发|分红|股利|每份)[^，。；,;0-9]{0,8}$")
 
 
@@ -119,6 +120,8 @@ def stands(passage: Passage, amount: Amount, spelling: str, end: int) -> bool:
     ):
         return True
     if not _GOES_ON.match(folded, end):
+        return False
+    if spelling == "块" and folded[amount.start - 1 : amount.start] in _POINTING and amount.start:
         return False
     if spelling in ("块", "蚊") or (spelling in _UNITS_OF_TEN and amount.form == "digits"):
         return True

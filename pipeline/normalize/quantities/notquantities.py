@@ -7,7 +7,7 @@ from pipeline.normalize.quantities.after import has_unit
 from pipeline.normalize.quantities.before import CENTS, last_word, skip_spaces
 from pipeline.normalize.quantities.counted import read_counted
 from pipeline.normalize.quantities.lexicon import lexicon
-from pipeline.normalize.quantities.number import Amount, Passage, is_decimal_part
+from pipeline.normalize.quantities.number import COUNTS_DAYS, Amount, Passage, is_decimal_part
 
 _MONTHS = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
@@ -76,6 +76,12 @@ def skip(passage: Passage, start: int) -> int:
     if _ROW.match(folded, start):
         return -1
     match = _WRITTEN.match(folded, start)
+    if (
+        match
+        and match.group()[-1] == "日"
+        and COUNTS_DAYS.search(folded[max(0, start - 6) : start])
+    ):
+        return -1
     return match.end() if match else _outline(folded, start)
 
 
@@ -188,7 +194,10 @@ def _heads_a_table(folded: str, amount: Amount) -> bool:
     before = folded[amount.start - 1 : amount.start]
     if set(folded[amount.bare_start : amount.bare_end]) - set("十百千万亿"):
         return False
-    if before not in "(（:：/位以" or (not before and folded[amount.bare_start] in "十百"):
+    heads = before in "(（:：/位以" or (
+        before in "为是" and "位" in folded[max(0, amount.start - 5) : amount.start]
+    )
+    if not heads or (not before and folded[amount.bare_start] in "十百"):
         return False
     return folded[amount.end : amount.end + 1] in ("", ")", "）", ",", "，", "/", "计", "为", "\n")
 

@@ -21,6 +21,10 @@ _MIXED = re.compile(
 _PLAIN = re.compile(r"[0-9]+(?![0-9,.])|[0-9]+(?=[,.](?![0-9]))")
 _PERCENT = re.compile(r"[0-9]{1,2} ?(?:%|percent|per cent|pct)")
 _BEFORE_POINT = frozenset(" $€£¥+-–(")
+# 存货周转 61 日, 同比少 2 日: days, no day of a month.
+COUNTS_DAYS = re.compile(
+    r"(?:周转|周转期|账期|[少多增减]|增加|减少|缩短|延长|天数)[为约至到了]? ?$"
+)
 _HALF = Decimal("0.5")
 _QUARTERS = Decimal("0.75")
 _PARTS = {

@@ -17,7 +17,7 @@ from pipeline.normalize.quantities.worded import read_coin, read_part, read_poin
 from pipeline.normalize.script import fold
 from schemas.normalized import Quantity
 
-_LONGEST_CORRECTION = 40
+_LONGEST_CORRECTION = 60
 _ORDINAL = "第"
 _BARE_SCALES = frozenset("亿兆万千百")
 _FROM = frozenset("由从自")
@@ -112,9 +112,15 @@ def _ordinal(passage: Passage, start: int) -> bool:
 def _corrections() -> re.Pattern[str]:
     words = sorted(lexicon().roles["correction"], key=len, reverse=True)
     return re.compile(
-        rf"[\s,，.。…-]*(?:{'|'.join(map(re.escape, words))})[\s,，.。…-]*"
+        r"(?P<between>(?: [a-z'&]{1,14}){1,6})?[\s,，.。…-]*"
+        rf"(?:{'|'.join(map(re.escape, words))})[\s,，.。…-]*"
         r"(?:(?:that's|it's|it is|that is|is|a|an|the|是|应为|应该是|为) ?){0,3}"
     )
+
+
+def _alike(last: Quantity, quantity: Quantity) -> bool:
+    """Whether one may correct the other over words: "$1 million of stock, sorry, $2 million"."""
+    return quantity.kind == last.kind and quantity.unit == last.unit
 
 
 def _share_of_each(
@@ -149,7 +155,8 @@ def _reconsider_last(
     end, start = last.end - offset, quantity.start - offset
     if not 0 < start - end <= _LONGEST_CORRECTION:
         return
-    if _corrections().fullmatch(folded, end, start):
+    correction = _corrections().fullmatch(folded, end, start)
+    if correction and (correction["between"] is None or _alike(last, quantity)):
         found.pop()
         return
     guessed = last.unit == passage.currency and folded[end - 1] in _BARE_SCALES

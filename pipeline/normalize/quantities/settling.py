@@ -16,6 +16,17 @@ _OWN = "*"
 _YEN_OR_YUAN = "¥"
 _JAPAN = re.compile(r"日[元圆本]|yen|jpy|japan|円")
 _CHINA = re.compile(r"rmb|cny|yuan|renminbi|人民币")
+_POUNDS = frozenset({"pound", "pounds"})
+_OF_MATTER = re.compile(
+    r" (?:of|at|per) (?:payable |refined |contained |recoverable |fine |copper |of )?"
+    r"(?:copper|gold|lithium|zinc|lead|nickel|cobalt|uranium|molybdenum|moly|silver|aluminum|aluminium"
+    r"|steel|beef|chicken|pork|meat|poultry|coffee|sugar|cotton|milk|cheese|butter|cocoa|resin|plastic"
+    r"|paper|pulp|fiber|fibre|lce|u3o8|concentrate|metal|product|packaging|food|waste|thrust|volume)"
+    r"(?![a-z])"
+)
+_BRITISH = re.compile(
+    r"£|sterling|british|(?<![a-z])(?:u\.?k\.?|gbp|pence|britain|london)(?![a-z])"
+)
 _BARE_MONEY = Decimal(100_000_000)
 _GROWTH_END = "增升涨长加高多大快提超翻扩了"
 _STEPS = frozenset("十百千万亿兆")
@@ -35,6 +46,7 @@ _NET = ("净增", "净减", "净开", "净关", "新增", "新开")
 _LONG_DIGITS = 6
 _LEAST_IN_CHARACTERS = 100
 _LARGEST_LIST_NUMBER = 20
+_VERSIONS = 20
 
 
 class _Reading(NamedTuple):
@@ -53,6 +65,13 @@ def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
             return None
     elif unit.kind == _NO_QUANTITY:
         return None
+    elif (
+        unit.name == "GBP"
+        and amount.spelling in _POUNDS
+        and not amount.per
+        and _is_weight(passage, span)
+    ):
+        reading = _Reading("measure", "lb")
     elif unit.kind == "money":
         reading = _Reading("money", _money(passage, span))
     else:
@@ -108,6 +127,16 @@ def _currency(passage: Passage, amount: Amount) -> str | None:
     return name
 
 
+def _is_weight(passage: Passage, span: Span) -> bool:
+    """Whether "pounds" weigh: those of copper, or of a company whose money is none."""
+    folded = passage.folded
+    if _OF_MATTER.match(folded, span.end):
+        return True
+    if passage.currency in (None, "GBP") or passage.language != "en":
+        return False
+    return _BRITISH.search(folded) is None
+
+
 def _each_share(passage: Passage, start: int) -> bool:
     return (
         _PER_SHARE_BEFORE.search(passage.folded[max(passage.limit, start - 12) : start]) is not None
@@ -161,7 +190,7 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
     if span.value is None or amount.hedged or amount.scale is not None:
         return False
     if amount.decimal or amount.grouped:
-        return False
+        return amount.decimal and _is_version(passage, amount)
     if amount.form != "digits":
         return amount.form == "small" and not _small_move(passage.folded, amount)
     folded, start = passage.folded, span.start
@@ -184,6 +213,16 @@ def _means_nothing(passage: Passage, span: Span, amount: Amount) -> bool:
         word = last_word(folded, end, 0)
         return passage.text[end - len(word)].isupper() and word not in lexicon().roles["amount"]
     return amount.bare_end - amount.bare_start > _LONG_DIGITS
+
+
+def _is_version(passage: Passage, amount: Amount) -> bool:
+    """Whether a whole number with a nought behind the point is a name's: "Studio XL 1.0"."""
+    if passage.folded[amount.bare_end - 2 : amount.bare_end] != ".0" or amount.signed:
+        return False
+    end = skip_spaces(passage.folded, amount.start, passage.limit)
+    word = last_word(passage.folded, end, 0)
+    named = word.isalpha() and passage.text[end - len(word)].isupper()
+    return named and word not in lexicon().roles["amount"] and (amount.number or 0) < _VERSIONS
 
 
 def _small_move(folded: str, amount: Amount) -> bool:

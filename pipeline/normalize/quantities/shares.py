@@ -13,7 +13,8 @@ _TENTHS_TAIL = re.compile(
     r"([一二三四五六七八九半])(?![0-9一二三四五六七八九十百千万亿个家倍成点年月])"
     r"| ([一二三四五六七八九半])(?=\s*(?:[,.;，。；：！？、]|$))"
 )
-_NOT_TENTHS = re.compile(r"[为本长功果立交员都绩熟就品像]|分(?!之)|人[^数]|不变")
+_BECOME = "为"
+_NOT_TENTHS = re.compile(r"[本长功果立交员都绩熟就品像]|分(?!之)|人[^数]|不变")
 _NOT_DISCOUNT = re.compile(r"[算旧让合现射叠返换回磨腾]")
 _LOWER_FIRST = re.compile(r" {0,3}分 {0,3}之 {0,4}(?=[0-9零〇一二三四五六七八九十百两半])")
 _THOUSANDS = re.compile(r" ?([km])(?![a-z])")
@@ -160,6 +161,8 @@ def _lower_first(passage: Passage, amount: Amount, start: int) -> bool:
 
 def read_tenths(folded: str, amount: Amount, spelling: str, end: int) -> bool:
     """成 and 折 after a number: 七成, 7.2成, 一成八, 五成半, 九五折, 75折."""
+    if amount.number == 1 and folded.startswith(_BECOME, end):
+        return False
     if (_NOT_TENTHS if spelling == "成" else _NOT_DISCOUNT).match(folded, end):
         return False
     discount = spelling == "折" and amount.number is not None
