@@ -28,6 +28,8 @@ def judge_claim(
         alert = _fired(rule, claim, cause)
         told = Told(alert_id=alert.alert_id, said=(claim_id,), facts=())
         return memory.telling(told), (alert,)
+    if not memory.told[-1].sent:
+        return NOTHING, ()
     about = claim_id if claim is None else _about(claim)
     withdrawn = Alert(
         alert_id=alert_id(cause, rule, "withdrawn"),

@@ -1,7 +1,8 @@
 """All rules of a set held against one partition's events in their order, and what they remember."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from hashlib import blake2b
 
 from pydantic import ValidationError
@@ -23,6 +24,8 @@ CLAIMS = "facts.claims"
 Key = tuple[str, str]
 """The name of a rule, and of the claim or series that it remembers."""
 
+Judgement = Callable[[Memory], tuple[Memory, tuple[Alert, ...]]]
+
 _TIME = 5
 
 
@@ -40,18 +43,21 @@ class Fold:
         self._stored = dict(stored or {})
         self._read: dict[Key, Memory] = {}
         self._changed: set[Key] = set()
+        self._sent: set[str] = set()
 
-    def take(self, record: Record, source: str, only: frozenset[str] | None = None) -> list[Alert]:
-        """Hold an event of a declared topic against the rules (``only`` those of these names).
+    def take(self, record: Record, source: str) -> list[Alert]:
+        """Hold an event of a declared topic against the rules; gives the alerts to send.
 
         One that cannot be read is passed over: whoever wrote it is told by the keeper of claims.
         """
-        try:
-            return list(self._alerts(record, source, only))
-        except ValidationError as error:
-            logger.warning("%s is passed over, it cannot be read: %s", record.place,
-                           error.errors(include_input=False)[0]["msg"])  # fmt: skip
-            return []
+        return [alert for _, alerts in self._judged(record, source, None) for alert in alerts]
+
+    def show_past(self, record: Record, source: str, rules: Collection[str]) -> None:
+        """Let the rules of these names remember an event of the past, and tell nobody."""
+        for key, alerts in self._judged(record, source, rules):
+            unsent = {alert.alert_id for alert in alerts} - self._sent
+            if unsent and key in self._changed:
+                self._read[key] = self._memory(key).unsent(unsent)
 
     def changes(self) -> dict[Key, bytes | None]:
         """Give what is remembered otherwise than at the last call, as it is to be written."""
@@ -68,48 +74,42 @@ class Fold:
         return changes
 
     def forget(self, rule: str) -> None:
-        """Forget all that a rule remembers."""
+        """Forget all that a rule remembers, but for which alerts were sent."""
         for key in [each for each in self._stored if each[0] == rule]:
+            self._sent.update(told.alert_id for told in self._memory(key).told if told.sent)
             self._remember(key, NOTHING)
 
-    def _alerts(self, record: Record, source: str, only: frozenset[str] | None) -> Iterator[Alert]:
-        at = moment_of(record.timestamp)
-        identity = (record.header("ce_id") or b"").decode("utf-8", "replace")
-        cause = Cause(identity or f"{source}-{record.partition}-{record.offset}", at,
-                      self._rules.name)  # fmt: skip
-        if source == CLAIMS:
-            yield from self._of_claim(record, cause, only)
-        elif record.value is not None:
-            yield from self._of_fact(FactEvent.model_validate_json(record.value), cause, only)
-
-    def _of_fact(
-        self, fact: FactEvent, cause: Cause, only: frozenset[str] | None
-    ) -> Iterator[Alert]:
-        for rule in self._rules.on_facts:
-            if only is None or rule.name in only:
-                key = (rule.name, _series(rule, fact))
-                yield from self._judged(key, lambda memory, rule=rule: judge(  # type: ignore[misc]
-                    rule, memory, fact, cause))  # fmt: skip
-
-    def _of_claim(
-        self, record: Record, cause: Cause, only: frozenset[str] | None
-    ) -> Iterator[Alert]:
-        claim_id = (record.key or b"").decode("utf-8", "replace")
-        claim = None if record.value is None else Claim.model_validate_json(record.value)
-        for rule in self._rules.on_claims:
-            if only is None or rule.name in only:
-                key = (rule.name, claim_id)
-                yield from self._judged(key, lambda memory, rule=rule: judge_claim(  # type: ignore[misc]
-                    rule, memory, claim_id, claim, cause))  # fmt: skip
-
     def _judged(
-        self, key: Key, judgement: Callable[[Memory], tuple[Memory, tuple[Alert, ...]]]
-    ) -> tuple[Alert, ...]:
-        before = self._memory(key)
-        after, alerts = judgement(before)
-        if after is not before:
-            self._remember(key, after)
-        return alerts
+        self, record: Record, source: str, only: Collection[str] | None
+    ) -> Iterator[tuple[Key, tuple[Alert, ...]]]:
+        """Judge by each rule (``only`` by those of these names), and remember."""
+        try:
+            for key, judgement in self._judgements(record, source):
+                if only is None or key[0] in only:
+                    before = self._memory(key)
+                    after, alerts = judgement(before)
+                    if after is not before:
+                        self._remember(key, after)
+                    yield key, alerts
+        except ValidationError as error:
+            logger.warning("%s is passed over, it cannot be read: %s", record.place,
+                           error.errors(include_input=False)[0]["msg"])  # fmt: skip
+
+    def _judgements(self, record: Record, source: str) -> Iterator[tuple[Key, Judgement]]:
+        identity = (record.header("ce_id") or b"").decode("utf-8", "replace")
+        if not identity:
+            identity = f"{source}-{record.partition}-{record.offset}"
+        cause = Cause(identity, moment_of(record.timestamp), self._rules.name)
+        if source == CLAIMS:
+            claim_id = (record.key or b"").decode("utf-8", "replace")
+            claim = None if record.value is None else Claim.model_validate_json(record.value)
+            for rule in self._rules.on_claims:
+                judgement = partial(judge_claim, rule, claim_id=claim_id, claim=claim, cause=cause)
+                yield (rule.name, claim_id), judgement
+        elif record.value is not None:
+            fact = FactEvent.model_validate_json(record.value)
+            for rule in self._rules.on_facts:
+                yield (rule.name, _series(rule, fact)), partial(judge, rule, fact=fact, cause=cause)
 
     def _memory(self, key: Key) -> Memory:
         memory = self._read.get(key)

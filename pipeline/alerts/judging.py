@@ -75,7 +75,7 @@ def _judge_retraction(
     alerts: list[Alert] = []
     if memory is not NOTHING:
         memory, dropped = memory.without(fact.fact_id).dropping(fact.fact_id)
-        if dropped is not None:
+        if dropped is not None and dropped.sent:
             alerts.append(_withdrawn(rule, fact, cause, dropped))
     if (
         "retracted" in rule.statuses

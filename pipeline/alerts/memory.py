@@ -3,6 +3,7 @@
 Small and bounded: the newest figures and the newest alerts. As JSON it lies on ``alerts.state``.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from pydantic import TypeAdapter
@@ -34,11 +35,16 @@ class Stated(Event):
 
 
 class Told(Event):
-    """An alert that has been sent, and the facts that hold it up: all that say the same."""
+    """A match, and the facts that hold it up: all that say the same.
+
+    ``sent`` is false for what a rule was shown of the past: nobody was told, so nothing is
+    withdrawn.
+    """
 
     alert_id: str
     said: tuple[str, ...]
     facts: tuple[str, ...]
+    sent: bool = True
 
 
 class Memory(Event):
@@ -63,6 +69,14 @@ class Memory(Event):
     def telling(self, told: Told) -> "Memory":
         """Remember an alert."""
         return self.model_copy(update={"told": (*self.told[-(MOST_TOLD - 1) :], told)})
+
+    def unsent(self, alert_ids: Collection[str]) -> "Memory":
+        """Note that nobody was told of these matches."""
+        told = tuple(
+            each.model_copy(update={"sent": False}) if each.alert_id in alert_ids else each
+            for each in self.told
+        )
+        return self.model_copy(update={"told": told})
 
     def last_said(self, statement: Stated) -> tuple[Stated, ...]:
         """Give what the latest other document, up to this one's time, said in the same unit."""

@@ -39,6 +39,7 @@ ALERT_FIRED = "callfacts.alert.fired"
 ALERT_WITHDRAWN = "callfacts.alert.withdrawn"
 
 _NOTED_EVERY = 100_000
+_AT_ONCE = 5_000
 
 
 class AlertsPartition(Transactional):
@@ -79,7 +80,8 @@ class AlertsPartition(Transactional):
             for name, fingerprint in wanted.items()
             if state.fingerprints.get(name) != fingerprint
         }
-        gone = state.fingerprints.keys() - wanted.keys()
+        known = {rule for rule, _ in state.memory} - {rule.name for rule in self._rules.rules}
+        gone = (state.fingerprints.keys() - wanted.keys()) | known
         if changed or gone or state.position is None:
             self._remember_anew(changed, gone)
         super().warm_up(committed, group)
@@ -101,42 +103,54 @@ class AlertsPartition(Transactional):
             for alert in self._fold.take(record, self._source):
                 sending.send(alert_message(alert, record))
         position = max(self._position, records[-1].offset + 1)
-        self._send_state(sending, position)
+        name = self._rules.name
+        for message in memory_messages(name, self._source, self._fold):
+            sending.send(message, self._partition)
+        sending.send(position_message(name, self._source, position), self._partition)
         producer.send_offsets_to_transaction(committed, group)
         sending.wait()
         producer.commit_transaction()
         self._position = position
 
     def _remember_anew(self, changed: dict[str, str], gone: set[str]) -> None:
-        """Let rules read what was published before they were there; they tell nothing of it."""
+        """Let rules read what was published before they were there; they tell nothing of it.
+
+        Whatever happens in between, a rule's fingerprint is there only with all that it remembers.
+        """
         for rule in gone | changed.keys():
             self._fold.forget(rule)
         if changed:
             self._read_past(frozenset(changed))
-        producer = self._producer
-        sending = Sending(self._settings, producer)
-        producer.begin_transaction()
-        for name in sorted(gone | changed.keys()):
-            message = fingerprint_message(self._rules.name, self._source, name, changed.get(name))
-            sending.send(message, self._partition)
-        self._send_state(sending, self._position)
-        sending.wait()
-        producer.commit_transaction()
+        nothing = dict.fromkeys(sorted(gone | changed.keys()))
+        self._store([fingerprint_message(*self._of_rule(name), None) for name in nothing])
+        remembered = memory_messages(self._rules.name, self._source, self._fold)
+        for start in range(0, len(remembered), _AT_ONCE):
+            self._store(remembered[start : start + _AT_ONCE])
+        final = [fingerprint_message(*self._of_rule(name), changed[name]) for name in changed]
+        self._store([*final, position_message(self._rules.name, self._source, self._position)])
 
     def _read_past(self, names: frozenset[str]) -> None:
         for count, found in enumerate(
             self._shelf.read(self._source, self._partition, 0, self._position), start=1
         ):
             record = record_of(found)
-            self._fold.take(record, self._source, names)
+            self._fold.show_past(record, self._source, names)
             if count % _NOTED_EVERY == 0:
                 logger.info("%s: read for what came before the rules", record.place)
 
-    def _send_state(self, sending: Sending, position: int) -> None:
-        name = self._rules.name
-        for message in memory_messages(name, self._source, self._fold):
+    def _store(self, messages: Sequence[Message]) -> None:
+        """Store some of the state in a transaction of its own."""
+        if not messages:
+            return
+        sending = Sending(self._settings, self._producer)
+        self._producer.begin_transaction()
+        for message in messages:
             sending.send(message, self._partition)
-        sending.send(position_message(name, self._source, position), self._partition)
+        sending.wait()
+        self._producer.commit_transaction()
+
+    def _of_rule(self, name: str) -> tuple[str, str, str]:
+        return self._rules.name, self._source, name
 
 
 def alert_message(alert: Alert, cause: Record) -> Message:

@@ -76,7 +76,7 @@ class Webhook:
     def _post(self, body: bytes, headers: dict[str, str]) -> tuple[int, float | None]:
         connection = self._connection()
         # A timeout holds for one read only; an answer that drips in would never end.
-        limit = threading.Timer(2 * ATTEMPT_SECONDS, _cut, [connection])
+        limit = threading.Timer(ATTEMPT_SECONDS, _cut, [connection])
         limit.daemon = True
         limit.start()
         try:

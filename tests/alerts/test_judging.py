@@ -29,6 +29,10 @@ class Desk:
             alerts += self.fold.take(self._record(event), self._source(event))
         return alerts
 
+    def show_past(self, *events: FactEvent | Claim | None) -> None:
+        for event in events:
+            self.fold.show_past(self._record(event), self._source(event), {"r"})
+
     def restart(self) -> None:
         """Go on with what was written and nothing else."""
         for key, value in self.fold.changes().items():
@@ -282,6 +286,37 @@ class TestOnce:
         said = [fact("100", **JULY), fact("110", **OCTOBER)]
         first, second = (desk(TestMoves.RULE).tell(*said) for _ in range(2))
         assert first == second
+
+
+class TestPast:
+    def test_nobody_is_told_of_it_and_nothing_of_it_is_withdrawn(self, desk: Any) -> None:
+        rules = desk(TestMoves.RULE)
+        old, new = fact("100", **JULY), fact("110", **OCTOBER)
+        rules.show_past(old, new)
+        rules.restart()
+        assert rules.tell(fact("110", **OCTOBER)) == []
+        assert rules.tell(retraction(new)) == []
+        assert amounts(rules.tell(fact("120", **OCTOBER))) == ["120"]
+
+    def test_what_had_been_sent_before_a_rule_changed_is_still_withdrawn(self, desk: Any) -> None:
+        rules = desk(TestMoves.RULE)
+        old, new = fact("100", **JULY), fact("110", **OCTOBER)
+        assert rules.tell(old) == []
+        first = rules._offset
+        (fired,) = rules.tell(new)
+        rules.restart()
+        rules.fold.forget("r")
+        rules._offset = first - 1
+        rules.show_past(old, new)
+        rules.restart()
+        (withdrawn,) = rules.tell(retraction(new))
+        assert withdrawn.withdraws == fired.alert_id
+
+    def test_conflicts_of_the_past(self, desk: Any) -> None:
+        rules = desk(TestDisagreement.RULE)
+        rules.show_past(claim("conflict", "5", "6"))
+        assert rules.tell(claim("conflict", "5", "7"), claim("agree", "5", "5")) == []
+        assert len(rules.tell(claim("conflict", "5", "7"))) == 1
 
 
 class TestDisagreement:
