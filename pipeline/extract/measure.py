@@ -161,13 +161,17 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         _part_of_revenue(reading)
     elif _followed_by_whole(place) or (lead.share and not _moving(reading, lead)):
         reading.measure = "share"
-    elif _grows(reading, lead, place, frame):
+    elif reading.metric in _OF_PRICES or _grows(reading, lead, place, frame):
         reading.measure = "growth"
     elif "metric from words" in reading.doubts and not lead.share:
         reading.measure = "level"
     else:
         reading.measure = "share"
         reading.doubts.append("no direction")
+
+
+# Of these no part is told in percent, only how far they move: "potential upside of 16%".
+_OF_PRICES = frozenset({"share_price", "target_price"})
 
 
 def _moving(reading: Reading, lead: Lead) -> bool:
@@ -331,6 +335,8 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     explicit = quantity.signed
     if reading.measure in ("growth", "change"):
         sign = lead.direction or (-1 if reading.metric in _BURDENS else 1)
+        if reading.metric in _LESS_IS_BETTER and _gets_better(place):
+            sign = -1
         if explicit or _already_signed(quantity):
             sign = 1
         worse = re.match(r"\s*worse", place.sentence.folded[place.mark.end : place.mark.end + 8])
@@ -352,6 +358,24 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     reading.value, reading.low, reading.high = amounts
     first = next((a for a in amounts if a is not None), None)
     reading.sign = -1 if first is not None and first < 0 else 1
+
+
+# Days that money or goods are tied up, and ratios of cost: they improve by falling.
+_LESS_IS_BETTER = frozenset(
+    {"days_sales_outstanding", "inventory_days", "days_payable_outstanding", "delivery_time",
+     "cash_conversion_cycle", "combined_ratio", "loss_ratio", "cost_income_ratio", "churn",
+     "operating_expense_ratio", "efficiency_ratio", "leverage", "gearing_ratio", "lead_time"}
+)  # fmt: skip
+_BETTER = re.compile(
+    r"(?:\bimprov(?:ed|es?|ing|ement(?: of)?)(?: by| of)?(?: about| roughly| nearly)?|改善|优化)"
+    r"(?:了|约)*\s*$"
+)
+
+
+def _gets_better(place: Place) -> bool:
+    """Whether a word of improvement stands right before the number."""
+    start = max(place.sentence.start, place.mark.start - 32)
+    return _BETTER.search(place.sentence.folded, start, place.mark.start) is not None
 
 
 # So many points of margin are what these cost, where no direction is told.

@@ -34,6 +34,7 @@ _REPLACED = re.compile(
     r"(?:替代|取代|颠覆|影响|改变|replac\w+|displac\w+|disrupt\w*|affect\w*)"
     r"(?: what(?:'s| is| are)?| the)?\s*$"
 )
+_FORECAST = re.compile(r"预测|预估|盈测|forecast|estimate|forward|fwd")
 _PAST_VERB = re.compile(r"\b(?:doubled|tripled|quadrupled|halved)$")
 
 
@@ -121,7 +122,7 @@ def forward(
 
     ``mention`` is its time, ``here`` the time that the sentence had set before it.
     """
-    if named_as_target(place):
+    if named_as_target(place) or _is_forecast(place):
         return True
     if base:
         return False
@@ -214,10 +215,28 @@ def named_as_target(place: Place) -> bool:
         if "target" in kinds and near <= 1:
             return not _leads_on(place, mark)
         if "planned" in kinds and near <= 3:
-            return True
+            return not _at_the_next(place, mark)
         if "forward" in kinds and near <= 3:
             return not _quantity_follows(place, mark)
     return False
+
+
+def _at_the_next(place: Place, mark: Mark) -> bool:
+    """Whether a participle behind the number is the next one's: "1,150 of a planned 1,400"."""
+    later = next((m for m in place.onward() if m.start >= mark.end), None)
+    return (
+        later is not None
+        and later.kind == "quantity"
+        and not place.sentence.folded[mark.end : later.start].strip()
+    )
+
+
+def _is_forecast(place: Place) -> bool:
+    """Whether the metric's own name says that it is estimated: 盈利预测, 预测市盈率."""
+    named = next((mark for mark in place.before(breaks=1) if mark.kind == "metric"), None)
+    if named is None:
+        return False
+    return _FORECAST.search(place.sentence.folded, named.start, named.end) is not None
 
 
 def _quantity_follows(place: Place, mark: Mark) -> bool:

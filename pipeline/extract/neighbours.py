@@ -22,7 +22,9 @@ _GOES_ON = re.compile(
     r"|added|adding|lost|took|contributed|leveraged|deleveraged|consensus|street|it's|that's|guided|cost)"
     r"(?: us)?(?: (?:about|around|roughly|nearly|just|only|the))?|closer to)\.?\s*$"
 )
-_OF_THE = re.compile(r" (?:out )?of (?:the |our |its |their |these |those )?")
+_OF_THE = re.compile(
+    r" (?:out )?of (?:the |our |its |their |these |those |a |an )?(?:planned |targeted |total )?"
+)
 _OF_IT = re.compile(r"\s*of (?:that|those|which|it|them)\b")
 _FAR = 90
 # How many marks away a neighbour may be; a text with more marks to a sentence is no prose.

@@ -35,6 +35,9 @@ _SAME_BUSINESS = re.compile(
 # What headings speak of without its being a business, and what such a thing does not have.
 _A_TOPIC = "AI"
 _PHYSICAL = frozenset({"power_capacity", "facilities", "capex", "headcount", "job_cuts", "debt"})
+# "The segment turned a profit of 190 million": what a heading's business has of its own.
+_OF_SEGMENTS = frozenset({"net_income", "net_loss", "capex", "profit_before_tax"})
+_OF_SEGMENT = re.compile(r"分部|该业务|本业务|业务板块|\b(?:segment|division|business unit)\b")
 # A short noun between a kind of product and its name: 推理芯片VM2.
 _NOUN = 2
 # Where a sentence goes on about the company itself, or about what "we" count beside.
@@ -51,6 +54,10 @@ _PLAIN_HEAD = re.compile(
 )
 # As in "DIY, which is roughly 35% of the company".
 _RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")
+# "Velmira, our lead medicine, brought in $312 million": what a name is, told in passing.
+_APPOSED = re.compile(r",\s(?:our|its|the company's|a|an|the) [^,.;:]{3,60},")
+# "On Oxalar, we see a decline": a name that a clause begins by turning to.
+_ON_A_NAME = re.compile(r"(?:^|[.,;?!] |\b(?:and|but|so) )(?:on|for|in|at|within|with) $")
 _IN_FRONT = re.compile(r"\s*(?:in|within|for|at|across) (?:the |our )?$")
 # "In our largest segment, Flow Control, orders rose": a name that a common noun announces.
 _ANNOUNCED = re.compile(r"\b(?:segment|business|division|brand|unit|product|franchise),? $")
@@ -278,7 +285,7 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
 def _stands_as_subject(sentence: Sentence, at: int) -> bool:
     """Whether a name is what the clause is about: a metric, a verb or a figure follows it."""
     folded = sentence.folded
-    end = sentence.marks[at].end
+    start, end = sentence.marks[at].start, sentence.marks[at].end
     near = _NEAR_KNOWN if getattr(sentence.marks[at].value, "known", False) else _NEAR
     for later in sentence.marks[at + 1 : at + WINDOW]:
         if later.start < end or folded[later.start : later.end] == "plus":
@@ -288,6 +295,11 @@ def _stands_as_subject(sentence: Sentence, at: int) -> bool:
         elif later.kind in ("metric", "cue", "quantity"):
             return words_in(folded[end : later.start]) <= near
         elif later.kind == "break":
+            if (apposed := _APPOSED.match(folded, later.start)) is not None:
+                end, near = apposed.end(), _NEAR_KNOWN
+                continue
+            if _ON_A_NAME.search(folded, max(0, start - _CLAUSE_REACH), start) is not None:
+                return True
             if _RELATIVE.match(folded, later.start) is not None:
                 return True
             return later.weight == 2 or _is_announced(sentence, at)
@@ -322,11 +334,21 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = reading.scope or above or asked
     if reading.metric in NAMES_ITS_BUSINESS and not named_with(place, frame):
         reading.scope = NAMES_ITS_BUSINESS[reading.metric]
-    if reading.metric in OF_THE_WHOLE and not named_with(place, frame):
+    if (
+        reading.metric in OF_THE_WHOLE
+        and not named_with(place, frame)
+        and not (reading.metric in _OF_SEGMENTS and _OF_SEGMENT.search(_since_break(place)))
+    ):
         reading.scope = None
     if frame.entity is not None and is_back_at_speaker(place, frame, setting):
         frame.entity = None
     reading.entity = frame.entity or setting.about
+
+
+def _since_break(place: Place) -> str:
+    """The sentence up to the number, as far as a clause and the one before it reach."""
+    start = max(place.sentence.start, place.mark.start - _CLAUSE_REACH * 4)
+    return place.sentence.folded[start : place.mark.start]
 
 
 def _narrows(above: str | None, metric: str) -> bool:

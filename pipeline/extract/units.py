@@ -10,6 +10,8 @@ from schemas import Quantity
 
 # A bare Chinese amount says no currency of its own: 由 400 億上修到至少 500 億美元.
 _BARE = re.compile(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
+# 元 alone is the document's currency, or that of what was told before.
+_YUAN = re.compile(r"^[^a-z$€£¥₩]*?[\d万亿兆]\s?元$")
 _BASIS_POINTS = re.compile(r"basis|bi?p|基点|基點")
 _SCALES = (
     (re.compile(r"trillion|\btn\b"), Decimal(10) ** 12),
@@ -46,7 +48,7 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
     unit = quantity.unit
     money = setting.currency or "USD"
     if quantity.kind == "money":
-        unit = _lent_currency(place) or unit
+        unit = _lent_currency(place) or _currency_before(reading, place, frame) or unit
         if reading.family == "money_per_share" and unit and "/" not in unit:
             unit = f"{unit}/share"
     elif quantity.kind in ("number", "count") and reading.family == "money":
@@ -130,6 +132,19 @@ def _like_the_last(reading: Reading, quantity: Quantity, last: Reading) -> str:
         scale = scale_of(text)
         reading.factor = scale if scale is not None else reading.factor
     return last.unit
+
+
+def _currency_before(reading: Reading, place: Place, frame: Frame) -> str | None:
+    """The currency in which the same metric was told just before a bare 元.
+
+    价差 0.53 元人民币，…由 0.52 元上调, in a note whose other amounts are in Hong Kong dollars.
+    """
+    last = frame.last
+    if last is None or last.metric != reading.metric or last.quantity.kind != "money":
+        return None
+    if not _YUAN.match(fold(place.quantity.text)) or _YUAN.match(fold(last.quantity.text)):
+        return None
+    return last.unit.partition("/")[0] if last.sentence[1] <= reading.sentence[1] else None
 
 
 def _lent_currency(place: Place) -> str | None:

@@ -31,6 +31,7 @@ _FILLER = re.compile(
 # After "non-GAAP", which is never a verb, the name of a business may stand too.
 _BUSINESS = re.compile(r" (?:[a-z&/]+ ){0,2}")
 _LONGEST_FILLER = 36
+_SCRIPTS_MEET = re.compile(r"(?<=[a-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[a-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +217,17 @@ def _related() -> dict[tuple[str, str], Metric]:
 
 
 def _spellings(phrases: str) -> Iterator[str]:
-    """Give each of the |-separated phrases, and once more with spaces for its hyphens."""
+    """Give each of the |-separated phrases, and once more with spaces for its hyphens.
+
+    Between letters and Chinese characters a space may stand too: "EBITDA 利润率".
+    """
     for phrase in phrases.split("|"):
         if phrase:
             yield phrase
             if "-" in phrase:
                 yield phrase.replace("-", " ")
+            if not phrase.isascii() and (apart := _SCRIPTS_MEET.sub(" ", phrase)) != phrase:
+                yield apart
 
 
 @cache

@@ -28,7 +28,7 @@ _AT_ONCE = 40
 _LATEST_PUBLICATION = timedelta(days=21)
 _OPENING = 4
 _NAME = r"A-Za-z0-9\u00c0-\u024f&.'’ \-"
-_CODE = r"(?:[A-Za-z]+\s?[:：]\s?)?(?P<code>[A-Z]{1,5}(?:\.[A-Z])?|\d{4,6})(?:[.\-][A-Z]{1,3})?"
+_CODE = r"(?:[A-Za-z]+\s?[:：]\s?)?(?P<code>[A-Z]{1,5}(?:\.[A-Z])?|\d{4,6})(?:[.\- ][A-Z]{1,3})?"
 _MOVE = r"(?:\s[-+]?[\d.]+%)?"
 _PERIOD_WORD = (
     r"(?:q[1-4]\b|[1-4]q|h[12]\b|[1-4]h|fy|f[1-4]q|fiscal|first|second|third|fourth|full|interim|"

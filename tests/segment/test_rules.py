@@ -178,10 +178,19 @@ def test_a_hint_names_the_company_and_unknown_fields_travel_on() -> None:
     assert part.transcript.extra == {"desk": "tech"}
 
 
-def test_an_unknown_company_is_named_by_its_title() -> None:
-    found = context("Quillback Energy, Inc. (QBK)\nFirst Quarter 2025 Call\n\nOperator\nWelcome.")
+@pytest.mark.parametrize(
+    ("title", "code", "name"),
+    [
+        ("Quillback Energy, Inc. (QBK)\nFirst Quarter 2025 Call", "QBK", "Quillback Energy"),
+        ("Quillback Energy (QBK US) 1H25 results", "QBK", "Quillback Energy"),
+        ("嶺南電氣（8271 HK）中期業績點評：派息靠譜", "8271", "嶺南電氣"),
+        ("岭南电气（608271.SH）2025年中报点评", "608271", "岭南电气"),
+    ],
+)
+def test_an_unknown_company_is_named_by_its_title(title: str, code: str, name: str) -> None:
+    found = context(f"{title}\n\nOperator\nWelcome.")
     assert found.company is not None
-    assert (found.company.id, found.company.name) == ("QBK", "Quillback Energy")
+    assert (found.company.id, found.company.name) == (code, name)
 
 
 def test_a_round_up_has_no_company() -> None:

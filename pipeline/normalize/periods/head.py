@@ -24,6 +24,10 @@ _CALL_WORDS = re.compile(
     r"call|earnings|interview|conference|teleconference|results|meeting|电话会|业绩会|法说|说明会|"
     r"财报|披露|公布|发布会|召开|业绩"
 )
+# Words that stand for the period reported on, whichever it is.
+_REFERS_TO_IT = re.compile(
+    r"期内|本期|报告期|当期|(?:the|this|our) (?:reporting )?(?:period|quarter)\b"
+)
 _NO_DAY = re.compile(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
 _NO_CALL_WORDS = re.compile(
     r"(?:ended|ending|as of|posted|published|updated|截至|截止|汇率|发布于|发布[:： ]*|更新)\s?$"
@@ -51,7 +55,9 @@ def infer_reporting_period(
     # A year or a half tells the quarter only if one knows when it was written.
     for months in ((3,), (6, 9, 12)) if known else ((3,),):
         for mention in mentions:
-            if mention.relation == "in" and _months(mention.period) in months:
+            if mention.relation != "in" or _REFERS_TO_IT.search(fold(mention.text)):
+                continue
+            if _months(mention.period) in months:
                 period = _reported(mention.period, known, fiscal_year_end)
                 if period:
                     half = _months(mention.period) == 6 and period.end == mention.period.end
