@@ -25,6 +25,9 @@ def test_an_option_goes_before_a_variable_and_a_variable_before_the_default() ->
         ("CALLFACTS_WORKER_GROUP", "", "letters"),
         ("CALLFACTS_LOG_LEVEL", "loud", "debug, info, warning, error"),
         ("CALLFACTS_CACHE_DIR", " ", "folder"),
+        ("CALLFACTS_BOARD_PORT", "70000", "any free one"),
+        ("CALLFACTS_BOARD_HOSTS", "board.example.com:80", "without ports"),
+        ("CALLFACTS_BOARD_FACTS", "0", "from 1"),
     ],
 )
 def test_a_bad_value_names_the_variable_and_what_would_be_right(

@@ -12,15 +12,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from kafka.errors import KafkaError
 from pydantic import ValidationError
 
 from pipeline.board.sentences import Sentences
-from pipeline.board.shown import claim_found_by, claim_shown, fact_found_by, fact_shown, lag_shown
+from pipeline.board.shown import (
+    claim_found_by,
+    claim_shown,
+    fact_found_by,
+    fact_shown,
+    lag_shown,
+    line,
+)
 from pipeline.board.view import Searchable
 from pipeline.board.window import Entry
 from pipeline.lag.report import Watch
 from pipeline.problem import Problem
 from pipeline.settings import Settings
+from pipeline.stream.clients import reader
 from pipeline.stream.record import Record, moment_of
 from pipeline.subscribe.connection import Connection
 from pipeline.subscribe.reading import UnreadableEvent, event_of
@@ -141,14 +150,25 @@ class Followers:
             while not self._stop.is_set():
                 try:
                     found = lag_shown(watch.look())
-                except Problem as problem:
-                    found = {"problem": str(problem)}
-                except Exception as fault:  # noqa: BLE001 - said, and looked again
-                    logger.warning("the lag cannot be seen: %s", fault or type(fault).__name__)
-                    found = {"problem": "the lag cannot be seen; the board's log says why"}
+                except Exception as problem:  # noqa: BLE001 - said, and looked again
+                    found = self._unseen(problem)
                 if not self._stop.is_set():
                     self._taking.lag(found)
                 self._stop.wait(_LOOK_SECONDS)
+
+    def _unseen(self, problem: Exception) -> dict[str, Any]:
+        """Say why the lag cannot be seen, and whether that is because no Kafka answers."""
+        logger.warning("the lag cannot be seen: %s", problem or type(problem).__name__)
+        known = isinstance(problem, Problem)
+        words = str(problem) if known else "it cannot be seen; the board's log says why"
+        return {"problem": line(words, 400), "kafka": self._kafka_answers()}
+
+    def _kafka_answers(self) -> bool:
+        try:
+            with closing(reader(self._settings)) as asking:
+                return bool(asking.topics())
+        except (KafkaError, OSError):
+            return False
 
 
 def entries(records: Sequence[Record], sentences: Sentences) -> list[Entry]:

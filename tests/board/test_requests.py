@@ -156,14 +156,12 @@ def test_without_kafka_topics_or_port_it_says_so_in_a_line(settings: Settings, b
     no_topics = command("--port", "0", CALLFACTS_BOOTSTRAP_SERVERS=settings.bootstrap_servers,
                         CALLFACTS_TOPIC_PREFIX=settings.topic_prefix)  # fmt: skip
     no_port = command(CALLFACTS_BOARD_PORT=str(urlsplit(board).port))
-    bad_port = command("--port", "70000")
     for run, words in (
         (no_kafka, "no Kafka answers at 127.0.0.1:1"),
         (no_topics, "callfacts topics apply"),
         (no_port, "cannot be listened at"),
-        (bad_port, "expected a port"),
     ):
-        assert run.returncode in (1, 2)
+        assert run.returncode == 1
         assert words in run.stderr.splitlines()[-1]
         assert run.stdout == ""
 

@@ -23,7 +23,7 @@ const takers = {
   begin: (counts) => { feed.begin(counts); empty(); },
   facts: (facts) => feed.take(facts),
   conflicts: (news) => feed.conflicts(conflicts.take(news)),
-  lag: (lag) => { unseen = Boolean(lag?.problem); if (lag) showLag(lag); state(); },
+  lag: (lag) => { unseen = lag.kafka === false; showLag(lag); state(); },
   names: (names) => filters.offer(names),
   pulse: () => {},
 };

@@ -44,8 +44,8 @@ function stated(said) {
   const times = said.times > 1 ? ` ×${number(said.times)}` : "";
   const revision = said.revision > 1 ? ` r${number(said.revision)}` : "";
   return element("li", said.agrees === false ? "differs" : "",
-    sign, element("span", "amount", said.amount),
-    element("span", "from", element("q", "", said.text), ` ${said.who}`,
-      element("span", "transcript", `${said.transcript}${revision}${times}`), said.published ?? ""),
+    sign, element("span", "amount", said.amount), element("span", "words", element("q", "", said.text)),
+    element("span", "from", element("span", "transcript", `${said.transcript}${revision}${times}`),
+      said.who ? ` · ${said.who}` : "", ...(said.published ? [" · ", element("time", "", said.published)] : [])),
   );
 }

@@ -92,7 +92,7 @@ function quoted(evidence) {
 function source(fact) {
   const name = element("span", "transcript", fact.transcript);
   const revision = fact.revision > 1 ? `revision ${fact.revision}` : "";
-  const parts = [fact.speaker, name, revision, SECTIONS[fact.section], fact.published];
+  const parts = [fact.speaker, name, revision, SECTIONS[fact.section], fact.published && element("time", "", fact.published)];
   const made = element("p", "source");
   for (const part of parts.filter(Boolean)) {
     if (made.childNodes.length) made.append(" · ");
