@@ -3,11 +3,14 @@
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from pipeline.stages import extract, normalize, segment
 from schemas import Fact, NormalizedPart, TranscriptMessage
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 # Transcripts handed to the processes ahead of the one whose lines are awaited, per process.
 _AHEAD = 4
@@ -25,6 +28,8 @@ def lines(messages: Iterable[TranscriptMessage], stage: str, jobs: int = 1) -> I
         for message in messages:
             yield from lines_of(message, stage)
         return
+    from concurrent.futures import ProcessPoolExecutor
+
     waiting: deque[Future[list[bytes]]] = deque()
     with ProcessPoolExecutor(min(jobs, os.cpu_count() or 1)) as pool:
         for message in messages:

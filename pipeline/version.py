@@ -9,4 +9,4 @@ try:
 except PackageNotFoundError:
     VERSION = "0.0.0"
 
-EXTRACTOR = Extractor(name="callfacts", version=VERSION)
+EXTRACTOR = Extractor.trusted(name="callfacts", version=VERSION)

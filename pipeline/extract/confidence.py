@@ -4,7 +4,7 @@ A logistic model over yes-or-no traits of a reading. The weights are in confiden
 fitted on gold by ``python -m tests.calibrate``, which also prints how well they hold.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp
 
@@ -46,6 +46,7 @@ def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str
     return frozenset(reading.doubts) | {name for name, holds in told.items() if holds}
 
 
+@lru_cache(maxsize=4096)
 def confidence(held: frozenset[str]) -> float:
     """Turn traits into a probability in steps of a hundredth."""
     weights = _weights()

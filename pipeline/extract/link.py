@@ -30,6 +30,8 @@ from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import NormalizedSegment, Period, Quantity
 
+_RESPECTIVELY = re.compile(r"respectively|分别")
+
 
 def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator[Reading | None]:
     """Read every quantity of a segment, in order; None for one that is judged to be no fact.
@@ -109,7 +111,7 @@ def _heed_cue(frame: Frame, mark: Mark) -> None:
 
 def _respectively(sentence: Sentence) -> dict[int, Mark]:
     """Which subject each quantity of "A and B were X and Y respectively" has, by mark index."""
-    if not re.search(r"respectively|分别", sentence.folded[sentence.start : sentence.end]):
+    if _RESPECTIVELY.search(sentence.folded, sentence.start, sentence.end) is None:
         return {}
     subjects: list[Mark] = []
     quantities: list[int] = []

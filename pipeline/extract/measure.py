@@ -252,15 +252,16 @@ def _followed_by_whole(place: Place) -> bool:
 _OF_THE = re.compile(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b")
 
 
+_SHARE_BEFORE = re.compile(r"占(?:总|公司)?(?:营|收入|销售|营业收入)|占收入比")
+_SHARE_AFTER = re.compile(r"\s*of (?:our |total |net )*(?:rev|revenue|revenues|sales)\b")
+
+
 def _share_of_revenue(place: Place) -> bool:
     before = place.sentence.folded[
         max(place.sentence.start, place.mark.start - 12) : place.mark.start
     ]
     after = place.sentence.folded[place.mark.end : place.mark.end + 24]
-    return bool(
-        re.search(r"占(?:总|公司)?(?:营|收入|销售|营业收入)|占收入比", before)
-        or re.match(r"\s*of (?:our |total |net )*(?:rev|revenue|revenues|sales)\b", after)
-    )
+    return bool(_SHARE_BEFORE.search(before) or _SHARE_AFTER.match(after))
 
 
 def _has_basis(place: Place) -> bool:
@@ -339,7 +340,7 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
             sign = -1
         if explicit or _already_signed(quantity):
             sign = 1
-        worse = re.match(r"\s*worse", place.sentence.folded[place.mark.end : place.mark.end + 8])
+        worse = _WORSE.match(place.sentence.folded[place.mark.end : place.mark.end + 8])
         if worse and _COSTS.search(reading.metric):
             sign = 1
     elif reading.measure == "level" and not explicit:
@@ -378,6 +379,7 @@ def _gets_better(place: Place) -> bool:
     return _BETTER.search(place.sentence.folded, start, place.mark.start) is not None
 
 
+_WORSE = re.compile(r"\s*worse")
 # So many points of margin are what these cost, where no direction is told.
 _BURDENS = frozenset({"tariff_cost"})
 _PROFITS = frozenset(

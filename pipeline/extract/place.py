@@ -20,7 +20,9 @@ class Place:
     Its surroundings are asked for again and again, so each side is looked through once.
     """
 
-    __slots__ = ("_cues", "_left", "_right", "at", "mark", "quantity", "sentence")
+    __slots__ = (
+        "_cues", "_cues_right", "_earlier", "_left", "_right", "at", "mark", "quantity", "sentence"
+    )  # fmt: skip
 
     def __init__(self, sentence: Sentence, at: int) -> None:
         self.sentence = sentence
@@ -32,6 +34,8 @@ class Place:
         self._left: dict[int, list[Mark]] = {}
         self._right: dict[int, list[Mark]] = {}
         self._cues: dict[int, _Cues] = {}
+        self._cues_right: dict[int, _Cues] = {}
+        self._earlier: tuple[Mark | None] | None = None
 
     def before(self, *, breaks: int = 0) -> Iterator[Mark]:
         """Give the marks to the left, nearest first, up to the quantity before.
@@ -40,27 +44,24 @@ class Place:
         """
         found = self._left.get(breaks)
         if found is None:
-            marks = self.sentence.marks
-            upto = (marks[k] for k in range(self.at - 1, -1, -1))
-            found = self._left[breaks] = _clause(upto, breaks)
+            found = self._left[breaks] = self._clause(range(self.at - 1, -1, -1), breaks)
         return iter(found)
 
     def after(self, *, breaks: int = 0) -> Iterator[Mark]:
         """The marks to the right, nearest first, in the same way."""
         found = self._right.get(breaks)
         if found is None:
-            marks = self.sentence.marks
-            onward = (marks[k] for k in range(self.at + 1, len(marks)))
-            found = self._right[breaks] = _clause(onward, breaks)
+            onward = range(self.at + 1, len(self.sentence.marks))
+            found = self._right[breaks] = self._clause(onward, breaks)
         return iter(found)
 
     def previous(self) -> Mark | None:
         """The quantity before this one in the sentence."""
-        marks = self.sentence.marks
-        for k in range(self.at - 1, -1, -1):
-            if marks[k].kind == "quantity":
-                return marks[k]
-        return None
+        if self._earlier is None:
+            marks = self.sentence.marks
+            before = (marks[k] for k in range(self.at - 1, -1, -1))
+            self._earlier = (next((mark for mark in before if mark.kind == "quantity"), None),)
+        return self._earlier[0]
 
     def back(self) -> Iterator[Mark]:
         """The marks to the left, nearest first, whatever they are, as far as a clause may refer."""
@@ -96,24 +97,30 @@ class Place:
 
     def cues_after(self, *, breaks: int = 0) -> Iterator[tuple[Mark, frozenset[str]]]:
         """Cue marks to the right, nearest first."""
-        for mark in self.after(breaks=breaks):
-            if isinstance(mark.value, Cue):
-                kinds = mark.value.kinds - mark.value.tight
-                if kinds:
-                    yield mark, kinds
+        found = self._cues_right.get(breaks)
+        if found is None:
+            found = self._cues_right[breaks] = []
+            for mark in self.after(breaks=breaks):
+                if isinstance(mark.value, Cue):
+                    kinds = mark.value.kinds - mark.value.tight
+                    if kinds:
+                        found.append((mark, kinds))
+        return iter(found)
+
+    def _clause(self, order: range, breaks: int) -> list[Mark]:
+        """The marks in an order up to a quantity, or a break of a weight above ``breaks``."""
+        marks = self.sentence.marks
+        found: list[Mark] = []
+        for k in order:
+            mark = marks[k]
+            kind = mark.kind
+            if kind == "quantity" or (kind == "break" and mark.weight > breaks):
+                break
+            found.append(mark)
+        return found
 
 
 def words_in(gap: str) -> int:
     """How far apart two places are: English words, or Chinese characters halved."""
     han = 0 if gap.isascii() else len(_HAN.findall(gap))
     return len(gap.split()) if not han else (han + 1) // 2
-
-
-def _clause(marks: Iterator[Mark], breaks: int) -> list[Mark]:
-    found: list[Mark] = []
-    for mark in marks:
-        kind = mark.kind
-        if kind == "quantity" or (kind == "break" and mark.weight > breaks):
-            break
-        found.append(mark)
-    return found

@@ -304,6 +304,8 @@ def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
                 at += 1
             if not blocked:
                 merged.append(mark)
+        if not merged:
+            continue
         # Of marks that start together the higher ranks stand first, as sorting keeps their order.
         taken = sorted(taken + merged, key=_START)
     return tuple(taken)

@@ -23,6 +23,8 @@ def years_in_a_row(sentence: Sentence) -> dict[int, Period]:
     """
     marks = sentence.marks
     found: dict[int, Period] = {}
+    if not any(mark.kind == "period" for mark in marks):
+        return found
     years: list[Period] = []
     at = 0
     while at < len(marks):

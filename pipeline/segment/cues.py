@@ -1,5 +1,6 @@
 """The stage's cue words, from cues.tsv: one pass over the folded text finds them all."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -38,7 +39,14 @@ def find_cues(folded: str) -> Iterator[tuple[int, str]]:
 
 def has_cue(folded: str, kind: str) -> bool:
     """Say whether a short folded text holds a cue of the kind; a cue with $ must end it."""
-    return any(
-        folded.endswith(word[:-1]) if word[-1] == "$" else word in folded
-        for word in cue_words()[kind]
+    return _any_of(kind).search(folded) is not None
+
+
+@cache
+def _any_of(kind: str) -> re.Pattern[str]:
+    words = cue_words()[kind]
+    return re.compile(
+        "|".join(
+            rf"{re.escape(word[:-1])}\Z" if word[-1] == "$" else re.escape(word) for word in words
+        )
     )

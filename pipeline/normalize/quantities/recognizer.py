@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 
 from pipeline.normalize.quantities import notquantities
 from pipeline.normalize.quantities.amount import read_amount
@@ -45,11 +46,15 @@ def find_quantities(
     ['$9 billion', '11%']
     """
     folded = fold(text)
+    places = triggers(folded)
+    first = next(places, None)
+    if first is None:
+        return []
     passage = Passage(text, folded, language, currency)
     found: list[Quantity] = []
     links = web_addresses(folded)
     done = 0
-    for match in triggers(folded):
+    for match in chain((first,), places):
         start = match.start()
         if start < done:
             continue
