@@ -32,7 +32,7 @@ class Change:
     """
 
     topic: str
-    kind: Literal["topic", "partitions", "replication", "setting"]
+    kind: Literal["topic", "partitions", "replication", "setting", "acl"]
     name: str
     actual: str | None
     declared: str | None

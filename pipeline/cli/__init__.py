@@ -126,4 +126,11 @@ def run(arguments: Sequence[str]) -> int:
         with contextlib.suppress(OSError), open(os.devnull, "w") as nowhere:  # noqa: PTH123
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return CLOSED_PIPE
+    except Exception as failure:
+        # Only who uses Kafka has imported its library.
+        kafka = sys.modules.get("kafka.errors")
+        if kafka is None or not isinstance(failure, kafka.KafkaError):
+            raise
+        click.echo(f"callfacts: Kafka says {failure or type(failure).__name__}", err=True)
+        return 1
     return result if isinstance(result, int) else 0

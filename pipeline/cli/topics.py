@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.options import format_option, with_settings
+from pipeline.cli.options import Function, format_option, with_settings
 from pipeline.cli.output import chosen_format, complain, say, show
 from pipeline.problem import Problem
 from pipeline.settings import Settings
@@ -16,6 +16,29 @@ if TYPE_CHECKING:
     from topics.plan import ActualTopic, Change
 
 _CONNECTION = ("bootstrap_servers", "topic_prefix", "partitions", "replication_factor")
+
+
+def _with_acls(function: Function) -> Function:
+    """Give a command the options that concern ACLs."""
+    principals = click.option(
+        "--principal",
+        "principals",
+        metavar="ROLE=User:NAME",
+        multiple=True,
+        help="Who plays a role, for --acls; several times for several. Left out: for each role "
+        "the user callfacts-ROLE. A subscriber's groups are those that begin with its name; "
+        "subscriber/GROUP=User:NAME says another one.",
+    )
+    whether = click.option(
+        "--acls", "with_acls", is_flag=True, help="Also what each role may do, as Kafka's ACLs."
+    )
+    return whether(principals(function))
+
+
+def _checked(principals: tuple[str, ...], with_acls: bool) -> tuple[str, ...]:
+    if principals and not with_acls:
+        raise click.UsageError("--principal is for --acls; give both")
+    return principals
 
 
 @click.group(name="topics")
@@ -39,12 +62,15 @@ def command() -> None:
 def list_(output_format: str | None, settings: Settings) -> None:
     """List the declared topics: what they carry, how long it is kept, what the cluster has.
 
+    JSON lines also say which roles write and read each topic; docs/security.md says what they are.
+
     \b
     Examples:
       callfacts topics list
       callfacts topics list --format jsonl | jq .topic
     """
     from topics import DECLARED, cluster
+    from topics.roles import ROLES
 
     there: dict[str, ActualTopic] | None = None
     try:
@@ -67,6 +93,8 @@ def list_(output_format: str | None, settings: Settings) -> None:
                 "in_cluster": None if there is None else actual is not None,
                 "partitions": actual.partitions if actual else settings.partitions,
                 "messages": actual.messages if actual else None,
+                "written_by": [role.name for role in ROLES if role.may("write", topic.name)],
+                "read_by": [role.name for role in ROLES if role.may("read", topic.name)],
                 "meaning": topic.meaning,
             }
         )
@@ -77,19 +105,30 @@ def list_(output_format: str | None, settings: Settings) -> None:
 @command.command()
 @format_option()
 @click.option("--exit-code", is_flag=True, help="End with status 1 if anything differs.")
+@_with_acls
 @with_settings(*_CONNECTION)
-def diff(output_format: str | None, exit_code: bool, settings: Settings) -> int:
+def diff(
+    output_format: str | None,
+    exit_code: bool,
+    with_acls: bool,
+    principals: tuple[str, ...],
+    settings: Settings,
+) -> int:
     """Show what differs between the declared topics and the cluster's; change nothing.
 
     \b
     Examples:
       callfacts topics diff
       callfacts topics diff --exit-code && echo in step
+      callfacts topics diff --acls --principal worker=User:callfacts-worker
     """
-    from topics import cluster
+    from topics import acls, cluster
 
+    held = acls.holders(_checked(principals, with_acls))
     with cluster.connected(settings) as admin:
         changes = cluster.differences(admin, settings)
+        if with_acls:
+            changes += acls.differences(admin, settings, held)
     _show_changes(changes, output_format)
     if not changes:
         say("the cluster's topics are as declared")
@@ -103,22 +142,37 @@ def diff(output_format: str | None, exit_code: bool, settings: Settings) -> int:
     is_flag=True,
     help="Also make changes that lose messages or move keys; see `callfacts topics diff`.",
 )
+@_with_acls
 @with_settings(*_CONNECTION)
-def apply(output_format: str | None, allow_harm: bool, settings: Settings) -> int:
+def apply(
+    output_format: str | None,
+    allow_harm: bool,
+    with_acls: bool,
+    principals: tuple[str, ...],
+    settings: Settings,
+) -> int:
     """Create missing topics and update others until they are as declared.
 
     A change that would do harm (shorter retention, smaller messages, another clean-up policy, more
-    partitions where there are messages) is refused without --allow-harm, and the exit status is 1.
+    partitions where there are messages, an ACL taken away) is refused without --allow-harm, and the
+    exit status is 1. Topics and ACLs that are none of the pipeline's are left alone.
 
     \b
     Examples:
       callfacts topics apply
       callfacts topics apply --replication-factor 3 --bootstrap-servers kafka1:9092,kafka2:9092
+      callfacts topics apply --acls --principal worker=User:etl --principal subscriber=User:desk
     """
-    from topics import cluster
+    from topics import acls, cluster
 
+    held = acls.holders(_checked(principals, with_acls))
     with cluster.connected(settings) as admin:
         applied = cluster.apply(admin, settings, allow_harm=allow_harm)
+        if with_acls:
+            granted = acls.apply(admin, settings, held, allow_harm=allow_harm)
+            applied = cluster.Applied(
+                [*applied.made, *granted.made], [*applied.refused, *granted.refused]
+            )
     _show_changes(applied.made, output_format)
     for change in applied.refused:
         flag = "; --allow-harm does it all the same" if change.possible else ""

@@ -17,7 +17,7 @@ from pipeline.lag.coordinated import once_coordinated
 from pipeline.lag.probe import Probe, Unread, as_replayed
 from pipeline.lag.verdict import Retention, Sample
 from pipeline.lag.watched import Reader, is_replay, live_readers, other_readers
-from pipeline.problem import Problem
+from pipeline.security.refusals import absent
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -142,9 +142,7 @@ class Observer:
         present = set(self._admin.list_topics())
         missing = [name for name in self._topics if name not in present]
         if missing:
-            raise Problem(
-                f"the topic {missing[0]} is not there; `callfacts topics apply` creates it"
-            )
+            raise absent(self._settings, missing[0])
         return {
             topic["name"]: [
                 TopicPartition(topic["name"], each["partition_index"])

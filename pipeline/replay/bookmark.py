@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from pipeline.problem import Problem
 from pipeline.replay import groups
 from pipeline.replay.selection import Selection
+from pipeline.security.refusals import absent
 from pipeline.settings import Settings
 from schemas.event import Event
 
@@ -148,7 +148,7 @@ def raw_places(settings: Settings, admin: "KafkaAdminClient") -> "list[TopicPart
 
     topic = settings.topic(RAW)
     if topic not in set(admin.list_topics()):
-        raise Problem(f"the topic {topic} is not there; `callfacts topics apply` creates it")
+        raise absent(settings, topic)
     (described,) = admin.describe_topics([topic])
     return sorted(
         TopicPartition(topic, each["partition_index"]) for each in described["partitions"]

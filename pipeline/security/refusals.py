@@ -39,6 +39,16 @@ def explained(settings: Settings) -> Iterator[None]:
         raise Refused(f"Kafka at {settings.bootstrap_servers} was not reached: {said}") from error
 
 
+def absent(settings: Settings, topic: str) -> Problem:
+    """Say that a topic (by its full name) is not there; Kafka hides those that we may not see."""
+    if settings.security_protocol == "PLAINTEXT":
+        return Problem(f"the topic {topic} is not there; `callfacts topics apply` creates it")
+    return Problem(
+        f"the topic {topic} is not there, or not for this user to see; `callfacts topics apply "
+        "--acls` creates it and grants what each role needs"
+    )
+
+
 def refusal(settings: Settings) -> str | None:
     """Try once more and say what stands in the way; None if it is neither TLS nor the login."""
     import asyncio

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 from pipeline.problem import Problem
+from pipeline.security.refusals import absent
 from pipeline.settings import Settings
 from pipeline.stream.hop import Hop
 from pipeline.stream.publication import Publication
@@ -38,10 +39,7 @@ def check_topics(settings: Settings, shelf: Shelf, source: str, names: tuple[str
     for name in names:
         found = shelf.partitions(name)
         if found == 0:
-            raise Problem(
-                f"the topic {settings.topic(name)} is not there; `callfacts topics "
-                "apply` creates it"
-            )
+            raise absent(settings, settings.topic(name))
         if found < expected:
             raise Problem(
                 f"the topic {settings.topic(name)} has {found} partitions, "

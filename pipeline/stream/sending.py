@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.problem import Problem
+from pipeline.security.refusals import absent
 from pipeline.settings import Settings
 from pipeline.stream import traces
 from pipeline.stream.clients import plain_producer
@@ -136,4 +137,4 @@ def _check_topic(settings: Settings) -> None:
     name = settings.topic(RAW)
     with cluster.connected(settings) as admin:
         if name not in set(admin.list_topics()):
-            raise Problem(f"the topic {name} is not there; `callfacts topics apply` creates it")
+            raise absent(settings, name)

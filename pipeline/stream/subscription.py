@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.problem import Problem
+from pipeline.security.refusals import absent
 from pipeline.settings import Settings
 from pipeline.stream.clients import reader
 from pipeline.stream.record import Record
@@ -42,9 +43,7 @@ class Subscription:
             partitions = self._consumer.partitions_for_topic(topic)
             if not partitions:
                 self._consumer.close()
-                raise Problem(
-                    f"the topic {topic} is not there; `callfacts topics apply` creates it"
-                )
+                raise absent(settings, topic)
             self._places += [TopicPartition(topic, each) for each in sorted(partitions)]
         self._consumer.assign(self._places)
 

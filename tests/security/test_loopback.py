@@ -27,7 +27,10 @@ def commands(group: click.Command) -> Iterator[click.Command]:
 
 
 def test_no_option_and_no_setting_listens_to_strangers_by_default() -> None:
-    defaults = {"CALLFACTS_METRICS_ADDRESS": Settings().metrics_address} | {
+    defaults = {
+        "CALLFACTS_METRICS_ADDRESS": Settings().metrics_address,
+        "CALLFACTS_BOARD_BIND": Settings().board_bind,
+    } | {
         f"{command.name} {option.name}": option.default
         for command in commands(root)
         for option in command.params
