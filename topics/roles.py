@@ -82,7 +82,7 @@ _TRANSLATOR = (
 )
 
 _ALL = tuple(topic.name for topic in DECLARED)
-_UNWATCHED = ("facts.asserted", "pipeline.requeued")
+_UNWATCHED = ("facts.asserted", "alerts.state", "pipeline.requeued")
 
 ROLES = (
     Role(
@@ -103,9 +103,19 @@ ROLES = (
         "who reads what is public, alone or as the group of their own name",
         (
             _topics("read", "facts.events", "facts.claims", "transcripts.completed"),
-            _topics("read", "transcripts.translated"),
+            _topics("read", "facts.alerts", "transcripts.translated"),
             Grant("group", ("read",), ("{own}",)),
             Grant("group", ("read",), ("{own}-",), prefixed=True),
+        ),
+    ),
+    Role(
+        "alerter",
+        "`callfacts alerts run`",
+        (
+            _topics("read", "facts.events", "facts.claims", "facts.alerts", "alerts.state"),
+            _topics("write", "facts.alerts", "alerts.state"),
+            Grant("group", ("read",), ("{worker}-alerts-",), prefixed=True),
+            Grant("transactional id", ("write",), ("{worker}-alerts-",), prefixed=True),
         ),
     ),
     Role(

@@ -19,7 +19,13 @@ _ENDPOINT = (
     "oauth_cafile",
 )
 _OAUTH = ("oauth_token_file", *_ENDPOINT)
-_SECRETS = ("ssl_password", "sasl_password", "oauth_client_secret", "translator_key")
+_SECRETS = (
+    "ssl_password",
+    "sasl_password",
+    "oauth_client_secret",
+    "translator_key",
+    "webhook_secret",
+)
 
 
 def contradiction_in(settings: "Settings") -> str | None:

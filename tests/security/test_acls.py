@@ -4,23 +4,28 @@ All of them log in by SCRAM over TLS, and work on topics with a prefix.
 """
 
 import contextlib
+import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from secured import Secured
 
+from pipeline.alerts.parsing import read_rules
+from pipeline.alerts.running import Run
 from pipeline.batch import lines
 from pipeline.cli import run
 from pipeline.cli.demo import samples
 from pipeline.settings import Settings
 from pipeline.stream.clients import group_consumer, plain_producer, reader
 from pipeline.stream.sending import Landed, bare, send, transcript
+from pipeline.stream.subscription import Subscription
 from pipeline.stream.worker import Worker, _environment
 from pipeline.subscribe import completions, facts
 from topics.roles import ROLES
@@ -120,6 +125,28 @@ def test_lag_reports_to_a_monitor(
     assert report["verdict"] == "keeping_up"
     assert report["transcripts"]["open"] == 0
     assert {each["stage"] for each in report["readers"]} >= {"segment", "extract", "claims"}
+
+
+def test_alerts_run_on_what_is_granted(
+    granted: Granted, published: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "any.yaml"
+    file.write_text("rules: [{name: any, metric: revenue, above: 1}]", "utf-8")
+    rules = read_rules(str(file))
+    stop, alerting = threading.Event(), Run(granted["alerter"], rules, (), first_wait=0.1)
+    running = threading.Thread(target=alerting.run, args=("beginning", stop, lambda: None))
+    running.start()
+    try:
+        subscription = Subscription(granted["subscriber"], ["facts.alerts"])
+        subscription.from_beginning()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        for record in subscription.records(follow=True):
+            assert time.monotonic() < deadline
+            if record is not None:
+                break
+    finally:
+        stop.set()
+        running.join(PATIENCE_SECONDS)
 
 
 def test_a_replay_and_a_requeue_run_on_what_is_granted(

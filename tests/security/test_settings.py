@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ ENDPOINT = {
     "OAUTH_CLIENT_ID": "us",
     "OAUTH_CLIENT_SECRET": "s",
 }
-SECRETS = ("ssl_password", "sasl_password", "oauth_client_secret", "translator_key")
+SECRETS = tuple(each.name for each in fields(Settings) if isinstance(each.default, Secret))
 
 
 def loaded(given: dict[str, str]) -> Settings:
@@ -82,6 +83,13 @@ def test_what_goes_together_is_taken() -> None:
     assert loaded(ENDPOINT).oauth_client_secret == Secret("s")
     for address in ("http://127.0.0.1:8080/token", "http://localhost/token"):
         assert loaded({**ENDPOINT, "OAUTH_TOKEN_URL": address}).oauth_token_url == address
+
+
+def test_there_are_secrets_and_each_is_given_once() -> None:
+    assert len(SECRETS) >= 5
+    for name in SECRETS:
+        with pytest.raises(BadSetting, match=rf"^CALLFACTS_{name.upper()} and .* both set"):
+            loaded({name.upper(): "k3y", f"{name.upper()}_FILE": "/file"})
 
 
 @pytest.mark.parametrize("name", SECRETS)
