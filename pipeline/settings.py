@@ -245,7 +245,7 @@ class Settings:
     board_bind: str = _setting(
         "127.0.0.1", _address, "the address that the board is served at; the default is loopback"
     )
-    board_port: int = _setting(9309, _any_port, "the port of the board; 0 is any free one")
+    board_port: int = _setting(9310, _any_port, "the port of the board; 0 is any free one")
     board_hosts: str = _setting(
         "", _host_names, "host names by which the board may be asked for, beside its addresses"
     )

@@ -41,13 +41,19 @@ _AGAIN_SECONDS = 2.0
 _LOOK_SECONDS = 5.0
 # Transactions leave markers among the facts, often one for a few of them.
 _OFFSETS_FOR_A_FACT = 2
+# More than are kept: of those that are read before now, later ones may settle many.
+_MOST_CONFLICTS = 5_000
 
 
 @dataclass(frozen=True)
 class ClaimState:
-    """The latest state of a claim; ``shown`` is None where it is not in conflict."""
+    """The latest state of a claim; ``shown`` is None where it is not in conflict.
+
+    ``at`` is when it changed, in milliseconds since 1970.
+    """
 
     claim_id: str
+    at: int
     shown: bytes | None = None
     found_by: Searchable | None = None
 
@@ -123,8 +129,9 @@ class Followers:
         sentences, earlier = Sentences(), list[Record]()
         while not connection.at_end() and not self._stop.is_set():
             earlier += [record for _, record in connection.arrivals(follow=True)]
-        earlier.sort(key=lambda record: (record.timestamp, record.partition, record.offset))
-        self._taking.facts(entries(earlier[-self._kept :], sentences), True)
+            earlier.sort(key=lambda record: (record.timestamp, record.partition, record.offset))
+            del earlier[: -self._kept]
+        self._taking.facts(entries(earlier, sentences), True)
         del earlier
         while not self._stop.is_set():
             arrived = [record for _, record in connection.arrivals(follow=True)]
@@ -138,7 +145,9 @@ class Followers:
                 newest.pop(state.claim_id, None)
                 if state.shown is not None:
                     newest[state.claim_id] = state
-        self._taking.claims(list(newest.values()), True)
+                    if len(newest) > _MOST_CONFLICTS:
+                        del newest[next(iter(newest))]
+        self._taking.claims(sorted(newest.values(), key=lambda state: state.at), True)
         newest.clear()
         while not self._stop.is_set():
             states = list(_states(record for _, record in connection.arrivals(follow=True)))
@@ -205,10 +214,11 @@ def _states(records: Iterator[Record]) -> Iterator[ClaimState]:
         try:
             value = orjson.loads(record.value) if record.value is not None else None
             if value is None or value["agreement"] != "conflict":
-                yield ClaimState(claim_id)
+                yield ClaimState(claim_id, record.timestamp)
                 continue
             claim = Claim.model_validate(value, strict=False)
         except (ValueError, KeyError, TypeError, ValidationError):
             logger.warning("%s is no claim", record.place)
             continue
-        yield ClaimState(claim_id, orjson.dumps(claim_shown(claim)), claim_found_by(claim))
+        shown = orjson.dumps(claim_shown(claim, moment_of(record.timestamp)))
+        yield ClaimState(claim_id, record.timestamp, shown, claim_found_by(claim))

@@ -72,7 +72,7 @@ def application(board: Board, stop: asyncio.Event, names: tuple[str, ...] = ()) 
     streams = _Streams(board, stop)
     made = web.Application(middlewares=[guarded(names)])
     made.on_response_prepare.append(add_headers)
-    made.router.add_get("/events", streams.serve)
+    made.router.add_get("/events", streams.serve, allow_head=False)
     for path, answer in _files().items():
         made.router.add_get(path, answer)
     return made

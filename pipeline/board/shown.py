@@ -66,8 +66,8 @@ def fact_found_by(event: FactEvent) -> Searchable:
     return _found_by(entity, event.metric, event.modality, event.confidence, texts)
 
 
-def claim_shown(claim: Claim) -> dict[str, Any]:
-    """Give what the page shows of a claim: the value to use, and what each document says."""
+def claim_shown(claim: Claim, at: datetime) -> dict[str, Any]:
+    """Give what the page shows of a claim that changed ``at`` a time: what each document says."""
     shown: dict[tuple[Any, ...], dict[str, Any]] = {}
     # Where there are too many to show, those that disagree are what is looked for.
     for each in sorted(claim.statements, key=lambda each: each.agrees is not False):
@@ -78,6 +78,7 @@ def claim_shown(claim: Claim) -> dict[str, Any]:
             break
     return {
         "id": claim.claim_id,
+        "at": _moment(at),
         "entity": _entity(claim.entity),
         "scope": _optional(claim.scope),
         "metric": line(claim.metric),

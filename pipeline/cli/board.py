@@ -31,7 +31,7 @@ def command(settings: Settings) -> None:
     Examples:
       callfacts board
       callfacts board --port 8080 --facts 5000
-      curl -N 'http://127.0.0.1:9309/events?entity=AMZN&modality=forward'
+      curl -N 'http://127.0.0.1:9310/events?entity=AMZN&modality=forward'
     """
     from pipeline.board.server import run
     from pipeline.stream.logs import configure

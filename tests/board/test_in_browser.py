@@ -177,6 +177,10 @@ def test_filters_narrow_down_and_are_in_the_address(stream: Stream, board: str, 
         await later(stream, "s5", statement="Beta earned more.",
                     entity={"id": "BBBB", "name": "Beta"}, **some)  # fmt: skip
         await shows(page, "Beta earned.", "Beta earned more.")
+        await page.see("document.querySelector('.about .choice').click()")
+        await page.wait_for(
+            "location.search === '?entity=BBBB&confidence=0.8&q=sifted+EARNED+beta'"
+        )
         await page.see("document.querySelector('#clear').click()")
         await page.wait_for("location.search === ''")
         assert page.errors == []

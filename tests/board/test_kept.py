@@ -150,9 +150,9 @@ def test_a_watcher_tells_each_thing_once() -> None:
         ]
         await board.take_facts([entry("c")], False)
         assert told(watcher) == {"facts": [["c"]]}
-        await board.take_claims([ClaimState("x", b'"x"', entry("x").found_by)], True)
+        await board.take_claims([ClaimState("x", 1, b'"x"', entry("x").found_by)], True)
         assert told(watcher)["conflicts"] == [{"begin": True, "gone": [], "changed": ["x"]}]
-        await board.take_claims([ClaimState("y"), ClaimState("x")], False)
+        await board.take_claims([ClaimState("y", 2), ClaimState("x", 3)], False)
         assert told(watcher)["conflicts"] == [{"begin": False, "gone": ["x"], "changed": []}]
         await board.take_lag({"verdict": "behind"})
         assert told(watcher) == {"lag": [{"verdict": "behind"}]}

@@ -90,6 +90,11 @@ def test_nothing_can_be_changed(board: str, method: str) -> None:
     assert asked(f"{board}/events", method)[0] == 405
 
 
+def test_whether_the_page_is_there_can_be_asked(board: str) -> None:
+    assert asked(board, "HEAD")[0] == 200
+    assert asked(f"{board}/events", "HEAD")[0] == 405
+
+
 @pytest.mark.parametrize("path", ["/", "/events", "/nothing"])
 @pytest.mark.parametrize(
     "host",

@@ -15,11 +15,12 @@ from pipeline.broker import container as broker_container
 from pipeline.broker import definition
 from pipeline.cli.exporter import command as exporter
 from pipeline.metrics.http import Answer, listen, serve
+from pipeline.settings import Settings
 from pipeline.stream.worker import STOP_SECONDS
 from tests.deploy.manifests import DEPLOY, compose, ran, read
 
 SERVICES = compose()["services"]
-OWN = ("topics", "worker", "exporter")
+OWN = ("topics", "worker", "exporter", "board")
 PROMTOOL = shutil.which("promtool")
 HADOLINT = shutil.which("hadolint") or shutil.which("hadolint", path=Path(sys.executable).parent)
 
@@ -52,8 +53,15 @@ def test_own_services_find_kafka_by_the_name_that_it_tells() -> None:
 
 def test_ports_are_published_on_loopback_only() -> None:
     published = [port for each in SERVICES.values() for port in each.get("ports", [])]
-    assert len(published) == 3
+    assert len(published) == 4
     assert all(re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port) for port in published)
+
+
+def test_the_board_is_published_where_it_is_served() -> None:
+    board = SERVICES["board"]
+    assert board["ports"] == [f"127.0.0.1:{Settings().board_port}:{Settings().board_port}"]
+    settings = Settings.load(board["environment"])
+    assert (settings.board_bind, settings.board_port) == ("0.0.0.0", Settings().board_port)
 
 
 def test_what_is_mounted_is_there() -> None:

@@ -80,11 +80,18 @@ byId("views").addEventListener("click", (event) => {
 });
 byId("feed").addEventListener("click", (event) => {
   const chosen = event.target.closest(".choice");
-  if (chosen) filters.only(chosen.dataset.filter, chosen.dataset.value);
+  if (!chosen || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  filters.only(chosen.dataset.filter, chosen.dataset.value);
 });
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
   if (event.key === "/") { event.preventDefault(); unfold(true); byId("filters").elements.q.focus(); }
   if (event.key === "p") pause(!feed.paused);
 });
+// What sticks below the head, and what is scrolled to, has to know how high it is.
+new ResizeObserver(() => {
+  const height = document.querySelector(".head").offsetHeight;
+  if (height) document.documentElement.style.setProperty("--head", `${height}px`);
+}).observe(document.querySelector(".head"));
 connection.open(filters.query);

@@ -1,5 +1,6 @@
 // Claims that documents disagree on: the value to use, and what each of them says.
 
+import { published } from "./clock.js";
 import { byId, compared, element, measured, number } from "./element.js";
 
 const SIGNS = new Map([[true, "="], [false, "≠"], [null, "·"]]);
@@ -30,7 +31,7 @@ function drawn(claim) {
   const about = [claim.entity?.id ?? "no company", claim.scope].filter(Boolean).join(" · ");
   const period = claim.period ? element("span", "period", claim.period.label) : null;
   return element("article", "claim",
-    element("h3", "", element("b", "", about), " ", measured(claim), " ", compared(claim)),
+    element("h3", "", published(claim.at), element("b", "", about), " ", measured(claim), " ", compared(claim)),
     element("p", "use", element("span", `tag ${claim.modality}`, claim.modality), period,
       element("span", "to-use", "use ", element("b", "", claim.use))),
     element("ul", "", ...claim.statements.map(stated)),

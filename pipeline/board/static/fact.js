@@ -1,16 +1,15 @@
 // One fact event as a row: what it says, and its evidence with the quantity marked.
 
+import { published } from "./clock.js";
 import { compared, element, measured } from "./element.js";
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const SECTIONS = { prepared: "prepared remarks", qa: "Q&A", summary: "summary" };
 const MARKS = ["", "mark", "mark unsure"];
 
 export function factRow(fact) {
   const gone = fact.status === "retracted";
   const row = element("article", `fact ${fact.modality}${gone ? " retraction" : ""}`,
-    element("div", "when", time(fact.at), gone ? element("b", "flag", "retracted") : null),
+    element("div", "when", published(fact.at), gone ? element("b", "flag", "retracted") : null),
     element("div", "who",
       element("p", "about", company(fact), element("span", "scope", fact.scope)),
       element("p", "what", choice("metric", fact.metric, measured(fact)), element("span", "compared", compared(fact)))),
@@ -33,15 +32,6 @@ export function note(row, kind, text) {
   if (text) notes.append(element("span", `note ${kind}`, text));
 }
 
-function time(at) {
-  const moment = new Date(at);
-  const today = moment.toDateString() === new Date().toDateString();
-  const made = element("time", "", today ? "" : element("small", "", day.format(moment)), clock.format(moment));
-  made.dateTime = at;
-  made.title = `published ${at}`;
-  return made;
-}
-
 function company(fact) {
   if (!fact.entity) return element("span", "nobody", "no company");
   const { id, name } = fact.entity;
@@ -51,8 +41,10 @@ function company(fact) {
 }
 
 function choice(filter, value, text) {
-  const made = element("button", "choice", text);
-  made.type = "button";
+  const made = element("a", "choice", text);
+  made.href = `?${filter}=${encodeURIComponent(value)}`;
+  // Reached from its row: hundreds of links would stand between the facts and what is behind them.
+  made.tabIndex = -1;
   made.dataset.filter = filter;
   made.dataset.value = value;
   return made;

@@ -127,6 +127,7 @@ export class Feed {
     const next = row ? (step > 0 ? row.nextElementSibling : row.previousElementSibling) : this.list.firstElementChild;
     if (!next) return;
     event.preventDefault();
+    for (const link of next.querySelectorAll(".choice")) link.tabIndex = 0;
     next.focus();
   }
 }
