@@ -123,7 +123,7 @@ class Observer:
         ends = self._offsets(places, OffsetSpec.LATEST)
         readable = self._offsets(places, OffsetSpec.LATEST, committed_only=True)
         retention = self._retentions(list(partitions))
-        sizes = self._sizes([each for each in places if retention[each.topic].bytes is not None])
+        sizes = self._sizes([each for each in places if _limited(retention.get(each.topic))])
         return Observation(
             time=now,
             cluster=self._cluster,
@@ -319,6 +319,10 @@ def _owned(members: Iterable[Mapping[str, Any]]) -> "dict[TopicPartition, Member
             for partition in topic["partitions"]:
                 owned[TopicPartition(topic["topic"], partition)] = member
     return owned
+
+
+def _limited(retention: Retention | None) -> bool:
+    return retention is not None and retention.bytes is not None
 
 
 def _retention(configs: Mapping[str, Mapping[str, Any]]) -> Retention:

@@ -106,10 +106,11 @@ class Endpoint:
         while not self._closed.wait(LOOK_SECONDS):
             try:
                 self._look_on(monitor)
-            except Problem as problem:
+            except Exception as fault:  # noqa: BLE001 - without this thread a hang is never seen
                 # What was seen before says nothing of now.
                 self._lags = []
-                logger.info("the worker's lag is not known: %s", problem)
+                log = logger.info if isinstance(fault, Problem) else logger.warning
+                log("the worker's lag is not known: %s: %s", type(fault).__name__, fault)
 
     def _look_on(self, monitor: "Monitor") -> None:
         from pipeline.lag.observe import Observer

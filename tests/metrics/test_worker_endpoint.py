@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from kafka.errors import KafkaConnectionError
 from kafka_view import STANDIN, Stream
 from samples_of import value
 
+from pipeline.lag.observe import Observation
 from pipeline.metrics import endpoint as endpoint_module
 from pipeline.metrics import health
 from pipeline.metrics.endpoint import Endpoint
@@ -106,6 +108,36 @@ def test_a_process_that_is_frozen_is_not_alive_and_comes_back(
     assert value(text, "callfacts_worker_process_answers", process="agents") == 1
     os.kill(worker.process_ids["publisher"], signal.SIGCONT)
     wait(lambda: get(endpoint, "/healthz")[0] == 200)
+
+
+def test_a_broker_that_is_away_for_a_moment_does_not_end_the_looking(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was seen before is forgotten, nothing is held against the worker, and it looks on."""
+    looks: list[str] = []
+
+    class Cluster:
+        def __init__(self, settings: Settings) -> None:
+            looks.append("connected")
+
+        def observe(self) -> Observation:
+            looks.append("looked")
+            if len(looks) > 6:
+                return Observation(time.time(), "c", (), {}, {}, {}, {})
+            raise (KafkaConnectionError, KeyError, OSError)[looks.count("connected") % 3]("gone")
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(endpoint_module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("pipeline.lag.observe.Observer", Cluster)
+    endpoint = Endpoint(settings)
+    endpoint.start()
+    try:
+        wait(lambda: looks.count("looked") > 8)
+        assert looks.count("connected") > 2
+        assert get(endpoint, "/healthz") == (200, b"alive\n")
+    finally:
+        endpoint.close()
 
 
 def test_a_port_that_is_taken_is_a_problem_that_names_it(settings: Settings) -> None:
