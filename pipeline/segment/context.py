@@ -98,7 +98,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
         period=infer_reporting_period(
             _around(_QUARTER, head),
             published=published,
-            fiscal_year_end=known.fiscal_year_end if known else 12,
+            fiscal_year_end=known.fiscal_year_end if known else None,
             hint=message.period,
         ),
         call_day=_call_day(head, published),

@@ -331,7 +331,7 @@ class Reader:
             return style if not line.indent and self._has_children(index, style) else None
         if mark.kind == "none" and self._is_unmarked_heading(index, line):
             return "plain"
-        return None
+        return self._heading_in_turn(index, line, mark, words) if self._turn else None
 
     def _is_ended(self, index: int, line: Line, words: str, style: str) -> bool:
         """Say whether a line's last character makes it a sentence rather than a heading."""

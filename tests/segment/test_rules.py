@@ -207,3 +207,18 @@ def test_the_publisher_writes_what_nobody_says() -> None:
     speaker = next(segment(message)).segments[0].speaker
     assert speaker is not None
     assert (speaker.name, speaker.side) == ("灯塔财经", "publisher")
+
+
+def test_a_line_of_its_own_is_no_title() -> None:
+    (only,) = read("七成客戶已續約")
+    assert only.kind == "paragraph"
+
+
+def test_remarks_begin_under_their_heading_after_a_list_of_people() -> None:
+    found = read(
+        "Larkfield Stores Q2 2025 Earnings Call\n\nCompany Participants\nDana Wu - CEO\n"
+        "Lee Park - CFO\n\nPresentation\nOperator\nGood day, and welcome.\n\nDana Wu - CEO\n"
+        "Thank you. Sales were $4 million.\n"
+    )
+    assert [s.text for s in found if s.kind == "heading"][-1] == "Presentation"
+    assert [s.speaker.side for s in found if s.kind == "turn"] == ["operator", "company"]

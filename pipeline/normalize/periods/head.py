@@ -18,6 +18,16 @@ from schemas import Period, PeriodMention
 
 _HEAD = 2000
 _LATEST_REPORT = timedelta(days=200)
+_SOONEST_REPORT = timedelta(days=12)
+_DECEMBER = 12
+# The commonest first.
+_YEAR_ENDS = (12, 6, 9, 3, 1, 10, 2, 4, 5, 7, 8, 11)
+_ORDINALS = ("first", "second", "third", "fourth")
+_FISCAL_QUARTER = re.compile(
+    r"(?:q(?P<q>[1-4])|(?P<q2>[1-4])q|(?P<word>first|second|third|fourth)[ -]quarter)"
+    r"(?: of| for|,)?(?: the| its| our)? ?(?:fiscal year|fiscal|fy) ?"
+    r"'?(?P<year>20[0-9]{2}|[0-9]{2})(?![0-9])"
+)
 _LATEST_CALL = timedelta(days=60)
 _LATEST_PUBLICATION = timedelta(days=10)
 _CALL_WORDS = re.compile(
@@ -35,13 +45,15 @@ _NO_CALL_WORDS = re.compile(
 
 
 def infer_reporting_period(
-    head: str, *, published: date | None, fiscal_year_end: int = 12, hint: str | None = None
+    head: str, *, published: date | None, fiscal_year_end: int | None = 12, hint: str | None = None
 ) -> Period | None:
     """Tell the calendar quarter (of companies that report by halves, the half) reported on.
 
     ``hint`` is a label such as ``2025Q3`` and decides if it is one; else the first quarter (or,
     failing that, year) that the first 2,000 characters name and that can have been reported by
     ``published``; else the last fiscal quarter before ``published``. None if nothing tells.
+    ``fiscal_year_end`` None is of a company that no table knows: "Q2 of fiscal 2026" in September
+    2025 tells then that its year ends in January.
     """
     if hint:
         try:
@@ -49,6 +61,8 @@ def infer_reporting_period(
         except ValueError:
             pass  # a hint in another form is weighed like any other words
     known = published or infer_call_day(head, None)
+    if fiscal_year_end is None:
+        fiscal_year_end = _likely_year_end(head, known)
     anchor = _anchor(known, fiscal_year_end)
     heads = [hint, head[:_HEAD]] if hint else [head[:_HEAD]]
     mentions = [mention for part in heads for mention in find_periods(part, anchor)]
@@ -63,6 +77,21 @@ def infer_reporting_period(
                     half = _months(mention.period) == 6 and period.end == mention.period.end
                     return mention.period if half else period
     return anchor.reporting
+
+
+def _likely_year_end(head: str, published: date | None) -> int:
+    """Give the month of a year's end by which the stated fiscal quarter has just been closed."""
+    stated = _FISCAL_QUARTER.search(fold(head[:_HEAD])) if published else None
+    if stated is None or published is None:
+        return _DECEMBER
+    number = int(stated["q"] or stated["q2"] or 1 + _ORDINALS.index(stated["word"]))
+    year = int(stated["year"]) % 100 + 2000
+    for latest in (_LATEST_CALL, 2 * _LATEST_CALL):
+        for month in _YEAR_ENDS:
+            since = published - quarter_close(fiscal_quarter(year, number, month), month)
+            if _SOONEST_REPORT <= since <= latest:
+                return month
+    return _DECEMBER
 
 
 def infer_call_day(head: str, published: date | None) -> date | None:

@@ -109,7 +109,7 @@ def coming_years(scene: Scene) -> Period:
         first, month = scene.reporting.end.year + 1, 12
     else:
         first, month = scene.position[0] + 1, scene.year_end
-    return _years(first, first + scene.slots["n"] - 1, month)
+    return _years(first, first + scene.slots.get("n", scene.number) - 1, month)
 
 
 def _years(first: int, last: int, month: int) -> Period:

@@ -34,9 +34,15 @@ def day(text: str | None) -> date | None:
         ("No time is named here.", "2025-10-29", 12, "2025Q3"),
         ("Q3 2024 results", None, 12, "2024Q3"),
         ("2025-11-28 第三季度交付", None, 12, "2025Q3"),
+        ("Larkfield Stores Q2 FY2026 Earnings Call", "2025-09-04", None, "2025Q3"),
+        ("Larkfield Tools fourth quarter fiscal 2025", "2025-08-12", None, "2025Q2"),
+        ("Larkfield Foods first quarter of fiscal year 2026", "2026-01-29", None, "2025Q4"),
+        ("Larkfield Rail Q3 FY2025", "2025-10-30", None, "2025Q3"),
     ],
 )
-def test_reporting_period(head: str, published: str | None, year_end: int, label: str) -> None:
+def test_reporting_period(
+    head: str, published: str | None, year_end: int | None, label: str
+) -> None:
     found = infer_reporting_period(head, published=day(published), fiscal_year_end=year_end)
     assert found is not None
     assert found.label == label
