@@ -1,21 +1,23 @@
 """``python -m tests.benchmarks``: measure, print the table, write the JSON."""
 
 import argparse
+import contextlib
+import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from tests.benchmarks import processes, throughput
 from tests.benchmarks.table import Row, shown, write
 
 
-def _stream() -> Iterable[Row]:
+def _stream() -> Generator[Row, None, None]:
     import tests.benchmarks.stream as stream
 
     return stream.rows()
 
 
-GROUPS: dict[str, Callable[[], Iterable[Row]]] = {
+GROUPS: dict[str, Callable[[], Generator[Row, None, None]]] = {
     "throughput": throughput.rows,
     "linearity": processes.linearity,
     "start": processes.start_up,
@@ -34,14 +36,22 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.groups) - set(GROUPS):
         parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    signal.signal(signal.SIGTERM, _end)
     rows: list[Row] = []
     for name, measure in GROUPS.items():
         if not arguments.groups or name in arguments.groups:
-            for row in measure():
-                rows.append(row)
-                sys.stderr.write(f"{row.what}: {row.figure:.4g} {row.unit}\n")
+            with contextlib.closing(measure()) as measured:
+                for row in measured:
+                    rows.append(row)
+                    sys.stderr.write(f"{row.what}: {row.figure:.4g} {row.unit}\n")
     sys.stdout.write(shown(rows) + "\n")
     write(rows, arguments.json)
+
+
+def _end(*_: object) -> None:
+    """Leave as after an error, so that brokers and workers are stopped; ``timeout`` tells twice."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + signal.SIGTERM)
 
 
 if __name__ == "__main__":

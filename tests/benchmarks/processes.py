@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from tests.benchmarks import corpus
@@ -38,7 +38,7 @@ print(json.dumps({
 """
 
 
-def linearity(megabytes: int = 10) -> Iterator[Row]:
+def linearity(megabytes: int = 10) -> Generator[Row, None, None]:
     """Measure a transcript of 1 MB and one of ten times that, each in a process of its own."""
     for language in ("en", "zh"):
         with tempfile.TemporaryDirectory() as folder:
@@ -64,7 +64,7 @@ def linearity(megabytes: int = 10) -> Iterator[Row]:
         )
 
 
-def start_up() -> Iterator[Row]:
+def start_up() -> Generator[Row, None, None]:
     """Measure from the start of the command to the first fact of a small transcript."""
     for name in ("halverstone-2025q3-call", "northwind-2025q3-notes"):
         _first_fact(name)  # compiles the modules, which is done once for an installation
@@ -74,7 +74,7 @@ def start_up() -> Iterator[Row]:
         yield Row(f"processor time until then of {name}", used, "s")
 
 
-def jobs() -> Iterator[Row]:
+def jobs() -> Generator[Row, None, None]:
     """Measure a backfill of a hundred calls with one process and with two."""
     calls = corpus.transcripts("en", 50, 40_000) + corpus.transcripts("zh", 50, 40_000)
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -31,7 +31,7 @@ SMALL_CALLS, SMALL_BYTES = 1_000, 2_000
 _PATIENCE = 120.0
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Generator[Row, None, None]:
     """Measure on a broker of its own, or the one that CALLFACTS_TEST_BOOTSTRAP_SERVERS names."""
     with _broker() as servers:
         yield from _beside_bare_agents(servers)
@@ -200,18 +200,20 @@ def _passed_on(pipeline: Pipeline) -> float:
         [*command, *arguments], stdout=subprocess.PIPE, cwd=corpus.ROOT
     ) as process:
         assert process.stdout is not None
-        process.stdout.readline()
-        reader = pipeline.reader(*targets)
-        while not pipeline.count(*targets):
-            time.sleep(0.02)
-        begin = time.perf_counter()
-        seen = pipeline.count(*targets)
-        while seen < wanted and time.perf_counter() - begin < _PATIENCE:
-            time.sleep(0.05)
+        try:
+            process.stdout.readline()
+            reader = pipeline.reader(*targets)
+            while not pipeline.count(*targets):
+                time.sleep(0.02)
+            begin = time.perf_counter()
             seen = pipeline.count(*targets)
-        seconds = time.perf_counter() - begin
-        reader.close()
-        process.terminate()
+            while seen < wanted and time.perf_counter() - begin < _PATIENCE:
+                time.sleep(0.05)
+                seen = pipeline.count(*targets)
+            seconds = time.perf_counter() - begin
+            reader.close()
+        finally:
+            process.terminate()
     return seconds
 
 

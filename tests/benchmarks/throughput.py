@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from pipeline.batch import lines
 from tests.benchmarks import corpus, peers
@@ -18,7 +18,7 @@ _NUMBER = re.compile(
 )
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Generator[Row, None, None]:
     """Measure each corpus; a peer that cannot be had is left out with a row that says so."""
     installed = {name: peers.installed(name) for name in TIMES_PEER}
     for name, peer in installed.items():
