@@ -1,6 +1,7 @@
 """What the board knows, and the waking of those who show it. All of it is touched by one loop."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,11 @@ from pipeline.board.window import Entry, Window
 
 MOST_CONFLICTS = 500
 """How many claims in conflict are kept: those that changed last."""
+
+MOST_NAMES = 300
+"""How many companies, and how many metrics, are offered to choose from."""
+
+_NAMES_SECONDS = 5.0
 
 
 class Board:
@@ -25,7 +31,18 @@ class Board:
         self.lag_version = 0
         self.facts_read = False
         self.claims_read = False
+        self._names, self._names_at = b"", float("-inf")
         self._change = asyncio.Event()
+
+    @property
+    def names(self) -> bytes:
+        """The companies and metrics of the facts, in JSON, as of some seconds ago at most."""
+        now = time.monotonic()
+        if now - self._names_at >= _NAMES_SECONDS:
+            self._names_at = now
+            companies, metrics = self.window.companies(MOST_NAMES), self.window.metrics(MOST_NAMES)
+            self._names = orjson.dumps({"companies": companies, "metrics": metrics})
+        return self._names
 
     @property
     def change(self) -> asyncio.Event:
@@ -37,6 +54,7 @@ class Board:
         if begin:
             self.window.begin(entries)
             self.facts_read = True
+            self._names_at = float("-inf")
         else:
             self.window.add(entries)
         self._wake()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Mapping
@@ -60,6 +61,11 @@ async def _run(settings: Settings, ready: Callable[[str], None]) -> None:
         await web.SockSite(runner, opened).start()
         host = f"[{settings.board_bind}]" if ":" in settings.board_bind else settings.board_bind
         ready(f"http://{host}:{opened.getsockname()[1]}/")
+        if not ipaddress.ip_address(opened.getsockname()[0]).is_loopback:
+            logger.warning(
+                "this is not loopback: whoever reaches it reads facts and sentences, and nobody is "
+                "asked who they are"
+            )
         await stop.wait()
     finally:
         await runner.cleanup()

@@ -22,8 +22,6 @@ SHOWN_FACTS = 400
 SHOWN_CONFLICTS = 100
 
 PULSE_SECONDS = 5.0
-_NAMES_SECONDS = 5.0
-_MOST_NAMES = 300
 _IN_AN_EVENT = 50
 
 
@@ -39,7 +37,7 @@ class Watcher:
         self._conflicts_version = -1
         self._lag_version = 0
         self._names = b""
-        self._names_at = self._told_at = float("-inf")
+        self._told_at = float("-inf")
 
     def news(self) -> Iterator[bytes]:
         """Give the events that the browser lacks, at least a pulse after ``PULSE_SECONDS``."""
@@ -98,17 +96,9 @@ class Watcher:
             yield self._event("conflicts", body)
 
     def _choices(self) -> Iterator[bytes]:
-        now = time.monotonic()
-        if not self._board.facts_read or now - self._names_at < _NAMES_SECONDS:
-            return
-        self._names_at = now
-        window = self._board.window
-        names = orjson.dumps(
-            {"companies": window.companies(_MOST_NAMES), "metrics": window.metrics(_MOST_NAMES)}
-        )
-        if names != self._names:
-            self._names = names
-            yield self._event("names", names)
+        if self._board.facts_read and self._names != self._board.names:
+            self._names = self._board.names
+            yield self._event("names", self._names)
 
     def _event(self, kind: str, data: bytes) -> bytes:
         return _event(kind, data, self._position)

@@ -87,6 +87,8 @@ export class Filters {
 
   show() {
     byId("clear").hidden = !this.any;
+    const values = [...new URLSearchParams(this.query).values()].join(" · ");
+    document.title = values ? `${values} – callfacts board` : "callfacts board";
     for (const name of NAMES) {
       const field = this.form.elements[name];
       if (field instanceof Element) field.classList.toggle("set", Boolean(field.value));
