@@ -42,9 +42,6 @@ CLAIM_CHANGED = "callfacts.claim.changed"
 CLAIM_WITHDRAWN = "callfacts.claim.withdrawn"
 
 _AT_HAND = 20_000
-# A transaction costs the broker as much as tens of records do, and nobody trades on a claim within
-# a quarter of a second: for a 50 KB call the keeper takes a third of what one a part takes.
-_GATHER_SECONDS = 0.25
 _AT_ONCE = 1_000
 
 
@@ -61,7 +58,7 @@ def keep_claims(
             "claims",
             (EVENTS, UNATTRIBUTED),
             lambda place: ClaimsPartition(settings, place, shelf),
-            gather_seconds=_GATHER_SECONDS,
+            gathers=True,
             at_once=_AT_ONCE,
         ).run(stop, ready)
 

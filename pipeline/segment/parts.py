@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from schemas.segmented import Segment
 
-ENOUGH_SEGMENTS, MOST_SEGMENTS = 60, 120
-ENOUGH_CHARACTERS, MOST_CHARACTERS = 8_000, 12_000
+ENOUGH_SEGMENTS, MOST_SEGMENTS = 100, 150
+ENOUGH_CHARACTERS, MOST_CHARACTERS = 12_000, 16_000
 # A long document's first part is smaller where its subject changes early: each further part takes
 # a transaction and several requests of its own, so that only the first one pays for being small.
 LONG_CHARACTERS = 16_000

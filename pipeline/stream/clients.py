@@ -19,6 +19,10 @@ SESSION_MS = 6_000
 SUBSCRIBER_SESSION_MS = 10_000
 TRANSACTION_MS = 30_000
 RECORDS_AT_ONCE = 100
+# Who may be half a second late gets its records when so many bytes have come, or so much time has
+# passed: a transaction costs the broker as much as tens of records do.
+GATHERED_BYTES = 256 * 1024
+GATHERING_MS = 500
 
 
 def transactional_producer(settings: Settings, transactional_id: str) -> "KafkaProducer":
@@ -70,9 +74,12 @@ def plain_producer(settings: Settings) -> "KafkaProducer":
 
 
 def group_consumer(
-    settings: Settings, group: str, at_once: int = RECORDS_AT_ONCE
+    settings: Settings, group: str, at_once: int = RECORDS_AT_ONCE, *, gathers: bool = False
 ) -> "KafkaConsumer":
-    """Make a consumer that shares partitions with its group and commits in transactions only."""
+    """Make a consumer that shares partitions with its group and commits in transactions only.
+
+    With ``gathers`` the broker lets records wait for others, for ``GATHERING_MS`` at most.
+    """
     from kafka import KafkaConsumer
     from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
@@ -88,7 +95,8 @@ def group_consumer(
         heartbeat_interval_ms=1_500,
         max_poll_records=at_once,
         max_partition_fetch_bytes=FETCH_BYTES,
-        fetch_max_wait_ms=500,
+        fetch_min_bytes=GATHERED_BYTES if gathers else 1,
+        fetch_max_wait_ms=GATHERING_MS if gathers else 500,
         request_timeout_ms=REQUEST_MS,
         reconnect_backoff_max_ms=RECONNECT_MS,
         metrics_enabled=False,

@@ -62,20 +62,19 @@ class Hop:
         assigned: Callable[["TopicPartition"], OpenPartition],
         *,
         at_once: int = RECORDS_AT_ONCE,
-        gather_seconds: float = 0.0,
+        gathers: bool = False,
     ) -> None:
         """Take the declared topics to read and what works on a partition; ``run`` connects.
 
         ``group`` is put behind the name of the workers' group; ``at_once`` is the most records of a
-        transaction. After each round of transactions records gather for ``gather_seconds``, so
-        that the next ones hold more of them.
+        transaction. With ``gathers`` records may wait for others, so that a transaction holds more.
         """
         self._settings = settings
         self._stage = stage
         self._group = f"{settings.topic(settings.worker_group)}-{group}"
         self._sources = sources
         self._assigned = assigned
-        self._gather_seconds = gather_seconds
+        self._gathers = gathers
         self._at_once = at_once
         self._open: dict[TopicPartition, OpenPartition] = {}
         # Since when a partition's transactions fail although it can be opened.
@@ -84,21 +83,20 @@ class Hop:
 
     def run(self, stop: threading.Event, ready: Callable[[], None] = lambda: None) -> None:
         """Work until ``stop`` is set; raises ``StageStoppedError`` when it cannot go on."""
-        self._consumer = group_consumer(self._settings, self._group, self._at_once)
+        self._consumer = group_consumer(
+            self._settings, self._group, self._at_once, gathers=self._gathers
+        )
         try:
             self._consumer.subscribe([self._settings.topic(each) for each in self._sources])
             ready()
             while not stop.is_set():
-                worked_on = self._round()
-                if self._gather_seconds and 0 < worked_on < self._at_once:
-                    stop.wait(self._gather_seconds)
+                self._round()
         finally:
             for partition in self._open.values():
                 partition.close()
             self._consumer.close()
 
-    def _round(self) -> int:
-        """Work on what has come; give the number of records."""
+    def _round(self) -> None:
         batches = self._consumer.poll(timeout_ms=POLL_MS)
         assigned = self._consumer.assignment()
         for place in [each for each in self._open if each not in assigned]:
@@ -116,7 +114,6 @@ class Hop:
             [(place.topic, place.partition) for place in self._open],
             settled=joined and self._consumer.assignment() <= self._open.keys(),
         )
-        return sum(map(len, batches.values()))
 
     def _begin(self, place: "TopicPartition") -> None:
         partition = self._assigned(place)

@@ -142,7 +142,7 @@ def _times_of(
     first = last = 0.0
     completed = False
     while not completed and time.perf_counter() - begin < _PATIENCE:
-        for place, records in reader.poll(timeout_ms=20).items():
+        for place, records in reader.poll(timeout_ms=500).items():
             now = time.perf_counter() - begin
             completed = completed or place.topic == done
             if records and place.topic != done:

@@ -44,7 +44,7 @@ def folded(stream: Stream) -> dict[str, Claim]:
 
 
 def wait_until_kept(stream: Stream) -> dict[str, Claim]:
-    stream.wait_for(lambda: kept(stream) == folded(stream), 40)
+    stream.wait_for(lambda: kept(stream) == folded(stream))
     return kept(stream)
 
 
@@ -121,7 +121,7 @@ def test_killed_keepers_lose_and_double_nothing(stream: Stream) -> None:
             for each in part:
                 stream.publish(each, "AAAA made 1", "SLOW-20 BBBB made 2", "someone made 3")
                 stream.publish(each, "AAAA made 1", "SLOW-20 BBBB made 4", revision=2)
-            stream.wait_for(lambda b=before: len(stream.records("facts.claims")) > b, 40)
+            stream.wait_for(lambda b=before: len(stream.records("facts.claims")) > b)
             os.kill(worker.process_ids["claims"], signal.SIGKILL)
             worker.stop()
             worker = start_worker(stream.settings)

@@ -73,7 +73,7 @@ def test_killed_workers_lose_and_double_nothing(stream: Stream) -> None:
             kill(worker, *roles)
             worker.stop()
             worker = start_worker(stream.settings)
-        stream.wait_for(lambda: all_completed(stream, ids), 40)
+        stream.wait_for(lambda: all_completed(stream, ids))
     finally:
         worker.stop()
     assert_once(stream, ids)
@@ -87,7 +87,7 @@ def test_a_rolling_restart_under_load_loses_and_doubles_nothing(stream: Stream) 
             time.sleep(0.5)
             first.stop()
             first, second = second, start_worker(stream.settings)
-        stream.wait_for(lambda: all_completed(stream, ids), 40)
+        stream.wait_for(lambda: all_completed(stream, ids))
     finally:
         first.stop()
         second.stop()
