@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 from kafka.errors import KafkaError
-from pydantic import ValidationError
 
 from pipeline.board.sentences import Sentences
 from pipeline.board.shown import (
@@ -181,22 +180,27 @@ class Followers:
 
 
 def entries(records: Sequence[Record], sentences: Sentences) -> list[Entry]:
-    """Make fact events ready to be shown; what is no fact event is logged and left out."""
+    """Make fact events ready to be shown; what cannot be is logged and left out."""
     events = [(record, event) for record in records if (event := _event(record)) is not None]
     for _, event in events:
         for evidence in event.evidence[:2]:
             sentences.see(event.transcript_id, event.revision, evidence)
-    return [_entry(event, record, sentences) for record, event in events]
+    made = (_entry(event, record, sentences) for record, event in events)
+    return [entry for entry in made if entry is not None]
 
 
-def _entry(event: FactEvent, record: Record, sentences: Sentences) -> Entry:
-    shown = fact_shown(event, moment_of(record.timestamp), sentences)
-    entity = shown["entity"]
-    return Entry(
-        shown=orjson.dumps(shown),
-        found_by=fact_found_by(event),
-        entity=None if entity is None else (entity["id"], entity["name"]),
-    )
+def _entry(event: FactEvent, record: Record, sentences: Sentences) -> Entry | None:
+    try:
+        shown = fact_shown(event, moment_of(record.timestamp), sentences)
+        entity = shown["entity"]
+        return Entry(
+            shown=orjson.dumps(shown),
+            found_by=fact_found_by(event),
+            entity=None if entity is None else (entity["id"], entity["name"]),
+        )
+    except Exception:  # a fact that cannot be shown must not hide the others
+        logger.exception("%s cannot be shown", record.place)
+        return None
 
 
 def _event(record: Record) -> FactEvent | None:
@@ -217,8 +221,7 @@ def _states(records: Iterator[Record]) -> Iterator[ClaimState]:
                 yield ClaimState(claim_id, record.timestamp)
                 continue
             claim = Claim.model_validate(value, strict=False)
-        except (ValueError, KeyError, TypeError, ValidationError):
-            logger.warning("%s is no claim", record.place)
-            continue
-        shown = orjson.dumps(claim_shown(claim, moment_of(record.timestamp)))
-        yield ClaimState(claim_id, record.timestamp, shown, claim_found_by(claim))
+            shown = orjson.dumps(claim_shown(claim, moment_of(record.timestamp)))
+            yield ClaimState(claim_id, record.timestamp, shown, claim_found_by(claim))
+        except Exception as fault:  # noqa: BLE001 - what is no claim must not hide the others
+            logger.warning("%s is no claim: %s", record.place, type(fault).__name__)

@@ -123,9 +123,10 @@ class _Streams:
             for event in watcher.news():
                 async with asyncio.timeout(_SLOW_SECONDS):
                     await response.write(event)
-            await self._wait_for(change)
-            # Facts come in bursts: one answer for many costs a browser less than many answers.
+            # Facts come in bursts. The first is told at once; for what follows, one answer for many
+            # costs a browser less than many answers.
             await asyncio.sleep(_TOGETHER_SECONDS)
+            await self._wait_for(change)
 
     async def _wait_for(self, change: asyncio.Event) -> None:
         waiting = [asyncio.ensure_future(each.wait()) for each in (change, self._stop)]

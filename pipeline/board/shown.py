@@ -16,6 +16,7 @@ from schemas import Claim, ClaimStatement, Entity, Evidence, FactEvent, Period
 
 _SHORT, _LONG, _AROUND = 120, 400, 320
 _MOST_STATEMENTS = 12
+_MOST_ZEROS = 60
 
 
 def fact_shown(event: FactEvent, at: datetime, sentences: Sentences) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def fact_shown(event: FactEvent, at: datetime, sentences: Sentences) -> dict[str
         "metric": line(event.metric),
         "measure": event.measure,
         "comparison": _optional(event.comparison),
-        "amount": line(amount(event)),
+        "amount": line(_amount(event)),
         "period": _period(event.period),
         "modality": event.modality,
         "confidence": round(event.confidence, 2),
@@ -86,7 +87,7 @@ def claim_shown(claim: Claim, at: datetime) -> dict[str, Any]:
         "comparison": _optional(claim.comparison),
         "period": _period(claim.period),
         "modality": claim.modality,
-        "use": line(span(claim, claim.unit)),
+        "use": line(_amount(claim)),
         "documents": len({each.transcript_id for each in claim.statements}),
         "statements": list(shown.values()),
     }
@@ -96,7 +97,7 @@ def claim_found_by(claim: Claim) -> Searchable:
     """Give what a claim is found by; it has no confidence."""
     some = claim.statements[:_MOST_STATEMENTS]
     texts = [
-        claim.scope, claim.period.label if claim.period else None, span(claim, claim.unit),
+        claim.scope, claim.period.label if claim.period else None, _amount(claim),
         *(each.transcript_id for each in some), *(each.text for each in some),
     ]  # fmt: skip
     return _found_by(claim.entity, claim.metric, claim.modality, None, texts)
@@ -192,12 +193,20 @@ def _statement(each: ClaimStatement) -> dict[str, Any]:
     return {
         "agrees": each.agrees,
         "text": line(each.text or ""),
-        "amount": line(span(each, each.unit)),
+        "amount": line(_amount(each)),
         "who": line(", ".join(who)),
         "transcript": line(each.transcript_id),
         "revision": each.revision,
         "published": each.published_at.date().isoformat() if each.published_at else None,
     }
+
+
+def _amount(stated: FactEvent | Claim | ClaimStatement) -> str:
+    """Write an amount in words; one that would take pages of zeros, which none does, as it is."""
+    for each in (stated.value, stated.low, stated.high):
+        if each is not None and each and abs(each.adjusted()) > _MOST_ZEROS:
+            return f"{each} {stated.unit}"
+    return amount(stated) if isinstance(stated, FactEvent) else span(stated, stated.unit)
 
 
 def _found_by(

@@ -9,13 +9,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 from browser import BROWSER, Page, a_page
 from kafka import KafkaProducer
 from kafka_view import Stream
 from serving import ended, started
 from told import a_fact, tell
 
+from pipeline.board.board import Board
+from pipeline.board.server import application
 from pipeline.claims.merge import claims_of
+from pipeline.metrics.http import listen
 from pipeline.stages import run
 from schemas import TranscriptMessage
 
@@ -209,6 +213,33 @@ def test_claims_in_conflict_and_the_lag_are_shown(stream: Stream, board: str, se
         for stage in ("segment", "normalize", "extract", "publish", "claims"):
             assert stage in lag
         assert await page.wait_for("document.querySelector('.oldest')?.textContent")
+
+    seen(watch)
+
+
+def test_what_cannot_be_seen_of_kafka_is_said(seen: Seen) -> None:
+    state = "document.querySelector('#state').textContent"
+
+    async def watch(page: Page) -> None:
+        board, stop = Board(10), asyncio.Event()
+        runner = web.AppRunner(application(board, stop), handle_signals=False)
+        await runner.setup()
+        opened = listen("127.0.0.1", 0)
+        await web.SockSite(runner, opened).start()
+        try:
+            await page.open(f"http://127.0.0.1:{opened.getsockname()[1]}/")
+            await page.wait_for(f"{state} === 'live'")
+            await board.take_lag({"problem": "no Kafka answers at <b>", "kafka": False})
+            await page.wait_for(f"{state} === 'Kafka does not answer'")
+            assert await page.see("document.querySelector('#lag').innerText") == (
+                "no Kafka answers at <b>"
+            )
+            await board.take_lag({"problem": "a topic is missing", "kafka": True})
+            await page.wait_for(f"{state} === 'live'")
+            assert "cannot be seen" in await page.see("document.querySelector('.lag').innerText")
+        finally:
+            stop.set()
+            await runner.cleanup()
 
     seen(watch)
 

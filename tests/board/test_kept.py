@@ -195,6 +195,9 @@ def test_an_amount_is_shown_as_it_is_to_the_last_digit() -> None:
     from pipeline.board.shown import fact_shown
 
     fact = a_fact(value=Decimal("1840000000.01"), measure="change", qualifier="approx")
-    shown = fact_shown(fact, datetime(2026, 1, 5, tzinfo=UTC), Sentences())
+    huge = a_fact(value=Decimal("1e999999999"))
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    assert fact_shown(huge, moment, Sentences())["amount"] == "1E+999999999 USD"
+    shown = fact_shown(fact, moment, Sentences())
     assert shown["at"] == "2026-01-05T00:00:00.000Z"
     assert shown["amount"].startswith("about USD 1.84")

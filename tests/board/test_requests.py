@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -146,9 +147,9 @@ def test_ctrl_c_ends_it_cleanly_while_browsers_look(stream: Stream) -> None:
         ended(process)
 
 
-def command(*options: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+def command(**variables: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-c", "from pipeline.cli import main; main()", "board", *options],
+        [sys.executable, "-c", "from pipeline.cli import main; main()", "board"],
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
@@ -157,15 +158,19 @@ def command(*options: str, **variables: str) -> "subprocess.CompletedProcess[str
 
 
 def test_without_kafka_topics_or_port_it_says_so_in_a_line(settings: Settings, board: str) -> None:
-    no_kafka = command("--port", "0", "--bootstrap-servers", "127.0.0.1:1")
-    no_topics = command("--port", "0", CALLFACTS_BOOTSTRAP_SERVERS=settings.bootstrap_servers,
-                        CALLFACTS_TOPIC_PREFIX=settings.topic_prefix)  # fmt: skip
-    no_port = command(CALLFACTS_BOARD_PORT=str(urlsplit(board).port))
-    for run, words in (
-        (no_kafka, "no Kafka answers at 127.0.0.1:1"),
-        (no_topics, "callfacts topics apply"),
-        (no_port, "cannot be listened at"),
-    ):
+    topicless = {
+        "CALLFACTS_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+        "CALLFACTS_TOPIC_PREFIX": settings.topic_prefix,
+    }
+    tried: dict[str, dict[str, str]] = {
+        "no Kafka answers at 127.0.0.1:1": {"CALLFACTS_BOOTSTRAP_SERVERS": "127.0.0.1:1"},
+        "callfacts topics apply": topicless,
+        "cannot be listened at": {"CALLFACTS_BOARD_PORT": str(urlsplit(board).port)},
+    }
+    with ThreadPoolExecutor() as at_once:
+        runs = at_once.map(lambda given: command(**{"CALLFACTS_BOARD_PORT": "0", **given}),
+                           tried.values())  # fmt: skip
+    for words, run in zip(tried, runs, strict=True):
         assert run.returncode == 1
         assert words in run.stderr.splitlines()[-1]
         assert run.stdout == ""

@@ -226,11 +226,15 @@ def test_what_is_no_fact_is_passed_over(stream: Stream, board: str) -> None:
     stream.send("odd", b'{"fact_id": "odd"}', "facts.events")
     stream.send("odd", None, "facts.events")
     stream.send("odd", b"[]", "facts.claims")
+    event = a_fact(transcript_id="oddity").model_dump_json()
+    stream.send("odd", event.replace('"value":"5"', '"value":"1e999999999"').encode(),
+                "facts.events")  # fmt: skip
     tell(stream, "good", transcript_id="oddity")
 
     async def watch() -> None:
         async with listening(board, "q=oddity") as browser:
-            await browser.facts(1)
+            amounts = {each["amount"] for each in await browser.facts(2)}
+            assert amounts == {"USD 5", "1E+999999999 USD"}
 
     seen(watch())
 
