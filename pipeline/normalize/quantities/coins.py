@@ -54,9 +54,11 @@ def _next_coin(folded: str, amount: Amount) -> bool:
     unit, number = amount.unit, amount.number
     if unit is None or number is None or unit.worth not in (1, Decimal("0.1")):
         return False
-    smallest = Decimal(amount.smallest)
+    smallest = amount.smallest
     link = _LINK.match(folded, amount.end)
     if link is None or (smallest == 1 and number % 1):
+        return False
+    if amount.prefixed and not link.group(1) and "a" <= folded[link.end()] <= "z":
         return False
     value, end = _number(folded, link.end())
     coin = _pattern().match(folded, end) if value is not None else None

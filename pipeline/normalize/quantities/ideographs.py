@@ -8,6 +8,7 @@ from pipeline.normalize.quantities.lexicon import NumberWord, lexicon
 from pipeline.normalize.quantities.numerals import Numeral, vague
 
 _MOST_CHARACTERS = 40
+_HUNDRED = 100
 
 
 @cache
@@ -21,10 +22,11 @@ def _run_pattern() -> re.Pattern[str]:
     for char, entry in _characters().items():
         roles[entry.role] = roles.get(entry.role, "") + char
     core = roles["digit"] + roles["hundred"] + roles["scale"]
+    below = "".join(c for c in core if _characters()[c].value < _HUNDRED)  # 二十五分之一
     few, more = roles["few"], roles["more"]
     digit, steps, tens = roles["digit"], roles["hundred"] + roles["scale"], roles["hundred"]
     return re.compile(
-        rf"[{core}{few}](?:(?!兆[瓦比字赫])[{core}](?! ?分 ?之)"
+        rf"[{core}{few}](?:(?!兆[瓦比字赫])(?:[{below}]|[{core}](?! ?分 ?之))"
         rf"|(?:(?<=[{tens}点]) {{1,4}}[{digit}{tens}]| {{1,4}}[{tens}])(?! ?分 ?之)"
         rf"| {{1,2}}[{digit}](?= {{0,2}}折)"
         rf"| {{0,2}}点(?= {{0,2}}[{digit}])"

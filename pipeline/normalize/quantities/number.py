@@ -14,10 +14,17 @@ _DIGITS = re.compile(
 _WIDE_GROUPS = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,7}(?![0-9])(?:\.[0-9]+)?")
 _FULL_WIDTH = "\uff00"
 _MOST_DIGITS = 24
+_VULGAR = {
+    "½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.3333333333", "⅔": "0.6666666667",
+    "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875",
+}  # fmt: skip
+VULGAR = "".join(_VULGAR)
 _MIXED = re.compile(
     r" and a half(?![a-z])| ([1-9])/([2-9])(?![0-9/])|半(?=倍)"
+    rf"| ?(?P<vulgar>[{VULGAR}])"
     rf"| and (?P<part>a (?:quarter|third)|three[ -]quarters)(?={UNIT_AHEAD})"
 )
+_BEFORE_PART = frozenset((" ", "半", *_VULGAR))
 _PLAIN = re.compile(r"[0-9]+(?![0-9,.])|[0-9]+(?=[,.](?![0-9]))")
 _PERCENT = re.compile(r"[0-9]{1,2} ?(?:%|percent|per cent|pct)")
 _BEFORE_POINT = frozenset(" $€£¥+-–(")
@@ -135,6 +142,8 @@ def read_number(passage: Passage, start: int) -> Amount | None:
     first = folded[start]
     if "0" <= first <= "9":
         return _digits(passage, start)
+    if first in _VULGAR:
+        return Amount(start, Numeral(Decimal(_VULGAR[first]), None, None, start + 1, "digits"))
     numeral = (
         spoken(folded, start) if first < _HAN and first != "〇" else ideographic(folded, start)
     )
@@ -142,6 +151,8 @@ def read_number(passage: Passage, start: int) -> Amount | None:
 
 
 def _mixed(found: re.Match[str]) -> Decimal:
+    if found["vulgar"]:
+        return Decimal(_VULGAR[found["vulgar"]])
     if found[1]:
         return Decimal(found[1]) / Decimal(found[2])
     return _PARTS.get(found["part"] or "", _HALF)
@@ -182,7 +193,7 @@ def _digits(passage: Passage, start: int) -> Amount | None:
         plain = written.replace(",", "").replace("，", "").replace(" ", "")
     number = Decimal(plain)
     following = folded[end : end + 1]
-    if (following == " " or following == "半") and (mixed := _MIXED.match(folded, end)):
+    if following in _BEFORE_PART and (mixed := _MIXED.match(folded, end)):
         number += _mixed(mixed)
         end = mixed.end()
     amount = Amount(start, Numeral(number, None, None, end, "digits"))

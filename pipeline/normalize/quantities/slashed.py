@@ -1,14 +1,22 @@
-"""Numbers in a row that share the unit of the last: 净利润 6.9/8.6/10.4 亿元, PE 25/20/16 倍."""
+"""Numbers in a row that share the last one's unit: 6.9/8.6/10.4 亿元, "5 and 7%, respectively"."""
 
 import re
 from decimal import Decimal
 
 from schemas.normalized import Quantity
 
-_NUMBER = r"[0-9][0-9,]*(?:\.[0-9]+)?"
+_NUMBER = r"[0-9](?:[0-9,]{0,20}[0-9])?(?:\.[0-9]+)?"
 _ROW = re.compile(rf"(?<![0-9a-z./%$€£¥~-])(?:{_NUMBER} ?/ ?)+$")
-_ITEM = re.compile(_NUMBER)
-_LAST = re.compile(rf"({_NUMBER}) ?[^0-9]+")
+# So do those of a row in words, where it is said that each is of one thing.
+_EACH_OF_ONE = ("respectively", "分别")
+_WORDED = re.compile(
+    rf"(?<![0-9a-z./%$€£¥~-])(?:[$€£¥]?{_NUMBER} ?(?:、|,|，|and|和|及|与|以及|,? and) ?)+$"
+)
+_RESPECTIVELY = re.compile(r"[^.。;；\n]{0,60}respectively")
+_SEPARATELY = re.compile(r"分别[^。；;\n]{0,60}$")
+_ITEM = re.compile(rf"[$€£¥]?{_NUMBER}")
+_SIGNS = "$€£¥"
+_LAST = re.compile(rf"[$€£¥]?({_NUMBER})[ -]?[^0-9]+")
 _KINDS = frozenset({"money", "percent", "multiple"})
 # How long a row may be, in characters, and how unlike its last the numbers in it.
 _REACH, _RATIO = 60, 20
@@ -21,11 +29,12 @@ def read_rows(found: list[Quantity], folded: str, offset: int, text: str) -> lis
 
     What was read of such a row before, as a bare number or a fraction, is replaced.
     """
-    if "/" not in folded:
+    worded = any(word in folded for word in _EACH_OF_ONE)
+    if "/" not in folded and not worded:
         return found
     read: list[Quantity] = []
     for quantity in found:
-        row = _row(quantity, folded, offset, text)
+        row = _row(quantity, folded, offset, text, worded=worded)
         if row:
             while read and read[-1].end > row[0].start:
                 read.pop()
@@ -33,21 +42,26 @@ def read_rows(found: list[Quantity], folded: str, offset: int, text: str) -> lis
     return read
 
 
-def _row(last: Quantity, folded: str, offset: int, text: str) -> list[Quantity]:
+def _row(last: Quantity, folded: str, offset: int, text: str, *, worded: bool) -> list[Quantity]:
     start, end = last.start - offset, last.end - offset
-    if last.kind not in _KINDS or not last.value or last.signed or folded[start - 1 : start] != "/":
-        return []
-    shown = _LAST.fullmatch(folded[start:end])
-    row = _ROW.search(folded[max(0, start - _REACH) : start])
-    if shown is None or row is None:
+    if last.kind not in _KINDS or not last.value or last.signed:
         return []
     at = max(0, start - _REACH)
+    pattern = _ROW
+    if folded[start - 1 : start] != "/":
+        if not worded or not _of_each(folded, at, start, end):
+            return []
+        pattern = _WORDED
+    shown = _LAST.fullmatch(folded[start:end])
+    row = pattern.search(folded[at:start])
+    if shown is None or row is None:
+        return []
     items = [(m.start() + at, m.end() + at) for m in _ITEM.finditer(row[0])]
     items = [(a + row.start(), b + row.start()) for a, b in items]
     own = Decimal(shown[1].replace(",", ""))
-    numbers = [Decimal(folded[a:b].replace(",", "")) for a, b in items]
+    numbers = [Decimal(folded[a:b].lstrip(_SIGNS).replace(",", "")) for a, b in items]
     plain = all("." not in folded[a:b] for a, b in items) and "." not in shown[1]
-    if len(items) == 1 and plain and min(own, *numbers) <= _SMALL:
+    if pattern is _ROW and len(items) == 1 and plain and min(own, *numbers) <= _SMALL:
         return []
     if not own or any(not own / _RATIO <= number <= own * _RATIO for number in numbers):
         return []
@@ -60,3 +74,11 @@ def _row(last: Quantity, folded: str, offset: int, text: str) -> list[Quantity]:
         )
         for (a, b), number in zip(items, numbers, strict=True)
     ]  # fmt: skip
+
+
+def _of_each(folded: str, at: int, start: int, end: int) -> bool:
+    """Whether the words around a row say that each number is of one thing."""
+    return (
+        _RESPECTIVELY.match(folded, end) is not None
+        or _SEPARATELY.search(folded[at:start]) is not None
+    )

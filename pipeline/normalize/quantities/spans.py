@@ -24,6 +24,7 @@ _MOST_RATIO = Decimal(8)
 _CLOSE_RATIO = Decimal("1.6")
 # "five or six percent", and in speech "five, six percent"
 _OR = re.compile(r",? or |, ")
+_OR_BEGINS = (", ", " or ")
 _SPOKEN_RATIO = Decimal("1.5")
 _ROW_BEFORE = re.compile(r"[0-9%], $")
 _ROW_AFTER = re.compile(r",? and [$0-9]|, [$0-9]| respectively")
@@ -95,7 +96,7 @@ def read_span(passage: Passage, amount: Amount) -> Span:
         return single(amount)
     if margin := _margin().match(folded, amount.end):
         return _with_margin(passage, amount, margin)
-    if following in " ," and (either := _either(passage, amount)):
+    if folded.startswith(_OR_BEGINS, amount.end) and (either := _either(passage, amount)):
         return either
     if following == ",":
         return single(amount)
@@ -111,6 +112,8 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     way = link.group(2) if link.re is _to() else None
     if way and (turned := _turned(passage, amount, second, way)):
         return turned
+    if _is_flat(second) and (ended := _to_flat(passage, amount, second)):
+        return ended
     if opened is None and way is None and not _one_range(passage, amount, second, link.group()):
         if amount.unit is None and _from_before(passage, amount):
             _share(amount, second)  # "from 12 to 13%": two amounts of one unit
@@ -119,6 +122,8 @@ def read_span(passage: Passage, amount: Amount) -> Span:
         return single(amount)
     if second.number == 1 and amount.unit is None and second.unit is None and amount.number:
         return _to_one(amount, second)
+    if way in ("minus", "negative") and not second.signed:
+        second.sign, second.signed = -1, True
     joined = _join(amount, second)
     if joined is None:
         return single(amount)
@@ -169,7 +174,7 @@ def _turned(passage: Passage, first: Amount, second: Amount, way: str) -> Span |
         return None
     down = lexicon().roles["down"]
     sign = -1 if way in down else 1
-    if first.low == -1 and first.high == 1 and first.form == "band":
+    if _is_flat(first):
         ends = sorted((Decimal(0), sign * (second.base(second.number) or Decimal(0))))
         return Span(second, None, ends[0], ends[1], first.start, second.end, second)
     lead = _way_before().search(folded[max(passage.limit, first.start - 12) : first.start])
@@ -186,6 +191,23 @@ def _turned(passage: Passage, first: Amount, second: Amount, way: str) -> Span |
     second.signed = True
     start = first.start - (lead.end() - lead.start())
     return Span(second, None, ends[0], ends[1], start, second.end, second)
+
+
+def _is_flat(amount: Amount) -> bool:
+    return amount.form == "band" and amount.low == -1 and amount.high == 1
+
+
+def _to_flat(passage: Passage, first: Amount, second: Amount) -> Span | None:
+    """Read "down 2% to flat" and "down mid-single digits to flat"."""
+    lead = _way_before().search(passage.folded[max(passage.limit, first.start - 12) : first.start])
+    far = first.base(first.number if first.number is not None else first.high)
+    if lead is None or far is None or first.unit is None or first.unit.name != "percent":
+        return None
+    far = -abs(far) if lead.group(1) in lexicon().roles["down"] else abs(far)
+    ends = sorted((far, Decimal(0)))
+    first.signed = True
+    start = first.start - (lead.end() - lead.start())
+    return Span(first, None, ends[0], ends[1], start, second.end, first)
 
 
 def _from_before(passage: Passage, first: Amount) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
+from pipeline.normalize.quantities.number import VULGAR
 from pipeline.normalize.quantities.numerals import latin_words
 
 _IDEOGRAPHIC = "\u3000"
@@ -52,7 +53,7 @@ def _latin() -> str:
     initials = {word[0] for word in (*words, *lexicon().bands) if word[0].isascii()}
     article = r"(?:(?<=^a )|(?<=[^a-z]a )|(?<= per ))"
     return (
-        rf"(?P<digit>[0-9]+)|(?=[{_sorted(initials)}])(?<![a-z])(?:(?P<worded>{bands})"
+        rf"(?P<digit>[0-9]+|[{VULGAR}])|(?=[{_sorted(initials)}])(?<![a-z])(?:(?P<worded>{bands})"
         rf"|{article}(?P<point_of>(?:full |whole )?(?:basis |percentage )?point(?![a-z])"
         rf"|couple of (?:basis |percentage )?points(?![a-z]))"
         rf"|{article}(?P<coin>(?:dollar|buck|penny)(?![a-z]))"

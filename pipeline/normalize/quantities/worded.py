@@ -50,6 +50,7 @@ _NO_POINT = re.compile(
 _UNITS = {
     "x": Unit("x", Decimal(1), "multiple", "after"),
     "percent": Unit("percent", Decimal(1), "percent", "after"),
+    "percentage_points": Unit("percentage_points", Decimal(1), "points", "after"),
 }
 
 

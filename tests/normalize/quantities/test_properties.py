@@ -23,7 +23,9 @@ PIECES = [
     "翻番", "腰斩", "三位数", "持平", "至", "到", "～", "约", "逾", "近", "超过", "以上", "左右",
     "多", "余", "每股", "上", "第", "前", "数", "几", "家", "台", "用户", "的", "，", "。",
     "、", "：", "（", "）", "１２", "３．５", "％", "https://a.b/1", "x@y.com", "1.",
-    "2.1", "\n",
+    "2.1", "\n", "$.5", "块", "毛", "分", "角", "buck", "penny", "quarters", "out", "in",
+    "five", "oh",
+    "pounds", "hk", "sub-", "-plus", "-some", "日", "周转", "少", "TRY", "grand", ", ", "forty",
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join),
@@ -74,6 +76,10 @@ HOSTILE = [
     "5% sorry ", "between 1 and ", "-", "a@", "www.", "x.com ", "12:",
     "about ", "percent of ", "一", "一百", "二点", "一 ", "百分之", "三分之一", "数", "几十",
     "1亿", "1万1", "成", "三成", "年减3%～年增", "5元5", "第一", "多", "至", "low to mid ",
+    "5, 6, ", "5 or ", "one in ", "a dollar ", "a dollar forty ", "$1 of a b c d e f sorry ", "$.",
+    ".5", "5 dollars 5 ", "and a quarter ", "a quarter of a ", "块五", "三块二毛", "5毛", "分",
+    "少5日",
+    "three to ", "20-plus ", "hk5 ", "sub-", "5-some ", "pounds of ", "1.0 ", "单位为亿", "½", "分别为5、5 和", "5 and 5% respectively ", "5, ",
 ]  # fmt: skip
 
 
