@@ -53,7 +53,10 @@ async def _run(settings: Settings, ready: Callable[[str], None]) -> None:
     board = Board(settings.board_facts)
     followers = Followers(settings, settings.board_facts, _taking(board, loop))
     runner = web.AppRunner(
-        application(board, stop, _names(settings)), access_log=None, handle_signals=False
+        application(board, stop, _names(settings)),
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=_STOP_SECONDS,
     )
     try:
         await asyncio.to_thread(followers.start)
