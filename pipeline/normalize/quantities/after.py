@@ -48,10 +48,30 @@ _HALF = Decimal("0.5")
 _HAN_COINS = frozenset({"块", "蚊", "角", "毛", "毫", "分"})
 
 
+_LEAD = r"(?: ?\[[a-z ]{2,16}\])? {0,4}-?"
+_UNIT_LEAD = re.compile(_LEAD)
+
+
+def _match_unit(folded: str, start: int) -> re.Match[str] | None:
+    """Match a unit, its group 1, behind what may part it from its number."""
+    lead = _UNIT_LEAD.match(folded, start)
+    pattern = _unit_pattern(folded[lead.end() : lead.end() + 1]) if lead else None
+    return pattern.match(folded, start) if pattern else None
+
+
 @cache
-def _unit_pattern() -> re.Pattern[str]:
-    units = alternation(lexicon().units, spaced=True)
-    return re.compile(rf"(?: ?\[[a-z ]{{2,16}}\])? {{0,4}}-?({units})")
+def _unit_pattern(initial: str) -> re.Pattern[str] | None:
+    """Compile the units that begin with a character: most texts meet few of them."""
+    units = _units_by_initial().get(initial)
+    return re.compile(f"{_LEAD}({alternation(units, spaced=True)})") if units else None
+
+
+@cache
+def _units_by_initial() -> dict[str, list[str]]:
+    units: dict[str, list[str]] = {}
+    for unit in lexicon().units:
+        units.setdefault(unit[0], []).append(unit)
+    return units
 
 
 @cache
@@ -76,7 +96,7 @@ def _hedges_after() -> re.Pattern[str]:
 
 def has_unit(folded: str, end: int) -> bool:
     """Whether a unit or scale stands at ``end``."""
-    return bool(_unit_pattern().match(folded, end) or _scale_pattern().match(folded, end))
+    return bool(_match_unit(folded, end) or _scale_pattern().match(folded, end))
 
 
 def read_suffix(passage: Passage, amount: Amount) -> None:
@@ -125,13 +145,13 @@ def _points_after_percent(folded: str, amount: Amount) -> None:
 
 def _money_of(passage: Passage, amount: Amount) -> None:
     """Take the currency after a worded magnitude: tens of billions of dollars."""
-    match = _unit_pattern().match(passage.folded, amount.end + len(" of"))
+    match = _match_unit(passage.folded, amount.end + len(" of"))
     if match and lexicon().units[compact(match.group(1))].kind == "money":
         _take_unit(passage, amount, match)
 
 
 def _unit_here(passage: Passage, amount: Amount) -> bool:
-    match = _unit_pattern().match(passage.folded, amount.end)
+    match = _match_unit(passage.folded, amount.end)
     return match is not None and _take_unit(passage, amount, match)
 
 
@@ -150,7 +170,7 @@ def _scaled(passage: Passage, amount: Amount) -> bool:
 def _more_units(passage: Passage, amount: Amount) -> None:
     """Take a mark of "and more" between number and unit: 20+ GW, 十来天."""
     match = _more_pattern().match(passage.folded, amount.end)
-    unit = match and _unit_pattern().match(passage.folded, match.end())
+    unit = match and _match_unit(passage.folded, match.end())
     if match and unit and _take_unit(passage, amount, unit):
         amount.hedge(_looseness(match.group(1) or match.group(2)))
 
@@ -183,7 +203,7 @@ def _further(folded: str, amount: Amount) -> None:
     smallest = amount.scale
     while match := _FURTHER.match(folded, amount.end):
         scale = lexicon().scales[match.group(2)].worth
-        if scale >= smallest or _unit_pattern().match(folded, match.start(2)):
+        if scale >= smallest or _match_unit(folded, match.start(2)):
             return
         part = Decimal(match.group(1).replace(",", "")) * scale
         amount.number += part / amount.scale
