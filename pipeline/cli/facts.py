@@ -6,7 +6,7 @@ import click
 
 from pipeline.cli.moments import optional_moment
 from pipeline.cli.options import format_option, with_settings
-from pipeline.cli.output import chosen_format, write_json
+from pipeline.cli.output import chosen_format, say, write_json
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,8 +97,12 @@ def _known(
         of_entity = not entities or (entity is not None and entity["id"] in entities)
         return of_entity and (not metrics or event["metric"] in metrics)
 
+    known = False
     for value in as_of(settings, then, fits):
+        known = True
         yield value, FactEvent.model_validate_json(value)
+    if not known:
+        say(f"no such fact had been published by {then:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _chosen(

@@ -213,7 +213,9 @@ def test_new_rules_into_the_live_topics_and_back(live: Stream) -> None:
     }
     then = [e for e in facts_as_of(live, moment) if e["transcript_id"] == "t6"]
     assert sorted(e["metric"] for e in then) == ["costs", "revenue", "revenue"]
-    assert facts_as_of(live, moment - 86_400) == []
+    status, rows, err = ran(live, "facts", "--as-of", "2025-10-30T21:00Z")
+    assert (status, rows) == (0, [])
+    assert "no such fact had been published by 2025-10-30 21:00:00 UTC" in err
 
 
 def facts_as_of(stream: Stream, moment: float) -> list[dict[str, Any]]:
