@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from pipeline.alerts.measures import Measures, Outcome
 from pipeline.alerts.partition import ALERTS, RULES_HEADER
 from pipeline.alerts.sink import RefusedError, RetryLaterError, Sink
 from pipeline.settings import Settings
@@ -55,6 +56,7 @@ class Delivery:
         rules: str,
         group: str,
         sink: Sink,
+        measures: Measures,
         wanted: Callable[[Record], bool] = lambda _: True,
         give_up_after: timedelta = timedelta(hours=1),
         first_wait: float = 0.5,
@@ -67,6 +69,7 @@ class Delivery:
         self._rules = rules.encode()
         self._group = group
         self._sink = sink
+        self._measures = measures
         self._wanted = wanted
         self._give_up_after = give_up_after.total_seconds()
         self._first_wait = first_wait
@@ -122,19 +125,23 @@ class Delivery:
         alert_id = (record.header("ce_id") or b"").decode("utf-8", "replace")
         now = time.monotonic()
         lane.since = lane.since if lane.attempts else now
+        outcome: Outcome = "taken"
         try:
             self._sink.send(alert_id, record.value or b"")
         except RefusedError as refused:
+            outcome = "refused"
             logger.error("%s refuses alert %s: %s; it stays on %s",
                          self._sink.name, alert_id, refused, record.place)  # fmt: skip
         except RetryLaterError as later:
             if now - lane.since < self._give_up_after:
                 self._put_off(alert_id, lane, later)
                 return False
+            outcome = "given_up"
             logger.error(
                 "%s has not taken alert %s for %.0f s: %s; it is given up and stays on %s",
                 self._sink.name, alert_id, now - lane.since, later, record.place,
             )  # fmt: skip
+        self._measures.tried(self._sink.kind, outcome)
         lane.attempts, lane.due = 0, 0.0
         return True
 
@@ -144,6 +151,7 @@ class Delivery:
         )
         if later.wait is not None:
             wait = min(max(wait, later.wait), 10 * LONGEST_WAIT)
+        self._measures.tried(self._sink.kind, "put_off")
         lane.attempts += 1
         lane.due = time.monotonic() + wait
         logger.warning("%s has not taken alert %s: %s; attempt %d follows in %.1f s",

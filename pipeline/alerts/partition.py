@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.alerts.fold import Fold
+from pipeline.alerts.measures import Measures
 from pipeline.alerts.rules import RuleSet
 from pipeline.alerts.state import (
     STATE,
@@ -49,7 +50,12 @@ class AlertsPartition(Transactional):
     targets = (ALERTS, STATE)
 
     def __init__(
-        self, settings: Settings, rules: RuleSet, place: "TopicPartition", shelf: Shelf
+        self,
+        settings: Settings,
+        rules: RuleSet,
+        place: "TopicPartition",
+        shelf: Shelf,
+        measures: Measures,
     ) -> None:
         """Take the partition; ``open`` connects."""
         self._source = place.topic.removeprefix(settings.topic_prefix)
@@ -59,6 +65,7 @@ class AlertsPartition(Transactional):
         self._rules = rules
         self._partition = place.partition
         self._shelf = shelf
+        self._measures = measures
         self._fold = Fold(rules)
         self._position = 0
 
@@ -97,10 +104,13 @@ class AlertsPartition(Transactional):
         producer = self._producer
         sending = Sending(self._settings, producer)
         producer.begin_transaction()
+        told: list[Alert] = []
         for record in records:
             if record.offset < self._position:
                 continue
-            for alert in self._fold.take(record, self._source):
+            alerts = self._fold.take(record, self._source)
+            told += alerts
+            for alert in alerts:
                 sending.send(alert_message(alert, record))
         position = max(self._position, records[-1].offset + 1)
         name = self._rules.name
@@ -111,6 +121,7 @@ class AlertsPartition(Transactional):
         sending.wait()
         producer.commit_transaction()
         self._position = position
+        self._measures.published(told)
 
     def _remember_anew(self, changed: dict[str, str], gone: set[str]) -> None:
         """Let rules read what was published before they were there; they tell nothing of it.

@@ -10,6 +10,7 @@ class Printer:
     """Prints one alert after the other, as JSON lines or for people."""
 
     name = "standard output"
+    kind = "stdout"
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json

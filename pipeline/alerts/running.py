@@ -2,13 +2,14 @@
 
 import contextlib
 import hashlib
-import logging
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pipeline.alerts.delivery import Delivery
 from pipeline.alerts.fold import sources
+from pipeline.alerts.measures import Measures, served
 from pipeline.alerts.partition import ALERTS, RULE_HEADER, AlertsPartition
 from pipeline.alerts.printing import Printer, escaped
 from pipeline.alerts.rules import RuleSet, Target
@@ -22,7 +23,8 @@ from pipeline.stream.publisher import check_topics
 from pipeline.stream.record import Record
 from pipeline.stream.shelf import Shelf
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from kafka import TopicPartition
 
 
 class _Body:
@@ -31,6 +33,7 @@ class _Body:
     def __init__(self, webhook: Webhook) -> None:
         self._webhook = webhook
         self.name = webhook.name
+        self.kind = "webhook"
 
     def send(self, alert_id: str, body: bytes) -> None:
         self._webhook.send(alert_id, escaped(body))
@@ -58,6 +61,7 @@ class Run:
             rule.name: _first(targets, rule.send, rules.send, (Target(),)) for rule in rules.rules
         }
         self._first_wait = first_wait
+        self._measures = Measures(rules.name)
         self._group = f"{settings.topic(settings.worker_group)}-alerts-{rules.name}"
         self._sinks: dict[Target, Sink] = {
             target: _Body(Webhook(target.url, settings)) if target.url else Printer(as_json=as_json)
@@ -77,14 +81,15 @@ class Run:
             threading.Thread(target=_guarded, args=(run, stop, failures), daemon=True)
             for run in runs
         ]
-        for thread in threads:
-            thread.start()
-        ready()
-        # Signals are only seen by this thread when it is not waiting for long.
-        while not stop.wait(0.5):
-            pass
-        for thread in threads:
-            thread.join()
+        with served(self._measures, self._settings):
+            for thread in threads:
+                thread.start()
+            ready()
+            # Signals are only seen by this thread when it is not waiting for long.
+            while not stop.wait(0.5):
+                pass
+            for thread in threads:
+                thread.join()
         if failures:
             raise failures[0]
 
@@ -95,10 +100,9 @@ class Run:
         for target in self._sinks:
             store_start(self._settings, self._target_group(target), [ALERTS], "now")
 
-        def known(place: "object") -> int | None:
-            topic = place.topic.removeprefix(self._settings.topic_prefix)  # type: ignore[attr-defined]
-            number = place.partition  # type: ignore[attr-defined]
-            return read_state(shelf, self._rules.name, topic, number).position
+        def known(place: "TopicPartition") -> int | None:
+            topic = place.topic.removeprefix(self._settings.topic_prefix)
+            return read_state(shelf, self._rules.name, topic, place.partition).position
 
         store_start(self._settings, self._group, sources(self._rules), start, known)
 
@@ -109,8 +113,13 @@ class Run:
                 "alerts",
                 f"alerts-{self._rules.name}",
                 sources(self._rules),
-                lambda place: AlertsPartition(self._settings, self._rules, place, shelf),
+                self._partition(shelf),
             ).run(stop)
+
+    def _partition(self, shelf: Shelf) -> Callable[["TopicPartition"], AlertsPartition]:
+        return lambda place: AlertsPartition(
+            self._settings, self._rules, place, shelf, self._measures
+        )
 
     def _delivery(self, target: Target) -> Callable[[threading.Event], None]:
         delivery = Delivery(
@@ -118,6 +127,7 @@ class Run:
             self._rules.name,
             self._target_group(target),
             self._sinks[target],
+            self._measures,
             partial(self._is_for, target),
             target.give_up_after,
             self._first_wait,

@@ -4,9 +4,10 @@ from typing import Protocol
 
 
 class Sink(Protocol):
-    """Takes one alert after the other."""
+    """Takes one alert after the other; ``kind`` is what metrics call it."""
 
     name: str
+    kind: str
 
     def send(self, alert_id: str, body: bytes) -> None:
         """Take an alert, as JSON; ``RetryLaterError`` or ``RefusedError`` where it does not."""

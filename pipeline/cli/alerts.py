@@ -65,7 +65,8 @@ def check(file: str, output_format: str | None) -> int:
 @click.option("--from-beginning", is_flag=True, help="Begin with the oldest facts that are kept; "
               "a dry run does.")  # fmt: skip
 @format_option()
-@with_settings("bootstrap_servers", "topic_prefix", "worker_group", "log_level", "log_format")
+@with_settings("bootstrap_servers", "topic_prefix", "worker_group", "log_level", "log_format",
+               "metrics_port", "metrics_address")  # fmt: skip
 def run(
     file: str,
     targets: tuple[str, ...],
@@ -80,7 +81,8 @@ def run(
     Each match is on the topic facts.alerts once, and goes from there to its targets. A set of rules
     that has run before goes on where it was; one that has not begins with what comes from now on,
     unless --since or --from-beginning say otherwise; it compares with all that was before. Any
-    number of runs of one set share the work. Logs go to standard error.
+    number of runs of one set share the work. Logs go to standard error; with a port for metrics
+    they are served at /metrics.
 
     \b
     Examples:

@@ -28,7 +28,7 @@ class Collected:
         self.partitions: tuple[tuple[str, int], ...] = ()
         self.settled = False
         self._process = process
-        made = [_made(metric, self.registry) for metric in declared("worker")]
+        made = [made_of(metric, self.registry) for metric in declared("worker")]
         self._counters = {name: each for name, each in made if isinstance(each, Counter)}
         self._gauges = {name: each for name, each in made if isinstance(each, Gauge)}
         self._histograms = {name: each for name, each in made if isinstance(each, Histogram)}
@@ -100,7 +100,8 @@ def confidence_class(confidence: float) -> str:
     return f"{next(each for each in CONFIDENCES if confidence >= each):g}"
 
 
-def _made(metric: Metric, registry: CollectorRegistry) -> tuple[str, Counter | Gauge | Histogram]:
+def made_of(metric: Metric, registry: CollectorRegistry) -> tuple[str, Counter | Gauge | Histogram]:
+    """Make a declared metric in a registry; gives its name too."""
     if metric.kind == "counter":
         return metric.name, Counter(metric.name, metric.meaning, metric.labels, registry=registry)
     if metric.kind == "gauge":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["counter", "gauge", "histogram"]
-Source = Literal["worker", "exporter"]
+Source = Literal["worker", "exporter", "alerts"]
 
 _MOMENTS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
@@ -372,6 +372,31 @@ PROGRESS = Metric(
     unit="s",
     shown="",
 )
+ALERTS = Metric(
+    "callfacts_alerts_total",
+    "counter",
+    "Alerts published on facts.alerts, fired or withdrawn, by set of rules and rule.",
+    ("rules", "rule", "status"),
+    by=("rules", "status"),
+    title="Alerts",
+)
+ALERT_SECONDS = Metric(
+    "callfacts_alert_seconds",
+    "histogram",
+    "From a fact's or claim's publication until the alert on it is published.",
+    ("rules",),
+    unit="s",
+    buckets=_MOMENTS,
+    title="Time to the alert",
+)
+ALERT_ATTEMPTS = Metric(
+    "callfacts_alert_attempts_total",
+    "counter",
+    "Attempts to pass an alert on to a target (stdout, webhook), by what became of them: taken, "
+    "put_off (it is tried again), refused or given_up (it stays on the topic only).",
+    ("rules", "target", "outcome"),
+    title="Alerts passed on",
+)
 
 SECTIONS = (
     Section("Transcripts not completed", "exporter", (OLDEST_AGE, OPEN, VERDICT)),
@@ -398,6 +423,7 @@ SECTIONS = (
     Section("How fast", "worker", (END_TO_END, FIRST_FACT, STAGE_SECONDS, IN_WORK)),
     Section("What goes wrong", "worker", (DEAD_LETTERS, RETRIES)),
     Section("Workers", "worker", (ASSIGNED, ANSWERS, PROGRESS)),
+    Section("Alerts", "alerts", (ALERTS, ALERT_SECONDS, ALERT_ATTEMPTS)),
     Section("The exporter itself", "exporter", (LOOKED, LOOK_FAILURES, LOOK_SECONDS)),
     Section(
         "The same by the names of kafka-lag-exporter",

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _SOURCES = {
     "worker": "Served by `callfacts worker` at the port of `CALLFACTS_METRICS_PORT`.",
+    "alerts": "Served by `callfacts alerts run` at the port of `CALLFACTS_METRICS_PORT`.",
     "exporter": "Served by `callfacts exporter`, from outside the workers.",
 }
 
