@@ -26,6 +26,8 @@ from pipeline.stream.shelf import Shelf
 if TYPE_CHECKING:
     from kafka import TopicPartition
 
+_AT_ONCE = 1_000
+
 
 class _Body:
     """A sink whose alerts are written so that nothing acts on the texts in them."""
@@ -114,6 +116,7 @@ class Run:
                 f"alerts-{self._rules.name}",
                 sources(self._rules),
                 self._partition(shelf),
+                at_once=_AT_ONCE,
             ).run(stop)
 
     def _partition(self, shelf: Shelf) -> Callable[["TopicPartition"], AlertsPartition]:
