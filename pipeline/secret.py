@@ -36,3 +36,17 @@ class Secret:
     def __repr__(self) -> str:
         """Say only whether there is a value."""
         return f"Secret({str(self)!r})"
+
+
+class Unshown(str):
+    """The text of a secret, for libraries that log what they are configured with.
+
+    >>> {"password": Unshown("s3cr3t")}
+    {'password': '(hidden)'}
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Say nothing of it."""
+        return repr("(hidden)")

@@ -1,13 +1,19 @@
 """What the client libraries are told about reaching Kafka, for both in one place."""
 
+import logging
 from typing import TYPE_CHECKING, Any
 
+from pipeline.secret import Unshown
 from pipeline.settings import BadSetting, Settings, variable_of
 
 if TYPE_CHECKING:
     import ssl
 
     from faust.auth import Credentials
+
+
+_TALKATIVE = ("kafka.protocol", "kafka.net", "aiokafka.conn")
+"""Loggers that at debug level write out every byte that is sent, logins and transcripts too."""
 
 
 def for_kafka_python(settings: Settings) -> dict[str, Any]:
@@ -116,10 +122,12 @@ def _options(settings: Settings) -> dict[str, Any]:
     if _has_tls(settings):
         options["ssl_context"] = tls(settings)
     if _has_login(settings):
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.INFO)
         options["sasl_mechanism"] = settings.sasl_mechanism
         if settings.sasl_mechanism != "OAUTHBEARER":
             options["sasl_plain_username"] = settings.sasl_username
-            options["sasl_plain_password"] = settings.secret("sasl_password").reveal()
+            options["sasl_plain_password"] = Unshown(settings.secret("sasl_password").reveal())
     return options
 
 
