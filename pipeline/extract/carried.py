@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from pipeline.extract.background import is_whole
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.meaning import unnamed
@@ -10,7 +11,7 @@ from pipeline.extract.meant import means
 from pipeline.extract.measure import GROWTH_METRICS
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
-from pipeline.lexicon.metrics import MetricMatch, metric
+from pipeline.lexicon.metrics import Metric, MetricMatch, metric
 from schemas import Quantity
 
 # Revenues that are one business's by name; beside another business's name they are plain revenue.
@@ -28,19 +29,28 @@ def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
     "$5.87 per diluted share, compared to $5.29": the same metric, whatever else was named earlier.
     """
     last, previous = frame.last, place.previous()
-    if last is None or previous != last.mark or frame.used is None:
+    if last is None or previous != last.mark:
         return None
     cue, kinds = next(place.cues_before(breaks=1), (None, frozenset[str]()))
-    if (
-        cue is None
-        or "from" not in kinds
-        or any(m.kind == "metric" for m in place.before(breaks=1))
-    ):
+    if cue is None or "from" not in kinds or _names_metric(place):
         return None
     if last.quantity.kind != place.quantity.kind and place.quantity.kind != "number":
         return None
-    same = unnamed(last.metric)
-    return replace(same, weak=False, loss=frame.used.loss) if same else frame.used
+    loss = frame.used is not None and frame.used.loss
+    same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
+    return MetricMatch(0, 0, same, weak=False, loss=loss, adjusted=False)
+
+
+def _names_metric(place: Place) -> bool:
+    """Whether a metric that is no mere whole stands between a base and the figure before it."""
+    marks = place.sentence.marks
+    for at in range(place.at - 1, -1, -1):
+        mark = marks[at]
+        if mark.kind == "quantity" or (mark.kind == "break" and mark.weight > 1):
+            return False
+        if mark.kind == "metric" and not is_whole(place.sentence, at):
+            return True
+    return False
 
 
 def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
@@ -71,7 +81,7 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
     if match.metric.id in _OF_ONE_BUSINESS and any(m.kind == "scope" for m in between):
         return unnamed("revenue")
     read = metric(last.metric)
-    return replace(match, metric=read) if read and last.measure == "level" else match
+    return replace(match, metric=read) if read and last.measure in ("level", "share") else match
 
 
 def _of_what_was_done(place: Place) -> bool:
@@ -94,6 +104,7 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
     if of_growth or (setting.metric is None and _business_alone(place, frame)):
         return unnamed("revenue")
     first = setting.metric if frame.last is None else None
+    growing = quantity.kind == "percent" and frame.rate is not None
     for match in (first, frame.used, frame.inherited, setting.metric):
         if match is None or not means(match, place, setting):
             continue
@@ -103,6 +114,9 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
         if counting and match.metric.family != "count":
             continue
         reading.doubts.append("metric inherited")
+        if growing and match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS:
+            # 年复合增长率由 45% 上修: a rate of growth is none of a margin told before.
+            return unnamed("revenue")
         return replace(match, weak=False)
     return None
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.extract.background import is_where, is_whole
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import is_base, set_measure
 from pipeline.extract.modality import note_topic
-from pipeline.extract.nearby import is_where, is_whole
 from pipeline.extract.neighbours import lend_unit
 from pipeline.extract.place import Place
 from pipeline.extract.reading import (

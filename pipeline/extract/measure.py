@@ -149,7 +149,19 @@ def set_measure(reading: Reading, place: Place, frame: Frame, metric: MetricMatc
 
 
 def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
-    if reading.family == "percent":
+    last = frame.last
+    if (
+        lead.base
+        and not lead.rate
+        and last is not None
+        and last.mark is place.previous()
+        and (last.measure == "share" or (last.measure == "level" and last.unit == "percent"))
+        and last.metric == reading.metric
+    ):
+        reading.measure = last.measure
+        return
+    of_revenue = "metric inherited" in reading.doubts and _share_of_revenue(place)
+    if reading.family == "percent" and not of_revenue:
         stands = lead.to or lead.base or lead.share
         moves = lead.direction != 0 and not stands and _moves(place)
         grows = reading.metric in GROWTH_METRICS or moves
@@ -305,10 +317,27 @@ def _adds_up(place: Place) -> bool:
 
 def _moves_by(place: Place) -> bool:
     """Whether an amount is the size of a move: "up $212 million", "$317 billion more"."""
+    if _RAISED.match(place.sentence.folded, place.mark.end):
+        return False
     for mark, kinds in place.cues_before():
         gap = place.gap_before(mark).strip()
         if "up" in kinds or "down" in kinds:
-            return gap in ("", "by", "of", "了", "by about", "约", "about", "that", "another", "an")
+            return gap in (
+                "",
+                "by",
+                "of",
+                "了",
+                "by about",
+                "约",
+                "about",
+                "that",
+                "another",
+                "an",
+                "加",
+                "加了",
+                "掉",
+                "掉了",
+            )
         # 增加了: the particle of the past stands between.
         if not kinds <= _SEE_THROUGH or words_in(gap) > 1:
             break
@@ -319,6 +348,13 @@ def _moves_by(place: Place) -> bool:
     return False
 
 
+_RIGHT_BEFORE = frozenset(
+    {"", "by", "of", "了", "by about", "约", "about", "that", "another", "an", "加", "加了", "掉了"}
+)
+# "Raised $2 billion of debt": what is raised from lenders and owners is no move.
+_RAISED = re.compile(
+    r"\s*of (?:[\w-]+ ){0,3}(?:debt|notes|bonds|capital|equity|financing|loans|paper)\b"
+)
 _SEE_THROUGH = frozenset({"by", "past", "happened", "additional", "forward"})
 # "$317 billion more" is the size of a move, a "$253 million gain" or charge an amount of its own.
 _SIZE_OF_MOVE = re.compile(

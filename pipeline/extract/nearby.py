@@ -2,15 +2,14 @@
 
 import re
 
+from pipeline.extract.background import names_whole
 from pipeline.extract.carried import continued
-from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import means
 from pipeline.extract.place import Place, words_in
-from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
-from schemas import Quantity
 
 # Between a quantity and the metric behind it that it belongs to: "$7.2 billion of total revenue",
 # "a 29 percent margin", 39% 的 Azure 增速.
@@ -26,7 +25,6 @@ _BREAKING = re.compile(
 _BOUND_ZH = re.compile(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
 # "merchants had a 10x increase in orders": what the words say that it is an increase in.
 _MOVE_OF = re.compile(r"^[\s-]*(?:increase|decrease|decline|rise|reduction|drop) in\b")
-_OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net )*$")
 _MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
 # "33x '26E EPS" is a price over earnings.
 _EARNINGS = frozenset({"eps", "adjusted_eps"})
@@ -58,7 +56,7 @@ def _metric_behind(place: Place) -> MetricMatch | None:
             else:
                 bound = bool(_BOUND_ZH.match(gap))
             return mark.value if bound else None
-        if mark.kind == "break":
+        if mark.kind == "break" or names_whole(place.sentence, mark):
             return None
     return None
 
@@ -117,6 +115,11 @@ def _pointed_to(match: MetricMatch, place: Place, frame: Frame) -> MetricMatch |
     return earlier if _POINTING.search(before) else None
 
 
+def _stands_ahead(place: Place, ahead: MetricMatch) -> bool:
+    """Whether the metric before a number stands in the number's own clause."""
+    return any(mark.value is ahead for mark in place.before())
+
+
 def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> bool:
     """Whether the metric behind the number takes it from the one before it."""
     folded = place.sentence.folded
@@ -127,6 +130,8 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
         return True
     after = folded[place.mark.end : place.mark.end + 4]
     kind = place.quantity.kind
+    if kind == "money" and after.startswith(" of ") and not _stands_ahead(place, ahead):
+        return True
     gap = place.gap_after(tail)
     if _MOVE_OF.match(gap):
         return True
@@ -144,26 +149,9 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
     return words_in(place.gap_before(nearest)) > 3 and not behind.weak
 
 
-_NAMES_WHOLE = re.compile(r"(?:revenues?|sales|total)$")
-
-
-# "Across our 60 largest metro areas, …", 在美国的120家门店，…: where, and not what.
-_PLACES = frozenset({"cities_covered", "countries", "facilities", "stores"})
-_WHERE = re.compile(r"(?:\b(?:across|in|within|throughout|among|at) |在)[^,，;；。]{0,48}$")
 # What part of their orders came how: "half of members' orders arrived the same day".
 _HOW_DELIVERED = frozenset({"delivery_speed", "in_region_fulfillment"})
 _OF = re.compile(r"\s*of\b|的")
-
-
-def is_where(sentence: Sentence, at: int) -> bool:
-    """Whether a count of places only says where something else was so."""
-    mark = sentence.marks[at]
-    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in _PLACES:
-        return False
-    if not sentence.folded.startswith((",", "，"), mark.end):
-        return False
-    start = max(sentence.start, mark.start - 64)
-    return _WHERE.search(sentence.folded, start, mark.start) is not None
 
 
 def _how_delivered(place: Place) -> MetricMatch | None:
@@ -174,25 +162,3 @@ def _how_delivered(place: Place) -> MetricMatch | None:
         if isinstance(mark.value, MetricMatch) and mark.value.metric.id in _HOW_DELIVERED:
             return mark.value
     return None
-
-
-def is_whole(sentence: Sentence, at: int) -> bool:
-    """Whether a metric is only the whole that a share is of: 占营收 30.9%, 44% of revenue."""
-    mark = sentence.marks[at]
-    later = sentence.marks[at + 1] if at + 1 < len(sentence.marks) else None
-    if later is not None and isinstance(later.value, Quantity):
-        # 貸款總額的 40 個基點, 流水的七成: what stands before 的 is the whole.
-        parts = later.value.kind in ("percent", "points") and not later.value.signed
-        if parts and sentence.folded[mark.end : later.start].strip() == "的":
-            return True
-    earlier = sentence.marks[at - 1] if at else None
-    if earlier is None:
-        return False
-    gap = sentence.folded[earlier.end : mark.start]
-    if isinstance(earlier.value, Cue) and "share" in earlier.value.kinds:
-        # "a fifth of revenue arpu there is $4": a cue that names its whole has none behind it.
-        named = _NAMES_WHOLE.search(sentence.folded[earlier.start : earlier.end]) is not None
-        return len(gap.strip()) <= 2 and not named
-    if isinstance(earlier.value, Quantity) and earlier.value.kind == "percent":
-        return _OF_WHOLE.match(gap) is not None
-    return re.search(r"(?:percentage|percent|%) of (?:our |total |net )*$", gap) is not None

@@ -241,7 +241,10 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     marks += [
         Mark(start + m.start, start + m.end, "metric", m)
         for m in find_metrics(piece)
-        if not (m.weak and _yields(m.start, m.end, surer, names))
+        if not (
+            m.weak
+            and _yields(m.start, m.end, surer, names, chinese=not piece[m.start : m.end].isascii())
+        )
     ]
     marks += [Mark(start + s.start, start + s.end, "scope", s) for s in scopes]
     marks += [Mark(start + c.start, start + c.end, "cue", c) for c in cues]
@@ -253,16 +256,21 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
 
 
 def _yields(
-    start: int, end: int, surer: list[tuple[int, int]], names: list[tuple[int, int]]
+    start: int,
+    end: int,
+    surer: list[tuple[int, int]],
+    names: list[tuple[int, int]],
+    *,
+    chinese: bool,
 ) -> bool:
     """Whether an ambiguous metric word is part of a direction, a share or a business's name.
 
     "grew" may stand for revenue where nothing better does; that it is a direction is sure. So is
-    占比 for a share, and 效能 within 高效能運算.
+    占比 for a share, 效能 within 高效能運算 and, in Chinese, 加速器 at the end of AI加速器.
     """
     if any(first < end and start < last for first, last in surer):
         return True
-    return any(first <= start and end < last for first, last in names)
+    return any(first <= start and end < last + (first < start and chinese) for first, last in names)
 
 
 _SURE = frozenset({"up", "down", "rate", "gain", "loss", "share"})

@@ -38,6 +38,8 @@ _PHYSICAL = frozenset({"power_capacity", "facilities", "capex", "headcount", "jo
 # "The segment turned a profit of 190 million": what a heading's business has of its own.
 _OF_SEGMENTS = frozenset({"net_income", "net_loss", "capex", "profit_before_tax"})
 _OF_SEGMENT = re.compile(r"分部|该业务|本业务|业务板块|\b(?:segment|division|business unit)\b")
+# 7奈米以下先進製程: the first name only bounds the second.
+_AND_BELOW = re.compile(r"(?:及|或|和)?(?:以[上下])的?|(?: and)? (?:below|above|smaller) ")
 # A short noun between a kind of product and its name: 推理芯片VM2.
 _NOUN = 2
 # Where a sentence goes on about the company itself, or about what "we" count beside.
@@ -273,6 +275,8 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
         if now.kind == "region" and was.kind != "region":
             return False
         gap = sentence.folded[earlier.end : mark.start]
+        if _AND_BELOW.fullmatch(gap):
+            return True
         if was.owner is None and now.owner and gap.strip().endswith("的") and len(gap) <= 6:
             return True
         if was.owner is None and now.kind == "product" and len(gap.strip()) <= _NOUN:

@@ -6,7 +6,7 @@ from pipeline.extract.frame import Frame
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import just_before
 from pipeline.extract.place import Place, words_in
-from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.metrics import MetricMatch, related
 
 # "$5 a month", "NT$199 per user": what one of something costs.
 _PRICE = re.compile(
@@ -16,6 +16,12 @@ _PRICE = re.compile(
 _LEFT = re.compile(
     r"[^.;。；]{0,30}\b(?:left|remaining|remains|available|unused)\b|[^，。；]{0,6}(?:剩余|未使用)?额度"
 )
+# "About $8 billion is left under the program", "remains on our authorization".
+_UNDER_PROGRAM = re.compile(
+    r"\s*(?:is |was |still )?(?:left|remaining|remains|remained|available) (?:under|on|in) "
+    r"(?:the|our|this|that|its) (?:[\w-]+ ){0,2}(?:program|authorization|authorisation|repurchase)"
+)
+_AUTHORIZED = re.compile(r"(?:\bauthoriz(?:ed|ing|es)\b|\bapproved\b|授权|批准)[^,，;；]{0,20}$")
 _OF_GDP_BEFORE = re.compile(r"gdp(?: ?的| 中)?\s*$")
 _OF_GDP_BEHIND = re.compile(r"\s*of (?:the )?(?:[\w.']+ )?gdp\b")
 # "a $35 billion run rate for gross sales": the rate of what.
@@ -65,6 +71,15 @@ def sharpened(
         chosen = _of_what_went_before(chosen, place, frame)
     if chosen is not None and chosen.metric.id == "share_repurchases" and _is_left(place):
         return unnamed("repurchase_authorization")
+    if (
+        chosen is not None
+        and chosen.metric.id == "share_repurchases"
+        and quantity.kind == "money"
+        and _AUTHORIZED.search(just_before(place, 40))
+    ):
+        return unnamed("repurchase_authorization")
+    if quantity.kind == "money" and _UNDER_PROGRAM.match(folded, end):
+        return unnamed("repurchase_authorization")
     if chosen is not None and chosen.metric.id == "users":
         often = _HOW_OFTEN.search(just_before(place))
         if often:
@@ -81,6 +96,10 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
     last = frame.last
     if last is None:
         return chosen
+    if chosen.metric.id == "operating_margin" and chosen.weak:
+        of_last = related(last.metric, "of_revenue")
+        here = last.sentence == (place.sentence.start, place.sentence.end)
+        return (unnamed(of_last.id) or chosen) if of_last and here else chosen
     if chosen.metric.id == "production_capacity" and last.unit == "W":
         same = last.sentence == (place.sentence.start, place.sentence.end)
         return (unnamed("power_capacity") or chosen) if same else chosen

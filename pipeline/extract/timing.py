@@ -35,6 +35,11 @@ _CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
 _COMPARISON = re.compile(r"\s+(?:comparison|compare|comp)\b(?! sales)")
 _ASKED_WITHIN = 200
 _RIGHT_BEHIND = 20
+_LIKENED_REACH = 20
+_LIKE = re.compile(
+    r"(?:与|和|跟|同|相对)$|\b(?:like|similar to|in line with|consistent with|same as(?: in)?)"
+    r"(?: the| our)? $"
+)
 _ASKS = re.compile(r"分析师|投资者问|analysts?\b")
 _UPSIDE = re.compile(r"潜在|上升空间|upside")
 # 那时, "back then": the time that was spoken of last.
@@ -53,7 +58,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         mention = _carried(reading, place, own, frame, setting)
     elif mention is not None and not base and _sets_the_time(place, mention, setting):
         frame.here = mention
-    mention = _next_year(mention, frame, setting)
+    mention = _next_year(mention, place, frame, setting)
     if mention is not None and _asks_a_price(reading) and mention.period.label.startswith("TTM"):
         mention = None
     quoted = expected(place)
@@ -165,8 +170,19 @@ def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bo
     reporting = setting.reporting
     if mention.relation in ("versus", "since") or _closes(place, mention):
         return False
+    if _is_likened_to(place, mention):
+        return False
     looked_back = reporting is not None and mention.period.end < reporting.end
     return not looked_back or place.previous() is None
+
+
+def _is_likened_to(place: Place, mention: PeriodMention) -> bool:
+    """Whether a number is only said to be like that of a time: 与去年11%相若, "as in 2024"."""
+    mark = _mark_of(place, mention)
+    if mark is None or mark.start > place.mark.start:
+        return False
+    start = max(place.sentence.start, mark.start - _LIKENED_REACH)
+    return _LIKE.search(place.sentence.folded, start, mark.start) is not None
 
 
 def _time_prices(
@@ -220,6 +236,8 @@ def _period(
     if not ahead:
         return reporting
     listed = last.period if last and last.modality == "forward" else None
+    if listed is not None and not future(listed, setting):
+        listed = None
     return listed or _ahead(frame, setting) or (reporting if setting.asked else None)
 
 
@@ -295,11 +313,15 @@ def _closes(place: Place, mention: PeriodMention) -> bool:
 
 
 def _next_year(
-    mention: PeriodMention | None, frame: Frame, setting: Setting
+    mention: PeriodMention | None, place: Place, frame: Frame, setting: Setting
 ) -> PeriodMention | None:
     """Read "full year" under a heading of guidance after a fourth quarter as the year to come."""
     reporting = setting.reporting
     if mention is None or reporting is None or not (setting.outlook or frame.outlook):
+        return mention
+    last = frame.last
+    reported = frame.here is not None and frame.here.period.end <= reporting.end
+    if reported and last is not None and last.modality == "actual" and led_by(place) is None:
         return mention
     over = _same(
         mention.period,

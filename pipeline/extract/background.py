@@ -1,0 +1,71 @@
+"""Metrics that a sentence names without telling of them: the whole of a share, a place."""
+
+import re
+
+from pipeline.extract.cues import Cue
+from pipeline.extract.reading import Mark, Sentence
+from pipeline.lexicon.metrics import MetricMatch
+from schemas import Quantity
+
+_OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net |average |new |all )*$")
+_NAMES_WHOLE = re.compile(r"(?:revenues?|sales|total)$")
+# "Across our 60 largest metro areas, …", 在美国的120家门店，…: where, and not what.
+_PLACES = frozenset({"cities_covered", "countries", "facilities", "stores"})
+_WHERE = re.compile(r"(?:\b(?:across|in|within|throughout|among|at) |在)[^,，;；。]{0,48}$")
+
+
+def is_where(sentence: Sentence, at: int) -> bool:
+    """Whether a count of places only says where something else was so."""
+    mark = sentence.marks[at]
+    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in _PLACES:
+        return False
+    if not sentence.folded.startswith((",", "，"), mark.end):
+        return False
+    start = max(sentence.start, mark.start - 64)
+    return _WHERE.search(sentence.folded, start, mark.start) is not None
+
+
+def names_whole(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a cue says what its share is of: "of revenue"."""
+    if not isinstance(mark.value, Cue) or "share" not in mark.value.kinds:
+        return False
+    return _NAMES_WHOLE.search(sentence.folded[mark.start : mark.end]) is not None
+
+
+def _is_of_part(sentence: Sentence, at: int) -> bool:
+    """Whether a percentage right before says that it is of this: "44 basis points of our loans".
+
+    Of revenue it is a share all the same, and no other metric is looked for.
+    """
+    match = sentence.marks[at].value
+    if isinstance(match, MetricMatch) and match.metric.id == "revenue":
+        return False
+    for k in range(at - 1, max(-1, at - 4), -1):
+        mark = sentence.marks[k]
+        if isinstance(mark.value, Quantity):
+            gap = sentence.folded[mark.end : sentence.marks[at].start]
+            return mark.value.kind in ("percent", "points") and _OF_WHOLE.match(gap) is not None
+        if mark.kind != "cue":
+            return False
+    return False
+
+
+def is_whole(sentence: Sentence, at: int) -> bool:
+    """Whether a metric is only the whole that a share is of: 占营收 30.9%, 44% of revenue."""
+    mark = sentence.marks[at]
+    later = sentence.marks[at + 1] if at + 1 < len(sentence.marks) else None
+    if later is not None and isinstance(later.value, Quantity):
+        # 貸款總額的 40 個基點, 流水的七成: what stands before 的 is the whole.
+        parts = later.value.kind in ("percent", "points") and not later.value.signed
+        if parts and sentence.folded[mark.end : later.start].strip() == "的":
+            return True
+    if _is_of_part(sentence, at):
+        return True
+    earlier = sentence.marks[at - 1] if at else None
+    if earlier is None:
+        return False
+    gap = sentence.folded[earlier.end : mark.start]
+    if isinstance(earlier.value, Cue) and "share" in earlier.value.kinds:
+        # "a fifth of revenue arpu there is $4": a cue that names its whole has none behind it.
+        return len(gap.strip()) <= 2 and not names_whole(sentence, earlier)
+    return re.search(r"(?:percentage|percent|%) of (?:our |total |net )*$", gap) is not None
