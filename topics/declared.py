@@ -187,7 +187,7 @@ ALERTS_STATE = Topic(
     "(U+001F)",
     value=None,
     kept=None,
-    largest=1 * MIB,
+    largest=4 * MIB,
     internal=True,
     meaning="What rules remember: the last values that they compare with, what they have told, and "
     "how far they have read.",

@@ -43,7 +43,7 @@ rules:
     metric: revenue
     disagree: any
 """
-PATIENCE = 60.0
+PATIENCE = 90.0
 
 
 @pytest.fixture
@@ -254,10 +254,11 @@ def test_killed_again_and_again_each_alert_is_there_once(
                 worker = process(stream, file, "--to", receiver.url)
             wait(stream, lambda: len(receiver.ids) >= wanted)
             worker.send_signal(signal.SIGTERM)
-            assert worker.wait(PATIENCE) == 0
+            _, said = worker.communicate(timeout=PATIENCE)
+            assert worker.returncode == 0, said
         finally:
             worker.kill()
-            worker.communicate()
+            worker.wait()
         ids = [each["alert_id"] for each in alerts(stream)]
         assert len(ids) == len(set(ids)) == wanted
         assert receiver.ids == set(ids)
