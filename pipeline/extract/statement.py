@@ -75,9 +75,22 @@ def statement(said: Said) -> str:
     if comparison is not None:
         against = f" against {comparison.removeprefix('vs:')}"
         compared = _COMPARISONS.get(comparison, against)
-    when = f" in {period.label}" if period else ""
+    when = f" {_when(period.label)}" if period else ""
     tail = {"multiple": " the base", "share": " of the whole"}.get(said["measure"], "")
     return f"{subject} {_predicate(said)}{tail}{compared}{when}."
+
+
+def _when(label: str) -> str:
+    """Say a period's label in a sentence.
+
+    >>> [_when(label) for label in ("2025Q3", "@2025-09-30", "TTM@2025-09-30", "2025..2027")]
+    ['in 2025Q3', 'at 2025-09-30', 'in the twelve months to 2025-09-30', 'from 2025 to 2027']
+    """
+    span, at, day = label.partition("@")
+    if at:
+        return f"in the twelve months to {day}" if span == "TTM" else f"at {day}"
+    first, to, last = label.partition("..")
+    return f"from {first} to {last}" if to else f"in {label}"
 
 
 def _predicate(said: Said) -> str:

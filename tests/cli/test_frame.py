@@ -1,6 +1,5 @@
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -157,12 +156,13 @@ def test_data_are_a_table_or_lines_and_alone_on_standard_output() -> None:
     assert callfacts("settings").stdout == lines
 
 
-def test_start_up_is_quick() -> None:
-    # Of the processor: how long it takes to be given one says nothing of the program.
-    times = []
-    for _ in range(3):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        callfacts("settings")
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(times) < 0.5, times
+def test_what_a_small_command_does_not_need_is_not_imported() -> None:
+    """Start-up is imports: a second of it would be Kafka's clients, pydantic and rich."""
+    program = (
+        "import sys; from pipeline.cli import run; run(['settings']); "
+        "print(sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    for heavy in ("pydantic", "kafka", "faust", "rich", "aiohttp", "ahocorasick"):
+        assert f"'{heavy}'" not in done.stderr
+    assert "'orjson'" in done.stderr

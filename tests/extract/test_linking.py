@@ -26,7 +26,7 @@ def spelled(fact: Fact) -> str:
     return f"{fact.metric} {fact.measure} {amount} {fact.unit} {fact.modality}"
 
 
-@pytest.mark.parametrize(("entity", "text", "facts"), rows())
+@pytest.mark.parametrize(("entity", "text", "facts"), list(rows()))
 def test_corpus(entity, text, facts):
     message = TranscriptMessage(
         transcript_id="corpus", text=text, entity=entity, published_at="2025-10-30"

@@ -26,7 +26,7 @@ def spelled(fact: Fact) -> str:
     return f"{'..'.join(ends)} {fact.unit}"
 
 
-@pytest.mark.parametrize(("entity", "text", "amounts"), rows())
+@pytest.mark.parametrize(("entity", "text", "amounts"), list(rows()))
 def test_amounts(entity, text, amounts):
     message = TranscriptMessage(
         transcript_id="corpus", text=text, entity=entity, published_at="2025-10-30"

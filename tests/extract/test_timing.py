@@ -27,7 +27,7 @@ def facts_of(published: str, entity: str, text: str) -> list[Fact]:
     return [fact for part in run(message) for fact in part.facts]
 
 
-@pytest.mark.parametrize(("published", "entity", "text", "evidence", "wanted"), rows())
+@pytest.mark.parametrize(("published", "entity", "text", "evidence", "wanted"), list(rows()))
 def test_corpus(published, entity, text, evidence, wanted):
     facts = facts_of(published, entity, text)
     cited = [f for f in facts if evidence in f.evidence[0].text or f.evidence[0].text in evidence]
