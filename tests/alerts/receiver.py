@@ -59,7 +59,11 @@ def receiving(answers: Callable[[int], int] = lambda _: 204) -> Iterator[Receive
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            size = int(self.headers["Content-Length"])
+            body = self.rfile.read(size)
+            if len(body) < size:
+                # Whoever sent it was killed in the middle of it.
+                return
             status = receiver.take({k.lower(): v for k, v in self.headers.items()}, body)
             if status == 0:
                 self.connection.close()
