@@ -41,7 +41,8 @@ CLAIMS = "facts.claims"
 CLAIM_CHANGED = "callfacts.claim.changed"
 CLAIM_WITHDRAWN = "callfacts.claim.withdrawn"
 
-_AT_HAND = 20_000
+# Bytes of states that are kept at hand for each partition; most events of a claim come together.
+_AT_HAND_BYTES = 2 * 1024 * 1024
 _AT_ONCE = 1_000
 
 
@@ -82,6 +83,7 @@ class ClaimsPartition(Transactional):
         self._shelf = shelf
         self._offsets: dict[str, int] = {}
         self._at_hand: OrderedDict[str, bytes] = OrderedDict()
+        self._at_hand_bytes = 0
 
     def open(self) -> None:
         """End what an earlier keeper of this partition had begun; then find its claims."""
@@ -155,14 +157,15 @@ class ClaimsPartition(Transactional):
         return Claim.model_validate_json(value)
 
     def _remember(self, claim_id: str, offset: int, value: bytes | None) -> None:
-        self._at_hand.pop(claim_id, None)
+        self._at_hand_bytes -= len(self._at_hand.pop(claim_id, b""))
         if value is None:
             self._offsets.pop(claim_id, None)
             return
         self._offsets[claim_id] = offset
         self._at_hand[claim_id] = value
-        if len(self._at_hand) > _AT_HAND:
-            self._at_hand.popitem(last=False)
+        self._at_hand_bytes += len(value)
+        while self._at_hand_bytes > _AT_HAND_BYTES:
+            self._at_hand_bytes -= len(self._at_hand.popitem(last=False)[1])
 
 
 class _Changes:

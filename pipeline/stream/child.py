@@ -21,12 +21,17 @@ from pipeline.stream.traces import stop_tracing, trace_process
 logger = logging.getLogger(__name__)
 
 READY = b"ready\n"
+# How long a thread may keep Python from the others: at the default of 5 ms what comes from Kafka
+# waits behind every stage at work. 50 KB calls on a loaded machine, alternating: first fact after
+# 653 ms with 5, 487 with 1, 390 with 0.3; the processor time is the same.
+SWITCH_SECONDS = 0.0005
 CLAIMS_NICENESS = 5
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one role until told to stop; gives the exit status."""
     role, stages = arguments[0], [stage for stage in arguments[1].split(",") if stage]
+    sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings.load()
     configure(settings, role)
     observe_process(role)

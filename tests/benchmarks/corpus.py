@@ -26,12 +26,15 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _PLAIN_LINES = 6
 
 
-def text(language: str, kind: str, size: int, *, seed: int = 1) -> str:
-    """Give some ``size`` bytes of UTF-8: ``en`` or ``zh``, ``call`` or ``dense``; no two alike."""
+def text(language: str, kind: str, size: int, *, seed: int = 1, begin: int = 0) -> str:
+    """Give some ``size`` bytes of UTF-8: ``en`` or ``zh``, ``call`` or ``dense``; no two alike.
+
+    ``begin`` chooses the sample that it begins with.
+    """
     chance = random.Random(seed)
     lines: list[str] = []
     length = 0
-    for line in _lines(language, kind, chance):
+    for line in _lines(language, kind, chance, begin):
         lines.append(line)
         length += len(line.encode()) + 1
         if length >= size:
@@ -40,18 +43,29 @@ def text(language: str, kind: str, size: int, *, seed: int = 1) -> str:
 
 
 def transcripts(
-    language: str, count: int, size: int, *, kind: str = "call"
+    language: str,
+    count: int,
+    size: int,
+    *,
+    kind: str = "call",
+    first: int = 0,
+    mixed: bool = False,
 ) -> list[TranscriptMessage]:
     """Give transcripts of some ``size`` bytes each, of other years each, as calls are.
+
+    ``first`` is the number of the first one; ``mixed`` ones begin with other companies each.
 
     Were all of one quarter, hundreds of documents would state each claim, which is not so outside.
     """
     return [
         _of_another_year(
-            message(f"bench-{language}-{number:05}", text(language, kind, size, seed=number)),
+            message(
+                f"bench-{language}-{number:05}",
+                text(language, kind, size, seed=number, begin=number // _YEARS if mixed else 0),
+            ),
             number % _YEARS,
         )
-        for number in range(count)
+        for number in range(first, first + count)
     ]
 
 
@@ -88,8 +102,10 @@ def shared() -> dict[str, list[str]]:
     return {name: texts for name, texts in found.items() if texts}
 
 
-def _lines(language: str, kind: str, chance: random.Random) -> Iterator[str]:
+def _lines(language: str, kind: str, chance: random.Random, begin: int) -> Iterator[str]:
     plain, samples = _plain(language), _samples(language)
+    begin %= len(samples)
+    samples = samples[begin:] + samples[:begin]
     while True:
         for sample in samples:
             for line in sample:

@@ -118,12 +118,12 @@ def _first_fact(name: str) -> tuple[float, float]:
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
-        seconds, used = time.perf_counter() - begin, _processor_time(process.pid)
+        seconds, used = time.perf_counter() - begin, processor_time(process.pid)
         process.stdout.read()
     return seconds, used
 
 
-def _processor_time(process_id: int) -> float:
+def processor_time(process_id: int) -> float:
     """Ask the system how long a process has run on a core; 0 where it does not tell."""
     status = Path(f"/proc/{process_id}/stat")
     if not status.exists():
