@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
 _BOOTSTRAP_MS = 3000
+_SECURED_BOOTSTRAP_MS = 6000
+"""TLS and a login take several more exchanges, and keys to be derived."""
+
 _ROUNDS = 3
 _IN_FORCE_SECONDS = 30.0
 
@@ -35,11 +38,12 @@ def connected(settings: Settings) -> "Iterator[KafkaAdminClient]":
     from kafka import KafkaAdminClient
     from kafka.errors import KafkaError
 
+    is_plain = settings.security_protocol == "PLAINTEXT"
     try:
         with explained(settings):
             admin = KafkaAdminClient(
                 **for_kafka_python(settings),
-                bootstrap_timeout_ms=_BOOTSTRAP_MS,
+                bootstrap_timeout_ms=_BOOTSTRAP_MS if is_plain else _SECURED_BOOTSTRAP_MS,
                 client_id="callfacts",
             )
     except (KafkaError, OSError) as error:

@@ -14,7 +14,7 @@ from pipeline.problem import Problem
 from pipeline.security.tokens import NoToken
 from pipeline.settings import Settings
 
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 10.0
 
 
 class Refused(Problem):

@@ -19,6 +19,7 @@ from pipeline.settings import Settings
 from topics import cluster
 
 PASSWORDS = {"SCRAM-SHA-512": "long-secret-512", "SCRAM-SHA-256": "long-secret-256"}
+PLAIN = ("plainly", "secret=of, a plain one")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,17 @@ class Secured:
             self._tls("scram"),
             security_protocol="SASL_SSL",
             sasl_mechanism=mechanism,
+            sasl_username=user,
+            sasl_password=Secret(password),
+        )
+
+    def plain(self) -> Settings:
+        """Give the settings of the one user whose password is sent as it is, within TLS."""
+        user, password = PLAIN
+        return replace(
+            self._tls("scram"),
+            security_protocol="SASL_SSL",
+            sasl_mechanism="PLAIN",
             sasl_username=user,
             sasl_password=Secret(password),
         )
@@ -118,7 +130,9 @@ ssl.truststore.type=PEM
 ssl.truststore.location={authority}
 listener.name.mutual.ssl.client.auth=required
 ssl.principal.mapping.rules=RULE:^CN=([^,]+).*$/$1/
-listener.name.scram.sasl.enabled.mechanisms=SCRAM-SHA-512,SCRAM-SHA-256
+listener.name.scram.sasl.enabled.mechanisms=SCRAM-SHA-512,SCRAM-SHA-256,PLAIN
+listener.name.scram.plain.sasl.jaas.config={security}.plain.PlainLoginModule required \\
+  user_{PLAIN[0]}="{PLAIN[1]}";
 listener.name.scram.scram-sha-512.sasl.jaas.config={security}.scram.ScramLoginModule required;
 listener.name.scram.scram-sha-256.sasl.jaas.config={security}.scram.ScramLoginModule required;
 listener.name.oauth.sasl.enabled.mechanisms=OAUTHBEARER

@@ -10,22 +10,33 @@ from endpoint import Endpoint
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 from secured import Secured
 
+from pipeline.cli import run
 from pipeline.secret import Secret
 from pipeline.security.connection import for_aiokafka
-from pipeline.security.refusals import Refused, refusal
+from pipeline.security.refusals import refusal
 from pipeline.settings import Settings
 from pipeline.stream.clients import plain_producer, reader
 from pipeline.stream.faustapp import stream_app
+from pipeline.stream.worker import _environment
 from topics import cluster
 
 pytestmark = pytest.mark.broker
 
-WAYS = ["SCRAM-SHA-512", "SCRAM-SHA-256", "certificate", "certificate with password", "token"]
+WAYS = [
+    "SCRAM-SHA-512",
+    "SCRAM-SHA-256",
+    "PLAIN",
+    "certificate",
+    "certificate with password",
+    "token",
+]
 
 
 def settings_of(secured: Secured, way: str) -> Settings:
     if way.startswith("SCRAM"):
         return secured.named("reached", way)
+    if way == "PLAIN":
+        return secured.plain()
     if way == "token":
         return secured.with_token("reached")
     return secured.certified("reached", "pa ss" if way.endswith("password") else "")
@@ -110,15 +121,17 @@ def test_each_refusal_is_one_clear_line(secured: Secured, tmp_path: Path) -> Non
         assert "n0t-it" not in line
 
 
-def reached(settings: Settings) -> None:
-    with cluster.connected(settings):
-        pass
-
-
-def test_every_client_says_so(secured: Secured) -> None:
+def test_a_worker_that_is_refused_ends_with_one_line(
+    secured: Secured, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     wrong = replace(secured.named("reached"), sasl_password=Secret("n0t-it"))
-    with pytest.raises(Refused, match=r"^Kafka at localhost:.* refuses the login"):
-        reached(wrong)
+    for variable, value in _environment(wrong).items():
+        monkeypatch.setenv(variable, value)
+    assert run(["worker"]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"callfacts: Kafka at {wrong.bootstrap_servers} was not reached: ")
+    assert "refuses the login by SCRAM-SHA-512" in line
+    assert "n0t-it" not in line
 
 
 def test_a_broker_that_is_away_is_told_as_before() -> None:
