@@ -13,6 +13,12 @@ from schemas import Quantity
 _DELIVERY = re.compile(r"deliver|order to|shipped|送达|配送|送餐")
 _LARGE = re.compile(r"million|billion|trillion|亿")
 _DOLLARS = 200
+_PER_PIECE = re.compile(
+    r" ?(?:a|an|per|each|/) ?(?:pound|lb|ounce|oz|ton|tonne|barrel|bbl|boe|gallon|bushel|case|unit"
+    r"|mcf|mmbtu|kilo|kilogram|kg|watt|kilowatt|square foot|bottle|ticket|room|night)(?![a-z])"
+    r"|一(?:吨|桶|磅|克|盎司|斤|台|辆|件|片)"
+)
+_EACH_PIECE = re.compile(r"每(?:吨|桶|磅|克|盎司|公斤|斤|台|辆|件|片|瓦|度)[^，。；0-9]{0,3}$")
 
 
 def own_subject(place: Place) -> tuple[str, bool] | None:
@@ -44,7 +50,9 @@ def without_words(reading: Reading, place: Place) -> None:
     reading.doubts.append("metric not named")
     unit = quantity.unit or ""
     cents = quantity.kind == "money" and _in_cents(quantity) and not _is_price_of(place)
-    if unit.endswith("/share") or cents:
+    if quantity.kind == "money" and _of_piece(place):
+        reading.metric, reading.family = "price", "money"
+    elif unit.endswith("/share") or cents:
         reading.metric, reading.family = "eps", "money_per_share"
     elif unit in TIME_UNITS and _DELIVERY.search(sentence.folded, sentence.start, sentence.end):
         reading.metric, reading.family = "delivery_time", "time"
@@ -54,6 +62,15 @@ def without_words(reading: Reading, place: Place) -> None:
         reading.metric, reading.family = counted_name(quantity), "count"
     else:
         reading.metric, reading.family = "revenue", "money"
+
+
+def _of_piece(place: Place) -> bool:
+    """Whether an amount is that of one of something sold: "two forty a pound", 每吨 7.5 万元."""
+    folded, start = place.sentence.folded, place.mark.start
+    return (
+        _PER_PIECE.match(folded, place.mark.end) is not None
+        or _EACH_PIECE.search(folded[max(place.sentence.start, start - 8) : start]) is not None
+    )
 
 
 def _is_price_of(place: Place) -> bool:

@@ -220,10 +220,7 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
         return True
     if unit.place == "close" and (start != amount.end or passage.text[start] in _ATTACHED_NAMES):
         return False
-    if spelling in _HAN_COINS:
-        if not stands(passage, amount, spelling, end):
-            return False
-    elif unit.place == "part" or (unit.place == "last" and not _CLAUSE_ENDS.match(folded, end)):
+    if not _may_stand(passage, amount, unit, match):
         return False
     if unit.place == "capitals" and not passage.capitals(start, end):
         return False
@@ -246,10 +243,33 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
     if spelling == "times" and _FREQUENCY.match(folded, end):
         return False
     amount.unit, amount.end, amount.spelling = unit, end, spelling
+    if spelling.startswith("个半") and amount.number is not None:
+        amount.number += _HALF
     halved = spelling in _HALVED and amount.scale is None and _HALF_MORE.match(folded, end)
     if halved and amount.number is not None:
         amount.number, amount.end = amount.number + _HALF, end + 1
     return True
+
+
+def _may_stand(passage: Passage, amount: Amount, unit: Unit, match: re.Match[str]) -> bool:
+    """Whether a unit that has a place of its own stands there."""
+    spelling, start, end = match.group(1), match.start(1), match.end(1)
+    if spelling in _HAN_COINS:
+        return stands(passage, amount, spelling, end)
+    if unit.place == "pence":
+        return _are_pence(passage, amount, start, end)
+    if unit.place == "last":
+        return _CLAUSE_ENDS.match(passage.folded, end) is not None
+    return unit.place != "part"
+
+
+def _are_pence(passage: Passage, amount: Amount, start: int, end: int) -> bool:
+    """Whether a "p" behind the digits is pence: "3.2p per share", "£4m, and 12.5p of earnings"."""
+    if start != amount.end or amount.form != "digits" or amount.unit is not None:
+        return False
+    if _PER_SHARE.match(passage.folded, end):
+        return True
+    return amount.decimal and (passage.currency == "GBP" or "£" in passage.folded)
 
 
 def _remark(folded: str, amount: Amount, spelling: str, end: int) -> bool:

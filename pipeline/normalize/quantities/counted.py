@@ -13,6 +13,7 @@ _OF_THEM = re.compile(
     r" (?:of (?:them|those|these|which)|in all|in total|more|new|used|others?)(?![a-z])"
 )
 _HAN_RUN = re.compile(r"[㐀-鿿]{1,8}")
+_DIVIDED = re.compile(r" ?派 ?(?:息)?[0-9]")  # 10 派 5 元: a dividend on ten shares
 _MOST_COUNTED = 6
 _SMALL = 20
 _MANY = 100
@@ -71,7 +72,7 @@ def _english(passage: Passage, amount: Amount) -> str | None:
 def _each(folded: str, start: int, limit: int) -> bool:
     """Whether the number only says of how many something is: 每10股."""
     end = skip_spaces(folded, start, limit)
-    return folded.endswith("每", limit, end)
+    return folded.endswith(("每", "元/"), 0, end)
 
 
 @cache
@@ -102,6 +103,8 @@ def _chinese(passage: Passage, amount: Amount) -> str | None:
     if run.group()[:2] in roles["not_measure"]:
         return None
     if first == "股" and _each(folded, amount.start, passage.limit):
+        return NOTHING
+    if first == "派" and _DIVIDED.match(folded, amount.end):
         return NOTHING
     if known is None and first not in roles["measure"]:
         return None

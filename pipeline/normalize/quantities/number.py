@@ -9,8 +9,10 @@ from pipeline.normalize.quantities.numerals import UNIT_AHEAD, Numeral, spoken
 
 _DIGITS = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{2,3}){0,6}(?:,[0-9]{3}|, 000)(?![0-9])(?:\.[0-9]+)?"
+    r"|[0-9]{1,3}(?:['’][0-9]{3}){1,4}(?![0-9])(?:\.[0-9]+)?"
     r"|[0-9]+(?:\.[0-9]+| \. [0-9]+(?= ?(?:%|percent|per cent|billion|million)))?"
 )
+_GROUPING = re.compile("[,， '’]")
 _WIDE_GROUPS = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,7}(?![0-9])(?:\.[0-9]+)?")
 _FULL_WIDTH = "\uff00"
 _MOST_DIGITS = 24
@@ -190,7 +192,7 @@ def _digits(passage: Passage, start: int) -> Amount | None:
     written = match.group()
     plain = written
     if not written.isdigit():
-        plain = written.replace(",", "").replace("，", "").replace(" ", "")
+        plain = _GROUPING.sub("", written)
     number = Decimal(plain)
     following = folded[end : end + 1]
     if following in _BEFORE_PART and (mixed := _MIXED.match(folded, end)):
@@ -198,5 +200,5 @@ def _digits(passage: Passage, start: int) -> Amount | None:
         end = mixed.end()
     amount = Amount(start, Numeral(number, None, None, end, "digits"))
     amount.decimal = "." in written
-    amount.grouped = "," in written or "，" in written
+    amount.grouped = plain != written and " " not in written
     return amount

@@ -38,6 +38,8 @@ _GROWTH_FOLLOWS = re.compile(r",? ?[(]?[+-][0-9]")
 _NEXT_OF_RATES = re.compile(r"[,;] [a-z][a-z &./-]{1,30} \(?$")
 # 每股作价 155 港元
 _PER_SHARE_BEFORE = re.compile(r"每股[^0-9，。；,;]{0,8}$")
+_TEN_SHARES = re.compile(r"(?:每 ?(?:10|十) ?股[^0-9，。；,;]{0,12}|(?<![0-9.])10 ?[派转送] ?)$")
+_PER_TEN = re.compile(r" ?[/每] ?10 ?股")
 _UP_OR_DOWN = re.compile(r"(?<![a-z])(?:up|down) $")
 _MOVE_ENDS = re.compile(r"\s*(?:[,.;)]|$|and |but |while )")
 _LEAST_MOVE = 2
@@ -74,6 +76,9 @@ def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
         reading = _Reading("measure", "lb")
     elif unit.kind == "money":
         reading = _Reading("money", _money(passage, span))
+        if value is not None and unit.worth <= 1 and _of_ten_shares(passage, span):
+            value = value / 10
+            reading = _Reading("money", f"{_currency(passage, amount)}/share")
     else:
         reading = _Reading(unit.kind, unit.name)  # type: ignore[arg-type]
         if amount.spelling == "倍" and value == 1 and _grows(passage, span.start):
@@ -101,6 +106,14 @@ def _qualifier(span: Span) -> str:
             return "between"
         return first.qualifier if first.hedged else "at_least"
     return amount.qualifier if amount.hedged else first.qualifier
+
+
+def _of_ten_shares(passage: Passage, span: Span) -> bool:
+    """Whether money is told of ten shares: 每 10 股派 5 元, 10 派 5 元."""
+    folded = passage.folded
+    if _TEN_SHARES.search(folded[max(0, span.start - 20) : span.start]):
+        return True
+    return _PER_TEN.match(folded, span.end) is not None
 
 
 def _money(passage: Passage, span: Span) -> str | None:

@@ -169,8 +169,10 @@ def read_tenths(folded: str, amount: Amount, spelling: str, end: int) -> bool:
     if discount and amount.number == _TEN:
         return False
     amount.unit, amount.end, amount.spelling = PERCENT, end, spelling
-    if discount and amount.number is not None and amount.number > _TEN:
-        return True
+    if amount.form == "digits" and not discount:
+        amount.scale = Decimal(_TEN)
+    elif amount.number is not None and amount.number > _TEN:
+        return True  # 75折, 九五成
     amount.scale = Decimal(_TEN)
     if amount.number is not None and (tail := _TENTHS_TAIL.match(folded, end)):
         digit = lexicon().number_words.get(tail.group(1) or tail.group(2))
