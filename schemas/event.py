@@ -32,7 +32,7 @@ class Event(BaseModel):
         made = cls.__new__(cls)
         put = object.__setattr__
         put(made, "__dict__", _defaults(cls) | values)
-        put(made, "__pydantic_fields_set__", set(values))
+        put(made, "__pydantic_fields_set__", _given(tuple(values)))
         put(made, "__pydantic_extra__", None)
         put(made, "__pydantic_private__", None)
         return made
@@ -42,6 +42,12 @@ class Event(BaseModel):
 def _defaults(model: type[Event]) -> dict[str, Any]:
     """Give all fields of a model in their order, with their defaults; no field may lack a value."""
     return {name: field.default for name, field in model.model_fields.items()}
+
+
+@cache
+def _given(names: tuple[str, ...]) -> set[str]:
+    """Give one set for all values of the same fields: of their own, they took a third of them."""
+    return set(names)
 
 
 def plain(amount: Decimal) -> str:

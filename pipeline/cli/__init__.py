@@ -38,7 +38,7 @@ COMMANDS = {
 
 # Values here hold no cycles, and tables are kept for good: to look for garbage every 700 objects
 # took a tenth of the time to the first fact.
-_COLLECTIONS = (50_000, 20, 50)
+COLLECTIONS = (50_000, 20, 50)
 
 INTERRUPTED = 130
 CLOSED_PIPE = 141
@@ -104,7 +104,7 @@ def root() -> None:
 
 def main() -> None:
     """Run the command line on this process's arguments and end the process."""
-    gc.set_threshold(*_COLLECTIONS)
+    gc.set_threshold(*COLLECTIONS)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from schemas.segmented import Segment
+from pipeline.segment.draft import Draft
 
 ENOUGH_SEGMENTS, MOST_SEGMENTS = 100, 150
 ENOUGH_CHARACTERS, MOST_CHARACTERS = 12_000, 16_000
@@ -13,7 +13,7 @@ FIRST_CHARACTERS = 2_000
 LEAST_CHARACTERS = 1_000
 
 
-def cut_parts(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
+def cut_parts(segments: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
     """Cut into runs of some tens of segments or about 12,000 characters.
 
     A cut falls where the subject changes (a heading, a question, another speaker); not right after
@@ -29,13 +29,13 @@ def cut_parts(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
         if end - segment.start < LEAST_CHARACTERS:
             break
         if count and _cuts_here(segments[place - 1], segment, count, size, enough):
-            yield tuple(segments[begin:place])
+            yield segments[begin:place]
             begin, size, enough = place, 0, ENOUGH_CHARACTERS
         size += segment.end - segment.start
-    yield tuple(segments[begin:])
+    yield segments[begin:]
 
 
-def _cuts_here(before: Segment, segment: Segment, count: int, size: int, enough: int) -> bool:
+def _cuts_here(before: Draft, segment: Draft, count: int, size: int, enough: int) -> bool:
     if count < ENOUGH_SEGMENTS and size < enough:
         return False
     far = count >= 2 * MOST_SEGMENTS or size >= 2 * MOST_CHARACTERS

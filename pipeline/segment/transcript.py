@@ -1,6 +1,5 @@
 """The stage's one function: a transcript message in, its segments in parts out."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -31,13 +30,17 @@ def segment(
     the header.
     """
     drafts = _drafts(message)
-    segments = _segments(message.text, drafts)
     context = read_context(message, drafts)
     header = _header(message, ingested_at)
-    parts = list(cut_parts(segments))
+    parts = list(cut_parts(drafts))
+    finished = _Finished(message.text, drafts)
     for number, run in enumerate(parts):
         yield SegmentedPart.trusted(
-            transcript=header, context=context, part=number, parts=len(parts), segments=run
+            transcript=header,
+            context=context,
+            part=number,
+            parts=len(parts),
+            segments=tuple(map(finished.segment, run)),
         )
 
 
@@ -54,37 +57,40 @@ def _drafts(message: TranscriptMessage) -> list[Draft]:
     return drafts
 
 
-def _segments(text: str, drafts: Sequence[Draft]) -> list[Segment]:
-    width = max(4, len(str(len(drafts))))
-    names = {id(draft): f"s{place:0{width}}" for place, draft in enumerate(drafts, 1)}
-    segments = []
-    seen: Counter[str] = Counter()
-    for draft in drafts:
-        pair = None
+class _Finished:
+    """Makes the drafts of a text into segments, in order, each when its part is due."""
+
+    def __init__(self, text: str, drafts: Sequence[Draft]) -> None:
+        self._text = text
+        width = max(4, len(str(len(drafts))))
+        self._names = {id(draft): f"s{place:0{width}}" for place, draft in enumerate(drafts, 1)}
+        self._seen: dict[str, int] = {}
+
+    def segment(self, draft: Draft) -> Segment:
+        """Give the segment of the next draft."""
+        text, names, pair = self._text, self._names, None
         if draft.pair is not None:
             start, end, language = draft.pair
             pair = Translation.trusted(
                 start=start, end=end, language=language, text=text[start:end]
             )
-        segments.append(
-            Segment.trusted(
-                segment_id=names[id(draft)],
-                kind=draft.kind,
-                speaker=draft.speaker,
-                section=draft.section,
-                heading_path=draft.path,
-                language=draft.language,
-                text=text[draft.start : draft.end],
-                start=draft.start,
-                end=draft.end,
-                pair=pair,
-                boilerplate=draft.boilerplate,
-                question_id=names[id(draft.question)] if draft.question is not None else None,
-                echo=seen[draft.text],
-            )
+        echo = self._seen.get(draft.text, 0)
+        self._seen[draft.text] = echo + 1
+        return Segment.trusted(
+            segment_id=names[id(draft)],
+            kind=draft.kind,
+            speaker=draft.speaker,
+            section=draft.section,
+            heading_path=draft.path,
+            language=draft.language,
+            text=text[draft.start : draft.end],
+            start=draft.start,
+            end=draft.end,
+            pair=pair,
+            boilerplate=draft.boilerplate,
+            question_id=names[id(draft.question)] if draft.question is not None else None,
+            echo=echo,
         )
-        seen[draft.text] += 1
-    return segments
 
 
 def _header(message: TranscriptMessage, ingested_at: datetime | None) -> TranscriptHeader:

@@ -2,11 +2,13 @@
 
 import argparse
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+from pipeline.cli import COLLECTIONS
 from tests.benchmarks import processes, throughput
 from tests.benchmarks.table import Row, shown, write
 
@@ -19,6 +21,7 @@ def _stream() -> Generator[Row, None, None]:
 
 GROUPS: dict[str, Callable[[], Generator[Row, None, None]]] = {
     "throughput": throughput.rows,
+    "parts": throughput.parts,
     "linearity": processes.linearity,
     "start": processes.start_up,
     "jobs": processes.jobs,
@@ -37,6 +40,7 @@ def main() -> None:
     if unknown := set(arguments.groups) - set(GROUPS):
         parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
     signal.signal(signal.SIGTERM, _end)
+    gc.set_threshold(*COLLECTIONS)  # as ``callfacts extract`` does
     rows: list[Row] = []
     for name, measure in GROUPS.items():
         if not arguments.groups or name in arguments.groups:

@@ -3,8 +3,13 @@
 import re
 import time
 from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
-from pipeline.batch import lines
+from pipeline.batch import event_line, lines
+from pipeline.stages import extract, normalize, segment
+from schemas import ExtractedPart
 from tests.benchmarks import corpus, peers
 from tests.benchmarks.table import Row
 
@@ -44,6 +49,38 @@ def rows() -> Generator[Row, None, None]:
             speed = peers.speed(peer, language, excerpt)
             yield Row(f"{what}: {name}", speed, "MB/s")
             yield Row(f"{what}: times {name}", size / ours / speed, "x", TIMES_PEER[name])
+
+
+def parts() -> Generator[Row, None, None]:
+    """Measure what each stage takes of a kilobyte of each corpus, and the writing of its facts."""
+    for what, _, texts in _corpora():
+        kilobytes = sum(len(words.encode()) for words in texts) / 1e3
+        messages = [corpus.message(f"bench-{n}", words) for n, words in enumerate(texts)]
+        seconds = dict.fromkeys(_PARTS, 0.0)
+        for message in messages:
+            values: list[Any] = [message]
+            for name, part in _PARTS.items():
+                seconds[name] += _cpu(partial(_all, part, values))
+                values = _all(part, values)
+        for name, spent in seconds.items():
+            yield Row(f"{what}: {name}", spent / kilobytes * 1e6, "µs/KB")
+
+
+def _all(part: Callable[[Any], list[Any]], values: list[Any]) -> list[Any]:
+    return [made for value in values for made in part(value)]
+
+
+def _written(part: ExtractedPart) -> list[bytes]:
+    now = datetime.now(UTC)
+    return [event_line(fact, ingested_at=now, extracted_at=now) for fact in part.facts]
+
+
+_PARTS: dict[str, Callable[[Any], list[Any]]] = {
+    "segment": lambda message: list(segment(message)),
+    "normalize": lambda part: [normalize(part)],
+    "extract": lambda part: [extract(part)],
+    "writing the lines": _written,
+}
 
 
 def _corpora() -> Iterator[tuple[str, str, list[str]]]:

@@ -28,3 +28,10 @@ def test_trusted_values_are_as_checked_ones() -> None:
 def test_fields_keep_the_order_of_the_model() -> None:
     fields = dict(reversed(examples.FACT.__dict__.items()))
     assert FactEvent.trusted(**fields).model_dump_json() == examples.FACT.model_dump_json()
+
+
+def test_a_changed_copy_leaves_the_fields_that_others_were_given_alone() -> None:
+    given = {name: FIELDS[name] for name in ("start", "end", "text", "kind")}
+    first, second = Quantity.trusted(**given), Quantity.trusted(**given)
+    assert first.model_copy(update={"unit": "EUR"}).model_fields_set == {*given, "unit"}
+    assert first.model_fields_set == second.model_fields_set == set(given)
