@@ -21,6 +21,7 @@ _LEFT_ALONE = re.compile(
 )
 _CENTS_ALONE = 10
 _MOST = 1_000_000
+_PAIR = 2
 _IDEOGRAPHS = "\u3400"
 _UNITS_OF_TEN = frozenset({"块", "蚊", "角", "毛", "毫"})
 # 块二, 毛八: the next smaller coin, unnamed.
@@ -126,6 +127,8 @@ def stands(passage: Passage, amount: Amount, spelling: str, end: int) -> bool:
     if spelling == "块" and folded[amount.start - 1 : amount.start] in _POINTING and amount.start:
         return False
     if spelling in ("块", "蚊") or (spelling in _UNITS_OF_TEN and amount.form == "digits"):
+        return True
+    if spelling in ("毛", "毫") and amount.number == _PAIR:
         return True
     if amount.unit is not None and amount.unit.kind == "money":
         return True

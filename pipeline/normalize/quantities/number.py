@@ -10,7 +10,8 @@ from pipeline.normalize.quantities.numerals import UNIT_AHEAD, Numeral, spoken
 _DIGITS = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{2,3}){0,6}(?:,[0-9]{3}|, 000)(?![0-9])(?:\.[0-9]+)?"
     r"|[0-9]{1,3}(?:['’][0-9]{3}){1,4}(?![0-9])(?:\.[0-9]+)?"
-    r"|[0-9]+(?:\.[0-9]+| \. [0-9]+(?= ?(?:%|percent|per cent|billion|million)))?"
+    r"|[0-9]+(?:\.[0-9]+"
+    r"|(?: \. | point )[0-9]+(?= ?(?:%|percent|per cent|billion|million|trillion|dollars|times)))?"
 )
 _GROUPING = re.compile("[,， '’]")
 _WIDE_GROUPS = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,7}(?![0-9])(?:\.[0-9]+)?")
@@ -192,13 +193,13 @@ def _digits(passage: Passage, start: int) -> Amount | None:
     written = match.group()
     plain = written
     if not written.isdigit():
-        plain = _GROUPING.sub("", written)
+        plain = _GROUPING.sub("", written.replace(" point ", "."))
     number = Decimal(plain)
     following = folded[end : end + 1]
     if following in _BEFORE_PART and (mixed := _MIXED.match(folded, end)):
         number += _mixed(mixed)
         end = mixed.end()
     amount = Amount(start, Numeral(number, None, None, end, "digits"))
-    amount.decimal = "." in written
+    amount.decimal = "." in plain
     amount.grouped = plain != written and " " not in written
     return amount
