@@ -9,15 +9,8 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 from pipeline.cli import COLLECTIONS
-from tests.benchmarks import processes, throughput
+from tests.benchmarks import processes, stream, throughput
 from tests.benchmarks.table import Row, shown, write
-
-
-def _stream() -> Generator[Row, None, None]:
-    import tests.benchmarks.stream as stream
-
-    return stream.rows()
-
 
 GROUPS: dict[str, Callable[[], Generator[Row, None, None]]] = {
     "throughput": throughput.rows,
@@ -25,7 +18,9 @@ GROUPS: dict[str, Callable[[], Generator[Row, None, None]]] = {
     "linearity": processes.linearity,
     "start": processes.start_up,
     "jobs": processes.jobs,
-    "stream": _stream,
+    "stream": stream.through,
+    "latency": stream.latency,
+    "memory": stream.memory,
 }
 
 

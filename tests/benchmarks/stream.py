@@ -34,11 +34,24 @@ SMALL_CALLS, SMALL_BYTES, SMALL_ROUNDS = 1_000, 600, 10
 _PATIENCE = 600.0
 
 
-def rows() -> Generator[Row, None, None]:
-    """Measure on a broker of its own, or the one that CALLFACTS_TEST_BOOTSTRAP_SERVERS names."""
+def through() -> Generator[Row, None, None]:
+    """Measure calls through Kafka, on a broker of its own as all of these.
+
+    CALLFACTS_TEST_BOOTSTRAP_SERVERS names another one.
+    """
     with _broker() as (servers, broker_process):
         yield from _beside_bare_agents(servers, broker_process)
+
+
+def latency() -> Generator[Row, None, None]:
+    """Measure from landing to first and last fact, one call after the other."""
+    with _broker() as (servers, _):
         yield from _latency(servers)
+
+
+def memory() -> Generator[Row, None, None]:
+    """Measure a worker's memory over many small transcripts."""
+    with _broker() as (servers, _):
         yield from _memory(servers)
 
 
