@@ -26,14 +26,14 @@ from schemas import Fact, TranscriptMessage
 
 SHARED = Path(__file__).parents[2] / "shared"
 
-SAMPLES = {"quantity_f1": 0.97, "fact_f1": 0.80}
-EACH_SAMPLE = {"quantity_f1": 0.88, "fact_f1": 0.60}
+SAMPLES = {"quantity_f1": 0.975, "fact_f1": 0.825}
+EACH_SAMPLE = {"quantity_f1": 0.88, "fact_f1": 0.66}
 
 # Aims: 0.97 and 0.90 for the seeds, 0.96 and 0.85 for the development documents.
-SEEDS = {"q_f1": 0.98, "fact_f1": 0.94}
-DEVELOPMENT = {"q_f1": 0.98, "fact_f1": 0.90}
+SEEDS = {"q_f1": 0.99, "fact_f1": 0.965}
+DEVELOPMENT = {"q_f1": 0.99, "fact_f1": 0.905}
 # Aims: 0.95, 0.90 and 0.87.
-NEWSWIRE = {"amount": 0.95, "+metric": 0.90, "+modality": 0.87}
+NEWSWIRE = {"amount": 0.965, "+metric": 0.905, "+modality": 0.885}
 
 SAMPLE_IDS = [message.transcript_id for message in samples()]
 

@@ -9,6 +9,7 @@ from schemas import Quantity
 
 _OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net |average |new |all )*$")
 _NAMES_WHOLE = re.compile(r"(?:revenues?|sales|total)$")
+_ASIDE = re.compile(r" [-–—] (?:that's|that is|which is|meaning|namely|i\.e\.) [^-–—]{3,80} [-–—] ")
 # "Across our 60 largest metro areas, …", 在美国的120家门店，…: where, and not what.
 _PLACES = frozenset({"cities_covered", "countries", "facilities", "stores"})
 _WHERE = re.compile(r"(?:\b(?:across|in|within|throughout|among|at) |在)[^,，;；。]{0,48}$")
@@ -23,6 +24,20 @@ def is_where(sentence: Sentence, at: int) -> bool:
         return False
     start = max(sentence.start, mark.start - 64)
     return _WHERE.search(sentence.folded, start, mark.start) is not None
+
+
+def dashed_aside(sentence: Sentence) -> tuple[int, int] | None:
+    """Where a sentence explains between two dashes what it speaks of, without a figure there.
+
+    "Non-merchandise sales - that's membership and the marketplace - rose 14%."
+    """
+    found = _ASIDE.search(sentence.folded, sentence.start, sentence.end)
+    if found is None:
+        return None
+    start, end = found.span()
+    if any(m.kind == "quantity" and start <= m.start < end for m in sentence.marks):
+        return None
+    return start, end
 
 
 def names_whole(sentence: Sentence, mark: Mark) -> bool:

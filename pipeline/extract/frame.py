@@ -88,8 +88,9 @@ class Frame:
     before this one was read. A business line of the company's own (``scope_is_line``) is the
     topic of its paragraph where a sentence opens with it (``opening``: its name, and whether it
     is such a line) and the paragraph did not turn to the whole company (``of_whole``).
-    ``only_opened`` marks a business that the paragraph opened with, sentences before its first
-    figure. ``of_rates`` is the setting's.
+    ``subject`` is the metric that "respectively" gives the figure. ``only_opened`` marks a
+    business that the paragraph opened with, sentences before its first figure. ``of_rates`` is
+    the setting's.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -115,6 +116,7 @@ class Frame:
     of_rates: bool = False
     last: Reading | None = None
     used: MetricMatch | None = None
+    subject: MetricMatch | None = None
     counted: MetricMatch | None = None
 
     def next_segment(self) -> None:

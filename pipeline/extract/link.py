@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.extract.background import is_where, is_whole
+from pipeline.extract.background import dashed_aside, is_where, is_whole
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
@@ -30,7 +30,7 @@ from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import NormalizedSegment, Period, Quantity
 
-_RESPECTIVELY = re.compile(r"respectively|分别")
+_RESPECTIVELY = re.compile(r"respectively|分别|各")
 
 
 def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator[Reading | None]:
@@ -53,7 +53,10 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         shares = _respectively(sentence)
         years = years_in_a_row(sentence)
         read = sentence
+        aside = dashed_aside(sentence)
         for at, mark in enumerate(sentence.marks):
+            if aside is not None and aside[0] <= mark.start < aside[1]:
+                continue
             if mark.kind == "metric":
                 note_metric(frame, sentence, at)
                 if not (is_whole(sentence, at) or is_where(sentence, at)):
@@ -77,7 +80,7 @@ def _read(
     reading = Reading(place.quantity, (place.sentence.start, place.sentence.end), place.mark)
     held = frame.metrics, frame.scope
     if subject is not None and isinstance(subject.value, MetricMatch):
-        frame.metrics = [subject]
+        frame.metrics, frame.subject = [subject], subject.value
     elif subject is not None and isinstance(subject.value, ScopeMatch):
         frame.scope, frame.scope_inherited = subject.value.scope, False
     chosen = choose_metric(reading, place, frame, setting)
@@ -87,6 +90,7 @@ def _read(
     choose_scope(reading, place, frame, setting)
     if subject is not None:
         frame.metrics, frame.scope = held
+        frame.subject = None
     set_time(reading, place, frame, setting)
     if year is not None:
         set_year(reading, year, setting)
@@ -113,6 +117,9 @@ def _respectively(sentence: Sentence) -> dict[int, Mark]:
     """Which subject each quantity of "A and B were X and Y respectively" has, by mark index."""
     if _RESPECTIVELY.search(sentence.folded, sentence.start, sentence.end) is None:
         return {}
+    each = _EACH.search(sentence.folded, sentence.start, sentence.end)
+    if each is not None and (shares := _one_each(sentence, each.end())):
+        return shares
     subjects: list[Mark] = []
     quantities: list[int] = []
     for at, mark in enumerate(sentence.marks):
@@ -124,7 +131,52 @@ def _respectively(sentence: Sentence) -> dict[int, Mark]:
         row = [mark for mark in subjects if mark.kind == kind]
         if len(row) == len(quantities) > 1:
             return dict(zip(quantities, row, strict=True))
-    return {}
+    ended = _RESPECTIVELY.search(sentence.folded, sentence.start, sentence.end)
+    return _last_of(sentence, ended.start()) if ended and not each else {}
+
+
+_EACH = re.compile(r"各|分别")
+
+
+def _one_each(sentence: Sentence, start: int) -> dict[int, Mark]:
+    """The subjects before "each" for the figures behind it: DAU 1亿、MAU 3亿，各增9%和8%."""
+    figures: list[int] = []
+    for at, mark in enumerate(sentence.marks):
+        if mark.start < start:
+            continue
+        if mark.kind == "break" and mark.weight > 1:
+            break
+        if mark.kind == "quantity":
+            figures.append(at)
+    return _paired(sentence, figures)
+
+
+def _last_of(sentence: Sentence, end: int) -> dict[int, Mark]:
+    """The same for the row that "respectively" ends: "… were $13bn and $48bn, up 2% and 4%"."""
+    figures: list[int] = []
+    for at in range(len(sentence.marks) - 1, -1, -1):
+        mark = sentence.marks[at]
+        if mark.end > end:
+            continue
+        unlike = figures and getattr(mark.value, "kind", None) != getattr(
+            sentence.marks[figures[0]].value, "kind", None
+        )
+        if mark.kind in ("metric", "scope") or (mark.kind == "quantity" and unlike):
+            break
+        if mark.kind == "quantity":
+            figures.insert(0, at)
+    return _paired(sentence, figures)
+
+
+def _paired(sentence: Sentence, figures: list[int]) -> dict[int, Mark]:
+    if not figures:
+        return {}
+    start = sentence.marks[figures[0]].start
+    subjects = [m for m in sentence.marks if m.kind == "metric" and m.end <= start]
+    kinds = {getattr(sentence.marks[at].value, "kind", None) for at in figures}
+    if len(figures) < 2 or len(kinds) > 1 or len(subjects) < len(figures):
+        return {}
+    return dict(zip(figures, subjects[-len(figures) :], strict=True))
 
 
 def _name_losses(reading: Reading, chosen: MetricMatch | None) -> None:

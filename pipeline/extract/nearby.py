@@ -78,6 +78,8 @@ def _without_names(place: Place, metric_mark: Mark) -> str:
 def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The best of the metrics that the sentence has named so far, or the one used just before."""
     quantity = place.quantity
+    if frame.subject is not None and means(frame.subject, place, setting):
+        return frame.subject
     if (same := continued(place, frame, setting)) is not None:
         return same
     best: tuple[float, MetricMatch] | None = None

@@ -128,6 +128,13 @@ def _is_in_name(match: ScopeMatch, text: str, about_id: str | None) -> bool:
     return scope in (name, about_id.casefold()) or (scope in name and name in text.casefold())
 
 
+def _all_of_it(text: str, about_id: str | None) -> list[ScopeMatch]:
+    """The business that is all of a label, though its word may also be a metric: "Data centers"."""
+    named = text.strip()
+    found = find_scopes(named, about_id)
+    return [s for s in found if s.known and s.end - s.start == len(named)]
+
+
 class _Named:
     """What one heading or label names."""
 
@@ -144,7 +151,7 @@ class _Named:
             and m.value.scope != _EVERYWHERE
             and m.start - head <= _AT_ONCE
             and not _is_in_name(m.value, text, about_id)
-        ]
+        ] or _all_of_it(text[head:], about_id)
         strong = [
             m
             for m in metrics

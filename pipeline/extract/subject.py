@@ -10,7 +10,7 @@ from pipeline.extract.naming import snake_case
 from pipeline.extract.nearby import nearby
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.sharpened import profit_or_loss, sharpened
-from pipeline.extract.unsaid import is_far, own_subject, without_words
+from pipeline.extract.unsaid import called_behind, is_far, own_subject, without_words
 from pipeline.extract.whole import OF_THE_WHOLE
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
@@ -48,6 +48,10 @@ def choose_metric(
     chosen = chosen or inherited(reading, place, frame, setting)
     if chosen is not None and _is_of_whole(chosen, place, frame):
         chosen = unnamed("revenue")
+    if (called := called_behind(place)) is not None:
+        reading.doubts.append("metric from words")
+        reading.metric, reading.family = snake_case(called), "money"
+        return None
     if quantity.kind == "money" and not reading.doubts:
         chosen = profit_or_loss(place, frame, chosen) or chosen
     chosen = sharpened(chosen, place, frame)

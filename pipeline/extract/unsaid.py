@@ -19,6 +19,10 @@ _PER_PIECE = re.compile(
     r"|一(?:吨|桶|磅|克|盎司|斤|台|辆|件|片)"
 )
 _EACH_PIECE = re.compile(r"每(?:吨|桶|磅|克|盎司|公斤|斤|台|辆|件|片|瓦|度)[^，。；0-9]{0,3}$")
+# Gains and burdens that their own words name.
+_CALLED = re.compile(
+    r" ((?:[a-z][a-z-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind|tailwind))\b"
+)
 
 
 def own_subject(place: Place) -> tuple[str, bool] | None:
@@ -35,6 +39,19 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
             start = mark.end
             break
     return subject_of(place.sentence.folded[start : place.mark.start].lstrip())
+
+
+def called_behind(place: Place) -> str | None:
+    """What the words right behind an amount call it: "the $593 million litigation gain"."""
+    if place.quantity.kind != "money":
+        return None
+    named = _CALLED.match(place.sentence.folded, place.mark.end)
+    if named is None:
+        return None
+    start, end = named.span(1)
+    if any(m.kind in ("metric", "scope") and start <= m.start < end for m in place.after()):
+        return None
+    return named[1]
 
 
 def is_far(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
