@@ -131,7 +131,9 @@ def test_a_closed_pipe_is_no_failure_to_be_shown() -> None:
 
 def test_an_interrupt_ends_quietly_with_130(tmp_path: Path) -> None:
     program = (
-        "import sys, time, click; from pipeline import cli\n"
+        "import signal, sys, time, click; from pipeline import cli\n"
+        # Whoever starts the tests in the background makes their children ignore it.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "@click.command()\n"
         "def slow():\n    print('ready', flush=True); time.sleep(60)\n"
         "cli.LazyGroup.get_command = lambda *_: slow\n"
