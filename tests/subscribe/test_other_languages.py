@@ -155,7 +155,7 @@ KCAT = [
     line
     for page in ("README.md", "docs/subscribing.md")
     for line in (ROOT / page).read_text("utf-8").splitlines()
-    if line.startswith("kcat ")
+    if line.startswith("kcat -b ")
 ]
 
 
