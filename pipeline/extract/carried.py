@@ -11,7 +11,9 @@ from pipeline.extract.meant import means
 from pipeline.extract.measure import GROWTH_METRICS
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
+from pipeline.extract.whole import OF_ANY_BUSINESS
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric
+from pipeline.lexicon.scopes import ScopeMatch
 from schemas import Quantity
 
 # Revenues that are one business's by name; beside another business's name they are plain revenue.
@@ -113,6 +115,10 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
         counting = quantity.kind in ("count", "measure") and quantity.counted
         if counting and match.metric.family != "count":
             continue
+        if quantity.kind == "percent" and match.metric.family == "x":
+            continue
+        if match.metric.id not in OF_ANY_BUSINESS and _business_moves(place, frame):
+            return unnamed("revenue")
         reading.doubts.append("metric inherited")
         if growing and match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS:
             # 年复合增长率由 45% 上修: a rate of growth is none of a margin told before.
@@ -129,6 +135,18 @@ def _business_alone(place: Place, frame: Frame) -> bool:
     last = frame.last
     alone = last is None or last.sentence != (place.sentence.start, place.sentence.end)
     return alone and stands_alone(place)
+
+
+def _business_moves(place: Place, frame: Frame) -> bool:
+    """Whether a sentence tells only how a business of its own moved: "Shoes shone, growing 5%"."""
+    business = frame.scope_mark
+    if place.quantity.kind != "percent" or business is None or frame.metrics:
+        return False
+    if not isinstance(business.value, ScopeMatch) or business.value.kind == "region":
+        return False
+    cue, kinds = next(place.cues_before(), (None, frozenset[str]()))
+    near = cue is not None and words_in(place.gap_before(cue)) <= 1
+    return near and bool(kinds & {"up", "down"})
 
 
 def stands_alone(place: Place) -> bool:

@@ -34,6 +34,7 @@ _REPLACED = re.compile(
     r"(?:替代|取代|颠覆|影响|改变|replac\w+|displac\w+|disrupt\w*|affect\w*)"
     r"(?: what(?:'s| is| are)?| the)?\s*$"
 )
+_ESTIMATED = re.compile(r"\de$")
 _FORECAST = re.compile(r"预测|预估|盈测|forecast|estimate|forward|fwd")
 _PAST_VERB = re.compile(r"\b(?:doubled|tripled|quadrupled|halved)$")
 
@@ -72,7 +73,7 @@ def expected(place: Place) -> bool:
     for mark, kinds in place.cues_after():
         if "expectation" in kinds and words_in(place.gap_after(mark)) <= 2:
             return not _leads_on(place, mark)
-    return False
+    return _is_marked_estimate(place)
 
 
 def _beaten_range(place: Place) -> bool:
@@ -219,6 +220,13 @@ def named_as_target(place: Place) -> bool:
         if "forward" in kinds and near <= 3:
             return not _quantity_follows(place, mark)
     return False
+
+
+def _is_marked_estimate(place: Place) -> bool:
+    """Whether the shorthand of notes marks a figure as an estimate: "10,950E"."""
+    behind = place.sentence.folded[place.mark.end : place.mark.end + 2]
+    marked = behind[:1] == "e" and not behind[1:].isalnum()
+    return marked or _ESTIMATED.search(fold(place.quantity.text)) is not None
 
 
 def _at_the_next(place: Place, mark: Mark) -> bool:
