@@ -75,6 +75,9 @@ def meaning(
         unit = quantity.unit or ""
         if unit in _VOLUMES and named.family in ("count", "any"):
             return named
+        if unit in _VOLUMES and named.id == "revenue":
+            # "Copper sales were 977 million pounds": what is sold is told by its weight.
+            return metric("units")
         return _of_family(named, "time" if unit in TIME_UNITS else unit)
     return _of_family(named, "count")
 
