@@ -27,15 +27,22 @@ def store_start(
     there was anything to store. Raises ``Problem`` where no Kafka answers or a topic is missing.
     """
     with contextlib.closing(_Starting(settings, topics, group=group)) as starting:
-        return starting.store(start, known)
+        return starting.store(settings, group, start, known)
 
 
 class _Starting(Subscription):
-    def store(self, start: Start, known: "Callable[[TopicPartition], int | None]") -> bool:
+    def store(
+        self,
+        settings: Settings,
+        group: str,
+        start: Start,
+        known: "Callable[[TopicPartition], int | None]",
+    ) -> bool:
         from kafka import OffsetAndMetadata
         from kafka.errors import CommitFailedError, RebalanceInProgressError
 
-        fresh = [each for each in self._places if self._consumer.committed(each) is None]
+        stored = _stored(settings, group)
+        fresh = [each for each in self._places if each not in stored]
         if not fresh:
             return False
         if start == "beginning":
@@ -55,3 +62,17 @@ class _Starting(Subscription):
         with contextlib.suppress(CommitFailedError, RebalanceInProgressError):
             self._consumer.commit(offsets)
         return True
+
+
+def _stored(settings: Settings, group: str) -> "set[TopicPartition]":
+    """Give the partitions for which a group has a position.
+
+    A consumer would wait for transactions that a killed run has left open to time out; whoever
+    opens their partition next ends them, and until then the position before them is good enough.
+    """
+    from pipeline.lag.coordinated import once_coordinated
+    from topics import cluster
+
+    with cluster.connected(settings) as admin:
+        found = once_coordinated(lambda: admin.list_group_offsets([group]))
+    return {place for place, each in found.get(group, {}).items() if each.offset >= 0}

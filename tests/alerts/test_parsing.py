@@ -1,6 +1,8 @@
 """Files of rules: what is understood, and what is said of those that are wrong."""
 
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -131,6 +133,17 @@ def test_the_name_of_the_set_is_that_of_the_file(tmp_path: Path) -> None:
     rules = "rules: [{name: x, metric: capex}]"
     for name, wanted in (("my desk (1).yaml", "my-desk-1"), ("规则.yaml", "rules")):
         assert read(tmp_path / name, rules).name == wanted
+
+
+def test_what_reads_no_rules_does_not_wait_for_yaml() -> None:
+    code = (
+        "import sys; from pipeline.cli import run; run(['extract', '-']); "
+        "sys.exit('yaml' in sys.modules)"
+    )
+    line = b'{"transcript_id": "t", "text": "Revenue was $5 million."}\n'
+    done = subprocess.run([sys.executable, "-c", code], input=line, capture_output=True)
+    assert done.returncode == 0
+    assert b'"value":"5000000"' in done.stdout
 
 
 HOSTILE = {
