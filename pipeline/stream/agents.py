@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from aiokafka.errors import (
@@ -20,6 +21,7 @@ from pipeline.stream.faustapp import StreamApp, stream_app
 from pipeline.stream.guard import Guard, StageStoppedError, TransientError, UndeliverableError
 from pipeline.stream.record import Message, Record
 from pipeline.stream.stages import STAGES
+from pipeline.stream.turns import Turns
 from pipeline.version import VERSION
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ class Agents:
         self._ended = asyncio.Event()
         self._stopping = False
         self._in_work: set[asyncio.Task[None]] = set()
+        self._turns = Turns()
         self._topics: dict[str, Any] = {}
         for name in stages:
             self._declare(name)
@@ -63,7 +66,8 @@ class Agents:
 
     def _declare(self, name: str) -> None:
         stage = STAGES[name]
-        guard = Guard(stage, self._deliver, version=VERSION)
+        later_first = partial(self._turns.turn, -list(STAGES).index(name))
+        guard = Guard(stage, self._deliver, version=VERSION, turn=later_first)
 
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():

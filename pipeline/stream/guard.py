@@ -13,6 +13,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -28,6 +29,10 @@ logger = logging.getLogger(__name__)
 
 Deliver = Callable[[Sequence[Message]], Awaitable[None]]
 """Send messages in their order and return when the broker has acknowledged every one."""
+
+
+Turn = Callable[[], AbstractAsyncContextManager[None]]
+"""Wait until a stage may work, and hold it."""
 
 
 class TransientError(Exception):
@@ -80,13 +85,18 @@ class Guard:
         deliver: Deliver,
         *,
         version: str,
+        turn: Turn = nullcontext,
         patience: Patience | None = None,
         flood: FloodGate | None = None,
     ) -> None:
-        """Take a stage and how its messages are delivered; ``version`` goes into dead letters."""
+        """Take a stage and how its messages are delivered; ``version`` goes into dead letters.
+
+        The stage works in a ``turn`` of its own.
+        """
         self.stage = stage
         self._deliver = deliver
         self._version = version
+        self._turn = turn
         self._patience = patience or Patience()
         self._flood = flood or FloodGate()
 
@@ -107,7 +117,8 @@ class Guard:
         attempt = 1
         while True:
             try:
-                messages = await asyncio.to_thread(self._work, record)
+                async with self._turn():
+                    messages = await asyncio.to_thread(self._work, record)
                 await self._delivered(messages)
             except StageStoppedError:
                 raise
