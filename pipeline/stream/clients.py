@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from pipeline.security.connection import for_kafka_python
 from pipeline.security.refusals import explained
 from pipeline.settings import Settings
+from pipeline.stream.joining import joined_to_the_end
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer, KafkaProducer
@@ -83,7 +84,7 @@ def group_consumer(
     from kafka import KafkaConsumer
     from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
-    return KafkaConsumer(
+    consumer = KafkaConsumer(
         **for_kafka_python(settings),
         group_id=group,
         client_id=group,
@@ -102,6 +103,7 @@ def group_consumer(
         metrics_enabled=False,
         allow_auto_create_topics=False,
     )
+    return joined_to_the_end(consumer)
 
 
 def reader(settings: Settings, group: str | None = None) -> "KafkaConsumer":
@@ -109,7 +111,7 @@ def reader(settings: Settings, group: str | None = None) -> "KafkaConsumer":
     from kafka import KafkaConsumer
 
     with explained(settings):
-        return KafkaConsumer(
+        consumer = KafkaConsumer(
             **for_kafka_python(settings),
             bootstrap_timeout_ms=BOOTSTRAP_MS,
             group_id=group,
@@ -126,3 +128,4 @@ def reader(settings: Settings, group: str | None = None) -> "KafkaConsumer":
             metrics_enabled=False,
             allow_auto_create_topics=False,
         )
+    return consumer if group is None else joined_to_the_end(consumer)
