@@ -7,12 +7,8 @@ from schemas.event import Amount, Event, Moment
 from schemas.fact import FactEvent, Period, Qualifier
 
 
-class EarlierStatement(Event):
-    """What a fact was held against: the same thing as it was said before, and by how much it moved.
-
-    ``change`` is in the fact's unit; ``change_percent`` is of the earlier amount, to two places,
-    null where that is 0.
-    """
+class Stated(Event):
+    """An amount that a document stated, and when."""
 
     fact_id: str
     transcript_id: str
@@ -23,6 +19,15 @@ class EarlierStatement(Event):
     high: Amount | None
     unit: str
     qualifier: Qualifier
+
+
+class EarlierStatement(Stated):
+    """What a fact was held against: the same thing as it was said before, and by how much it moved.
+
+    ``change`` is in the fact's unit; ``change_percent`` is of the earlier amount, to two places,
+    null where that is 0.
+    """
+
     change: Amount
     change_percent: Amount | None
 

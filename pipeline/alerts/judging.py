@@ -12,10 +12,11 @@ from decimal import Decimal
 from hashlib import blake2b
 
 from pipeline.alerts.amounts import difference, middle, percentage
-from pipeline.alerts.memory import NOTHING, Memory, Stated, Told, statement_of
+from pipeline.alerts.memory import NOTHING, Memory, Told, statement_of
 from pipeline.alerts.rules import Move, Rule
 from pipeline.extract.statement import amount_in_words
 from schemas import Alert, EarlierStatement, FactEvent
+from schemas.alert import Stated
 from schemas.event import plain
 
 _KEPT_APART = "\x1f"

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from pydantic import TypeAdapter
 
 from schemas import FactEvent
-from schemas.event import Amount, Event, Moment
-from schemas.fact import Period, Qualifier
+from schemas.alert import Stated
+from schemas.event import Event, Moment
+from schemas.fact import Period
 
 MOST_STATED = 256
 MOST_TOLD = 256
@@ -18,20 +19,6 @@ MOST_FACTS = 64
 _BEFORE = timedelta(days=8)
 """Between the end of one period and the start of the next; quarters of whole weeks do not abut."""
 _MOMENTS_APART = timedelta(days=100)
-
-
-class Stated(Event):
-    """An amount that a document stated, and when."""
-
-    fact_id: str
-    transcript_id: str
-    at: Moment
-    period: Period | None
-    value: Amount | None
-    low: Amount | None
-    high: Amount | None
-    unit: str
-    qualifier: Qualifier
 
 
 class Told(Event):

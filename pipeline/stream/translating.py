@@ -117,7 +117,6 @@ class TranslatingPartition(Transactional):
                 yield _message(english, record, lineage)
 
     def _english(self, part: NormalizedPart) -> TranslatedPart | None:
-        asked = {each.segment_id for each in without_english(part, which=self._which)}
         done = with_english(part, self._translator, which=self._which)
         new = tuple(
             SegmentEnglish(
@@ -127,10 +126,10 @@ class TranslatingPartition(Transactional):
                 end=each.end,
                 english=each.english,
             )
-            for each in done.segments
-            if each.english is not None and each.segment_id in asked
+            for before, each in zip(part.segments, done.segments, strict=True)
+            if each.english is not None and before.english is None
         )
-        observer().translated(len(new), missing=len(asked) - len(new))
+        observer().translated(len(new), missing=len(without_english(done, which=self._which)))
         if not new:
             return None
         return TranslatedPart(

@@ -33,13 +33,6 @@ def watch(created_topics: Settings) -> Iterator[Watch]:
     watching.close()
 
 
-@pytest.fixture
-def stream(created_topics: Settings) -> Iterator[Stream]:
-    opened = Stream(created_topics)
-    yield opened
-    opened.close()
-
-
 def stage(report: Report, name: str) -> ReaderLag:
     return next(each for each in report.readers if each.reader.stage == name)
 

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,13 +22,6 @@ pytestmark = pytest.mark.broker
 SECONDS = 90.0
 YEARS_AGO = 1_600_000_000_000
 HISTORY = 200
-
-
-@pytest.fixture
-def stream(created_topics: Settings) -> Iterator[Stream]:
-    opened = Stream(created_topics)
-    yield opened
-    opened.close()
 
 
 def stage(report: Report, name: str) -> ReaderLag:
