@@ -5,7 +5,7 @@ import re
 from pipeline.extract.frame import Frame
 from pipeline.extract.passing import is_no_business
 from pipeline.extract.place import Place
-from pipeline.extract.reading import Mark
+from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.script import fold
@@ -52,6 +52,7 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
             if mark.value.kind == "region" and _has_business(place, frame):
                 return None
             if _AT_ONCE.fullmatch(gap) and _is_equipped(place, frame, mark):
+                frame.equipped = mark.value.scope
                 return None
             if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
                 return mark.value.scope
@@ -99,9 +100,23 @@ def _is_equipped(place: Place, frame: Frame, part: Mark) -> bool:
     subject = frame.scope_mark.value if frame.scope_mark is not None else None
     if not isinstance(subject, ScopeMatch) or not isinstance(part.value, ScopeMatch):
         return False
+    if frame.equipped == part.value.scope:
+        return True
     owned = subject.known and subject.kind == "product" and subject.owner == part.value.owner
     named = any(mark == frame.scope_mark for mark in place.before(breaks=1))
     return owned and named and subject.scope != part.value.scope
+
+
+def counts_part(frame: Frame, sentence: Sentence, at: int) -> bool:
+    """Whether a product is named again as what another is equipped with.
+
+    天河集群搭载50万枚Ascend芯片，年底将运行于100万枚Ascend之上: both counts are the cluster's.
+    """
+    mark = sentence.marks[at]
+    if not isinstance(mark.value, ScopeMatch) or mark.value.scope != frame.equipped:
+        return False
+    counts = (m for m in sentence.around(at) if m.kind == "quantity" and m.end <= mark.start)
+    return any(_AT_ONCE.fullmatch(sentence.folded[m.end : mark.start]) for m in counts)
 
 
 def named_with(place: Place, frame: Frame) -> bool:

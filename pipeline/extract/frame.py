@@ -90,7 +90,8 @@ class Frame:
     is such a line) and the paragraph did not turn to the whole company (``of_whole``).
     ``subject`` is the metric that "respectively" gives the figure. ``only_opened`` marks a
     business that the paragraph opened with, sentences before its first figure. ``of_rates`` is
-    the setting's.
+    the setting's. ``equipped`` is the part that the sentence counts of a product: the Trainium2
+    chips of Project Rainier.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -118,6 +119,7 @@ class Frame:
     used: MetricMatch | None = None
     subject: MetricMatch | None = None
     counted: MetricMatch | None = None
+    equipped: str | None = None
 
     def next_segment(self) -> None:
         """Begin a paragraph: a business named before it is no longer what it is about."""
@@ -164,3 +166,4 @@ class Frame:
         self.spent.clear()
         self.basis = None
         self.rate = None
+        self.equipped = None

@@ -4,6 +4,7 @@ import re
 
 from pipeline.extract.place import Place
 from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.normalize.script import fold
 
 # "How do you take that to $100 billion?": the business that is asked about.
 _OF_TOPIC = re.compile(
@@ -15,6 +16,9 @@ _POINTED = re.compile(
     r"\b(?:these|those|this|that) ([a-z]{4,})\b|(?:这|该|此)(?:些|类|款|种|个)?([\u4e00-\u9fff]{2})"
 )
 _REACH = 36
+# How good a product is, is told of one generation of it; how far back that may be named.
+OF_A_GENERATION = frozenset({"price_performance", "performance"})
+_GENERATION_REACH = 400
 
 
 def pointed_to(place: Place) -> str | None:
@@ -34,6 +38,19 @@ def pointed_to(place: Place) -> str | None:
             if named and folded[mark.end : pointed.start()].lstrip(" 的").startswith(noun):
                 return mark.value.scope
     return None
+
+
+def generation_of(scope: str, place: Place) -> str:
+    """The generation of a product that its bare name means: "Trainium2 …. Trainium is 30% better".
+
+    The one named last in the paragraph; the bare name where none is.
+    """
+    folded, at = place.sentence.folded, place.mark.start
+    named = re.compile(re.escape(fold(scope)) + r"(\d{1,2})(?![\d.,%])")
+    number = None
+    for found in named.finditer(folded, max(0, at - _GENERATION_REACH), at):
+        number = found[1]
+    return f"{scope}{number}" if number else scope
 
 
 def takes_up_topic(place: Place) -> bool:

@@ -2,13 +2,18 @@
 
 import re
 
-from pipeline.extract.behind import named_with, scope_behind
+from pipeline.extract.behind import counts_part, named_with, scope_behind
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.modifiers import business_before
 from pipeline.extract.passing import is_aside, is_in_passing, is_no_business
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import WINDOW, Mark, Sentence
-from pipeline.extract.referring import pointed_to, takes_up_topic
+from pipeline.extract.referring import (
+    OF_A_GENERATION,
+    generation_of,
+    pointed_to,
+    takes_up_topic,
+)
 from pipeline.extract.whole import (
     NAMES_ITS_BUSINESS,
     OF_ANY_BUSINESS,
@@ -81,6 +86,8 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
     if (match.owner is None or not match.known) and _is_company(sentence, at, about):
         return
     if is_in_passing(sentence, mark, subject=subject) or _is_whole_of_share(frame, sentence, at):
+        return
+    if counts_part(frame, sentence, at):
         return
     foreign = about is not None and match.owner not in (None, about.id)
     if foreign and (not subject or is_aside(sentence, mark)):
@@ -344,9 +351,12 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         and not (reading.metric in _OF_SEGMENTS and _OF_SEGMENT.search(_since_break(place)))
     ):
         reading.scope = None
+    if reading.scope is not None and reading.metric in OF_A_GENERATION:
+        reading.scope = generation_of(reading.scope, place)
     if frame.entity is not None and is_back_at_speaker(place, frame, setting):
         frame.entity = None
-    reading.entity = frame.entity or setting.about
+    equips = frame.equipped is not None and reading.scope == frame.scope
+    reading.entity = setting.about if equips and setting.about else frame.entity or setting.about
 
 
 def _since_break(place: Place) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from pipeline.extract.again import Targets
 from pipeline.extract.confidence import confidence, traits
 from pipeline.extract.evidence import evidence_of
 from pipeline.extract.frame import Frame, Reading
@@ -23,7 +24,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
     settings = Settings(part.context)
     facts: list[Fact] = []
     quantities = used = 0
-    frame = Frame()
+    frame, targets = Frame(), Targets()
     above: tuple[object, ...] = ()
     for segment in part.segments:
         settings.hear(segment)
@@ -39,6 +40,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
             quantities += 1
             if reading is not None:
                 used += 1
+                targets.date(reading)
                 facts.append(_fact(part.transcript, segment, reading, repeated))
     return ExtractedPart.trusted(
         transcript=part.transcript,
