@@ -48,7 +48,8 @@ class DocumentContext(Event):
     round-up, ``period`` the reporting
     period (calendar dates), ``call_day`` the day of the call, ``currency`` the ISO 4217 code that
     a bare 元 or 億 stands for, ``growth_basis`` the comparison that the document declares for
-    growth rates without a named base.
+    growth rates without a named base. ``fiscal_year_end`` is the month (1 to 12) in which the year
+    of a company that no table knows ends, where the document tells.
     """
 
     company: Entity | None = None
@@ -58,6 +59,7 @@ class DocumentContext(Event):
     currency: str | None = None
     scale: Amount = Decimal(1)
     growth_basis: Literal["yoy", "qoq"] = "yoy"
+    fiscal_year_end: int | None = None
 
 
 class Translation(Event):

@@ -1,12 +1,15 @@
 """What the headings above a segment, its own label and its speaker say for all of it."""
 
 import re
+from functools import cache
+from importlib.resources import files
 
 from pipeline.extract.frame import Setting
 from pipeline.extract.reading import marks_of
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch, find_metrics
 from pipeline.lexicon.scopes import ScopeMatch, find_scopes
+from pipeline.normalize.about import year_end
 from pipeline.normalize.periods import Anchor, find_periods
 from pipeline.normalize.script import fold
 from schemas import DocumentContext, NormalizedSegment, PeriodMention
@@ -35,11 +38,10 @@ class Settings:
         """Give the setting that holds for a segment."""
         about = segment.about
         about_id = about.id if about else None
-        known = company(about_id) if about_id else None
         anchor = Anchor(
             reporting=segment.reporting,
             day=self._context.call_day,
-            fiscal_year_end=known.fiscal_year_end if known else 12,
+            fiscal_year_end=year_end(about, self._context),
         )
         scope, metric, period, outlook, of_rates = None, None, None, False, False
         texts = list(segment.heading_path)
@@ -135,6 +137,23 @@ def _all_of_it(text: str, about_id: str | None) -> list[ScopeMatch]:
     return [s for s in found if s.known and s.end - s.start == len(named)]
 
 
+@cache
+def _structure() -> frozenset[str]:
+    table = files("pipeline.extract").joinpath("heading_words.txt").read_text(encoding="utf-8")
+    lines = (line for line in table.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
+_HEADING_WORD = re.compile(r"[a-z0-9&][a-z0-9&'’.-]*")
+
+
+def _heads_a_part(text: str) -> bool:
+    """Whether a heading is that of a part of the document: "Questions and Answers"."""
+    words = [word.rstrip(".") for word in _HEADING_WORD.findall(fold(text))]
+    known = _structure()
+    return text.isascii() and all(word in known or word.isdigit() for word in words)
+
+
 class _Named:
     """What one heading or label names."""
 
@@ -144,6 +163,7 @@ class _Named:
         marks = marks_of(text, about_id)
         metrics = [m.value for m in marks if isinstance(m.value, MetricMatch)]
         head = len(_NUMBERING.match(text)[0])  # type: ignore[index]
+        of_part = _heads_a_part(text)
         scopes = [
             m.value
             for m in marks
@@ -151,6 +171,7 @@ class _Named:
             and m.value.scope != _EVERYWHERE
             and m.start - head <= _AT_ONCE
             and not _is_in_name(m.value, text, about_id)
+            and (m.value.known or not of_part)
         ] or _all_of_it(text[head:], about_id)
         strong = [
             m

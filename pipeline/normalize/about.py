@@ -45,6 +45,10 @@ class Abouts:
                 yield at, at + len(alias), entity
                 at = text.find(alias, at + len(alias))
 
+    def year_end(self, about: Entity | None) -> int:
+        """Give the month in which the business year of a company ends."""
+        return year_end(about, self._context)
+
     def reporting(self, about: Entity | None) -> Period | None:
         """Give the reporting period of the company that a segment is about."""
         context = self._context
@@ -74,6 +78,15 @@ class Abouts:
                 Entity(id=chosen.company.id, name=chosen.company.name) if chosen else None
             )
         return self._by_heading[heading]
+
+
+def year_end(about: Entity | None, context: DocumentContext) -> int:
+    """Give the month in which a company's year ends: known, told by the document, or December."""
+    known = company(about.id) if about else None
+    if known is not None:
+        return known.fiscal_year_end
+    own = about is None or context.company is None or about.id == context.company.id
+    return (context.fiscal_year_end if own else None) or 12
 
 
 def _set_off(heading: str) -> list[CompanyMatch]:

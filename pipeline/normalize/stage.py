@@ -36,7 +36,6 @@ def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> N
     about = abouts.of(segment)
     if segment.boilerplate:
         return NormalizedSegment.trusted(**fields, about=about, english=english)
-    known = company(about.id) if about else None
     currency = _currency(about, context)
     quantities = find_quantities(
         segment.text, offset=segment.start, language=segment.language, currency=currency
@@ -47,7 +46,7 @@ def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> N
     anchor = Anchor(
         reporting=reporting,
         day=context.call_day,
-        fiscal_year_end=known.fiscal_year_end if known else 12,
+        fiscal_year_end=abouts.year_end(about),
     )
     periods = find_periods(segment.text, anchor, offset=segment.start)
     pair = segment.pair

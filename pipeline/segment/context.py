@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pipeline.lexicon.companies import company, find_companies, resolve_company
-from pipeline.normalize.periods import infer_call_day, infer_reporting_period
+from pipeline.normalize.periods import (
+    infer_call_day,
+    infer_reporting_period,
+    likely_year_end,
+)
 from pipeline.normalize.script import fold
 from pipeline.segment.defaults import (
     declared_currency,
@@ -17,6 +21,7 @@ from pipeline.segment.defaults import (
 from pipeline.segment.draft import Draft
 from pipeline.segment.roles import side_of
 from pipeline.segment.roundup import companies_of_headings
+from pipeline.segment.unlisted import named_in_opening, named_in_title
 from schemas.fact import Entity
 from schemas.segmented import DocumentContext
 from schemas.transcript import TranscriptMessage
@@ -24,51 +29,15 @@ from schemas.transcript import TranscriptMessage
 _HEAD, _FOOT = 2_000, 600
 _IN_TITLE = 5
 _SURE = 3
-_AT_ONCE = 40
 _LATEST_PUBLICATION = timedelta(days=21)
 _OPENING = 4
-_NAME = r"A-Za-z0-9\u00c0-\u024f&.'’ \-"
-_CODE = r"(?:[A-Za-z]+\s?[:：]\s?)?(?P<code>[A-Z]{1,5}(?:\.[A-Z])?|\d{4,6})(?:[.\- ][A-Z]{1,3})?"
-_MOVE = r"(?:\s[-+]?[\d.]+%)?"
-_PERIOD_WORD = (
-    r"(?:q[1-4]\b|[1-4]q|h[12]\b|[1-4]h|fy|f[1-4]q|fiscal|first|second|third|fourth|full|interim|"
-    r"quarter|half|annual|earnings|results|conference|"
-    r"20\d\d\s(?:q[1-4]|h[12]|fi|se|th|fo|an|full|half|interim|results|earnings))"
-)
-_HEADED = re.compile(
-    rf"(?P<name>[A-Z0-9][{_NAME},]{{1,60}}?|[\u4e00-\u9fff]{{2,12}})\s*[(（]{_CODE}{_MOVE}[)）]"
-)
-_TITLED = re.compile(rf"(?P<name>[A-Z][{_NAME}]{{1,60}}?)(?:'s|’s)?[,:]?\s+(?i:{_PERIOD_WORD})")
-_WELCOMED = re.compile(
-    rf"(?i:welcome to|joining us for|thank you for joining)\s+(?:the\s+)?"
-    rf"(?P<name>[{_NAME}]{{2,60}}?)(?:'s|’s)?,?\s+(?i:{_PERIOD_WORD}|call\b)"
-)
-_TITLED_CHINESE = re.compile(
-    r"^(?:【[^】]*】)?(?P<name>(?![一二三四五六七八九十两几各多])[\u4e00-\u9fff]{2,8}?)"
-    r"(?=\s?(?:20\d\d|[Qq][1-4]|[1-4][Qq]|[12]H|第?[一二三四]季|半年|中期|年度|全年|业绩|業績|财报|財報))",
-    re.MULTILINE,
-)
-_GENERIC = re.compile(
-    r"财报|財報|业绩|業績|法说|法說|研报|点评|整理|笔记|行业|板块|[日周月季年]报|电话会"
-)
-# A company's English name with its Chinese one in parentheses, or the other way round.
-_BILINGUAL = re.compile(
-    rf"(?P<name>[A-Z][{_NAME}]{{2,50}}?)\s?[(（][\u4e00-\u9fff]{{2,12}}(?:[)）]|[，,]\s?(?:{_CODE})?)"
-)
-_BILINGUAL_BACK = re.compile(
-    rf"[\u4e00-\u9fff]{{2,12}}[(（](?P<name>[A-Z][{_NAME}]{{2,50}}?)(?:[)）]|[，,]\s?(?:{_CODE})?)"
-)
-_NO_NAMES = frozenset({"our", "the", "this", "my", "your", "today", "today's", "us"})
 _BEFORE, _BEHIND, _MOST_PIECES = 30, 50, 6
 _QUARTER = re.compile(
     r"(?<![a-z])f?q[1-4](?!\d)|(?<![a-z0-9])f?[1-4]q|(?<![a-z])h[12](?!\d)|(?<![a-z0-9])[12]h"
-    r"|quarter|fiscal|half|annual|full.year|year.ended|(?<![a-z])fy|[季财]|半年|年度|全年|中期|中报"
+    r"|quarter|fiscal|half|annual|full.year|(?:year|months|weeks).ended|(?<![a-z])fy|[季财]|半年|年度|全年|中期|中报"
 )
 _DAY = re.compile(
     r"\d\s?[日号]|[十一二三四五六七八九]日|\d[/.-]\d|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-)
-_LEGAL_FORM = re.compile(
-    r",?\s+(?:Inc|Corp|Corporation|Company|Co|Ltd|Limited|PLC|plc|LLC|N\.V|S\.A|AG|SE)\.?$"
 )
 
 
@@ -84,6 +53,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
     published = message.published_at.date() if message.published_at else None
     about = _company(message, head, drafts)
     known = company(about.id) if about else None
+    around = _around(_QUARTER, head)
     ends = fold(f"{head}\n{text[-_FOOT:]}")
     chinese = sum(draft.language not in ("en", "und") for draft in drafts[:60]) * 2
     currency = declared_currency(ends)
@@ -96,7 +66,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
         company=about,
         companies=() if about else companies_of_headings(drafts),
         period=infer_reporting_period(
-            _around(_QUARTER, head),
+            around,
             published=published,
             fiscal_year_end=known.fiscal_year_end if known else None,
             hint=message.period,
@@ -105,6 +75,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
         currency=currency,
         scale=declared_scale(ends),
         growth_basis=declared_growth_basis(ends),
+        fiscal_year_end=likely_year_end(around, published) if known is None else None,
     )
 
 
@@ -142,7 +113,7 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
         found = resolve_company(hint)
         if found is not None:
             return Entity(id=found.id, name=found.name)
-        named = _in_title(_titles(message, drafts), hint) or _in_opening(message, drafts, hint)
+        named = named_in_title(_titles(message, drafts), hint) or _in_opening(message, drafts, hint)
         return named or Entity(id=hint, name=hint)
     titles = _titles(message, drafts)
     in_title = {match.company.id for match in find_companies(titles)}
@@ -151,7 +122,7 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
         votes[company_id] += _IN_TITLE
     if _is_round_up(in_title, votes, drafts):
         return None
-    if not in_title and (unknown := _in_title(titles, None)):
+    if not in_title and (unknown := named_in_title(titles, None)):
         return unknown
     best, count = next(iter(votes.most_common(1)), ("", 0))
     if count < _SURE and (unknown := _in_opening(message, drafts, None)):
@@ -188,42 +159,16 @@ def _is_round_up(in_title: set[str], votes: Counter[str], drafts: Sequence[Draft
     return max(votes.values()) * 3 < sum(votes.values()) * 2
 
 
-def _in_title(titles: str, code: str | None) -> Entity | None:
-    """Name a company that the lexicon does not hold, from the document's title."""
-    for pattern in (_HEADED, _BILINGUAL, _BILINGUAL_BACK, _TITLED):
-        found = pattern.search(titles)
-        if found:
-            return _entity(found, code)
-    return None
-
-
 def _in_opening(
     message: TranscriptMessage, drafts: Sequence[Draft], code: str | None
 ) -> Entity | None:
     """Name such a company from the words of welcome, its name in two languages, a Chinese title."""
     opening = "\n".join(draft.text[:600] for draft in drafts[:12] if not draft.is_title)
-    found = _WELCOMED.search(opening)
-    if found:
-        return _entity(found, code)
-    for pattern in (_BILINGUAL, _BILINGUAL_BACK):
-        names = {found["name"]: found for found in pattern.finditer(message.text[:_HEAD])}
-        if names:
-            first = next(iter(names.values()))
-            return _entity(first, code) if len(names) == 1 or first.start() < _AT_ONCE else None
-    found = _TITLED_CHINESE.search(_titles(message, drafts))
-    return _entity(found, code) if found else None
+    titles = _titles(message, drafts)
+    return named_in_opening(opening, message.text[:_HEAD], titles, _first_lines(drafts), code)
 
 
-def _entity(found: re.Match[str], code: str | None) -> Entity | None:
-    name = _LEGAL_FORM.sub("", found["name"].strip(" ,.'’-"))
-    if name.lower() in _NO_NAMES or _GENERIC.search(name):
-        return None
-    if re.fullmatch(rf"(?i:{_PERIOD_WORD})", name):
-        return None
-    name = name.title() if name.islower() else name
-    known = resolve_company(name) if name and not code else None
-    if known is not None:
-        return Entity(id=known.id, name=known.name)
-    if not name or name == code:
-        return None
-    return Entity(id=code or found.groupdict().get("code") or name, name=name)
+def _first_lines(drafts: Sequence[Draft]) -> tuple[str, str]:
+    """Give the first line and what stands right below it, further lines of a title with it."""
+    lines = [draft.text[:200] for draft in drafts[:4]]
+    return (lines[0], "\n".join(lines[1:])) if lines else ("", "")

@@ -22,6 +22,7 @@ from pipeline.normalize.periods.comparisons import comparisons_in, find_comparis
 from pipeline.normalize.periods.find import find_periods
 from pipeline.normalize.periods.head import infer_call_day, infer_reporting_period
 from pipeline.normalize.periods.labels import label_period, period_of
+from pipeline.normalize.periods.yearend import likely_year_end
 
 __all__ = [
     "Anchor",
@@ -35,6 +36,7 @@ __all__ = [
     "infer_call_day",
     "infer_reporting_period",
     "label_period",
+    "likely_year_end",
     "period_of",
     "quarter_before",
     "reporting_quarter",

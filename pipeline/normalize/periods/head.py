@@ -13,21 +13,12 @@ from pipeline.normalize.periods.calendar import (
 )
 from pipeline.normalize.periods.find import find_periods
 from pipeline.normalize.periods.labels import label_period
+from pipeline.normalize.periods.yearend import likely_year_end
 from pipeline.normalize.script import fold
 from schemas import Period, PeriodMention
 
 _HEAD = 2000
 _LATEST_REPORT = timedelta(days=200)
-_SOONEST_REPORT = timedelta(days=12)
-_DECEMBER = 12
-# The commonest first.
-_YEAR_ENDS = (12, 6, 9, 3, 1, 10, 2, 4, 5, 7, 8, 11)
-_ORDINALS = ("first", "second", "third", "fourth")
-_FISCAL_QUARTER = re.compile(
-    r"(?:q(?P<q>[1-4])|(?P<q2>[1-4])q|(?P<word>first|second|third|fourth)[ -]quarter)"
-    r"(?: of| for|,)?(?: the| its| our)? ?(?:fiscal year|fiscal|fy) ?"
-    r"'?(?P<year>20[0-9]{2}|[0-9]{2})(?![0-9])"
-)
 _LATEST_CALL = timedelta(days=60)
 _LATEST_PUBLICATION = timedelta(days=10)
 _CALL_WORDS = re.compile(
@@ -62,7 +53,7 @@ def infer_reporting_period(
             pass  # a hint in another form is weighed like any other words
     known = published or infer_call_day(head, None)
     if fiscal_year_end is None:
-        fiscal_year_end = _likely_year_end(head, known)
+        fiscal_year_end = likely_year_end(head[:_HEAD], known)
     anchor = _anchor(known, fiscal_year_end)
     heads = [hint, head[:_HEAD]] if hint else [head[:_HEAD]]
     mentions = [mention for part in heads for mention in find_periods(part, anchor)]
@@ -77,21 +68,6 @@ def infer_reporting_period(
                     half = _months(mention.period) == 6 and period.end == mention.period.end
                     return mention.period if half else period
     return anchor.reporting
-
-
-def _likely_year_end(head: str, published: date | None) -> int:
-    """Give the month of a year's end by which the stated fiscal quarter has just been closed."""
-    stated = _FISCAL_QUARTER.search(fold(head[:_HEAD])) if published else None
-    if stated is None or published is None:
-        return _DECEMBER
-    number = int(stated["q"] or stated["q2"] or 1 + _ORDINALS.index(stated["word"]))
-    year = int(stated["year"]) % 100 + 2000
-    for latest in (_LATEST_CALL, 2 * _LATEST_CALL):
-        for month in _YEAR_ENDS:
-            since = published - quarter_close(fiscal_quarter(year, number, month), month)
-            if _SOONEST_REPORT <= since <= latest:
-                return month
-    return _DECEMBER
 
 
 def infer_call_day(head: str, published: date | None) -> date | None:

@@ -1,0 +1,145 @@
+"""Companies that no table knows: the names that a document's title and its welcome give them."""
+
+import re
+
+from pipeline.lexicon.companies import resolve_company
+from schemas.fact import Entity
+
+_AT_ONCE = 40
+_NAME = r"A-Za-z0-9\u00c0-\u024f&.'’ \-"
+_CODE = r"(?:[A-Za-z]+\s?[:：]\s?)?(?P<code>[A-Z]{1,5}(?:\.[A-Z])?|\d{4,6})(?:[.\- ][A-Z]{1,3})?"
+_MOVE = r"(?:\s[-+]?[\d.]+%)?"
+_FORM = (
+    r"(?:Incorporated|Inc|Corporation|Corp|Company|Co|Ltd|Limited|PLC|plc|LLC|LLP|L\.?P|N\.?V|S\.?A"
+    r"|A\.?G|S\.?E|S\.p\.A|AB|ASA|Oyj|A/S|Trust|Bancorp|Bancshares|Holdings?|Group|Partners)"
+)
+_PERIOD_WORD = (
+    r"(?:q[1-4]\b|[1-4]q|h[12]\b|[1-4]h|fy|f[1-4]q|fiscal|first|second|third|fourth|full|interim|"
+    r"quarter|half|annual|earnings|results|conference|investor call|year[- ]end|nine[- ]month|"
+    r"six[- ]month|20\d\d\s(?:q[1-4]|h[12]|fi|se|th|fo|an|full|half|interim|results|earnings))"
+)
+_FORMED = rf"(?:,? {_FORM}\b\.?)?"
+_HEADED = re.compile(
+    rf"(?P<name>[A-Z0-9][{_NAME},]{{1,60}}?|[\u4e00-\u9fff]{{2,12}})\s*[(（]{_CODE}{_MOVE}[)）]"
+)
+_TITLED = re.compile(
+    rf"(?P<name>[A-Z][{_NAME}]{{1,60}}?{_FORMED})(?:'s|’s|s['’])?[,:]?(?:\s+[-–—|])?\s+"
+    rf"(?i:{_PERIOD_WORD})"
+)
+_WELCOMED = re.compile(
+    rf"(?i:welcome (?:everyone |everybody |you |you all |all of you |all )?to|"
+    rf"(?:thank you|thanks)(?: all)? for (?:joining|attending|participating in|dialing in to|"
+    rf"being (?:here|with us|on))(?: us)?(?: today| this morning)?(?: for| on)?|"
+    rf"\bto (?:discuss|review))\s+"
+    rf"(?:(?i:the|today's|our discussion of)\s+)?"
+    rf"(?P<name>[{_NAME}]{{2,60}}?{_FORMED})(?:'s|’s|['’])?,?\s+"
+    rf"(?:(?i:financial|operating)\s+)?(?i:{_PERIOD_WORD}|call\b)"
+)
+_TITLED_CHINESE = re.compile(
+    r"^(?:【[^】]*】)?(?P<name>(?![一二三四五六七八九十两几各多])[\u4e00-\u9fff]{2,8}?)"
+    r"(?=\s?(?:20\d\d|[Qq][1-4]|[1-4][Qq]|[12]H|第?[一二三四]季|半年|中期|年度|全年|业绩|業績|财报|財報))",
+    re.MULTILINE,
+)
+_GENERIC = re.compile(
+    r"财报|財報|业绩|業績|法说|法說|研报|点评|整理|笔记|行业|板块|[日周月季年]报|电话会"
+)
+# A company's English name with its Chinese one in parentheses, or the other way round.
+_BILINGUAL = re.compile(
+    rf"(?P<name>[A-Z][{_NAME}]{{2,50}}?)\s?[(（][\u4e00-\u9fff]{{2,12}}(?:[)）]|[，,]\s?(?:{_CODE})?)"
+)
+_BILINGUAL_BACK = re.compile(
+    rf"[\u4e00-\u9fff]{{2,12}}[(（](?P<name>[A-Z][{_NAME}]{{2,50}}?)(?:[)）]|[，,]\s?(?:{_CODE})?)"
+)
+_NO_NAMES = frozenset(
+    re.findall(
+        r"\S+",
+        "our the this my today's today us your me you we a an all everyone everybody another",
+    )
+)
+# What a title sets before the name: the kind of page, a quarter, a Reuters code, a label.
+_BEFORE_NAME = re.compile(
+    r"\A(?:(?i:edited |full |final |corrected |complete |rough |preliminary )*"
+    r"(?i:transcript(?: of)?|call notes|notes)\b[\s:–—-]*|(?i:company|issuer|event|title)\s?:\s*"
+    r"|(?:(?:F?Q[1-4]|[1-4]F?Q|[HS][12]|[12]H|FY|Fiscal(?: Year)?|(?i:first|second|third|fourth) "
+    r"(?i:quarter))\s?(?:of\s)?)?(?:FY|Fiscal(?: Year)?)?\s?['’]?(?:20)?\d\d(?![\d%.,])"
+    r"(?:\s(?:F?Q[1-4]|[HS][12]))?[\s:–—-]+"
+    r"|[A-Z]{1,5}\.[A-Z]{1,2}\s?[-–—:]\s?|\W+)+"
+)
+# What a title goes on with behind it.
+_BEHIND_NAME = re.compile(
+    r",?\s+(?i:announces?|reports?|reported|posts?|delivers?|releases?|discusses|presents?|to|holds?"
+    r"|financial|operating|investor|analyst|management|quarterly|group results|preliminary)\b.*$"
+)
+_LEGAL_FORM = re.compile(
+    r"(?<![&+]),?\s+(?:Inc|Incorporated|Corp|Corporation|Company|Co|Ltd|Limited|PLC|plc|LLC|N\.V|S\.A|AG|SE)\.?$",
+    re.IGNORECASE,
+)
+# The first line of a transcript that is a name and nothing else.
+_BARE_NAME = re.compile(rf"[A-Z][{_NAME}]{{1,50}}{_FORMED}$")
+_NO_BARE_NAME = re.compile(
+    r"\b(?:transcripts?|call|conference|remarks|presentation|operator|earnings|results|quarter|"
+    r"prepared|questions?|participants|webcast|event|date|contents|disclaimer|summary|highlights|"
+    r"good|thank|thanks|welcome|hello|introduction|overview|moderator|corporate|speakers?)\b",
+    re.IGNORECASE,
+)
+_EVENT = re.compile(
+    rf"\b(?:{_PERIOD_WORD}|call|transcript|teleconference|webcast|moderator)", re.IGNORECASE
+)
+
+
+def named_in_title(titles: str, code: str | None) -> Entity | None:
+    """Name a company that the lexicon does not hold, from the document's title."""
+    lines = "\n".join(_BEFORE_NAME.sub("", line, count=1) for line in titles.split("\n"))
+    for pattern in (_HEADED, _BILINGUAL, _BILINGUAL_BACK, _TITLED):
+        found = pattern.search(titles if pattern is _HEADED else lines)
+        if found:
+            return _entity(found, code)
+    return None
+
+
+def named_in_opening(
+    opening: str, head: str, titles: str, first: tuple[str, str], code: str | None
+) -> Entity | None:
+    """Name such a company from a first line that is its name, from the words of welcome or else.
+
+    ``first`` holds the first line and the lines right below it; else its name in two languages, or
+    a Chinese title, tells.
+    """
+    line = _BEFORE_NAME.sub("", first[0], count=1) if first[0] else ""
+    bare = _BARE_NAME.match(line)
+    if bare and not _NO_BARE_NAME.search(line) and _EVENT.search(first[1]):
+        return _named(line, None, code)
+    for found in _WELCOMED.finditer(opening):
+        if (welcomed := _entity(found, code)) is not None:
+            return welcomed
+    for pattern in (_BILINGUAL, _BILINGUAL_BACK):
+        names = {found["name"]: found for found in pattern.finditer(head)}
+        if names:
+            earliest = next(iter(names.values()))
+            alone = len(names) == 1 or earliest.start() < _AT_ONCE
+            return _entity(earliest, code) if alone else None
+    chinese = _TITLED_CHINESE.search(titles)
+    return _entity(chinese, code) if chinese else None
+
+
+def _entity(found: re.Match[str], code: str | None) -> Entity | None:
+    name = found["name"]
+    if name.islower() and not found.string.islower():
+        return None  # where others are written with capitals, these are no name's words
+    return _named(name, found.groupdict().get("code"), code)
+
+
+def _named(name: str, own_code: str | None, code: str | None) -> Entity | None:
+    name = _LEGAL_FORM.sub("", _BEHIND_NAME.sub("", name).strip(" ,.'’-"))
+    name = _LEGAL_FORM.sub("", name.strip(" ,.'’-"))
+    if not name or name.split()[0].lower() in _NO_NAMES or _GENERIC.search(name):
+        return None
+    if re.fullmatch(rf"(?i:{_PERIOD_WORD})", name):
+        return None
+    name = name.title() if name.islower() or (name.isupper() and " " in name) else name
+    known = resolve_company(name) if not code else None
+    if known is not None:
+        return Entity(id=known.id, name=known.name)
+    if name == code:
+        return None
+    return Entity(id=code or own_code or name, name=name)
