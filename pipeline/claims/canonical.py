@@ -87,6 +87,7 @@ def _scope(scope: str, entity_id: str, entity_name: str) -> str:
         name = name.removeprefix(lead)
     for end in _ENDED_BY:
         name = name.removesuffix(end)
+    name = _names("name").get(name, name)
     return "" if name in _names("whole") else name
 
 

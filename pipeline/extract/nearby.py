@@ -30,6 +30,8 @@ _MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
 _EARNINGS = frozenset({"eps", "adjusted_eps"})
 # How many words may part a bare number from the metric that gives it its unit.
 _FAR, _CLOSE = 8, 2
+# A bare number that is an amount, and no version or list number: "1,400", "1.4 billion".
+_LARGE = re.compile(r",|(?:thousand|million|billion)$|[万萬亿億]$", re.IGNORECASE)
 
 
 def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
@@ -89,7 +91,7 @@ def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch |
         match = mark.value
         if not isinstance(match, MetricMatch) or not means(match, place, setting):
             continue
-        large = quantity.kind == "number" and "," in quantity.text
+        large = quantity.kind == "number" and _LARGE.search(quantity.text) is not None
         reach = _FAR if match.metric.family != "count" or large else _CLOSE
         if quantity.kind == "number" and words_in(place.gap_before(mark)) > reach:
             continue

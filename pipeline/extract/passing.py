@@ -3,6 +3,7 @@
 import re
 
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.lexicon.scopes import ScopeMatch
 
 # "U.S. dollars", "U.S. GAAP" and "Fortune 500" (财富500强) are no places or lines of business.
 _NO_BUSINESS = re.compile(
@@ -46,12 +47,18 @@ _ASIDE = re.compile(
     r"与|和|跟|对|比|给|由|向|同|私有化|收购|并购|出售|入股|分拆|持有|采购|客户|供应商|伙伴|包括|如|携手|"
     r"联手|来自|通过|在|获)\s*$"
 )
+# "Daily active people across our apps": all that a company has is the company.
+_ALL_OF = re.compile(r"\bacross (?:all )?(?:of )?(?:our|its|their|the)(?: family of)? $")
 _REACH = 40
 
 
 def is_no_business(sentence: Sentence, mark: Mark) -> bool:
-    """Whether a scope's name is part of another name: "U.S. dollars", "Fortune 500"."""
-    return _NO_BUSINESS.match(sentence.folded, mark.end) is not None
+    """Whether a scope's name is part of another name ("U.S. dollars", "Fortune 500") or of all."""
+    if _NO_BUSINESS.match(sentence.folded, mark.end) is not None:
+        return True
+    generic = isinstance(mark.value, ScopeMatch) and mark.value.kind == "generic"
+    start = max(sentence.start, mark.start - _REACH)
+    return generic and _ALL_OF.search(sentence.folded, start, mark.start) is not None
 
 
 def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:

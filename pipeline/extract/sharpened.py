@@ -7,6 +7,7 @@ from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import just_before
 from pipeline.extract.place import Place, words_in
 from pipeline.lexicon.metrics import MetricMatch, related
+from pipeline.lexicon.scopes import ScopeMatch
 
 # "$5 a month", "NT$199 per user": what one of something costs.
 _PRICE = re.compile(
@@ -133,7 +134,8 @@ def _is_left(place: Place) -> bool:
 def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> MetricMatch | None:
     """The profit that a bare 盈利, 赚 or 亏 at the number speaks of, where another metric stands.
 
-    The one that the sentence named last, else the next that it names, else net income.
+    The one that the sentence named last, else the next that it names, else the operating income of
+    a business and the net income of a company.
     """
     if chosen is not None and chosen.metric.id in PROFITS:
         return None
@@ -149,4 +151,7 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
             return mark.value
     if frame.used is not None and frame.used.metric.id in PROFITS:
         return frame.used
-    return unnamed("net_income")
+    # 国际业务亏损 4 亿元: what a business of a company earns is told before interest and tax.
+    business = frame.scope_mark.value if frame.scope_mark is not None else None
+    of_business = isinstance(business, ScopeMatch) and business.known and business.kind == "line"
+    return unnamed("operating_income" if of_business else "net_income")

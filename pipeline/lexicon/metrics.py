@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
-from pipeline.lexicon.table import read_table
+from pipeline.lexicon.table import read_table, spellings
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORD = _LETTERS | frozenset("0123456789")
@@ -31,7 +31,6 @@ _FILLER = re.compile(
 # After "non-GAAP", which is never a verb, the name of a business may stand too.
 _BUSINESS = re.compile(r" (?:[a-z&/]+ ){0,2}")
 _LONGEST_FILLER = 36
-_SCRIPTS_MEET = re.compile(r"(?<=[a-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[a-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +222,9 @@ def _spellings(phrases: str) -> Iterator[str]:
     """
     for phrase in phrases.split("|"):
         if phrase:
-            yield phrase
+            yield from spellings(phrase)
             if "-" in phrase:
                 yield phrase.replace("-", " ")
-            if not phrase.isascii() and (apart := _SCRIPTS_MEET.sub(" ", phrase)) != phrase:
-                yield apart
 
 
 @cache

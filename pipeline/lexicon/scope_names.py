@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 import ahocorasick
 
 from pipeline.lexicon.company_names import rows, table
+from pipeline.lexicon.table import spellings
 from pipeline.normalize.script import fold
 
 Kind = Literal["line", "region", "product", "generic"]
@@ -116,8 +117,9 @@ def _names(
         exact = len(text) < 5 and text.isupper()
         capital = not exact and text != text.lower()
         yield ScopeName(len(text), scope, kind, owner, text, exact, capital)
-    for text in chinese.split("|") if chinese else ():
-        yield ScopeName(len(text), scope, kind, owner, text, exact=False, capital=False)
+    for name in chinese.split("|") if chinese else ():
+        for text in spellings(name):
+            yield ScopeName(len(text), scope, kind, owner, text, exact=False, capital=False)
 
 
 def _automaton(names: Iterable[ScopeName]) -> Any:

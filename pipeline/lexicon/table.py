@@ -1,9 +1,26 @@
 """How a table of this folder is read."""
 
+import re
+from collections.abc import Iterator
 from importlib.resources import files
+
+_SCRIPTS_MEET = re.compile(
+    r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])"
+)
 
 
 def read_table(name: str) -> list[list[str]]:
     """Give the rows of the TSV file ``name``: without comment lines, empty lines and the header."""
     text = files("pipeline.lexicon").joinpath(name).read_text(encoding="utf-8")
     return [line.split("\t") for line in text.splitlines() if line and line[0] != "#"][1:]
+
+
+def spellings(phrase: str) -> Iterator[str]:
+    """Give a phrase, and once more with the spaces that may stand where two scripts meet.
+
+    >>> list(spellings("微信及WeChat"))
+    ['微信及WeChat', '微信及 WeChat']
+    """
+    yield phrase
+    if not phrase.isascii() and (apart := _SCRIPTS_MEET.sub(" ", phrase)) != phrase:
+        yield apart
