@@ -1,4 +1,4 @@
-"""Documents on one call, in other words, scripts and languages: what they both state is one claim."""
+"""Documents on one call, in other words, scripts and languages: what they state is one claim."""
 
 from pathlib import Path
 
