@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipeline.lexicon.companies import CompanyMatch, all_companies, company, find_companies
+from pipeline.lexicon.leading import leading_company
 from pipeline.normalize.periods import reporting_quarter
 from schemas import DocumentContext, Entity, Period, Segment
 
 # In a document about one company a heading turns to another only if it opens with its name.
 _OPENING = 6
+# How far into a paragraph of a round-up the company that it is about is named.
+_LEADING = 160
 # "DELTA — premium again": a name that a heading sets off counts though it is an ordinary word too.
 _SET_OFF = re.compile(r"\s*(?:[—–:：|｜(（]|-\s|$)")
 
@@ -21,6 +24,8 @@ class Abouts:
         self._context = context
         self._published = published
         self._by_heading: dict[str, Entity | None] = {}
+        self._led: Entity | None = None
+        self._led_under: tuple[str, ...] = ()
         ids = [named.company.id for named in context.companies]
         self.known = frozenset([context.company.id] if context.company else ids)
         self._aliases = [
@@ -35,7 +40,22 @@ class Abouts:
             named = self._named(heading)
             if named is not None:
                 return named
-        return self._context.company
+        if not self._context.companies or segment.kind != "paragraph":
+            return self._context.company
+        return self._leading(segment)
+
+    def _leading(self, segment: Segment) -> Entity | None:
+        """The company that a paragraph of a round-up opens with, else that of the one before."""
+        if segment.heading_path != self._led_under:
+            self._led, self._led_under = None, segment.heading_path
+        found = leading_company(segment.text, self.known)
+        named = [(found[0], Entity(id=found[1].id, name=found[1].name))] if found else []
+        opening = segment.text[:_LEADING]
+        named += [(start, entity) for start, _, entity in self.unlisted(opening)]
+        known = [each for each in named if each[1].id in self.known]
+        if known:
+            self._led = min(known, key=lambda each: each[0])[1]
+        return self._led
 
     def unlisted(self, text: str) -> Iterator[tuple[int, int, Entity]]:
         """Find the companies that only the document itself names, by the names it gives them."""

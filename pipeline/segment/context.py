@@ -20,7 +20,7 @@ from pipeline.segment.defaults import (
 )
 from pipeline.segment.draft import Draft
 from pipeline.segment.roles import side_of
-from pipeline.segment.roundup import companies_of_headings
+from pipeline.segment.roundup import companies_of_headings, companies_of_paragraphs
 from pipeline.segment.unlisted import named_in_opening, named_in_title
 from schemas.fact import Entity
 from schemas.segmented import DocumentContext
@@ -64,7 +64,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
             currency = home_currency(ends)
     return DocumentContext(
         company=about,
-        companies=() if about else companies_of_headings(drafts),
+        companies=() if about else companies_of_headings(drafts) or companies_of_paragraphs(drafts),
         period=infer_reporting_period(
             around,
             published=published,
@@ -121,6 +121,8 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
     for company_id in in_title:
         votes[company_id] += _IN_TITLE
     if _is_round_up(in_title, votes, drafts):
+        return None
+    if len(in_title) != 1 and companies_of_paragraphs(drafts):
         return None
     if not in_title and (unknown := named_in_title(titles, None)):
         return unknown

@@ -15,7 +15,8 @@ _HAN = "[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸]"
 _MARK = re.compile(
     rf"""
       (?P<hash>\#{{1,6}}(?=[\s\#]))
-    | (?P<sign>[▍▎▌▋▊█■◆◼◾▶►❚┃❖★☆✦◇□▼▲※])
+    | (?P<sign>[▍▎▌▋▊█■◆◼◾▶►❚┃❖★☆✦◇□▼▲※»])
+    | (?P<chevron>>{{2,3}}|={{2,}})(?=\s)
     | (?P<bullet>[•‣◦▪▫●○∙⁃◉◎➢➤➜✓✔√・‧·⚫🔹🔸✅👉📌]️?|[-–—*＊+](?=[\s\u3000]))
     | (?P<han>{_HAN}{{1,3}}\s?[、．.]|第{_HAN}{{1,3}}[章节節部][分]?\s?[、：:\s])
     | (?P<hanparen>[（(]{_HAN}{{1,3}}[）)]、?)
@@ -73,6 +74,8 @@ def read_mark(text: str) -> Mark:
     style = str(found.lastgroup)
     if style == "hash":
         return Mark("heading", f"hash{len(found.group())}", *_trimmed(text, found.end(), end, "#"))
+    if style == "chevron":
+        return Mark("heading", found.group()[0], *_trimmed(text, found.end(), end, "=<> "))
     if style == "decimal":
         numbers = tuple(int(part) for part in re.split(r"[.．]", found.group().rstrip("、.")))
         if _UNIT_NEXT.match(text, found.end()):

@@ -84,7 +84,9 @@ class Reader:
                 self._turn = self._turns
             return
         mark = self._mark(index)
-        call = self.cast.call(text, stamped_above=self._stamp_at == index - 1)
+        call = None
+        if text[0] != ">" or not self._leads_list(index, line):
+            call = self.cast.call(text, stamped_above=self._stamp_at == index - 1)
         begin = 0
         if call is None and mark.kind in ("bullet", "number") and self.cast.dialogue:
             call = self.cast.call(text[mark.begin :])

@@ -1,10 +1,13 @@
 """The companies that a round-up goes through, as its headings name them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pipeline.lexicon.companies import find_companies
 from pipeline.lexicon.company_names import company_names
+from pipeline.lexicon.leading import leading_company
+from pipeline.segment.cues import cue_words
 from pipeline.segment.draft import Draft
 from schemas.fact import Entity
 from schemas.segmented import DocumentCompany
@@ -18,6 +21,18 @@ _BILINGUAL = re.compile(
     r"\s?[（(]\s?(?P<local>[\u4e00-\u9fff]{2,8})[^）)]{0,20}[）)]"
 )
 _SHORT = 2
+# "3) Kestrel Shipping (KSTR LN)": likewise, with its code.
+_CODED = re.compile(
+    r"(?P<name>[A-Z][A-Za-z&.'’\-]+(?: [A-Z&][A-Za-z&.'’\-]*){0,4})"
+    r"\s?[（(]\s?(?:[A-Za-z]+:\s?)?(?P<code>[A-Z]{2,5}|\d{4,6})(?:[ .][A-Z]{1,2})?\s?[）)]"
+)
+_LEAST_PARAGRAPH, _LEAST_PARAGRAPH_CHINESE = 160, 60
+_OPENING = 160
+_NAME = r"[A-Z][\w&'’\-]+(?: (?:&|of|and|de|[A-Z][\w&'’\-]*)){0,4}"
+# "Aldermoor Biologics, a contract manufacturer in Leeds": whom a paragraph introduces.
+_APPOSED = re.compile(rf"(?P<name>{_NAME}), (?:an?|the|one of)\s(?P<what>[^,.;:]{{3,90}})")
+# "the Dutch lender Vechtstroom", "chipmaker Halden Micro".
+_CALLED = re.compile(rf"(?P<what>[a-z]+) (?P<name>{_NAME})")
 
 
 def companies_of_headings(drafts: Sequence[Draft]) -> tuple[DocumentCompany, ...]:
@@ -37,6 +52,49 @@ def companies_of_headings(drafts: Sequence[Draft]) -> tuple[DocumentCompany, ...
         DocumentCompany(company=Entity(id=company_id, name=name))
         for company_id, name in found.items()
     ) + tuple(unknown)
+
+
+def companies_of_paragraphs(drafts: Sequence[Draft]) -> tuple[DocumentCompany, ...]:
+    """Give the companies that paragraphs of prose go through, in order, where none prevails.
+
+    Such a letter or round-up has no headings for its companies: each paragraph opens with the one
+    that it is about. Those that no list holds count where their kind is told.
+    """
+    found: dict[str, DocumentCompany] = {}
+    votes: Counter[str] = Counter()
+    for draft in drafts:
+        text = draft.text
+        least = _LEAST_PARAGRAPH if draft.language == "en" else _LEAST_PARAGRAPH_CHINESE
+        speaks = draft.speaker is not None and draft.speaker.side != "publisher"
+        if draft.kind != "paragraph" or speaks or len(text) < least:
+            continue
+        leading = leading_company(text)
+        unknown = _introduced(text[:_OPENING]) if draft.language == "en" else None
+        if unknown is not None and (leading is None or unknown[0] < leading[0]):
+            found.setdefault(unknown[1].company.id, unknown[1])
+            votes[unknown[1].company.id] += 1
+        elif leading is not None:
+            known = leading[1]
+            named = DocumentCompany(company=Entity(id=known.id, name=known.name))
+            found.setdefault(known.id, named)
+            votes[known.id] += 1
+    if len(found) < _SHORT or max(votes.values()) * 3 > sum(votes.values()) * 2:
+        return ()
+    return tuple(found.values())
+
+
+def _introduced(opening: str) -> tuple[int, DocumentCompany] | None:
+    kinds = cue_words()["company_kind"]
+    for pattern in (_APPOSED, _CALLED):
+        for match in pattern.finditer(opening):
+            words = match["what"].lower().replace("-", " ").split()
+            name = match["name"]
+            if any(word.endswith(kinds) for word in words) and not find_companies(name):
+                first = name.split()[0]
+                aliases = (name, first) if len(first) > _AT_ONCE - 2 else (name,)
+                named = DocumentCompany(company=Entity(id=name, name=name), aliases=aliases)
+                return match.start("name"), named
+    return None
 
 
 def _opening(headings: Iterable[str], known: frozenset[str]) -> dict[str, str]:
@@ -59,5 +117,12 @@ def _unknown(headings: Iterable[str]) -> list[DocumentCompany]:
             short = (local[:_SHORT],) if len(local) > _SHORT + 1 else ()
             named[name] = DocumentCompany(
                 company=Entity(id=name, name=name), aliases=(name, local, *short)
+            )
+            continue
+        coded = _CODED.match(heading, start.end() if start else 0)
+        if coded and not find_companies(heading):
+            name, code = coded["name"], coded["code"]
+            named[code] = DocumentCompany(
+                company=Entity(id=code, name=name), aliases=(name, name.split()[0], code)
             )
     return list(named.values())

@@ -222,3 +222,22 @@ def test_remarks_begin_under_their_heading_after_a_list_of_people() -> None:
     )
     assert [s.text for s in found if s.kind == "heading"][-1] == "Presentation"
     assert [s.speaker.side for s in found if s.kind == "turn"] == ["operator", "company"]
+
+
+def test_paragraphs_of_prose_go_through_companies() -> None:
+    filler = "It was a long call, and the questions kept coming back to the same two subjects. " * 2
+    found = context(
+        "Notes from a busy week\n\n"
+        f"Shopify opened the week. Sales rose 31% to $2.8 billion. {filler}\n\n"
+        f"Unlike Shopify, Etsy had little to show: sales rose 2%. {filler}\n\n"
+        f"The surprise was Tarnbeck Mills, a spinning company in Lancashire. {filler}\n"
+    )
+    assert found.company is None
+    assert [each.company.id for each in found.companies] == ["SHOP", "ETSY", "Tarnbeck Mills"]
+
+
+def test_chevrons_over_bullets_head_companies() -> None:
+    text = ">> Visa (V) | Buy | PT $390\n* Rev 10.7bn\n>> Mastercard (MA) | Hold\n* Rev 8.6bn\n"
+    found = read(f"PAYMENTS DAILY | Q3\n{text}")
+    assert [s.kind for s in found[1:]] == ["heading", "bullet", "heading", "bullet"]
+    assert found[-1].heading_path == ("Mastercard (MA) | Hold",)

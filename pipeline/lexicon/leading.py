@@ -1,0 +1,38 @@
+"""Which company a paragraph of running prose is about: the one that it opens with."""
+
+import re
+
+from pipeline.lexicon.companies import Company, find_companies
+
+_OPENING, _OPENING_CHINESE = 110, 30
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z“\"])|[。！？]")
+# "Unlike Nvidia, AMD …", "A day after Shell reported, BP …": a name that only sets off another.
+_SETS_OFF = re.compile(
+    r"(?:\b(?:unlike|than|like|versus|vs\.?|after|besides|against|alongside|apart from|"
+    r"compared (?:with|to)|while|before|rival|rivals|following|since)\s+(?:the\s+)?"
+    r"|(?:不同于|相比|相较于?|较之|除了|继|随着|与|和|对手))$",
+    re.IGNORECASE,
+)
+# "Goldman reckons that …", "Morgan Stanley analysts": who only tells of somebody else.
+_TELLS = re.compile(
+    r"(?:'s|’s)?\s+(?:reckons|thinks|estimates|forecasts|analysts?|economists?|strategists?)\b"
+)
+
+
+def leading_company(text: str, known: frozenset[str] = frozenset()) -> tuple[int, Company] | None:
+    """Give the company that a paragraph's first sentence opens with, and where its name begins.
+
+    A name that only sets another off is passed over. ``known`` as in ``find_companies``.
+
+    >>> found = leading_company("Unlike Nvidia, AMD sells fewer systems.")
+    >>> found and found[1].id
+    'AMD'
+    """
+    opening = text[: _OPENING if text[:20].isascii() else _OPENING_CHINESE]
+    end = _SENTENCE_END.search(opening)
+    reach = end.start() + 1 if end and end.start() > len(opening) // 3 else len(opening)
+    for match in find_companies(opening, known):
+        told = _SETS_OFF.search(opening, 0, match.start) or _TELLS.match(text, match.end)
+        if match.start < reach and not told:
+            return match.start, match.company
+    return None
