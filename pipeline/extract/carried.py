@@ -33,7 +33,7 @@ def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
     last, previous = frame.last, place.previous()
     if last is None or previous != last.mark:
         return None
-    cue, kinds = next(place.cues_before(breaks=1), (None, frozenset[str]()))
+    cue, kinds = place.nearest_cue(breaks=1)
     if cue is None or "from" not in kinds or _names_metric(place):
         return None
     if last.quantity.kind != place.quantity.kind and place.quantity.kind != "number":
@@ -144,7 +144,7 @@ def _business_moves(place: Place, frame: Frame) -> bool:
         return False
     if not isinstance(business.value, ScopeMatch) or business.value.kind == "region":
         return False
-    cue, kinds = next(place.cues_before(), (None, frozenset[str]()))
+    cue, kinds = place.nearest_cue()
     near = cue is not None and words_in(place.gap_before(cue)) <= 1
     return near and bool(kinds & {"up", "down"})
 

@@ -8,7 +8,7 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.normalize.periods import (
-    find_comparisons,
+    comparisons_in,
     period_of,
     quarter_before,
     year_before,
@@ -57,9 +57,8 @@ def grows_from_there(place: Place, frame: Frame) -> bool:
 
 def own_basis(place: Place) -> str | None:
     """yoy or qoq where the clause says so, the nearest first; right of the number counts less."""
-    said = place.quantity.text
     # 持平至季增 6%: the basis stands in the range itself, which only Chinese has
-    if not said.isascii() and (inside := find_comparisons(fold(said))):
+    if not place.said.isascii() and (inside := comparisons_in(place.said)):
         return inside[-1][2]
     for mark in place.before():
         if mark.kind == "basis":
@@ -79,11 +78,14 @@ def comparison(
     setting: Setting,
     mention: PeriodMention | None,
     versus: PeriodMention | None,
+    own: str | None,
 ) -> str | None:
-    """Settle what a reading whose period is known is compared with; None for a level."""
+    """Settle what a reading whose period is known is compared with; None for a level.
+
+    ``own`` is the basis that its clause names.
+    """
     if reading.measure not in MOVES:
         return None
-    own = own_basis(place)
     if own is not None and (versus is None or versus.relation == "since"):
         return own
     if versus is not None and reading.period is not None:

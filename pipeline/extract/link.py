@@ -7,7 +7,7 @@ from pipeline.extract.background import dashed_aside, is_where, is_whole
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
-from pipeline.extract.measure import is_base, set_measure
+from pipeline.extract.measure import lead_before, set_measure
 from pipeline.extract.modality import note_topic
 from pipeline.extract.neighbours import lend_unit
 from pipeline.extract.place import Place
@@ -84,9 +84,10 @@ def _read(
     elif subject is not None and isinstance(subject.value, ScopeMatch):
         frame.scope, frame.scope_inherited = subject.value.scope, False
     chosen = choose_metric(reading, place, frame, setting)
-    reading.base = is_base(place)
+    lead = lead_before(place)
+    reading.base = lead.base
     settle_unit(reading, place, frame, setting)
-    set_measure(reading, place, frame, chosen)
+    set_measure(reading, place, frame, lead, chosen)
     choose_scope(reading, place, frame, setting)
     if subject is not None:
         frame.metrics, frame.scope = held

@@ -2,11 +2,12 @@
 
 import re
 
-from pipeline.extract.units import reads_as_percent
+from pipeline.extract.units import reads_as_percent, size_of
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric, related
 from schemas import Quantity
 
 TIME_UNITS = frozenset({"h", "min", "day", "week", "month", "quarter", "year", "person_year"})
+_RATES = frozenset({"percent", "multiple", "points"})
 # What no listed company has only some dollars of.
 _OF_MILLIONS = frozenset(
     {"revenue", "gross_profit", "ebitda", "adjusted_ebitda", "capex", "free_cash_flow", "debt",
@@ -34,7 +35,7 @@ def meaning(
     """
     named = match.metric
     kind = quantity.kind
-    if kind in ("percent", "multiple", "points") or reads_as_percent(quantity):
+    if kind in _RATES or (kind == "number" and reads_as_percent(quantity)):
         if kind == "multiple" and named.id == "valuation":
             # "On valuation, 9 times": of earnings, where nothing else is said.
             return metric("price_to_earnings")
@@ -91,8 +92,7 @@ def _of_family(named: Metric, family: str) -> Metric | None:
 
 
 def _size(quantity: Quantity) -> float:
-    amounts = (quantity.value, quantity.low, quantity.high)
-    return float(next((abs(a) for a in amounts if a is not None), 0))
+    return float(size_of(quantity))
 
 
 def unnamed(metric_id: str) -> MetricMatch | None:

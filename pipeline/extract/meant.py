@@ -8,7 +8,7 @@ from pipeline.lexicon.metrics import Metric, MetricMatch
 
 def meant(match: MetricMatch, place: Place, setting: Setting) -> Metric | None:
     """Give the metric that a match names for the quantity at a place; None if it cannot."""
-    per_share = "每股" in just_before(place)
+    per_share = "每股" in place.lead
     return meaning(match, place.quantity, per_share=per_share, scaled=setting.scale != 1)
 
 
@@ -17,7 +17,7 @@ def means(match: MetricMatch, place: Place, setting: Setting) -> bool:
     return meant(match, place, setting) is not None
 
 
-def just_before(place: Place, reach: int = 10) -> str:
+def just_before(place: Place, reach: int) -> str:
     """Give the ``reach`` characters of the folded sentence right before the quantity."""
     start = max(place.sentence.start, place.mark.start - reach)
     return place.sentence.folded[start : place.mark.start]

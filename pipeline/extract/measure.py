@@ -51,9 +51,8 @@ class Lead:
     be: bool = False
 
 
-def lead_of(place: Place, frame: Frame) -> Lead:
-    """Read the cues on both sides of a quantity."""
-    lead = _left(place)
+def _with_right(lead: Lead, place: Place, frame: Frame) -> Lead:
+    """Add to what the cues before a quantity say what those behind it do."""
     right = _right(place)
     lead.direction = lead.direction or right.direction
     lead.share = lead.share or right.share
@@ -62,11 +61,6 @@ def lead_of(place: Place, frame: Frame) -> Lead:
     if not (lead.direction or lead.to or lead.base):
         lead.direction = _parallel_direction(place, frame)
     return lead
-
-
-def is_base(place: Place) -> bool:
-    """Whether the number is where a move started, or what another is compared with."""
-    return _left(place).base
 
 
 def _parallel_direction(place: Place, frame: Frame) -> int:
@@ -86,7 +80,8 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
     return last.sign if joined and last.measure in ("growth", "change") else 0
 
 
-def _left(place: Place) -> Lead:
+def lead_before(place: Place) -> Lead:
+    """Read the cues before a quantity."""
     lead = Lead()
     settled = False
     for mark, kinds in place.cues_before():
@@ -131,9 +126,11 @@ def _right(place: Place) -> Lead:
     return Lead(direction=direction, share=share, rate=rate, additional=additional)
 
 
-def set_measure(reading: Reading, place: Place, frame: Frame, metric: MetricMatch | None) -> None:
-    """Decide measure and sign, and fill in value, ends and unit."""
-    lead = lead_of(place, frame)
+def set_measure(
+    reading: Reading, place: Place, frame: Frame, lead: Lead, metric: MetricMatch | None
+) -> None:
+    """Decide measure and sign, and fill in value, ends and unit; ``lead`` is what comes before."""
+    lead = _with_right(lead, place, frame)
     reading.losing = lead.loss
     quantity = place.quantity
     kind = quantity.kind
@@ -248,7 +245,7 @@ _FRACTION = re.compile(r"half|third|quarter|fifth|半|分之")
 
 def _moves(place: Place) -> bool:
     """Whether the direction stands right at the number ("margin up 2%", not "improving: 42%")."""
-    mark, _ = next(place.cues_before(), (None, None))
+    mark, _ = place.nearest_cue()
     return mark is not None and words_in(place.gap_before(mark)) <= 1
 
 

@@ -127,7 +127,7 @@ def forward(
         return True
     if base:
         return False
-    if place.quantity.qualifier == "between" and "range" in fold(place.quantity.text):
+    if place.quantity.qualifier == "between" and "range" in place.said:
         return True
     led = led_by(place)
     if led is not None:
@@ -158,8 +158,8 @@ def is_present(place: Place, mark: Mark, kinds: frozenset[str]) -> bool:
 
 def led_by(place: Place) -> bool | None:
     """What the nearest cue before says: expected, happened or is so; None where none does."""
-    if _PAST_VERB.search(fold(place.quantity.text)):
-        helped = next((kinds for _, kinds in place.cues_before()), frozenset[str]())
+    if _PAST_VERB.search(place.said):
+        _, helped = place.nearest_cue()
         return None if helped & {"be", "forward"} else False
     for mark, kinds in place.cues_before(breaks=2):
         if "happened" in kinds:
@@ -226,7 +226,7 @@ def _is_marked_estimate(place: Place) -> bool:
     """Whether the shorthand of notes marks a figure as an estimate: "10,950E"."""
     behind = place.sentence.folded[place.mark.end : place.mark.end + 2]
     marked = behind[:1] == "e" and not behind[1:].isalnum()
-    return marked or _ESTIMATED.search(fold(place.quantity.text)) is not None
+    return marked or _ESTIMATED.search(place.said) is not None
 
 
 def _at_the_next(place: Place, mark: Mark) -> bool:

@@ -60,12 +60,12 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     The sentence itself comes back where the number has a unit, counts something, or no neighbour
     is like it.
     """
+    bare = sentence.marks[at].value
+    if not isinstance(bare, Quantity) or bare.kind not in ("number", "count"):
+        return sentence
+    if bare.counted or bare.worded or len(sentence.marks) > _MOST_MARKS:
+        return sentence
     place = Place(sentence, at)
-    bare = place.quantity
-    if bare.kind not in ("number", "count") or bare.counted or bare.worded:
-        return sentence
-    if len(sentence.marks) > _MOST_MARKS:
-        return sentence
     lent = (
         _part_of_count(place, bare)
         or _moved_in_percent(place, bare, frame)

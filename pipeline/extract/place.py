@@ -1,7 +1,7 @@
 """Where a quantity stands in its sentence: what leads up to it and what follows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.reading import Mark, Sentence
@@ -9,6 +9,7 @@ from schemas import Quantity
 
 # How many marks away a sentence is searched, so that one without an end takes no longer.
 _NEARBY = 60
+_LEAD = 10
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 _Cues = list[tuple[Mark, frozenset[str]]]
@@ -17,11 +18,13 @@ _Cues = list[tuple[Mark, frozenset[str]]]
 class Place:
     """The quantity at ``marks[at]`` of a sentence.
 
-    Its surroundings are asked for again and again, so each side is looked through once.
+    ``said`` are its words, folded, ``lead`` the ten characters right before them. Its surroundings
+    are asked for again and again, so each side is looked through once.
     """
 
     __slots__ = (
-        "_cues", "_cues_right", "_earlier", "_left", "_right", "at", "mark", "quantity", "sentence"
+        "_cues", "_cues_right", "_earlier", "_left", "_right", "at", "lead", "mark", "quantity",
+        "said", "sentence"
     )  # fmt: skip
 
     def __init__(self, sentence: Sentence, at: int) -> None:
@@ -31,13 +34,16 @@ class Place:
         value = self.mark.value
         assert isinstance(value, Quantity)  # noqa: S101 - a place is made for quantity marks only
         self.quantity = value
+        start = self.mark.start
+        self.said = sentence.folded[start : self.mark.end]
+        self.lead = sentence.folded[max(sentence.start, start - _LEAD) : start]
         self._left: dict[int, list[Mark]] = {}
         self._right: dict[int, list[Mark]] = {}
         self._cues: dict[int, _Cues] = {}
         self._cues_right: dict[int, _Cues] = {}
         self._earlier: tuple[Mark | None] | None = None
 
-    def before(self, *, breaks: int = 0) -> Iterator[Mark]:
+    def before(self, *, breaks: int = 0) -> Sequence[Mark]:
         """Give the marks to the left, nearest first, up to the quantity before.
 
         Breaks of a weight above ``breaks`` end it.
@@ -45,33 +51,34 @@ class Place:
         found = self._left.get(breaks)
         if found is None:
             found = self._left[breaks] = self._clause(range(self.at - 1, -1, -1), breaks)
-        return iter(found)
+        return found
 
-    def after(self, *, breaks: int = 0) -> Iterator[Mark]:
+    def after(self, *, breaks: int = 0) -> Sequence[Mark]:
         """The marks to the right, nearest first, in the same way."""
         found = self._right.get(breaks)
         if found is None:
             onward = range(self.at + 1, len(self.sentence.marks))
             found = self._right[breaks] = self._clause(onward, breaks)
-        return iter(found)
+        return found
 
     def previous(self) -> Mark | None:
         """The quantity before this one in the sentence."""
         if self._earlier is None:
+            self._earlier = (None,)
             marks = self.sentence.marks
-            before = (marks[k] for k in range(self.at - 1, -1, -1))
-            self._earlier = (next((mark for mark in before if mark.kind == "quantity"), None),)
+            for k in range(self.at - 1, -1, -1):
+                if marks[k].kind == "quantity":
+                    self._earlier = (marks[k],)
+                    break
         return self._earlier[0]
 
-    def back(self) -> Iterator[Mark]:
+    def back(self) -> Sequence[Mark]:
         """The marks to the left, nearest first, whatever they are, as far as a clause may refer."""
-        for k in range(self.at - 1, max(-1, self.at - 1 - _NEARBY), -1):
-            yield self.sentence.marks[k]
+        return self.sentence.marks[max(0, self.at - _NEARBY) : self.at][::-1]
 
-    def onward(self) -> Iterator[Mark]:
+    def onward(self) -> Sequence[Mark]:
         """The marks to the right, nearest first, in the same way."""
-        for k in range(self.at + 1, min(len(self.sentence.marks), self.at + 1 + _NEARBY)):
-            yield self.sentence.marks[k]
+        return self.sentence.marks[self.at + 1 : self.at + 1 + _NEARBY]
 
     def gap_before(self, left: Mark) -> str:
         """The folded text between a mark to the left and the quantity."""
@@ -81,7 +88,7 @@ class Place:
         """The folded text between the quantity and a mark to the right."""
         return self.sentence.folded[self.mark.end : right.start]
 
-    def cues_before(self, *, breaks: int = 0) -> Iterator[tuple[Mark, frozenset[str]]]:
+    def cues_before(self, *, breaks: int = 0) -> _Cues:
         """Cue marks to the left, nearest first, with the kinds that hold at that distance."""
         found = self._cues.get(breaks)
         if found is None:
@@ -93,9 +100,14 @@ class Place:
                         kinds = kinds - mark.value.tight
                     if kinds:
                         found.append((mark, kinds))
-        return iter(found)
+        return found
 
-    def cues_after(self, *, breaks: int = 0) -> Iterator[tuple[Mark, frozenset[str]]]:
+    def nearest_cue(self, *, breaks: int = 0) -> tuple[Mark | None, frozenset[str]]:
+        """The nearest of the cues to the left; none, of no kinds, where there is none."""
+        cues = self.cues_before(breaks=breaks)
+        return cues[0] if cues else (None, frozenset())
+
+    def cues_after(self, *, breaks: int = 0) -> _Cues:
         """Cue marks to the right, nearest first."""
         found = self._cues_right.get(breaks)
         if found is None:
@@ -105,7 +117,7 @@ class Place:
                     kinds = mark.value.kinds - mark.value.tight
                     if kinds:
                         found.append((mark, kinds))
-        return iter(found)
+        return found
 
     def _clause(self, order: range, breaks: int) -> list[Mark]:
         """The marks in an order up to a quantity, or a break of a weight above ``breaks``."""

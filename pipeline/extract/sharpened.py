@@ -55,14 +55,14 @@ def sharpened(
     if quantity.kind == "money" and _TO_OWNERS.match(folded, end):
         return unnamed("shareholder_returns")
     if quantity.kind == "percent" and (
-        _OF_GDP_BEHIND.match(folded, end) or _OF_GDP_BEFORE.search(just_before(place))
+        _OF_GDP_BEHIND.match(folded, end) or _OF_GDP_BEFORE.search(place.lead)
     ):
         return unnamed("gdp_share")
     if quantity.kind == "percent" and _THAT_DAY.match(folded, end):
         return unnamed("share_price")
     if (
         quantity.kind == "multiple"
-        and _TRADED_AT.search(just_before(place))
+        and _TRADED_AT.search(place.lead)
         and _NO_MORE.match(folded, end)
     ):
         return unnamed("price_to_earnings")
@@ -82,7 +82,7 @@ def sharpened(
     if quantity.kind == "money" and _UNDER_PROGRAM.match(folded, end):
         return unnamed("repurchase_authorization")
     if chosen is not None and chosen.metric.id == "users":
-        often = _HOW_OFTEN.search(just_before(place))
+        often = _HOW_OFTEN.search(place.lead)
         if often:
             return unnamed("daily_active_users" if often["day"] else "monthly_active_users")
     return chosen
@@ -139,7 +139,7 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
     """
     if chosen is not None and chosen.metric.id in PROFITS:
         return None
-    cue, kinds = next(place.cues_before(), (None, frozenset[str]()))
+    cue, kinds = place.nearest_cue()
     if cue is None or not kinds & {"gain", "loss"} or words_in(place.gap_before(cue)) > 1:
         return None
     if chosen is not None and chosen.metric.id.endswith("cash_flow"):

@@ -75,7 +75,7 @@ def _is_of_whole(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
     """
     if chosen.metric.id not in OF_THE_WHOLE and chosen.metric.id != "revenue_run_rate":
         return False
-    grows = place.quantity.kind == "percent" and bool(_TO_GROW.search(just_before(place)))
+    grows = place.quantity.kind == "percent" and bool(_TO_GROW.search(place.lead))
     return is_far(chosen, place, frame) and (grows or stands_alone(place))
 
 

@@ -78,7 +78,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         frame.ahead = mention if mention.period.start < mention.period.end else frame.ahead
     _time_prices(reading, place, mention, frame, setting)
     reading.expected = quoted
-    reading.comparison = comparison(reading, place, frame, setting, mention, versus)
+    reading.comparison = comparison(reading, place, frame, setting, mention, versus, own)
     frame.basis = own or frame.basis  # type: ignore[assignment]
 
 
@@ -199,11 +199,13 @@ def _time_prices(
     around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
     if reading.metric == "share_price" and _UPSIDE.search(around):
         reading.modality = "question" if setting.asked else "forward"
-    then = frame.last.period if frame.last is not None and _at_that_time(place) else None
-    if mention is None and then is not None and setting.day is not None and then.end < setting.day:
+    if mention is not None or setting.day is None:
+        return
+    then = frame.last.period if frame.last is not None else None
+    if then is not None and then.end < setting.day and _at_that_time(place):
         reading.period = then
         return
-    if reading.metric == "share_price" and mention is None and setting.day is not None:
+    if reading.metric == "share_price":
         day = setting.day + timedelta(days=1) if _NEXT_DAY.search(around) else setting.day
         reading.period = period_of(day, day)
 
@@ -284,7 +286,7 @@ def _one_each(place: Place, mention: PeriodMention) -> Period | None:
     mark = _mark_of(place, mention)
     if months < 24 or months % 12 or mark is None:
         return None
-    around = [*reversed([*place.back()]), place.mark, *place.onward()]
+    around = [*reversed(place.back()), place.mark, *place.onward()]
     listed = [m for m in around if m.kind == "quantity" and m.start >= mark.end]
     if len(listed) != months // 12 or place.mark not in listed:
         return None
@@ -295,8 +297,11 @@ def _one_each(place: Place, mention: PeriodMention) -> Period | None:
 
 
 def _mark_of(place: Place, mention: PeriodMention) -> Mark | None:
-    near = (mark for side in (place.back(), place.onward()) for mark in side)
-    return next((mark for mark in near if mark.value is mention), None)
+    for side in (place.back(), place.onward()):
+        for mark in side:
+            if mark.value is mention:
+                return mark
+    return None
 
 
 def _months(period: Period) -> int:

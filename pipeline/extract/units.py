@@ -38,8 +38,9 @@ _SCALED = re.compile(
 
 def reads_as_percent(quantity: Quantity) -> bool:
     """Whether a bare signed number is a growth rate, as terse notes have it: "EMEA 3,331 +6"."""
-    size = abs(quantity.value) if quantity.value is not None else _SIGNED_PERCENT
-    return quantity.kind == "number" and quantity.signed and size < _SIGNED_PERCENT
+    if quantity.kind != "number" or not quantity.signed or quantity.value is None:
+        return False
+    return abs(quantity.value) < _SIGNED_PERCENT
 
 
 def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
@@ -101,8 +102,10 @@ def _is_of_share(reading: Reading, place: Place) -> bool:
 
 def size_of(quantity: Quantity) -> Decimal:
     """Give the size of a quantity, of a range its lower end."""
-    amounts = (quantity.value, quantity.low, quantity.high)
-    return next((abs(a) for a in amounts if a is not None), Decimal(0))
+    for amount in (quantity.value, quantity.low, quantity.high):
+        if amount is not None:
+            return abs(amount)
+    return Decimal(0)
 
 
 def is_scaled(quantity: Quantity) -> bool:
@@ -142,14 +145,14 @@ def _currency_before(reading: Reading, place: Place, frame: Frame) -> str | None
     last = frame.last
     if last is None or last.metric != reading.metric or last.quantity.kind != "money":
         return None
-    if not _YUAN.match(fold(place.quantity.text)) or _YUAN.match(fold(last.quantity.text)):
+    if not _YUAN.match(place.said) or _YUAN.match(fold(last.quantity.text)):
         return None
     return last.unit.partition("/")[0] if last.sentence[1] <= reading.sentence[1] else None
 
 
 def _lent_currency(place: Place) -> str | None:
     """The currency of the amount that a bare one moves to."""
-    if not _BARE.match(fold(place.quantity.text)):
+    if not _BARE.match(place.said):
         return None
     for later in place.sentence.marks[place.at + 1 :]:
         if isinstance(later.value, Quantity):

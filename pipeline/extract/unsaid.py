@@ -7,7 +7,6 @@ from pipeline.extract.meaning import TIME_UNITS
 from pipeline.extract.naming import counted_name, subject_of
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch
-from pipeline.normalize.script import fold
 from schemas import Quantity
 
 _DELIVERY = re.compile(r"deliver|order to|shipped|送达|配送|送餐")
@@ -56,9 +55,13 @@ def called_behind(place: Place) -> str | None:
 
 def is_far(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
     """Whether a metric was named in another clause of the sentence, or before the sentence."""
-    return chosen is frame.used or not any(
-        mark.value is chosen for mark in (*place.before(), *place.after())
-    )
+    if chosen is frame.used:
+        return True
+    for near in (place.before(), place.after()):
+        for mark in near:
+            if mark.value is chosen:
+                return False
+    return True
 
 
 def without_words(reading: Reading, place: Place) -> None:
@@ -106,4 +109,4 @@ def _in_cents(quantity: Quantity) -> bool:
 def _spoken_money(place: Place) -> bool:
     """Whether captions speak of money without its currency: "we're at roughly twelve billion"."""
     spoken = place.sentence.text.islower() and place.sentence.text.isascii()
-    return spoken and _LARGE.search(fold(place.quantity.text)) is not None
+    return spoken and _LARGE.search(place.said) is not None

@@ -23,7 +23,7 @@ def years_in_a_row(sentence: Sentence) -> dict[int, Period]:
     """
     marks = sentence.marks
     found: dict[int, Period] = {}
-    if not any(mark.kind == "period" for mark in marks):
+    if not _names_years(sentence):
         return found
     years: list[Period] = []
     at = 0
@@ -40,6 +40,18 @@ def years_in_a_row(sentence: Sentence) -> dict[int, Period]:
                 found.update(zip(row, years, strict=True))
         at = end
     return found
+
+
+def _names_years(sentence: Sentence) -> bool:
+    """Whether a sentence names at least two single years, or a span of years."""
+    single = 0
+    for mark in sentence.marks:
+        if isinstance(mark.value, PeriodMention):
+            label = mark.value.period.label
+            single += _YEAR.fullmatch(label) is not None
+            if single > 1 or _SPAN.fullmatch(label) is not None:
+                return True
+    return False
 
 
 def _row_end(sentence: Sentence, at: int) -> int:
