@@ -104,6 +104,9 @@ def _chinese_month(scene: Scene) -> bool:
     return scene.before(1) not in tuple("近去前满续第达逾用了每")
 
 
+_PASSING = frozenset("去近前后来每这约了")
+
+
 def _short_year(scene: Scene) -> bool:
     """Tell 26年 (2026) from twenty-six years: near, at a clause's start, and not 26年来.
 
@@ -113,6 +116,9 @@ def _short_year(scene: Scene) -> bool:
         return False
     if scene.slots.get("year2", 0) > scene.slots["year"]:
         return not _LASTS_IN_CHINESE.match(scene.folded, scene.end)
+    if scene.folded[scene.start] == "二":
+        # 二六年: twenty-six years are 二十六年. 过去二三年 are two or three of them.
+        return scene.before(1) not in _PASSING
     starts = _CLAUSE_START.search(scene.before(2)) is not None
     return starts and not _LONG_AGO_IN_CHINESE.match(scene.folded, scene.end)
 

@@ -41,10 +41,14 @@ _ATTACHED_NAMES = frozenset("DHG")
 _IDEOGRAPHS = "\u3400"
 # 一個季度多了 3 億: a verb, no hedge.
 _MORE_BY = frozenset("了出赚收花卖付")
+# 两千来家, 十来个: some two thousand, some ten.
+_SOME = re.compile(r"来(?=[家个台人名座款条辆位间套艘架处所部件种项次只])")
 # 一倍半, 六元半, 两年半
 _HALF_MORE = re.compile(r"半(?![年天月个价数以径导日])")
 _HALVED = frozenset({"倍", "元", "块", "块钱", "年", "天"})
 _HALF = Decimal("0.5")
+# 三个亿级产品, 两个亿元产业: things of that size, no sum.
+_CLASSES = ("级", "户", "元级", "元户", "元镇", "元产业", "元俱乐部")
 _HAN_COINS = frozenset({"块", "蚊", "角", "毛", "毫", "分"})
 
 
@@ -192,8 +196,20 @@ def _take_scale(amount: Amount, match: re.Match[str]) -> bool:
         return False
     if amount.form in ("pair", "year") and spelling[0].isascii():
         return False
+    if spelling[0] == "个":
+        if match.string.startswith(_CLASSES, match.end("scale")):
+            return False
+        _spoken_piece(amount, spelling)
     amount.scale = scale.worth
     return True
+
+
+def _spoken_piece(amount: Amount, spelling: str) -> None:
+    """Read what speech puts before the scale: 两个半亿 is 2.5 亿, 三十个多亿 more than 30 亿."""
+    if spelling[1] == "多":
+        amount.hedge("more_than")
+    elif spelling[1] == "半" and amount.number is not None:
+        amount.number += _HALF
 
 
 def _further(folded: str, amount: Amount) -> None:
@@ -279,13 +295,18 @@ def _remark(folded: str, amount: Amount, spelling: str, end: int) -> bool:
     if spelling not in ("point", "points") or amount.form != "small":
         return False
     few = amount.number is not None and amount.number <= 2
-    return few and not folded.startswith(" of ", end)
+    ranged = folded[max(0, amount.start - 4) : amount.start].endswith((" to ", " or "))
+    return few and not ranged and not folded.startswith(" of ", end)
 
 
 def read_hedges(passage: Passage, amount: Amount) -> None:
     """Take in "or more", 以上, 左右, "plus" and the like after the amount."""
     folded = passage.folded
     known = lexicon().hedges_after
+    if amount.unit is None and _SOME.match(folded, amount.end):
+        amount.hedge("approx")
+        amount.end += 1
+        return
     for _ in range(2):
         match = _hedges_after().match(folded, amount.end)
         if match is None:

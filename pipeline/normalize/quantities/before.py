@@ -10,7 +10,11 @@ _SIGN_FREE = frozenset(" \t\n([{（［【|｜/,，、;；:：~>=。\"'$€£¥�
 _OPENERS = "(\"'[/"
 _MOST_HEDGES = 2
 CENTS = re.compile(r"[0-9.]{1,9}[ -]?(?:cents?(?![a-z])|¢)")
+# "as a percentage of 2024 revenue"
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?![0-9,.])")
 _NEGATIVE_WORDS = ("negative", "minus")
+# 美元兑日元 150: a rate, no amount of money.
+_EXCHANGED = "兑"
 
 
 def last_word(folded: str, end: int, limit: int) -> str:
@@ -60,6 +64,8 @@ def _currency(passage: Passage, end: int, at: int) -> tuple[int, Unit] | None:
                 continue
             if unit.place == "capitals" and not passage.capitals(start, end):
                 continue
+            if start > limit and folded[start - 1] in _EXCHANGED:
+                continue
             if _boundary(folded, start, limit, wording):
                 return start, unit
     return None
@@ -83,6 +89,8 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
         if end <= limit:
             break
         if amount.unit is None and (found := _currency(passage, end, amount.bare_start)):
+            if found[1].kind == "percent" and _YEAR.match(folded, amount.bare_start):
+                break
             start, amount.unit = found
             amount.prefixed = True
             amount.start = start
@@ -96,7 +104,9 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
                 start = _loss(passage, amount)
             continue
         word = last_word(folded, end, limit)
-        if word in _NEGATIVE_WORDS or word == "负":
+        if word == "的" and folded.startswith("负", end - 2) and end - 2 >= limit:
+            word = "负的"
+        if word in _NEGATIVE_WORDS or word in ("负", "负的"):
             amount.sign, amount.signed = -1, True
             start = amount.start = end - len(word)
             continue

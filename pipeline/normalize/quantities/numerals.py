@@ -18,6 +18,10 @@ UNIT_AHEAD = (
 
 _MOST_WORDS = 16
 _HALF = Decimal("0.5")
+# "a half point", "another half percent"
+_HALF_UNIT = re.compile(r"[ -](?:percent|per cent|percentage point|basis point|point)(?![a-z])")
+_HALF_LEADS = ("a ", "another ", "by ", "about ", "roughly ", "full ")
+_MILLION = 1_000_000
 _ROUNDED = Decimal("1e-10")
 _TEN_THOUSAND = 10_000
 
@@ -152,9 +156,10 @@ def _half(text: str, words: list[_Word]) -> Numeral | None:
         value, end = value * word.value, word.end
     if end == words[0].end:
         article = _half_of_unit().match(text, end)
-        if not article:
+        if article:
+            end = article.end() - 1
+        elif not (_HALF_UNIT.match(text, end) and text.endswith(_HALF_LEADS, 0, words[0].end - 4)):
             return None
-        end = article.end() - 1
     return Numeral(value, None, None, end, "plain")
 
 
@@ -281,10 +286,19 @@ def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
         return pair
     end = words[taken - 1].end
     value = running.value
+    if _is_tenth(words[:taken]) and running.current is not None:
+        value = running.total + running.current * words[taken - 2].value / 10
     small = taken == 1 and value <= 10
     scaled = [word.value for word in words[:taken] if word.role == "scale"]
     scale = scaled[0] if len(scaled) == 1 else None
     return Numeral(value, None, None, end, "small" if small else "plain", scale=scale)
+
+
+def _is_tenth(words: list[_Word]) -> bool:
+    """Whether the last digit is a tenth of the scale before it: "a billion two" is 1.2 billion."""
+    if len(words) < 2 or words[-1].role != "digit" or words[-1].link:
+        return False
+    return words[-2].role == "scale" and words[-2].value >= _MILLION
 
 
 def _fraction(text: str, words: list[_Word]) -> tuple[Decimal, int] | None:
@@ -351,6 +365,7 @@ def _pair(running: _Sum, words: list[_Word], taken: int) -> Numeral | None:
         return Numeral(first * 100 + second, None, None, end, "year")
     following_word = words[taken + 1] if taken + 1 < len(words) else None
     if following_word and following_word.role == "scale" and not following_word.link:
-        value = (first * 100 + second) * following_word.value
-        return Numeral(value, None, None, following_word.end, "plain")
+        scale = following_word.value
+        value = (first * 100 + second) * scale
+        return Numeral(value, None, None, following_word.end, "plain", scale=scale)
     return Numeral(first + second / 100, None, None, end, "pair")

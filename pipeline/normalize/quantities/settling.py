@@ -191,7 +191,7 @@ def _chinese_magnitude(passage: Passage, span: Span, amount: Amount) -> _Reading
     if amount.form != "digits" and not amount.hedged and not set(run) - _STEPS:
         return None
     size = span.value if span.value is not None else span.low
-    if amount.form == "plain" and size is not None and size < _LEAST_IN_CHARACTERS:
+    if amount.form == "plain" and size is not None and abs(size) < _LEAST_IN_CHARACTERS:
         return _Reading("number", None) if amount.hedged else None
     if passage.currency and size is not None and abs(size) >= _BARE_MONEY:
         return _Reading("money", passage.currency)

@@ -25,6 +25,7 @@ _CLOSE_RATIO = Decimal("1.6")
 # "five or six percent", and in speech "five, six percent"
 _OR = re.compile(r",? or |, ")
 _OR_BEGINS = (", ", " or ")
+_RATES = ("percent", "points")
 _SPOKEN_RATIO = Decimal("1.5")
 _ROW_BEFORE = re.compile(r"[0-9%], $")
 _ROW_AFTER = re.compile(r",? and [$0-9]|, [$0-9]| respectively")
@@ -97,6 +98,8 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     if margin := _margin().match(folded, amount.end):
         return _with_margin(passage, amount, margin)
     if folded.startswith(_OR_BEGINS, amount.end) and (either := _either(passage, amount)):
+        return either
+    if amount.form == "small" and following == " " and (either := _neighbours(passage, amount)):
         return either
     if following == ",":
         return single(amount)
@@ -239,6 +242,18 @@ def _either(passage: Passage, first: Amount) -> Span | None:
     return _join(first, second) if first.number < second.number <= most else None
 
 
+def _neighbours(passage: Passage, first: Amount) -> Span | None:
+    """Read two numbers in a row as speech without commas has them: "two three percent"."""
+    if first.unit is not None or first.number is None or passage.language != "en":
+        return None
+    second = _second(passage, first.end + 1)
+    if second is None or second.form != "small" or second.start != first.end + 1:
+        return None
+    if second.unit is None or second.unit.kind not in _RATES or second.number != first.number + 1:
+        return None
+    return _join(first, second)
+
+
 def _in_row(passage: Passage, first: Amount, second: Amount) -> bool:
     """Whether two numbers with a comma are of a longer row: "7, 8 and 9%"."""
     lead = passage.folded[max(0, first.start - 3) : first.start]
@@ -332,6 +347,9 @@ def _share(first: Amount, second: Amount) -> bool:
             first.scale = second.scale
     elif second.scale is None and first.scale is not None and second.unit is not None:
         return False
+    elif first.form == "pair" and first.number is not None and second.word_scale is not None:
+        # "two fifteen to two twenty five million"
+        first.number, first.scale = first.number * 100, second.word_scale
     elif first.number is not None and first.scale is None and first.word_scale is None:
         # "three to three and a half billion": said once, the scale is of both ends.
         first.scale = _said_once(first.number, second)

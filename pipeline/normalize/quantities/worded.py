@@ -44,6 +44,9 @@ _MOVED_AFTER = re.compile(
     r"|this|that|clarification|no |contention|departure|inflection|emphasis|presence|purchase)"
 )
 _BY = re.compile(r"(?:by|down|up) $")
+_AND_A_HALF = re.compile(r" and a half(?![a-z])")
+# "a quarter point", "a quarter percent"
+_OF_UNIT = re.compile(r"[ -](percent|percentage point|point)(?![a-z])")
 _NO_POINT = re.compile(
     r" (?:in time|where|when|that|at which|of view|about|on|here|there|i|we|you)(?![a-z])"
 )
@@ -153,6 +156,11 @@ def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
         before.read_hedges(passage, whole)
         after.read_hedges(passage, whole)
         return whole, whole.end
+    if unit := _OF_UNIT.match(folded, end):
+        amount = Amount(begin, Numeral(1 / parts, None, None, unit.end(), "plain"))
+        amount.unit = lexicon().units[unit.group(1)]
+        before.read_hedges(passage, amount)
+        return amount, amount.end
     follows = _PART_OF.match(folded, end)
     if follows is None:
         return None, end
@@ -200,12 +208,15 @@ def read_points(passage: Passage, start: int) -> tuple[Amount | None, int]:
         return None, start + 1
     end = match.end()
     kind = match.group(1) or match.group(3)
-    if kind is None and not folded.startswith(("full", "whole"), start):
+    half = _AND_A_HALF.match(folded, end)
+    if kind is None and not half and not folded.startswith(("full", "whole"), start):
         moved = _MOVED_BEFORE.search(folded[max(passage.limit, begin - 14) : begin])
         if _NO_POINT.match(folded, end) or not (moved or _MOVED_AFTER.match(folded, end)):
             return None, end
     few = match.group(2) is None
     value = Decimal(2 if few else 1)
+    if half:
+        value, end = value + _HALF, half.end()
     numeral = Numeral(value, None, None, end, "plain", "approx" if few else "exact")
     amount = Amount(begin, numeral)
     amount.unit = lexicon().units[f"{kind or 'percentage '}point"]
