@@ -1,16 +1,21 @@
-"""Rows of a table: a metric in the first cell, a column's time or comparison over each figure."""
+"""Rows of a table: a metric in the first cell, a column's time or comparison over each figure.
+
+Or the other way round: a company or a business in the first cell, a column's metric over each.
+"""
 
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from pipeline.extract.frame import Reading, Setting
+from pipeline.extract.meaning import unnamed
 from pipeline.extract.reading import marks_of
+from pipeline.lexicon.companies import all_companies, find_companies
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.periods import Anchor, find_comparisons, find_periods, year_before
 from pipeline.normalize.script import fold
-from schemas import NormalizedSegment, Period, Quantity
+from schemas import Entity, NormalizedSegment, Period, Quantity
 
 _CELL = re.compile(r"[|｜\t]")
 _SCALES = (
@@ -44,20 +49,50 @@ def read_row(segment: NormalizedSegment, setting: Setting) -> Iterator[Reading |
     title = fold(" ".join(segment.heading_path))
     anchor = Anchor(setting.reporting, setting.day, setting.fiscal_year_end)
     metric, scope = _subject(segment, setting)
+    columns = _Columns(header, setting)
+    about = _company(_CELL.split(segment.text)[0]) or setting.about
     column, at = 0, 0
     for quantity in segment.quantities:
         start = quantity.start - segment.start
         while (separator := _CELL.search(segment.text, at)) and separator.start() < start:
             column, at = column + 1, separator.end()
-        if metric is None or column >= len(header) or column == 0:
+        # What a table gives of businesses without a word more is their revenue.
+        of_business = unnamed("revenue") if scope != setting.scope else None
+        named = metric or columns.metric(column) or setting.metric or of_business
+        if named is None or column >= len(header) or column == 0:
             yield None
             continue
         reading = Reading(quantity, sentence=(0, len(segment.text)))
-        reading.metric, reading.family = metric.metric.id, metric.metric.family
-        reading.scope, reading.entity = scope, setting.about
-        _amount(reading, quantity, fold(header[column]), title, setting, metric)
+        reading.metric, reading.family = named.metric.id, named.metric.family
+        reading.scope, reading.entity = scope, _company(header[column]) or about
+        units = (fold(header[column]), title)
+        _amount(reading, quantity, units, setting, named)
         _time(reading, header[column], anchor, setting)
         yield reading
+
+
+class _Columns:
+    """The metrics that a header names; a column of growth is of the metric named before it."""
+
+    def __init__(self, header: list[str], setting: Setting) -> None:
+        about = setting.about.id if setting.about else None
+        self._metrics: list[MetricMatch | None] = []
+        last: MetricMatch | None = None
+        for cell in header:
+            found = [m.value for m in marks_of(cell, about) if isinstance(m.value, MetricMatch)]
+            last = min(found, key=lambda m: m.weak) if found else last
+            self._metrics.append(last)
+
+    def metric(self, column: int) -> MetricMatch | None:
+        return self._metrics[column] if column < len(self._metrics) else None
+
+
+def _company(cell: str) -> Entity | None:
+    """The company that a cell opens with; a doubtful name counts, for a list bears it out."""
+    first = next(iter(find_companies(cell, all_companies())), None)
+    if first is None or first.start > len(cell) - len(cell.lstrip()):
+        return None
+    return Entity(id=first.company.id, name=first.company.name)
 
 
 def _subject(segment: NormalizedSegment, setting: Setting) -> tuple[MetricMatch | None, str | None]:
@@ -66,17 +101,19 @@ def _subject(segment: NormalizedSegment, setting: Setting) -> tuple[MetricMatch 
     metrics = [m.value for m in marks if isinstance(m.value, MetricMatch)]
     scopes = [m.value.scope for m in marks if isinstance(m.value, ScopeMatch)]
     best = sorted(metrics, key=lambda m: m.weak)
-    return (best[0] if best else setting.metric), (scopes[0] if scopes else setting.scope)
+    scope = None if _company(label) else next(iter(scopes), setting.scope)
+    return (best[0] if best else None), scope
 
 
 def _amount(
     reading: Reading,
     quantity: Quantity,
-    column: str,
-    title: str,
+    units: tuple[str, str],
     setting: Setting,
     metric: MetricMatch,
 ) -> None:
+    """Settle measure, unit and value; ``units`` are the column's heading and all headings."""
+    column = units[0]
     amounts = (quantity.value, quantity.low, quantity.high)
     reading.unit = quantity.unit or "count"
     if quantity.kind in ("percent", "points"):
@@ -88,10 +125,10 @@ def _amount(
     elif quantity.kind == "number":
         factor = Decimal(1)
         if reading.family == "money":
-            factor = next((scale for pattern, scale in _SCALES if pattern.search(title)), factor)
-            reading.unit = _currency(title) or setting.currency or "USD"
+            factor = _scale(units) or setting.scale
+            reading.unit = _currency(units) or setting.currency or "USD"
         elif reading.family == "money_per_share":
-            reading.unit = f"{_currency(title) or setting.currency or 'USD'}/share"
+            reading.unit = f"{_currency(units) or setting.currency or 'USD'}/share"
         elif reading.family == "percent":
             reading.unit = "percent"
         if metric.loss:
@@ -100,8 +137,12 @@ def _amount(
     reading.value, reading.low, reading.high = amounts
 
 
-def _currency(title: str) -> str | None:
-    return next((code for pattern, code in _CURRENCIES if pattern.search(title)), None)
+def _scale(units: tuple[str, str]) -> Decimal | None:
+    return next((by for title in units for word, by in _SCALES if word.search(title)), None)
+
+
+def _currency(units: tuple[str, str]) -> str | None:
+    return next((code for title in units for word, code in _CURRENCIES if word.search(title)), None)
 
 
 def _time(reading: Reading, column: str, anchor: Anchor, setting: Setting) -> None:

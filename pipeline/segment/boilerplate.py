@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from pipeline.lexicon.companies import find_companies
 from pipeline.normalize.script import fold
 from pipeline.segment.cues import find_cues, has_cue
 from pipeline.segment.draft import Draft
@@ -18,9 +19,16 @@ FIGURE = re.compile(
 _READERS = re.compile(
     r"(?:阅读|浏览|留言|点赞|评论|页)(?:数|量)?\s?:?\s?\d|\d\s?(?:次阅读|阅读|赞|评论|浏览|留言|reads|views|likes)"
 )
+# "咖啡观察员　2025年11月18日 08:05": who wrote and when; no heading of what follows.
+_BYLINE = re.compile(
+    r"(?!.{0,12}(?:时间|日期|会议|调研|召开|纪要))[^,:。;%]{2,36}?[\s|·/]\s*"
+    r"20\d\d ?[年./-] ?\d{1,2} ?[月./-] ?\d{1,2} ?日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*$"
+)
+_RESEARCH = re.compile(r"证券|研究|资本|投资|财经|新闻|日报|观察|笔记")
 _NOISE = re.compile(r"\[[a-z ]{2,24}\]$", re.IGNORECASE)
 _LINK = re.compile(r"https?://|www\.")
 _NOTICE_LENGTH = 220
+_NAME_REACH = 20
 
 
 class Cues:
@@ -35,7 +43,9 @@ class Cues:
                 self._kinds.setdefault(index, set()).add(kind)
         for index, line in enumerate(lines[:12]):
             folded = fold(line.text[:200])
-            if len(line.text) <= 120 and (_READERS.search(folded) or _LINK.search(folded)):
+            if len(line.text) <= 120 and (
+                _READERS.search(folded) or _LINK.search(folded) or (index and _is_byline(folded))
+            ):
                 self._kinds.setdefault(index, set()).add("imprint")
 
     def lines_with(self, kind: str) -> set[int]:
@@ -45,6 +55,13 @@ class Cues:
     def of(self, start: int) -> set[str]:
         """Give the cue kinds of the line at a place in the text."""
         return self._kinds.get(bisect_right(self._starts, start) - 1, set())
+
+
+def _is_byline(folded: str) -> bool:
+    """Whether a line of the head names its author and its day: no company's own heading."""
+    if folded.isascii() or _BYLINE.match(folded) is None:
+        return False
+    return _RESEARCH.search(folded) is not None or not find_companies(folded[:_NAME_REACH])
 
 
 def mark_boilerplate(drafts: Sequence[Draft], cues: Cues, folded: str) -> None:
