@@ -77,7 +77,8 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
     if match is None or not means(match, place, setting):
         return None
     rated = match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS
-    if rated and place.quantity.signed and any(m.kind == "basis" for m in between):
+    percent = place.quantity.kind == "percent"
+    if rated and percent and place.quantity.signed and any(m.kind == "basis" for m in between):
         # A rate moves by points; what grows by +150% beside it is the business.
         return unnamed("revenue")
     if match.metric.id in _OF_ONE_BUSINESS and any(m.kind == "scope" for m in between):

@@ -81,7 +81,8 @@ class Frame:
     """What a sentence has said so far, and what it inherits from the one before.
 
     ``here`` is the time that the sentence set for what follows in it, ``ahead`` the time to
-    come that was spoken of last, ``outlook`` whether the paragraph turned to guidance,
+    come that was spoken of last, ``so_far`` the longer time than the quarter (前三季度) that a
+    Chinese paragraph goes through, ``outlook`` whether the paragraph turned to guidance,
     ``spent`` the times that belong to a quantity before them. ``metrics`` are the metrics named
     in this sentence up to here, ``inherited`` the last one used before it, ``counted`` the
     metric of the figure before where what it counts told it. ``last`` is how the quantity
@@ -109,6 +110,7 @@ class Frame:
     period: PeriodMention | None = None
     here: PeriodMention | None = None
     ahead: PeriodMention | None = None
+    so_far: PeriodMention | None = None
     outlook: bool = False
     told: int = 0
     spent: set[int] = field(default_factory=set)
@@ -125,6 +127,7 @@ class Frame:
         """Begin a paragraph: a business named before it is no longer what it is about."""
         self.scope = None
         self.outlook, self.told = False, 0
+        self.so_far = None
 
     def open_with(self, scope: str | None) -> None:
         """Speak of a paragraph's opening business for the length of one sentence."""

@@ -49,6 +49,10 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         frame.next_sentence(lead_in_metric(sentence), turned_to)
         if frame.scope is None and sentence.first is not None:
             frame.open_with(opening_scope(sentence, segment.text, about))
+        if frame.so_far is not None and sentence.lead_in is not None:
+            start, end = (segment.start + at for at in sentence.lead_in)
+            if any(start <= named.start < end for named in segment.periods):
+                frame.so_far = None
         note_topic(frame, sentence, segment)
         shares = _respectively(sentence)
         years = years_in_a_row(sentence)

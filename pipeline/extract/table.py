@@ -57,7 +57,7 @@ def read_row(segment: NormalizedSegment, setting: Setting) -> Iterator[Reading |
         while (separator := _CELL.search(segment.text, at)) and separator.start() < start:
             column, at = column + 1, separator.end()
         # What a table gives of businesses without a word more is their revenue.
-        of_business = unnamed("revenue") if scope != setting.scope else None
+        of_business = unnamed("revenue") if scope is not None else None
         named = metric or columns.metric(column) or setting.metric or of_business
         if named is None or column >= len(header) or column == 0:
             yield None

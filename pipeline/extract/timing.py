@@ -58,6 +58,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         mention = _carried(reading, place, own, frame, setting)
     elif mention is not None and not base and _sets_the_time(place, mention, setting):
         frame.here = mention
+        _note_so_far(place, mention, frame, setting)
     mention = _next_year(mention, place, frame, setting)
     if mention is not None and _asks_a_price(reading) and mention.period.label.startswith("TTM"):
         mention = None
@@ -80,6 +81,17 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     reading.expected = quoted
     reading.comparison = comparison(reading, place, frame, setting, mention, versus, own)
     frame.basis = own or frame.basis  # type: ignore[assignment]
+
+
+def _note_so_far(place: Place, mention: PeriodMention, frame: Frame, setting: Setting) -> None:
+    """Note that a Chinese paragraph tells of the year so far, or that it turns to the quarter."""
+    reporting = setting.reporting
+    if reporting is None or mention.period.end != reporting.end or mention.text.isascii():
+        return
+    if mention.period.start >= reporting.start:
+        frame.so_far = None
+    elif place.previous() is None and not mention.period.label.startswith("TTM"):
+        frame.so_far = mention
 
 
 def set_year(reading: Reading, year: Period, setting: Setting) -> None:
@@ -236,7 +248,8 @@ def _period(
         before = frame.last.period if frame.last and frame.last.period else reporting
         return quarter_before(before) if basis == "qoq" else year_before(before)
     if not ahead:
-        return reporting
+        so_far = frame.so_far if reading.nature == "flow" or reading.measure in MOVES else None
+        return so_far.period if so_far is not None and not _is_present(place) else reporting
     listed = last.period if last and last.modality == "forward" else None
     if listed is not None and not future(listed, setting):
         listed = None

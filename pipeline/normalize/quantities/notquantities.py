@@ -56,6 +56,10 @@ _BULLETS = " \t(*•·-"
 _PLAIN_DIGITS = re.compile(r"[0-9]+(?![0-9.,%]| ?(?:%|mn|bn|million|billion))")
 # c30%, c44k: "circa", where C30 would be a name.
 _ABOUT = re.compile(r"[0-9][0-9,.]* ?(?:%|bn|mn?|k|bps?|pp|pts?|x)(?![a-z])")
+# GMV173.2亿元, DAU4.16亿, ROE12%: in Chinese text a metric's abbreviation needs no space.
+_OF_ABBREVIATION = re.compile(
+    r"[0-9][0-9,]*(?:\.[0-9]+)?(?:%|[亿万][元美港欧日人辆台件单家户个次吨股，。、；,;（( ]|元|美元|港元|倍|个基点|个百分点)"
+)
 _AGED = re.compile(
     r"(?:(?:people|members|customers|users|consumers|adults|buyers|shoppers|drivers|viewers|those"
     r"|anyone|everyone|they|half|third|most|who) (?:are |is )?|aged? )(?:under|over|above|below) $"
@@ -90,7 +94,10 @@ def _joined(passage: Passage, start: int) -> int:
     folded = passage.folded
     before, earlier = folded[start - 1], folded[start - 2 : start - 1]
     if ("a" <= before <= "z") or before == "_":
-        joined = not _currency_letters(folded, start, passage.limit)
+        joined = not (
+            _currency_letters(folded, start, passage.limit)
+            or ("a" <= earlier <= "z" and _OF_ABBREVIATION.match(folded, start))
+        )
     elif before in "#@№'第":
         joined = True
     elif before == "-":

@@ -79,6 +79,9 @@ def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
         if value is not None and unit.worth <= 1 and _of_ten_shares(passage, span):
             value = value / 10
             reading = _Reading("money", f"{_currency(passage, amount)}/share")
+    elif amount.spelling == "pct" and passage.language.startswith("zh"):
+        # In Chinese notes "pct" is short for 个百分点: 毛利率同比+2.0pct.
+        reading = _Reading("points", "percentage_points")
     else:
         reading = _Reading(unit.kind, unit.name)  # type: ignore[arg-type]
         if amount.spelling == "倍" and value == 1 and _grows(passage, span.start):

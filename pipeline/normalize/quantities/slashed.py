@@ -16,8 +16,12 @@ _RESPECTIVELY = re.compile(r"[^.。;；\n]{0,60}respectively")
 _SEPARATELY = re.compile(r"分别[^。；;\n]{0,60}$")
 _ITEM = re.compile(rf"[$€£¥]?{_NUMBER}")
 _SIGNS = "$€£¥"
+# Each with a sign of its own: +0.3/+0.1/-0.2/-0.1pct.
+_SIGNED = re.compile(rf"(?<![0-9a-z./%])(?:[+-]{_NUMBER} ?/ ?)+$")
+_SIGNED_ITEM = re.compile(rf"[+-]{_NUMBER}")
+_SIGNED_LAST = re.compile(rf"[+-]{_NUMBER}")
 _LAST = re.compile(rf"[$€£¥]?({_NUMBER})[ -]?[^0-9]+")
-_KINDS = frozenset({"money", "percent", "multiple"})
+_KINDS = frozenset({"money", "percent", "points", "multiple"})
 # How long a row may be, in characters, and how unlike its last the numbers in it.
 _REACH, _RATIO = 60, 20
 # Two small whole numbers are a fraction or a date: 2/3, 9/11.
@@ -44,9 +48,11 @@ def read_rows(found: list[Quantity], folded: str, offset: int, text: str) -> lis
 
 def _row(last: Quantity, folded: str, offset: int, text: str, *, worded: bool) -> list[Quantity]:
     start, end = last.start - offset, last.end - offset
-    if last.kind not in _KINDS or not last.value or last.signed:
+    if last.kind not in _KINDS or not last.value:
         return []
     at = max(0, start - _REACH)
+    if last.signed:
+        return _signed_row(last, folded, at, offset, text)
     pattern = _ROW
     if folded[start - 1 : start] != "/":
         if not worded or not _of_each(folded, at, start, end):
@@ -74,6 +80,28 @@ def _row(last: Quantity, folded: str, offset: int, text: str, *, worded: bool) -
         )
         for (a, b), number in zip(items, numbers, strict=True)
     ]  # fmt: skip
+
+
+def _signed_row(last: Quantity, folded: str, at: int, offset: int, text: str) -> list[Quantity]:
+    """Lend the unit of the last number to those of a row that have signs of their own."""
+    start = last.start - offset
+    row = _SIGNED.search(folded[at:start]) if folded[start - 1 : start] == "/" else None
+    shown = _SIGNED_LAST.match(folded, start)
+    if row is None or shown is None or last.value is None:
+        return []
+    step = last.value / Decimal(shown[0].replace(",", ""))
+    items = [(m.start() + at + row.start(), m[0]) for m in _SIGNED_ITEM.finditer(row[0])]
+    return [
+        last.model_copy(
+            update={
+                "start": a + offset,
+                "end": a + len(number) + offset,
+                "text": text[a : a + len(number)],
+                "value": Decimal(number.replace(",", "")) * step,
+            }
+        )
+        for a, number in items
+    ]
 
 
 def _of_each(folded: str, at: int, start: int, end: int) -> bool:

@@ -265,7 +265,7 @@ def _in_row(passage: Passage, first: Amount, second: Amount) -> bool:
 def _one_range(passage: Passage, first: Amount, second: Amount, link: str) -> bool:
     """Whether "A to B" is a range, not "up A to B" or "from A to B"."""
     lead = passage.folded[max(passage.limit, first.start - 28) : first.start]
-    if _from_before(passage, first):
+    if _from_before(passage, first) and _TO_WORD.search(link):
         # "a range of 3 to 4 billion, from 2 to 3 billion": what a range replaces is one.
         return passage.ranged and _FROM_ALONE.match(lead) is not None
     if first.signed and not second.signed and second.scale is not None and first.scale is None:

@@ -1,0 +1,70 @@
+"""Round-ups of several companies: in running paragraphs, and in tables of companies by metric."""
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline.stages import run
+from schemas import Fact, TranscriptMessage
+
+PARAGRAPHS = """物流三季报怎么看
+
+快递观察站　2025年11月20日 09:30
+
+旺季将至，几家公司的三季报都出齐了，数字摆在一起看，差别比想象中更大。
+
+先看中通（ZTO.US），当季业务量90亿件，同比增长8%，单票收入1.21元，毛利率24.0%，经营现金流30亿元，去年同期28亿元。
+
+全年业务量指引下调到380亿件，资本开支50亿元。
+
+再看顺丰（002352.SZ）。三季度收入780亿元，同比增长8%，毛利率12.6%，同比-1.9pct，归母净利润26亿元，同比下降7%。
+
+行业层面，三季度全国快递业务量490亿件，同比增长13%，价格同比下降5%，10月增速回落到8%。
+"""
+
+TABLE = """三家公司三季报
+
+单位：亿元
+
+公司｜收入｜同比｜调整后净利润｜同比
+中通｜118.6｜+11.1%｜25.1｜+5.0%
+顺丰｜784.0｜+8.2%｜22.3｜-14.2%
+"""
+
+BUSINESSES = """顺丰控股2025年三季报
+
+分业务（百万元）｜2025Q3｜2024Q3｜同比
+供应链｜18,500｜19,500｜-5.1%
+国际｜9,000｜8,700｜3.4%
+"""
+
+
+def facts_of(text: str) -> list[Fact]:
+    message = TranscriptMessage(transcript_id="t", text=text, published_at="2025-11-20T10:00:00Z")
+    return [fact for part in run(message) for fact in part.facts]
+
+
+@pytest.mark.parametrize(
+    ("text", "company", "metric", "value"),
+    [
+        (PARAGRAPHS, "ZTO", "gross_margin", "24.0"),
+        (PARAGRAPHS, "ZTO", "capex", "5000000000"),
+        (PARAGRAPHS, "002352", "revenue", "78000000000"),
+        (PARAGRAPHS, "002352", "gross_margin", "-1.9"),
+        (PARAGRAPHS, None, "units", "49000000000"),
+        (TABLE, "ZTO", "revenue", "11860000000"),
+        (TABLE, "ZTO", "adjusted_net_income", "5.0"),
+        (TABLE, "002352", "adjusted_net_income", "2230000000"),
+        (TABLE, "002352", "revenue", "8.2"),
+        (BUSINESSES, "002352", "revenue", "18500000000"),
+        (BUSINESSES, "002352", "revenue", "-5.1"),
+    ],
+)
+def test_whose_figure(text: str, company: str | None, metric: str, value: str) -> None:
+    found = [f for f in facts_of(text) if f.value == Decimal(value) and f.metric == metric]
+    assert [f.entity.id if f.entity else None for f in found] == [company]
+
+
+def test_a_byline_is_no_heading() -> None:
+    text = "瑞幸三季报：增收不增利\n\n咖啡馆笔记　2025年11月18日 08:05\n\n三季度总净收入152亿元，同比增长50%。\n"
+    assert {fact.scope for fact in facts_of(text)} == {None}
