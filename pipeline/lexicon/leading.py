@@ -3,6 +3,7 @@
 import re
 
 from pipeline.lexicon.companies import Company, find_companies
+from pipeline.normalize.script import fold
 
 _OPENING, _OPENING_CHINESE = 110, 30
 _SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z“\"])|[。！？]")
@@ -17,6 +18,19 @@ _SETS_OFF = re.compile(
 _TELLS = re.compile(
     r"(?:'s|’s)?\s+(?:reckons|thinks|estimates|forecasts|analysts?|economists?|strategists?)\b"
 )
+
+
+# What such a paragraph turns to instead: the trade, all of them together, a summary.
+_TURNS_AWAY = re.compile(
+    r"[\s#•·●・◦▪*\-–—▍（(【「\d.、)）一二三四五六七八九十]*(?:最后[,，]?)?(?:从|就)?"
+    r"(?:行业|板块|横向|纵向|整体|总体|综合|综上|总结|总的来|小结|结论|对比|三家|两家|四家|五家|几家"
+    r"|双方|两者|三者|二者|我的|我们认为|我认为|笔者|风险提示|免责|一句话|估值方面|政策面|宏观)"
+)
+
+
+def turns_away(text: str) -> bool:
+    """Whether a Chinese paragraph opens by leaving the company that the one before was about."""
+    return _TURNS_AWAY.match(fold(text[:_OPENING_CHINESE])) is not None
 
 
 def leading_company(text: str, known: frozenset[str] = frozenset()) -> tuple[int, Company] | None:

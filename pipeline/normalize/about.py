@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipeline.lexicon.companies import CompanyMatch, all_companies, company, find_companies
-from pipeline.lexicon.leading import leading_company
+from pipeline.lexicon.leading import leading_company, turns_away
 from pipeline.normalize.periods import reporting_quarter
 from schemas import DocumentContext, Entity, Period, Segment
 
@@ -55,6 +55,8 @@ class Abouts:
         known = [each for each in named if each[1].id in self.known]
         if known:
             self._led = min(known, key=lambda each: each[0])[1]
+        elif turns_away(segment.text):
+            self._led = None
         return self._led
 
     def unlisted(self, text: str) -> Iterator[tuple[int, int, Entity]]:

@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.lexicon.companies import find_companies
+from pipeline.lexicon.companies import all_companies, find_companies
 from pipeline.lexicon.company_names import company_names
 from pipeline.lexicon.leading import leading_company
 from pipeline.segment.cues import cue_words
@@ -80,7 +80,24 @@ def companies_of_paragraphs(drafts: Sequence[Draft]) -> tuple[DocumentCompany, .
             votes[known.id] += 1
     if len(found) < _SHORT or max(votes.values()) * 3 > sum(votes.values()) * 2:
         return ()
-    return tuple(found.values())
+    return tuple(found.values()) + tuple(_doubtful(drafts, found))
+
+
+def _doubtful(
+    drafts: Sequence[Draft], found: dict[str, DocumentCompany]
+) -> Iterator[DocumentCompany]:
+    """Give those whose name is a word too (理想): it counts right at the head of a paragraph."""
+    seen = set(found)
+    for draft in drafts:
+        if draft.kind != "paragraph" or len(draft.text) < _LEAST_PARAGRAPH_CHINESE:
+            continue
+        if draft.language == "en" or leading_company(draft.text):
+            continue
+        doubtful = leading_company(draft.text, all_companies())
+        if doubtful is not None and doubtful[0] <= _AT_ONCE and doubtful[1].id not in seen:
+            seen.add(doubtful[1].id)
+            named = Entity(id=doubtful[1].id, name=doubtful[1].name)
+            yield DocumentCompany(company=named)
 
 
 def _introduced(opening: str) -> tuple[int, DocumentCompany] | None:
