@@ -66,5 +66,6 @@ def test_whose_figure(text: str, company: str | None, metric: str, value: str) -
 
 
 def test_a_byline_is_no_heading() -> None:
-    text = "瑞幸三季报：增收不增利\n\n咖啡馆笔记　2025年11月18日 08:05\n\n三季度总净收入152亿元，同比增长50%。\n"
+    byline = "咖啡馆笔记　2025年11月18日 08:05"
+    text = f"瑞幸三季报：增收不增利\n\n{byline}\n\n三季度总净收入152亿元，同比增长50%。\n"
     assert {fact.scope for fact in facts_of(text)} == {None}

@@ -58,7 +58,8 @@ _PLAIN_DIGITS = re.compile(r"[0-9]+(?![0-9.,%]| ?(?:%|mn|bn|million|billion))")
 _ABOUT = re.compile(r"[0-9][0-9,.]* ?(?:%|bn|mn?|k|bps?|pp|pts?|x)(?![a-z])")
 # GMV173.2亿元, DAU4.16亿, ROE12%: in Chinese text a metric's abbreviation needs no space.
 _OF_ABBREVIATION = re.compile(
-    r"[0-9][0-9,]*(?:\.[0-9]+)?(?:%|[亿万][元美港欧日人辆台件单家户个次吨股，。、；,;（( ]|元|美元|港元|倍|个基点|个百分点)"
+    r"[0-9][0-9,]*(?:\.[0-9]+)?"
+    r"(?:%|[亿万][元美港欧日人辆台件单家户个次吨股，。、；,;（( ]|元|美元|港元|倍|个基点|个百分点)"
 )
 _AGED = re.compile(
     r"(?:(?:people|members|customers|users|consumers|adults|buyers|shoppers|drivers|viewers|those"
