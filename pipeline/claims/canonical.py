@@ -70,6 +70,7 @@ def _subject(metric: str, scope: str | None, entity: Entity | None) -> tuple[str
     name = _scope(scope or "", entity.id if entity else "", entity.name if entity else "")
     if entity is not None and not name:
         name = _names("sole").get(f"{entity.id} {metric}", "")
+    metric = _names("metric").get(metric, metric)
     business = _names("revenue").get(metric)
     if business is None:
         return metric, name

@@ -238,12 +238,18 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     scopes = find_scopes(text[start:end], company_id, folded=piece)
     surer = [(c.start, c.end) for c in cues if c.kinds & _SURE]
     names = [(s.start, s.end) for s in scopes if s.known]
+    metrics = find_metrics(piece)
+    heads = {m.start for m in metrics if _has_a_business(m)}
     marks += [
         Mark(start + m.start, start + m.end, "metric", m)
-        for m in find_metrics(piece)
+        for m in metrics
         if not (
             m.weak
-            and _yields(m.start, m.end, surer, names, chinese=not piece[m.start : m.end].isascii())
+            and (
+                _yields(m.start, m.end, surer, names, chinese=not piece[m.start : m.end].isascii())
+                # 数据中心收入: the revenue of data centers, whose number is not told.
+                or (m.end in heads and (m.start, m.end) in names)
+            )
         )
     ]
     marks += [Mark(start + s.start, start + s.end, "scope", s) for s in scopes]
@@ -253,6 +259,10 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
         place = (start + match.start(), start + match.end())
         marks.append(Mark(*place, "break", match.group(), weight))
     return marks
+
+
+def _has_a_business(match: MetricMatch) -> bool:
+    return match.metric.id == "units" or (not match.weak and match.metric.id in _OF_ANY_BUSINESS)
 
 
 def _yields(
@@ -364,6 +374,6 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
 # Metrics that any business has; "advertising revenue" has an id of its own, "cloud revenue" not.
 _OF_ANY_BUSINESS = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
-     "customers", "average_selling_price", "net_income", "same_store_sales"}
+     "customers", "average_selling_price", "net_income", "same_store_sales", "fee_income"}
 )  # fmt: skip
 _MOVES_ITSELF = re.compile(r"reduction|growth|loss|cuts|savings")

@@ -105,9 +105,24 @@ def coming_quarters(scene: Scene) -> Period:
 
 
 def _named(scene: Scene, wanted: int) -> Period:
-    if scene.language == "zh" and scene.reporting.end.month == 3 * wanted:
-        return scene.reporting
-    return _nearest(scene, wanted - scene.position[1])
+    """Give the quarter of a number: of the company's year, in Chinese as well of the calendar's.
+
+    "预计四季度营收" in the call on the third quarter of either year is of the one to come.
+    """
+    fiscal = wanted - scene.position[1]
+    if scene.language == "zh":
+        by_calendar = wanted - scene.reporting.end.month // 3
+        if scene.forward and _NEXT in (fiscal % 4, by_calendar % 4):
+            return quarter_before(scene.reporting, -_NEXT)
+        if by_calendar == 0:
+            return scene.reporting
+        if not scene.forward and fiscal % 4 == _NEXT and by_calendar % 4 == _LAST:
+            return quarter_before(scene.reporting)
+    return _nearest(scene, fiscal)
+
+
+# Quarters from the reporting one on, give or take a year.
+_NEXT, _LAST = 1, 3
 
 
 def _nearest(scene: Scene, ahead: int) -> Period:

@@ -17,7 +17,7 @@ from schemas import Period
 _FORWARD = re.compile(
     r"\b(?:will|expect\w*|guid\w+|outlook|forecast\w*|plan\w*|anticipat\w+|target\w*|upcoming"
     r"|going to|should|we'll|look(?:ing)? (?:ahead|forward|to)|seen at|next)\b"
-    r"|预计|预期|指引|有望|可望|目标|计划|展望|预测|财测"
+    r"|预计|预期|预估|预料|估计|预告|指引|有望|可望|目标|计划|展望|预测|财测"
     r"|(?<![原材资饮燃饲肥塑])料(?=将|于|全|明|年|可|会|\s)"
     # 将 also only marks an object (将资金用于…), so what follows has to be a change to come.
     r"|将(?=会|于|在|达|有|继|持|保|维|增|减|提|升|降|扩|超|突|实|推|再|进|从|由|为|不|\s?\d)"
