@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import ahocorasick
 
+from pipeline.lexicon.compounds import find_compounds
 from pipeline.lexicon.table import read_table, spellings
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -123,7 +125,27 @@ def find_metrics(text_folded: str) -> list[MetricMatch]:
             end, adjusted = places[index + 1].end, True
         modifier = None
         matches.append(_match(start, end, place.metric, place.role, adjusted))
-    return matches
+    return matches if text_folded.isascii() else _with_compounds(text_folded, matches, places)
+
+
+def _with_compounds(
+    text: str, matches: list[MetricMatch], places: list[_Place]
+) -> list[MetricMatch]:
+    """Add the measures that are named by words put together; a word of such a name is none."""
+    named = find_compounds(text, matches)
+    if named:
+        stops = [place for place in places if place.role == "stop"]
+        named = [c for c in named if not any(s.start < c.end <= s.end for s in stops)]
+    if not named:
+        return matches
+    kept = [m for m in matches if not any(c.start <= m.start and m.end <= c.end for c in named)]
+    kept += [
+        MetricMatch(
+            c.start, c.end, Metric(c.name, c.family, "flow"), c.weak, loss=False, adjusted=False
+        )
+        for c in named
+    ]
+    return sorted(kept, key=attrgetter("start"))
 
 
 def _match(start: int, end: int, found: Metric, marks: str, adjusted: bool) -> MetricMatch:
