@@ -19,31 +19,26 @@ _CORE = frozenset(
      "selling_general_administrative", "adjusted_net_income", "share_repurchases", "net_margin",
      "net_interest_income", "dividend_per_share", "tax_rate", "shares_repurchased"}
 )  # fmt: skip
+_KINDS = {"count": "count", "measure": "measured", "number": "bare", "multiple": "multiple"}
 
 
 def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str) -> frozenset[str]:
     """Give the traits of a reading that speak for or against it."""
     quantity = reading.quantity
-    told = {
-        "worded": quantity.worded,
-        "count": quantity.kind == "count",
-        "measured": quantity.kind == "measure",
-        "bare": quantity.kind == "number",
-        "multiple": quantity.kind == "multiple",
-        "share": reading.measure == "share",
-        "change": reading.measure == "change",
-        "growth": reading.measure == "growth",
-        "of a business": reading.scope is not None,
-        "not core": reading.metric not in _CORE,
-        "forward": reading.modality == "forward",
-        "question": reading.modality == "question",
-        "no period": reading.period is None,
-        "in an answer": section == "qa",
-        "long sentence": len(sentence) > _LONG,
-        "translation differs": not agrees,
-        "no company": reading.entity is None,
-    }
-    return frozenset(reading.doubts) | {name for name, holds in told.items() if holds}
+    told = (
+        quantity.worded and "worded",
+        _KINDS.get(quantity.kind),
+        reading.measure != "level" and reading.measure,
+        reading.scope is not None and "of a business",
+        reading.metric not in _CORE and "not core",
+        reading.modality != "actual" and reading.modality,
+        reading.period is None and "no period",
+        section == "qa" and "in an answer",
+        len(sentence) > _LONG and "long sentence",
+        not agrees and "translation differs",
+        reading.entity is None and "no company",
+    )
+    return frozenset([*reading.doubts, *[trait for trait in told if trait]])
 
 
 @lru_cache(maxsize=4096)

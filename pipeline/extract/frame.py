@@ -13,7 +13,7 @@ from schemas.fact import Measure, Modality
 Basis = Literal["yoy", "qoq"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Setting:
     """What the document and the headings above a segment say for all of its sentences.
 

@@ -49,7 +49,7 @@ class Mark:
     weight: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sentence:
     """A sentence of a segment: its place in the segment's text, that text folded, its marks.
 
@@ -147,7 +147,7 @@ def lead_in_scope(sentence: Sentence, text: str, company_id: str | None) -> str 
     turns = _TURNS.search(sentence.folded, start, end) is not None
     found = [
         s
-        for s in find_scopes(text[start:end], company_id)
+        for s in find_scopes(text[start:end], company_id, folded=sentence.folded[start:end])
         if _turned_to(s, company_id, turns=turns)
     ]
     if not found:
@@ -169,7 +169,8 @@ def opening_scope(sentence: Sentence, text: str, company_id: str | None) -> str 
     start, end = sentence.first
     lead = _ABOUT.match(sentence.folded, start, end)
     head = lead.end() if lead else start
-    named = find_scopes(text[head : min(end, head + _OPENING_REACH)], company_id)
+    end = min(end, head + _OPENING_REACH)
+    named = find_scopes(text[head:end], company_id, folded=sentence.folded[head:end])
     near = [s for s in named if s.start <= _OPENING and s.known]
     if not near:
         return None
@@ -187,10 +188,9 @@ def _metric_goes_on(
     first = next((m for m in sentence.marks if m.kind in ("metric", "scope", "quantity")), None)
     if first is None or not isinstance(first.value, MetricMatch):
         return None
-    metrics = find_metrics(sentence.folded[start:end])
-    starts = [m.start for m in metrics if m.metric.id == first.value.metric.id]
-    known = [s for s in find_scopes(text[start:end], company_id) if s.known]
     piece = sentence.folded[start:end]
+    starts = [m.start for m in find_metrics(piece) if m.metric.id == first.value.metric.id]
+    known = [s for s in find_scopes(text[start:end], company_id, folded=piece) if s.known]
     near = [
         s
         for s in known
@@ -310,17 +310,17 @@ def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
         row.sort(key=_START)
         merged: list[Mark] = []
         k = 0
+        count = len(taken)
         for mark in row:
-            while k < len(taken) and taken[k].end <= mark.start:
+            start, end = mark.start, mark.end
+            while k < count and taken[k].end <= start:
                 k += 1
-            blocked = False
             at = k
-            while at < len(taken) and taken[at].start < mark.end:
+            while at < count and taken[at].start < end:
                 if not _stand_together(mark, taken[at]):
-                    blocked = True
                     break
                 at += 1
-            if not blocked:
+            else:
                 merged.append(mark)
         if not merged:
             continue

@@ -1,7 +1,5 @@
 """The extract stage: a part of normalised segments in, its facts out."""
 
-from collections import Counter
-
 from pipeline.extract.again import Targets
 from pipeline.extract.confidence import confidence, traits
 from pipeline.extract.evidence import evidence_of
@@ -35,7 +33,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
             quantities += len(segment.quantities)
             continue
         setting = settings.of(segment)
-        repeated: Counter[tuple[str, str]] = Counter()
+        repeated: dict[tuple[str, str], int] = {}
         for reading in link(segment, setting, frame):
             quantities += 1
             if reading is not None:
@@ -58,22 +56,23 @@ def _fact(
     header: TranscriptHeader,
     segment: NormalizedSegment,
     reading: Reading,
-    repeated: Counter[tuple[str, str]],
+    repeated: dict[tuple[str, str], int],
 ) -> Fact:
     evidence = evidence_of(segment, reading)
     said = said_by(reading)
     claim = claim_id(said)
     sentence = evidence[0].sentence
     key = (claim, sentence + evidence[0].text)
+    before = repeated.get(key, 0)
+    repeated[key] = before + 1
     identity = fact_id(
         transcript_id=header.transcript_id,
         claim=claim,
         amounts=(reading.value, reading.low, reading.high, reading.quantity.qualifier),
         sentence=sentence,
         text=evidence[0].text,
-        nth=(segment.echo, repeated[key]),
+        nth=(segment.echo, before),
     )
-    repeated[key] += 1
     return Fact.trusted(
         fact_id=identity,
         claim_id=claim,
@@ -88,7 +87,7 @@ def _fact(
         confidence=confidence(
             traits(
                 reading,
-                agrees=all(each.agrees for each in evidence),
+                agrees=evidence[-1].agrees,
                 section=segment.section,
                 sentence=sentence,
             )

@@ -6,7 +6,10 @@ from decimal import Decimal
 from pipeline.extract.said import Said
 from schemas.event import plain
 
-_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+_SCALES = (
+    (Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million")
+)  # fmt: skip
+_SMALLEST_SCALE = Decimal(10**6)
 _QUALIFIERS = {
     "exact": "",
     "approx": "about ",
@@ -18,7 +21,7 @@ _QUALIFIERS = {
 }
 _MONEY = re.compile(r"[A-Z]{3}(?:/|$)")
 # Digits behind the point that a reader wants of a third.
-_SHOWN = Decimal("0.0001")
+_SHOWN, _DIGITS_SHOWN = Decimal("0.0001"), 4
 _UNITS = {"percent": "%", "percentage_points": " percentage points", "x": "x", "count": ""}
 _NAMES = {
     "eps": "EPS", "adjusted_eps": "adjusted EPS", "ebitda": "EBITDA", "capex": "capex",
@@ -35,14 +38,15 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
     'USD 132 billion'
     """
     scaled, word = amount, ""
-    if unit not in ("percent", "percentage_points", "x"):
+    if unit not in ("percent", "percentage_points", "x") and abs(amount) >= _SMALLEST_SCALE:
         for scale, name in _SCALES:
             if abs(amount) >= scale:
                 scaled, word = amount / scale, f" {name}"
                 break
-    if -scaled.as_tuple().exponent > 4:  # type: ignore[operator]
-        scaled = scaled.quantize(_SHOWN)
-    number = f"{plain(scaled)}{word}" if word else f"{_grouped(scaled)}"
+    written = plain(scaled)
+    if len(written.partition(".")[2]) > _DIGITS_SHOWN:
+        written = plain(scaled.quantize(_SHOWN))
+    number = f"{written}{word}" if word else _grouped(written)
     if unit in _UNITS:
         return f"{number}{_UNITS[unit]}"
     if _MONEY.match(unit):
@@ -51,9 +55,8 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
     return f"{number} {unit}"
 
 
-def _grouped(amount: Decimal) -> str:
-    text = plain(amount)
-    whole, point, rest = text.partition(".")
+def _grouped(written: str) -> str:
+    whole, point, rest = written.partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     return f"{sign}{int(digits):,}{point}{rest}"
 
@@ -70,7 +73,7 @@ def statement(said: Said) -> str:
     entity, period, comparison = said["entity"], said["period"], said["comparison"]
     name = _NAMES.get(said["metric"], said["metric"].replace("_", " "))
     named = (entity.name if entity else None, said["scope"], name)
-    subject = " ".join(part for part in named if part)
+    subject = " ".join([part for part in named if part])
     compared = ""
     if comparison is not None:
         against = f" against {comparison.removeprefix('vs:')}"
@@ -104,7 +107,7 @@ def _predicate(said: Said) -> str:
         return f"is asked about at {'a change of ' if moves else ''}{amount}"
     if not moves:
         return f"was {amount}"
-    first = next((a for a in (value, low, high) if a is not None), Decimal(0))
+    first = value if value is not None else low if low is not None else high or Decimal(0)
     by = "" if said["measure"] == "growth" else "by "
     if first >= 0:
         return f"grew {by}{amount}"

@@ -96,7 +96,9 @@ def find_companies(
     """
     names = company_names()
     folded = fold(text) if folded is None else folded
-    found = _resolve_overlaps([*_named(text, folded, known), *_coded(text, known)])
+    found = _named(text, folded, known)
+    found += _coded(text, known)
+    found = _resolve_overlaps(found)
     if not found:
         return []
     certain = {ids[0] for _, _, ids, weak, _ in found if ids and not weak} | known
@@ -202,12 +204,12 @@ def _ticker(text: str, token: str, start: int, end: int, known: frozenset[str]) 
     names = company_names()
     if token[0] == "$":
         return token[1:] if token[1:] in names.companies and not token[1:].isdigit() else None
-    bracketed = text[start - 1 : start] in ("(", "（") and text[end : end + 1] in (")", "）")
     before = text[max(0, start - 12) : start]
     colon = before[-1:] in (" ", ":", "：") and before.rstrip().endswith((":", "："))
     if colon and _ENDS_IN_EXCHANGE.search(before):
         resolved = names.by_code(token)
         return resolved.id if resolved else None
+    bracketed = before[-1:] in ("(", "（") and text[end : end + 1] in (")", "）")
     if token.isdigit():
         if not bracketed or len(token) < 4:
             return None
@@ -248,7 +250,8 @@ def _initials_before(text: str, bracket: int, token: str) -> bool:
 
 def _resolve_overlaps(found: list[_Found]) -> list[_Found]:
     """Keep the leftmost and of those the longest; what is known not to be a company goes last."""
-    found.sort(key=lambda match: (match.start, -match.end, match.weak))
+    if len(found) > 1:
+        found.sort(key=lambda match: (match.start, -match.end, match.weak))
     kept: list[_Found] = []
     reached = 0
     for match in found:

@@ -80,7 +80,7 @@ def find_scopes(
     """
     folded = fold(text) if folded is None else folded
     known_company = frozenset((company_id,)) if company_id else frozenset()
-    companies = find_companies(text, known_company, folded=folded)
+    companies = _Companies(text, folded, known_company)
     known = _known(text, folded, own_names(company_id) if company_id else telling_names())
     known += [
         match
@@ -106,11 +106,31 @@ def find_scopes(
     return found
 
 
-def _covered(
-    companies: list[CompanyMatch], match: ScopeMatch, text: str, company_id: str | None
-) -> bool:
+class _Companies:
+    """The companies that a text names, looked for when they are first asked for."""
+
+    __slots__ = ("_folded", "_found", "_known", "_text")
+
+    def __init__(self, text: str, folded: str, known: frozenset[str]) -> None:
+        self._text, self._folded, self._known = text, folded, known
+        self._found: list[CompanyMatch] | None = None
+
+    def before(self, end: int) -> CompanyMatch | None:
+        """Give the last company named before ``end``."""
+        if self._found is None:
+            self._found = find_companies(self._text, self._known, folded=self._folded)
+        index = bisect_left(self._found, end, key=lambda named: named.start)
+        return self._found[index - 1] if index else None
+
+    def owner(self, start: int, end: int) -> str | None:
+        """Give the company whose name the stretch holds, is, or lies in."""
+        named = self.before(end)
+        return named.company.id if named and start < named.end else None
+
+
+def _covered(companies: _Companies, match: ScopeMatch, text: str, company_id: str | None) -> bool:
     """Whether a generic name is in a company's (中国移动) or is another's (Google Cloud)."""
-    named = _before(companies, match.start + 1)
+    named = companies.before(match.start + 1)
     if named is None:
         return False
     if match.end <= named.end:
@@ -185,7 +205,7 @@ def _compounds(found: list[ScopeMatch], folded: str) -> list[ScopeMatch]:
 
 
 def _unknown(
-    text: str, known: list[ScopeMatch], companies: list[CompanyMatch], company_id: str | None
+    text: str, known: list[ScopeMatch], companies: _Companies, company_id: str | None
 ) -> list[ScopeMatch]:
     """Find names by their capitals where nothing known stands."""
     found: list[ScopeMatch] = []
@@ -208,7 +228,7 @@ def _unknown(
             if longer := _longer_name(text, span, known):
                 found.append(longer)
             continue
-        owner = _owner(companies, start, end)
+        owner = companies.owner(start, end)
         if owner is None or (owner == company_id and text[start:end].count(" ")):
             name = text[start:end]
             if fold(name) not in owned_words():
@@ -294,15 +314,3 @@ def _peculiar(name: str) -> bool:
 def _opens_sentence(text: str, start: int) -> bool:
     before = text[max(0, start - 3) : start].rstrip(" ")
     return not before or before[-1] in _SENTENCE_END
-
-
-def _before(companies: list[CompanyMatch], end: int) -> CompanyMatch | None:
-    """Give the last company named before ``end``."""
-    index = bisect_left(companies, end, key=lambda named: named.start)
-    return companies[index - 1] if index else None
-
-
-def _owner(companies: list[CompanyMatch], start: int, end: int) -> str | None:
-    """Give the company whose name the stretch holds, is, or lies in."""
-    named = _before(companies, end)
-    return named.company.id if named and start < named.end else None

@@ -37,7 +37,7 @@ _LOOK_BACK = 44
 _LOOK_AHEAD = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Found:
     start: int
     end: int
