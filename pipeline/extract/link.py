@@ -19,6 +19,7 @@ from pipeline.extract.reading import (
     opening_scope,
     sentences,
 )
+from pipeline.extract.rows import rows_of
 from pipeline.extract.scoping import choose_scope, note_metric, note_scope
 from pipeline.extract.subject import choose_metric
 from pipeline.extract.table import is_row, read_row
@@ -28,7 +29,7 @@ from pipeline.extract.whose import note_company
 from pipeline.extract.yearly import years_in_a_row
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
-from schemas import NormalizedSegment, Period, Quantity
+from schemas import NormalizedSegment, Period, PeriodMention, Quantity
 
 _RESPECTIVELY = re.compile(r"respectively|分别|各")
 
@@ -87,6 +88,8 @@ def _read(
         frame.metrics, frame.subject = [subject], subject.value
     elif subject is not None and isinstance(subject.value, ScopeMatch):
         frame.scope, frame.scope_inherited = subject.value.scope, False
+    elif subject is not None and isinstance(subject.value, PeriodMention):
+        year = subject.value.period
     chosen = choose_metric(reading, place, frame, setting)
     lead = lead_before(place)
     reading.base = lead.base
@@ -120,6 +123,8 @@ def _heed_cue(frame: Frame, mark: Mark) -> None:
 
 def _respectively(sentence: Sentence) -> dict[int, Mark]:
     """Which subject each quantity of "A and B were X and Y respectively" has, by mark index."""
+    if not sentence.text.isascii() and (shares := rows_of(sentence)):
+        return shares
     if _RESPECTIVELY.search(sentence.folded, sentence.start, sentence.end) is None:
         return {}
     each = _EACH.search(sentence.folded, sentence.start, sentence.end)

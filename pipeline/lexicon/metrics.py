@@ -16,6 +16,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from pipeline.lexicon.compounds import find_compounds
+from pipeline.lexicon.metric_patterns import elided_expenses, of_one_unit
 from pipeline.lexicon.table import read_table, spellings
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -110,7 +111,7 @@ def find_metrics(text_folded: str) -> list[MetricMatch]:
     >>> [(m.metric.id, m.start, m.end) for m in find_metrics("non-gaap eps of $2, cost of sales")]
     [('adjusted_eps', 0, 12), ('cost_of_revenue', 20, 33)]
     """
-    places = _without_overlap(sorted(_places(text_folded), key=_best_first))
+    places = _without_overlap(sorted(_all_places(text_folded), key=_best_first))
     matches: list[MetricMatch] = []
     modifier: _Place | None = None
     for index, place in enumerate(places):
@@ -156,6 +157,19 @@ def _match(start: int, end: int, found: Metric, marks: str, adjusted: bool) -> M
     elif found.id.startswith("adjusted_"):
         adjusted = True
     return MetricMatch(start, end, found, weak, "!" in marks, adjusted)
+
+
+def _all_places(text: str) -> Iterator[_Place]:
+    """Give what the lists know, and between what Chinese puts together: the first counts."""
+    if text.isascii():
+        yield from _places(text)
+        return
+    metrics = _metrics()
+    for start, end, name in elided_expenses(text):
+        yield _Place(start, end, False, metrics[name], "")
+    yield from _places(text)
+    for start, end, name, loss in of_one_unit(text):
+        yield _Place(start, end, False, metrics[name], "!" if loss else "")
 
 
 def _places(text: str) -> Iterator[_Place]:

@@ -1,0 +1,73 @@
+"""Rows of figures for rows of subjects: 营收、净利润分别为 52 亿元、6 亿元, 营收/净利 +12%/-3%."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.extract.reading import Mark, Sentence
+from schemas import Quantity
+
+_JOINT = re.compile(r"\s*(?:[、,，/]|和|与|及|以及)\s*(?:[\u4e00-\u9fff]{1,6}\s*)?")
+_EACH = re.compile(r"分别|各")
+_SLASH = re.compile(r"\s*/\s*")
+# What may stand between two subjects of a row: 暖通空调收入、冰洗收入.
+_NEXT_SUBJECT = re.compile(r"[^，。；;,0-9]{0,8}?(?:[、/]|和|与|及|以及)[^，。；;,0-9]{0,4}")
+_KINDS = {"number": "money"}
+_SUBJECTS = ("metric", "scope", "period")
+
+
+def rows_of(sentence: Sentence) -> dict[int, Mark]:
+    """Tell which subject each figure of such rows has, by mark index."""
+    folded = sentence.folded
+    shares: dict[int, Mark] = {}
+    row: list[Mark] = []
+    end = sentence.start
+    for figures in _runs(sentence):
+        first = sentence.marks[figures[0]]
+        lead = folded[end : first.start]
+        second = sentence.marks[figures[1]]
+        slashed = _SLASH.fullmatch(folded, first.end, second.start) is not None
+        between = [m for m in sentence.marks if end <= m.start and m.end <= first.start]
+        if any(m.kind in _SUBJECTS for m in between):
+            row = _subjects(sentence, between, len(figures))
+        if len(row) == len(figures) and (slashed or _EACH.search(lead)):
+            shares.update(zip(figures, row, strict=True))
+        end = sentence.marks[figures[-1]].end
+    return shares
+
+
+def _runs(sentence: Sentence) -> Iterator[list[int]]:
+    """Give the figures of one kind that only joints part, two and more, by mark index."""
+    run: list[int] = []
+    for at, mark in enumerate(sentence.marks):
+        if not isinstance(mark.value, Quantity):
+            continue
+        if run and not _goes_on(sentence, sentence.marks[run[-1]], mark):
+            if len(run) > 1:
+                yield run
+            run = []
+        run.append(at)
+    if len(run) > 1:
+        yield run
+
+
+def _goes_on(sentence: Sentence, left: Mark, right: Mark) -> bool:
+    kinds = [_KINDS.get(m.value.kind, m.value.kind) for m in (left, right)]  # type: ignore[union-attr]
+    if kinds[0] != kinds[1] or _JOINT.fullmatch(sentence.folded, left.end, right.start) is None:
+        return False
+    return not any(
+        m.kind in _SUBJECTS and left.end <= m.start < right.start for m in sentence.marks
+    )
+
+
+def _subjects(sentence: Sentence, between: list[Mark], count: int) -> list[Mark]:
+    """The last metrics before a row, else businesses or times, where there are as many."""
+    for kind in _SUBJECTS:
+        named = [m for m in between if m.kind == kind]
+        row = named[-count:]
+        joined = all(
+            _NEXT_SUBJECT.fullmatch(sentence.folded, left.end, right.start)
+            for left, right in zip(row, row[1:], strict=False)
+        )
+        if len(row) == count and joined:
+            return row
+    return []
