@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pipeline.extract.reading import Mark, Sentence
 from schemas import Quantity
@@ -66,7 +67,7 @@ def _subjects(sentence: Sentence, between: list[Mark], count: int) -> list[Mark]
         row = named[-count:]
         joined = all(
             _NEXT_SUBJECT.fullmatch(sentence.folded, left.end, right.start)
-            for left, right in zip(row, row[1:], strict=False)
+            for left, right in pairwise(row)
         )
         if len(row) == count and joined:
             return row

@@ -1,7 +1,7 @@
 """Metrics that Chinese notes put together of parts, where no list can hold all of them.
 
-What one unit brings or costs (单票运输成本, 单瓦净利) and rows of expenses whose common word is said
-once, at the end (销售、管理、研发、财务费用率).
+What one unit brings or costs (单票运输成本, 单瓦净利) and rows of expenses whose common word is
+said once, at the end (销售、管理、研发、财务费用率).
 """
 
 import re
