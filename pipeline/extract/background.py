@@ -26,6 +26,33 @@ def is_where(sentence: Sentence, at: int) -> bool:
     return _WHERE.search(sentence.folded, start, mark.start) is not None
 
 
+# "Book value per share, before dividends and buybacks, grew 6%", "costs excluding fuel were up 2%".
+_EXCEPT = re.compile(
+    r"\b(?:before|excluding|excludes|excl\.?|ex|net of|exclusive of|not including|without|absent"
+    r"|aside from|apart from|other than|adjusting for|adjusted for|not counting|prior to)"
+    r" (?:the |any |all |our |an? )?(?:impact |effects? |benefit )?(?:of |from )?"
+    r"(?:[\w&'/-]+ ){0,3}$"
+)
+_EXCEPT_REACH = 60
+# Where the clause goes on: a comma, or the verb of what stood before.
+_GOES_ON = re.compile(
+    r"[^,;.$0-9]{0,40}?(?:,|\b(?:was|were|is|are|rose|fell|grew|increased|decreased|declined|came|totaled|stood|averaged"
+    r"|improved|expanded|contracted|up|down)\b)"
+)
+
+
+def is_excepted(sentence: Sentence, at: int) -> bool:
+    """Whether a metric is only named as left out of the one that a clause tells of."""
+    mark = sentence.marks[at]
+    start = max(sentence.start, mark.start - _EXCEPT_REACH)
+    found = _EXCEPT.search(sentence.folded, start, mark.start)
+    if found is None or _GOES_ON.match(sentence.folded, mark.end) is None:
+        return False
+    return not any(
+        m.kind == "quantity" and found.start() <= m.start < mark.start for m in sentence.around(at)
+    )
+
+
 def dashed_aside(sentence: Sentence) -> tuple[int, int] | None:
     """Where a sentence explains between two dashes what it speaks of, without a figure there.
 

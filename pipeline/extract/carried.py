@@ -11,7 +11,7 @@ from pipeline.extract.meant import means
 from pipeline.extract.measure import GROWTH_METRICS
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
-from pipeline.extract.whole import OF_ANY_BUSINESS
+from pipeline.extract.whole import BY_LINE, OF_ANY_BUSINESS
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import Quantity
@@ -55,6 +55,25 @@ def _names_metric(place: Place) -> bool:
     return False
 
 
+# "The core portfolio contributed $335 million of that": what the figure before was.
+_OF_THAT = re.compile(
+    r"\s*of (?:that|those|it|this|the total|the increase|the decline|the decrease)\b"
+)
+
+
+def of_that(place: Place, frame: Frame) -> MetricMatch | None:
+    """The metric of the figure before, where an amount is told as a part of it."""
+    last = frame.last
+    if last is None or last.measure not in ("level", "change") or not last.metric:
+        return None
+    if last.quantity.kind != place.quantity.kind or place.quantity.kind not in ("money", "count"):
+        return None
+    if not _OF_THAT.match(place.sentence.folded, place.mark.end) or last.quantity.counted:
+        return None
+    same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
+    return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+
+
 def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The metric of the figure before, where no other is named in between."""
     last, previous = frame.last, place.previous()
@@ -63,6 +82,13 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
     if _of_what_was_done(place) and frame.counted is not None:
         return frame.counted
     between = _between(place, previous)
+    if "metric from words" in last.doubts and last.business is None:
+        if any(m.kind in ("metric", "scope", "break") for m in between):
+            return None
+        if last.quantity.kind != place.quantity.kind:
+            return None
+        named = metric(last.metric) or Metric(last.metric, last.family, last.nature)
+        return MetricMatch(0, 0, named, weak=False, loss=False, adjusted=False)
     # What a count counts is named right behind it and names no other measure.
     counts = isinstance(previous.value, Quantity) and previous.value.counted is not None
     noun = previous.end + 1 if counts else 0
@@ -105,7 +131,7 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
     # 增速几乎是其他业务的两倍: where only growth is named, it is revenue's.
     of_growth = quantity.kind == "multiple" and frame.rate is not None
     if of_growth or (setting.metric is None and _business_alone(place, frame)):
-        return unnamed("revenue")
+        return told_by_line(place, frame, setting) or unnamed("revenue")
     first = setting.metric if frame.last is None else None
     growing = quantity.kind == "percent" and frame.rate is not None
     for match in (first, frame.used, frame.inherited, setting.metric):
@@ -136,6 +162,26 @@ def _business_alone(place: Place, frame: Frame) -> bool:
     last = frame.last
     alone = last is None or last.sentence != (place.sentence.start, place.sentence.end)
     return alone and stands_alone(place)
+
+
+def told_by_line(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
+    """The metric that the whole company has just been told of and its lines are now.
+
+    "Net premiums rose 5%. Insurance was up 6%": premiums, not revenue.
+    """
+    last, match = frame.last, frame.used
+    if last is None or match is None or match.metric.id != last.metric:
+        return None
+    if last.metric not in BY_LINE and not _BURDEN.match(place.sentence.folded, place.mark.end):
+        return None
+    if not 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH:
+        return None
+    return replace(match, weak=True) if means(match, place, setting) else None
+
+
+_PARAGRAPH = 400
+# "Argentina was a $12 million headwind": to what was told before.
+_BURDEN = re.compile(r" (?:headwind|tailwind|drag)\b")
 
 
 def _business_moves(place: Place, frame: Frame) -> bool:

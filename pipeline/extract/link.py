@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.extract.background import dashed_aside, is_where, is_whole
+from pipeline.extract.background import dashed_aside, is_excepted, is_where, is_whole
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
@@ -64,7 +64,9 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
                 continue
             if mark.kind == "metric":
                 note_metric(frame, sentence, at)
-                if not (is_whole(sentence, at) or is_where(sentence, at)):
+                if not (
+                    is_whole(sentence, at) or is_where(sentence, at) or is_excepted(sentence, at)
+                ):
                     frame.metrics.append(mark)
             elif mark.kind == "scope":
                 note_scope(frame, sentence, at, setting.about)

@@ -17,6 +17,9 @@ _OF_MILLIONS = frozenset(
 )  # fmt: skip
 # Goods that are shipped, made and ordered by volume: batteries in Wh, oil in barrels.
 _VOLUMES = frozenset({"Wh", "bbl", "boe", "t", "kg", "lb", "oz", "m3", "l", "gal"})
+# "Total volumes were 841,000 Boe": what is pumped is produced.
+_PUMPED = frozenset({"bbl", "boe", "cf", "boe/day", "bbl/day"})
+_OUTPUT = frozenset({"units", "production_capacity", "compute_capacity"})
 # An amount per share is small, a price level in percent too; a large bare number is money.
 _SMALL = 1000
 _LARGE = 100_000
@@ -75,7 +78,7 @@ def meaning(
     if kind == "measure":
         unit = quantity.unit or ""
         if unit in _VOLUMES and named.family in ("count", "any"):
-            return named
+            return metric("production") if unit in _PUMPED and named.id in _OUTPUT else named
         if unit in _VOLUMES and named.id == "revenue":
             # "Copper sales were 977 million pounds": what is sold is told by its weight.
             return metric("units")

@@ -12,7 +12,15 @@ from pipeline.normalize.script import fold
 
 # Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
 GROWTH_METRICS = frozenset(
-    {"same_store_sales", "market_growth", "average_ticket", "same_store_noi", "rent_growth"}
+    {
+        "same_store_sales",
+        "market_growth",
+        "average_ticket",
+        "same_store_noi",
+        "rent_growth",
+        "same_store_gallons",
+        "premium_rate_increase",
+    }
 )
 # Costs and ratios of cost: better is lower, worse is higher.
 _COSTS = re.compile(r"expense|cost|ratio|churn|tax|loss|research|selling|days|debt")
@@ -319,6 +327,8 @@ def _moves_by(place: Place) -> bool:
     for mark, kinds in place.cues_before():
         gap = place.gap_before(mark).strip()
         if "up" in kinds or "down" in kinds:
+            if _BY.search(gap) and words_in(gap) <= _BY_REACH:
+                return True
             return gap in (
                 "",
                 "by",
@@ -345,6 +355,9 @@ def _moves_by(place: Place) -> bool:
     return False
 
 
+# "Trimming our capital budget by $100 million": the size of a move, with what moves in between.
+_BY = re.compile(r" by(?: about| around| roughly| approximately| nearly| some| another)?$")
+_BY_REACH = 7
 _RIGHT_BEFORE = frozenset(
     {"", "by", "of", "了", "by about", "约", "about", "that", "another", "an", "加", "加了", "掉了"}
 )
@@ -355,7 +368,8 @@ _RAISED = re.compile(
 _SEE_THROUGH = frozenset({"by", "past", "happened", "additional", "forward"})
 # "$317 billion more" is the size of a move, a "$253 million gain" or charge an amount of its own.
 _SIZE_OF_MOVE = re.compile(
-    r"more|higher|lower|less|fewer|above|below|better|worse|increase|decrease|decline|的?增|的?降|的?减"
+    r"more|higher|lower|less|fewer|above|below|better|worse|increase|decrease|decline|headwind|drag"
+    r"|tailwind|improvement|shortfall|reduction|的?增|的?降|的?减"
 )
 
 
@@ -373,6 +387,10 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
             sign = -1
         if explicit or _already_signed(quantity):
             sign = 1
+        if _COSTS.search(reading.metric) and _BETTER_THAN.match(
+            place.sentence.folded, place.mark.end
+        ):
+            sign = -1
         worse = _WORSE.match(place.sentence.folded[place.mark.end : place.mark.end + 8])
         if worse and _COSTS.search(reading.metric):
             sign = 1
@@ -398,7 +416,9 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
 _LESS_IS_BETTER = frozenset(
     {"days_sales_outstanding", "inventory_days", "days_payable_outstanding", "delivery_time",
      "cash_conversion_cycle", "combined_ratio", "loss_ratio", "cost_income_ratio", "churn",
-     "operating_expense_ratio", "efficiency_ratio", "leverage", "gearing_ratio", "lead_time"}
+     "operating_expense_ratio", "efficiency_ratio", "leverage", "gearing_ratio", "lead_time",
+     "debt_to_capital", "operating_ratio", "medical_loss_ratio", "expense_ratio", "dwell_time",
+     "unit_cost_ex_fuel", "net_charge_off_rate", "delinquency_rate", "cancellation_rate"}
 )  # fmt: skip
 _BETTER = re.compile(
     r"(?:\bimprov(?:ed|es?|ing|ement(?: of)?)(?: by| of)?(?: about| roughly| nearly)?|改善|优化)"
@@ -412,6 +432,7 @@ def _gets_better(place: Place) -> bool:
     return _BETTER.search(place.sentence.folded, start, place.mark.start) is not None
 
 
+_BETTER_THAN = re.compile(r"\s*(?:better|improvement)\b")
 _WORSE = re.compile(r"\s*worse")
 # So many points of margin are what these cost, where no direction is told.
 _BURDENS = frozenset({"tariff_cost"})

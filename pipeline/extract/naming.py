@@ -21,6 +21,8 @@ _WORD = re.compile(r"[a-z0-9]+")
 _UNIT_NAMES = {
     "h": "duration", "min": "duration", "day": "duration", "week": "duration",
     "month": "duration", "quarter": "tenure", "year": "tenure", "mi": "distance", "km": "distance",
+    "bbl": "production", "boe": "production", "cf": "gas_production", "oz": "production",
+    "gal": "gallons", "t": "volume", "lb": "volume", "kg": "volume",
 }  # fmt: skip
 
 
@@ -35,8 +37,9 @@ def snake_case(phrase: str) -> str:
 
 def counted_name(quantity: Quantity) -> str:
     """An id for what a count counts, or for the kind of thing that its unit measures."""
-    if quantity.unit in _UNIT_NAMES:
-        return _UNIT_NAMES[quantity.unit]
+    unit = (quantity.unit or "").partition("/")[0]
+    if unit in _UNIT_NAMES:
+        return _UNIT_NAMES[unit]
     return snake_case(quantity.counted or "") or "count"
 
 

@@ -339,7 +339,7 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
     if mark.kind == "company":
         return other.kind == "scope"
     if mark.kind == "metric":
-        inside = mark.start < other.start and other.end < mark.end
+        inside = mark.start <= other.start and other.end < mark.end
         # 2025 年营收: the 年 of the year is not the one of the phrase 年营收.
         follows = other.start < mark.start < other.end < mark.end
         return other.kind in ("period", "basis") and (inside or follows)

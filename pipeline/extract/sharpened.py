@@ -62,6 +62,7 @@ def sharpened(
         return unnamed("share_price")
     if (
         quantity.kind == "multiple"
+        and (chosen is None or chosen.metric.family != "x")
         and _TRADED_AT.search(place.lead)
         and _NO_MORE.match(folded, end)
     ):

@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.extract.carried import held_by_base, inherited, stands_alone
+from pipeline.extract.carried import held_by_base, inherited, of_that, stands_alone, told_by_line
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import just_before, meant
@@ -29,18 +29,22 @@ def choose_metric(
 ) -> MetricMatch | None:
     """Settle the reading's metric; give the match that says so, None where nothing names one."""
     quantity = place.quantity
+    part = of_that(place, frame)
     chosen = (
         held_by_base(place, frame)
+        or part
         or _counted(reading, place, frame, setting)
         or nearby(place, frame, setting)
     )
-    if (chosen is None or is_far(chosen, place, frame)) and (
+    if (chosen is None or (part is None and is_far(chosen, place, frame))) and (
         said := own_subject(place)
     ) is not None:
         subject, moves = said
         reading.doubts.append("metric from words")
         if moves:
-            reading.metric, reading.family = "revenue", "money"
+            line = told_by_line(place, frame, setting) or unnamed("revenue")
+            if line is not None:
+                reading.metric, reading.family = line.metric.id, line.metric.family
             reading.business = subject.title()
         else:
             reading.metric, reading.family = snake_case(subject), "any"
@@ -50,7 +54,7 @@ def choose_metric(
         chosen = unnamed("revenue")
     if (called := called_behind(place)) is not None:
         reading.doubts.append("metric from words")
-        reading.metric, reading.family = snake_case(called), "money"
+        reading.metric, reading.family = snake_case(called.replace("_", " ")), "money"
         return None
     if quantity.kind == "money" and not reading.doubts:
         chosen = profit_or_loss(place, frame, chosen) or chosen

@@ -18,9 +18,12 @@ _PER_PIECE = re.compile(
     r"|一(?:吨|桶|磅|克|盎司|斤|台|辆|件|片)"
 )
 _EACH_PIECE = re.compile(r"每(?:吨|桶|磅|克|盎司|公斤|斤|台|辆|件|片|瓦|度)[^，。；0-9]{0,3}$")
+# "$810 a foot was 6% better": what an amount is for each of is no subject.
+_OF_EACH = re.compile(r"(?:an?|per|each) ")
 # Gains and burdens that their own words name.
 _CALLED = re.compile(
-    r" ((?:[a-z][a-z-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind|tailwind))\b"
+    r" ((?:[a-z][a-z-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind|tailwind)"
+    r"|gain(?: on (?:the |our |a )?sale)?|charge|settlement|write-down)\b"
 )
 
 
@@ -37,7 +40,8 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
         if mark.kind in ("break", "quantity"):
             start = mark.end
             break
-    return subject_of(place.sentence.folded[start : place.mark.start].lstrip())
+    clause = place.sentence.folded[start : place.mark.start].lstrip()
+    return None if _OF_EACH.match(clause) else subject_of(clause)
 
 
 def called_behind(place: Place) -> str | None:
@@ -50,7 +54,7 @@ def called_behind(place: Place) -> str | None:
     start, end = named.span(1)
     if any(m.kind in ("metric", "scope") and start <= m.start < end for m in place.after()):
         return None
-    return named[1]
+    return "gain_on_sale" if named[1].endswith("sale") else named[1]
 
 
 def is_far(chosen: MetricMatch, place: Place, frame: Frame) -> bool:

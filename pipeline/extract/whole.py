@@ -17,6 +17,13 @@ OF_ANY_BUSINESS = frozenset(
      "gross_sales", "contribution_margin", "contribution_profit", "revenue_run_rate", "loans",
      "deposits"}
 )  # fmt: skip
+# What a company tells line by line in place of revenue: a line named alone is told of it.
+BY_LINE = frozenset(
+    {"premiums", "same_store_sales", "orders", "bookings", "gross_bookings", "gmv", "units",
+     "loans", "deposits", "assets_under_management", "payment_volume", "trips", "production",
+     "backlog", "net_flows", "admissions", "passengers", "revpar", "same_store_noi", "rent_growth",
+     "same_store_gallons", "loan_originations", "revenue_ton_miles", "system_wide_sales"}
+)  # fmt: skip
 # What only a company as a whole has; a business named elsewhere does not narrow it.
 OF_THE_WHOLE = frozenset(
     {"eps", "adjusted_eps", "net_income", "adjusted_net_income", "net_loss", "adjusted_net_loss",

@@ -16,6 +16,12 @@ _COUNTED = re.compile(
     r"|[.,:]\d|-\d|\+"
 )
 _MONEY_BEFORE = re.compile(r"(?:[$€£¥#@_&]\s?|\d\s?[-–—~]\s?|\d[.,])$")
+# "We retired the 2026 notes", "the 2019 vintage": a year that names a debt or a batch is no time.
+_OF_DEBT = re.compile(
+    r" (?:(?:senior|convertible|unsecured|secured|subordinated|first lien|euro|hybrid|green) ){0,2}"
+    r"(?:notes?|bonds?|converts?|convertibles|debentures?|maturit(?:y|ies)|term loans?|vintages?"
+    r"|tax act|model years?)(?![a-z])"
+)
 _HYPHEN_BEFORE = re.compile(r"-$")
 _WORD_HYPHEN_BEFORE = re.compile(r"\b(?:mid|end|pre|post|late|early|full|year|since|to)-$")
 _TIME_BEFORE = re.compile(
@@ -39,6 +45,8 @@ def _bare_year(scene: Scene) -> bool:
     """Tell a year from a count of about two thousand, a price or a part of a number."""
     before = scene.before(14)
     if _is_counted(scene) or _MONEY_BEFORE.search(before):
+        return False
+    if _OF_DEBT.match(scene.folded, scene.end):
         return False
     if _HYPHEN_BEFORE.search(before) and not _WORD_HYPHEN_BEFORE.search(before):
         return False

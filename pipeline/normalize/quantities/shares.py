@@ -21,7 +21,10 @@ _THOUSANDS = re.compile(r" ?([km])(?![a-z])")
 _UPPER_FIRST = re.compile(
     r"[ -](thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)(?![a-z])"
 )
-_OF_A_WHOLE = re.compile(r" of (?:the|our|its|all|their|that|a|total)(?![a-z])")
+_OF_A_WHOLE = re.compile(
+    r"(?: or so)? of (?:the|our|its|all|their|that|a|total|this|these|those|which|next|last|every)"
+    r"(?![a-z])"
+)
 # "six-tenths of a percent", "a quarter of a point": a part of one unit, not of a whole.
 PART_OF_ONE = re.compile(
     r" of (?:an?|one) (percent|per cent|pct|percentage point|basis point|point)(?![a-z])| of (1%)"

@@ -54,7 +54,8 @@ def _to() -> re.Pattern[str]:
 
 @cache
 def _and() -> re.Pattern[str]:
-    return re.compile(r" ?(?:and(?: to)?|与|和|及|到|至|to) ?")
+    ways = alternation((*lexicon().roles["up"], *lexicon().roles["down"]))
+    return re.compile(rf" ?(?:and(?: to)?|与|和|及|到|至|to) ?(?:({ways}) ?)?")
 
 
 @cache
@@ -112,7 +113,7 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     second = _second(passage, link.end())
     if second is None:
         return single(amount)
-    way = link.group(2) if link.re is _to() else None
+    way = link.group(2 if link.re is _to() else 1)
     if way and (turned := _turned(passage, amount, second, way)):
         return turned
     if _is_flat(second) and (ended := _to_flat(passage, amount, second)):

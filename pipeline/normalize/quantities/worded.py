@@ -22,7 +22,7 @@ _NOT_HALF = re.compile(
 )
 _PART = re.compile(r"thirds?|quarters?|(?:fif|six|seven|eigh|nin|ten|four)ths?")
 _PART_OF = re.compile(
-    r" of (?!20|19|fiscal)|[,.;:)]|$"
+    r"(?: or so)? of (?!20|19|fiscal)|[,.;:)]|$"
     r"| (?:higher|lower|more|less|in|to|from|on|at|as|and|are|is|were|was|this|last)(?![a-z])"
 )
 # "dn high-single", but "a high single-family share".
@@ -164,7 +164,7 @@ def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
     follows = _PART_OF.match(folded, end)
     if follows is None:
         return None, end
-    if match.group().startswith("quarter") and not folded.startswith(" of ", end):
+    if match.group().startswith("quarter") and not folded.startswith((" of ", " or so of "), end):
         return None, end
     lower = lexicon().number_words[match.group()].value
     if part := shares.PART_OF_ONE.match(folded, end):
@@ -175,6 +175,8 @@ def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
         amount = Amount(begin, Numeral(shares.of(Decimal(1), lower), None, None, end, "plain"))
         amount.unit = shares.PERCENT
     before.read_hedges(passage, amount)
+    if folded.startswith(" or so", end):
+        after.read_hedges(passage, amount)
     return amount, amount.end
 
 
