@@ -8,6 +8,11 @@ from pipeline.lexicon.metrics import MetricMatch
 from schemas import Quantity
 
 _OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net |average |new |all )*$")
+# "The midpoint of our capex guidance": no part, but a point of a range.
+_END_OF = re.compile(
+    r"\b(?:midpoint|mid-point|middle|end|top|bottom|upper half|lower half|range) $"
+)
+_END = 16
 _NAMES_WHOLE = re.compile(r"(?:revenues?|sales|total)$")
 _ASIDE = re.compile(r" [-–—] (?:that's|that is|which is|meaning|namely|i\.e\.) [^-–—]{3,80} [-–—] ")
 # "Across our 60 largest metro areas, …", 在美国的120家门店，…: where, and not what.
@@ -109,5 +114,7 @@ def is_whole(sentence: Sentence, at: int) -> bool:
     gap = sentence.folded[earlier.end : mark.start]
     if isinstance(earlier.value, Cue) and "share" in earlier.value.kinds:
         # "a fifth of revenue arpu there is $4": a cue that names its whole has none behind it.
+        if _END_OF.search(sentence.folded, max(0, earlier.start - _END), earlier.start):
+            return False
         return len(gap.strip()) <= 2 and not names_whole(sentence, earlier)
     return re.search(r"(?:percentage|percent|%) of (?:our |total |net )*$", gap) is not None

@@ -324,27 +324,13 @@ def _moves_by(place: Place) -> bool:
     """Whether an amount is the size of a move: "up $212 million", "$317 billion more"."""
     if _RAISED.match(place.sentence.folded, place.mark.end):
         return False
+    start = max(place.sentence.start, place.mark.start - _BY_REACH)
+    if _BY.search(place.sentence.folded, start, place.mark.start) is not None:
+        return True
     for mark, kinds in place.cues_before():
         gap = place.gap_before(mark).strip()
         if "up" in kinds or "down" in kinds:
-            if _BY.search(gap) and words_in(gap) <= _BY_REACH:
-                return True
-            return gap in (
-                "",
-                "by",
-                "of",
-                "了",
-                "by about",
-                "约",
-                "about",
-                "that",
-                "another",
-                "an",
-                "加",
-                "加了",
-                "掉",
-                "掉了",
-            )
+            return gap in _RIGHT_BEFORE
         # 增加了: the particle of the past stands between.
         if not kinds <= _SEE_THROUGH or words_in(gap) > 1:
             break
@@ -355,12 +341,16 @@ def _moves_by(place: Place) -> bool:
     return False
 
 
-# "Trimming our capital budget by $100 million": the size of a move, with what moves in between.
-_BY = re.compile(r" by(?: about| around| roughly| approximately| nearly| some| another)?$")
-_BY_REACH = 7
 _RIGHT_BEFORE = frozenset(
-    {"", "by", "of", "了", "by about", "约", "about", "that", "another", "an", "加", "加了", "掉了"}
+    {"", "by", "of", "了", "by about", "约", "about", "that", "another", "an", "加", "加了", "掉",
+     "掉了"}
+)  # fmt: skip
+# "We will cut inventory by $200 million".
+_BY = re.compile(
+    r"(?<!led)(?<!driven)(?<!helped)(?<!offset)(?<!followed)(?<!supported)(?<!aided)(?<!backed)"
+    r" by (?:(?:about|around|roughly|approximately|nearly|some|another|over|an additional) )?$"
 )
+_BY_REACH = 32
 # "Raised $2 billion of debt": what is raised from lenders and owners is no move.
 _RAISED = re.compile(
     r"\s*of (?:[\w-]+ ){0,3}(?:debt|notes|bonds|capital|equity|financing|loans|paper)\b"

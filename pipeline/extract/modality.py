@@ -63,8 +63,20 @@ def future(period: Period, setting: Setting) -> bool:
     return day is not None and period.end > day
 
 
+# "We raised our guidance by $100 million to $3 billion": what is revised is still to come.
+_REVISED = re.compile(
+    r"\b(?:rais|lift|increas|boost|bump|nudg|mov|lower|cut|reduc|trim|narrow|tighten|updat|revis"
+    r"|reaffirm|reiterat|maintain|confirm|introduc|initiat|issu|provid)\w*(?: up| down)? "
+    r"[^.,;]{0,48}\b(?:guidance|outlook|forecast|guide)\b"
+    r"|\b(?:guidance|outlook|forecast|guide) (?:is |was |has been |now )?"
+    r"(?:moves?|goes|raised|lifted|increased|lowered|cut|trimmed|narrowed|unchanged|reiterated)\b"
+)
+
+
 def expected(place: Place) -> bool:
     """Whether somebody's expectation of this very figure is quoted: consensus, guidance."""
+    if _REVISED.search(place.sentence.folded, place.sentence.start, place.mark.start):
+        return False
     for mark, kinds in place.cues_before():
         if "expectation" in kinds and words_in(place.gap_before(mark)) <= _EXPECTED_REACH:
             return not _attached(place, mark)

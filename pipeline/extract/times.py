@@ -62,7 +62,26 @@ def times_of(
                 break
             frame.spent.add(mark.start)
             return mark.value, versus
-    return None, versus
+    return (_behind_where_it_led(place) if moves and not base else None), versus
+
+
+# "Up 7% to $116 billion in the first nine months".
+_LED_TO = re.compile(r",?\s*to(?: (?:about|around|nearly|over|approximately|some|a record))?\s*$")
+
+
+def _behind_where_it_led(place: Place) -> PeriodMention | None:
+    """The time behind the level that a move led to, which the move shares."""
+    led = False
+    for mark in place.onward():
+        if not led:
+            led = mark.kind == "quantity" and _LED_TO.match(place.gap_after(mark)) is not None
+            if mark.kind in ("break", "period") or (mark.kind == "quantity" and not led):
+                return None
+        elif mark.kind in ("break", "quantity", "metric"):
+            return None
+        elif isinstance(mark.value, PeriodMention):
+            return mark.value if mark.value.relation == "in" else None
+    return None
 
 
 def _told_in_passing(place: Place, mark: Mark) -> bool:

@@ -22,6 +22,7 @@ _FROM_ALONE = re.compile(r",? ?(?:up |down )?from (?:about |approximately |rough
 _RANGE_FROM = re.compile(r"(?:rang|anywhere|somewhere)[a-z]* from\s*$")
 _MOST_RATIO = Decimal(8)
 _CLOSE_RATIO = Decimal("1.6")
+_COUNTS_RATIO = Decimal(3)
 # "five or six percent", and in speech "five, six percent"
 _OR = re.compile(r",? or |, ")
 _OR_BEGINS = (", ", " or ")
@@ -276,9 +277,13 @@ def _one_range(passage: Passage, first: Amount, second: Amount, link: str) -> bo
         return first.form == second.form
     if first.number is None or second.number is None:
         return False
-    if not _TO_WORD.search(link) or first.unit is None or second.unit is None:
+    if not _TO_WORD.search(link):
         return True
     ratio = _ratio(first, second)
+    if first.unit is None or second.unit is None:
+        # "Subscribers grew by 3.8 million to 132 million" is a change, then a level.
+        rose = _RISING.search(lead) is not None
+        return not rose or ratio is None or 1 < ratio <= _COUNTS_RATIO
     if ratio is None or first.sign != second.sign:
         return True
     if first.unit.kind == "money" and _RISING.search(lead):
