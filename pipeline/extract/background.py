@@ -58,6 +58,22 @@ def is_excepted(sentence: Sentence, at: int) -> bool:
     )
 
 
+# 受海运费下跌拖累，收入减少5%; 受关税扰动下降8%: what moved something else.
+_CAUSED_BY = re.compile(r"(?:受|因|因为|由于|受益于|得益于|受制于|源于)[^，。；;、,0-9]{0,10}$")
+_HAD_EFFECT = re.compile(
+    r"[^，。；;,0-9]{0,8}?(?:影响|拖累|扰动|带动|驱动|冲击|压制|推动|支撑|拉动|提振|压力)"
+)
+
+
+def is_cause(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a Chinese clause names a metric only as what moved another one."""
+    folded = sentence.folded
+    if _HAD_EFFECT.match(folded, mark.end) is None:
+        return False
+    start = max(sentence.start, mark.start - 16)
+    return _CAUSED_BY.search(folded, start, mark.start) is not None
+
+
 def dashed_aside(sentence: Sentence) -> tuple[int, int] | None:
     """Where a sentence explains between two dashes what it speaks of, without a figure there.
 

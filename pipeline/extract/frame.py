@@ -92,7 +92,7 @@ class Frame:
     ``subject`` is the metric that "respectively" gives the figure. ``only_opened`` marks a
     business that the paragraph opened with, sentences before its first figure. ``of_rates`` is
     the setting's. ``equipped`` is the part that the sentence counts of a product: the Trainium2
-    chips of Project Rainier.
+    chips of Project Rainier; ``told_of`` is what a plain measure word (家, 座) was said of before.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -121,6 +121,7 @@ class Frame:
     used: MetricMatch | None = None
     subject: MetricMatch | None = None
     counted: MetricMatch | None = None
+    told_of: dict[str, MetricMatch] = field(default_factory=dict)
     equipped: str | None = None
 
     def next_segment(self) -> None:

@@ -2,8 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from pipeline.extract.background import dashed_aside, is_excepted, is_where, is_whole
+from pipeline.extract.background import (
+    dashed_aside,
+    is_cause,
+    is_excepted,
+    is_where,
+    is_whole,
+)
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
@@ -63,17 +70,17 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
             if aside is not None and aside[0] <= mark.start < aside[1]:
                 continue
             if mark.kind == "metric":
+                if is_whole(sentence, at) or is_where(sentence, at):
+                    continue
                 note_metric(frame, sentence, at)
-                if not (
-                    is_whole(sentence, at) or is_where(sentence, at) or is_excepted(sentence, at)
-                ):
+                if not (is_excepted(sentence, at) or is_cause(sentence, mark)):
                     frame.metrics.append(mark)
             elif mark.kind == "scope":
                 note_scope(frame, sentence, at, setting.about)
             elif mark.kind == "company":
                 note_company(frame, sentence, at, setting.about)
             elif mark.kind == "cue":
-                _heed_cue(frame, mark)
+                _heed_cue(frame, sentence, mark)
             elif mark.kind == "break" and mark.weight == 3:
                 frame.entity = None
             elif isinstance(mark.value, Quantity):
@@ -108,6 +115,7 @@ def _read(
     if not is_fact(reading, place, frame):
         return None
     frame.last = reading
+    _note_counted(place, frame, chosen)
     by_noun = chosen is not None and chosen.end == 0 and place.quantity.kind in ("count", "measure")
     frame.counted = chosen if by_noun else None
     if chosen is not None and not by_noun and reading.metric != "tenure":
@@ -115,9 +123,16 @@ def _read(
     return reading
 
 
-def _heed_cue(frame: Frame, mark: Mark) -> None:
+def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> None:
+    """Note what a plain measure word was said of: 门店3万家 tells what 自营1.9万家 are."""
+    counted = place.quantity.counted
+    if counted and chosen is not None and chosen.end > 0 and chosen.metric.family == "count":
+        frame.told_of[counted[:1]] = replace(chosen, weak=False)
+
+
+def _heed_cue(frame: Frame, sentence: Sentence, mark: Mark) -> None:
     kinds = mark.value.kinds if isinstance(mark.value, Cue) else frozenset[str]()
-    if "whole" in kinds:
+    if "whole" in kinds and not sentence.folded.endswith(_PART_OF, 0, mark.start):
         frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
     if "rate" in kinds:
         frame.rate = mark
@@ -148,6 +163,8 @@ def _respectively(sentence: Sentence) -> dict[int, Mark]:
 
 
 _EACH = re.compile(r"各|分别")
+# 占总收入55%: the whole that a business is a part of is not spoken of.
+_PART_OF = ("占", "占了", "占到", "占公司", "占集团")
 
 
 def _one_each(sentence: Sentence, start: int) -> dict[int, Mark]:

@@ -91,7 +91,7 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
 def lead_before(place: Place) -> Lead:
     """Read the cues before a quantity."""
     lead = Lead()
-    settled = False
+    settled = falls = False
     for mark, kinds in place.cues_before():
         near = words_in(place.gap_before(mark))
         if near > _REACH:
@@ -100,6 +100,7 @@ def lead_before(place: Place) -> Lead:
         lead.gain |= "gain" in kinds and near <= 3
         lead.be |= "be" in kinds and near == 0
         lead.rate |= "rate" in kinds
+        falls |= "rate" in kinds and "down" in kinds
         lead.additional |= "additional" in kinds and near <= 4
         lead.share |= "share" in kinds and near <= 5
         if settled:
@@ -113,7 +114,23 @@ def lead_before(place: Place) -> Lead:
             lead.direction = 1 if "up" in kinds else -1
         else:
             settled = False
+    if falls and (lead.to or lead.base) and not lead.direction:
+        # 降幅将收窄至5%: where a fall ends is a fall.
+        lead.direction = -1
+    if not settled and (told := _RATE_BEFORE.search(_clause(place))) is not None:
+        lead.rate, lead.direction = True, -1 if told[1][0] in "降跌减" else 1
     return lead
+
+
+# 精装修市场的降幅更大，接近三成: a rate of growth whose size the next clause tells.
+_RATE_BEFORE = re.compile(r"(降幅|跌幅|减幅|增幅|涨幅|升幅|增速)[^，。；;,0-9]{0,6}[，,]\s*$")
+
+
+def _clause(place: Place) -> str:
+    """The words of two clauses before the quantity, as far as they may tell its rate."""
+    return place.sentence.folded[
+        max(place.sentence.start, place.mark.start - 14) : place.mark.start
+    ]
 
 
 def _right(place: Place) -> Lead:
@@ -174,6 +191,8 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         if moves and fold(reading.quantity.text).endswith("pct"):
             # A margin that rises by 4.1pct rises by points, in the shorthand of Chinese notes.
             reading.measure, reading.unit = "change", _POINTS
+    elif lead.to and _ends_move_of_share(reading, place, frame):
+        reading.measure = "share"
     elif _share_of_revenue(place):
         _part_of_revenue(reading)
     elif _followed_by_whole(place) or (lead.share and not _moving(reading, lead)):
@@ -185,6 +204,18 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
     else:
         reading.measure = "share"
         reading.doubts.append("no direction")
+
+
+def _ends_move_of_share(reading: Reading, place: Place, frame: Frame) -> bool:
+    """Whether a share is where a move of points ended: 占比下降2.3个百分点至36.2%."""
+    last = frame.last
+    return (
+        last is not None
+        and last.mark is place.previous()
+        and last.measure == "change"
+        and last.unit == _POINTS
+        and last.metric == reading.metric
+    )
 
 
 # Of these no part is told in percent, only how far they move: "potential upside of 16%".
@@ -373,8 +404,11 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     explicit = quantity.signed
     if reading.measure in ("growth", "change"):
         sign = lead.direction or (-1 if reading.metric in _BURDENS else 1)
-        if reading.metric in _LESS_IS_BETTER and _gets_better(place):
+        ratio = quantity.kind == "points" and reading.metric in _EXPENSES
+        if (ratio or reading.metric in _LESS_IS_BETTER) and _gets_better(place):
             sign = -1
+        if reading.metric == "savings":
+            sign = 1
         if explicit or _already_signed(quantity):
             sign = 1
         if _COSTS.search(reading.metric) and _BETTER_THAN.match(
@@ -409,6 +443,11 @@ _LESS_IS_BETTER = frozenset(
      "operating_expense_ratio", "efficiency_ratio", "leverage", "gearing_ratio", "lead_time",
      "debt_to_capital", "operating_ratio", "medical_loss_ratio", "expense_ratio", "dwell_time",
      "unit_cost_ex_fuel", "net_charge_off_rate", "delinquency_rate", "cancellation_rate"}
+)  # fmt: skip
+_EXPENSES = frozenset(
+    {"selling_general_administrative", "research_and_development", "operating_expenses",
+     "financial_expense_ratio", "staff_cost", "fulfillment_cost", "cost_of_revenue",
+     "cost_per_unit", "impaired_loan_ratio", "delinquency_rate", "debt_to_assets"}
 )  # fmt: skip
 _BETTER = re.compile(
     r"(?:\bimprov(?:ed|es?|ing|ement(?: of)?)(?: by| of)?(?: about| roughly| nearly)?|改善|优化)"

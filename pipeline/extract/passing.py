@@ -26,7 +26,8 @@ _CAUSE = re.compile(
     r"(?:\b(?:due to|driven by|because of|thanks to|led by|reflecting|reflects|owing to|offset by|"
     r"helped by|supported by|as a result of|attributable to|fueled by|impacted by|hurt by|"
     r"powered by|on the back of)\s+(?:\w+ ){0,2}|"
-    r"因为|由于|受惠于|得益于|受益于|主因|主要因|归功于|拜|受到)$"
+    r"(?:因为|由于|受惠于|得益于|受益于|主因|主要因|归功于|拜|受到|主要系|原因是)"
+    r"(?:[^，。；;、,0-9]{0,6}(?:了|的))?)$"
 )
 # Those whom a thing is done for: "the plan lets Prime members buy", 让Prime会员….
 _FOR_WHOM = re.compile(

@@ -122,6 +122,8 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         better = nearby(place, frame, setting)
         if better is not None and (not better.weak or _leads_up(better, place)):
             return None
+        if (told := frame.told_of.get(quantity.counted)) is not None:
+            return told
     if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
         bought = unnamed("shares_repurchased")
         metric = bought.metric if bought else metric
