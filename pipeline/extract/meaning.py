@@ -23,6 +23,12 @@ _OUTPUT = frozenset({"units", "production_capacity", "compute_capacity"})
 # An amount per share is small, a price level in percent too; a large bare number is money.
 _SMALL = 1000
 _LARGE = 100_000
+# A bare number is a rate only of such a size; some ratios of capital are higher.
+_LARGEST_RATE = 200
+_HIGH_RATES = frozenset(
+    {"rbc_ratio", "solvency_ratio", "capital_adequacy_ratio", "liquidity_coverage_ratio",
+     "provision_coverage_ratio", "retention", "reserve_replacement_ratio"}
+)  # fmt: skip
 # What one of something costs or brings: a bare number of the size of a price is one.
 _PRICES = frozenset({"price", "arpu", "average_selling_price", "average_order_value"})
 _SCALED = re.compile(r"thousand|million|billion|trillion|[kmb]n?\b|万|萬|亿|億|千|百")
@@ -51,6 +57,8 @@ def meaning(
         return named if named.id != "tenure" else None
     size = _size(quantity)
     if kind == "number":
+        if named.family == "percent" and size > _LARGEST_RATE and named.id not in _HIGH_RATES:
+            return None
         if named.family in ("percent", "money_per_share", "x"):
             return named if size < _SMALL else None
         if named.family == "count":

@@ -20,6 +20,7 @@ GROWTH_METRICS = frozenset(
         "rent_growth",
         "same_store_gallons",
         "premium_rate_increase",
+        "renewal_premium_change",
     }
 )
 # Costs and ratios of cost: better is lower, worse is higher.
@@ -81,8 +82,12 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
     gap = place.gap_before(previous)
     joined = _PARALLEL.match(gap) is not None or (
         _ELLIPSIS.match(gap) is not None
-        and any(mark.kind == "scope" for mark in place.before(breaks=3))
-        and not any(mark.kind in ("cue", "metric") for mark in place.before(breaks=3))
+        and any(mark.kind in ("scope", "metric") for mark in place.before(breaks=3))
+        and not any(
+            mark.kind == "cue"
+            or (isinstance(mark.value, MetricMatch) and not _of_volume(mark.value))
+            for mark in place.before(breaks=3)
+        )
         and last.quantity.kind == place.quantity.kind
     )
     return last.sign if joined and last.measure in ("growth", "change") else 0
@@ -131,6 +136,11 @@ def _clause(place: Place) -> str:
     return place.sentence.folded[
         max(place.sentence.start, place.mark.start - 14) : place.mark.start
     ]
+
+
+def _of_volume(match: MetricMatch) -> bool:
+    """Whether a metric is an amount, whose percentage can only be a move."""
+    return match.metric.family in ("count", "money", "any") or match.metric.id in GROWTH_METRICS
 
 
 def _right(place: Place) -> Lead:
@@ -195,7 +205,9 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         reading.measure = "share"
     elif _share_of_revenue(place):
         _part_of_revenue(reading)
-    elif _followed_by_whole(place) or (lead.share and not _moving(reading, lead)):
+    elif (_followed_by_whole(place) and not _moved_in(place, lead)) or (
+        lead.share and not _moving(reading, lead)
+    ):
         reading.measure = "share"
     elif reading.metric in _OF_PRICES or _grows(reading, lead, place, frame):
         reading.measure = "growth"
@@ -232,7 +244,7 @@ def _part_of_revenue(reading: Reading) -> None:
     ratio = related(reading.metric, "of_revenue")
     if ratio is not None:
         reading.metric, reading.family, reading.measure = ratio.id, ratio.family, "level"
-    elif reading.family != "money":
+    elif reading.family not in ("money", "any"):
         reading.metric, reading.family = "revenue", "money"
 
 
@@ -295,6 +307,15 @@ def _followed_by_whole(place: Place) -> bool:
         if mark.kind in ("metric", "break"):
             return False
     return _OF_THE.match(place.sentence.folded, place.mark.end) is not None
+
+
+_IN = re.compile(r"\s*in\b")
+
+
+def _moved_in(place: Place, lead: Lead) -> bool:
+    """Whether a move is told in one measure of several: "flat in dollars, down 4% in units"."""
+    moved = lead.direction != 0 and _moves(place)
+    return moved and _IN.match(place.sentence.folded, place.mark.end) is not None
 
 
 _OF_THE = re.compile(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b")

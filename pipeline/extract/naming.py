@@ -14,7 +14,7 @@ _VERB = re.compile(
 )
 _LEADING = re.compile(
     r"^(?:[^a-z]*\b(?:the|our|its|their|a|an|this|these|total|average|also|now|so|then|and|in|for|"
-    r"on|with|meanwhile|overall|still|while|as|but|net|both|all)\b)*\s*"
+    r"on|with|excluding|including|reflecting|plus|less|meanwhile|overall|still|while|as|but|net|both|all)\b)*\s*"
 )
 _LONGEST = 5
 _WORD = re.compile(r"[a-z0-9]+")

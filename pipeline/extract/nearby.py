@@ -25,6 +25,10 @@ _BREAKING = re.compile(
 _BOUND_ZH = re.compile(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
 # "merchants had a 10x increase in orders": what the words say that it is an increase in.
 _MOVE_OF = re.compile(r"^[\s-]*(?:increase|decrease|decline|rise|reduction|drop) in\b")
+# "On 7% more capacity", "partly offset by 4% lower prices": of what is right behind.
+_MORE_OF = re.compile(
+    r"^ (?:more|higher|lower|less|fewer|greater|better|weaker|stronger|softer) (?:[\w-]+ ){0,2}$"
+)
 _MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
 # "33x '26E EPS" is a price over earnings.
 _EARNINGS = frozenset({"eps", "adjusted_eps"})
@@ -137,7 +141,7 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
     if kind == "money" and after.startswith(" of ") and not _stands_ahead(place, ahead):
         return True
     gap = place.gap_after(tail)
-    if _MOVE_OF.match(gap):
+    if _MOVE_OF.match(gap) or (kind in ("percent", "points") and _MORE_OF.match(gap)):
         return True
     if kind == "percent" and re.match(r"\s*of\b", after):
         return False

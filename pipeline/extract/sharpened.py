@@ -52,6 +52,8 @@ def sharpened(
         return unnamed(of_unit)
     if quantity.kind == "money" and _PRICE.match(folded, end):
         return unnamed("price")
+    if quantity.kind == "money" and _A_DAY.match(folded, end) and _is_daily(chosen, place):
+        return unnamed("daily_rate")
     if quantity.kind == "money" and _TO_OWNERS.match(folded, end):
         return unnamed("shareholder_returns")
     if quantity.kind == "percent" and (
@@ -67,6 +69,8 @@ def sharpened(
         and _NO_MORE.match(folded, end)
     ):
         return unnamed("price_to_earnings")
+    if chosen is not None and chosen.metric.id == "compute_capacity" and chosen.weak:
+        chosen = _capacity(place) or chosen
     if chosen is not None and chosen.metric.id == "revenue_run_rate":
         return _rate_of(place) or chosen
     if chosen is not None and frame is not None:
@@ -87,6 +91,57 @@ def sharpened(
         if often:
             return unnamed("daily_active_users" if often["day"] else "monthly_active_users")
     return chosen
+
+
+# "23,368 homes at an average of $365,600", "2 million shares at an average price of $97".
+_AVERAGE = re.compile(
+    r"\b(?:at|for) an average (?:(?:purchase |selling |sales |closing )?price |cost )?(?:of )?"
+    r"(?:about |approximately |roughly |just over |just under )?$"
+)
+_SOLD_EACH = frozenset({"units", "orders", "homes_backlog", "bookings", "contracts", "vehicles"})
+# "The LR2s earned $31,200 per day", "a rig at $450,000 a day": what one of them earns.
+_A_DAY = re.compile(r"\s*(?:per|a|/) ?day\b")
+_EARNS = re.compile(
+    r"\b(?:earn(?:ed|s|ing)?|averag(?:ed|ing|e)|rates?|tces?|charter(?:ed|s)?|fixed|booked|at|achieved"
+    r"|contract(?:ed)?|dayrates?)\b[^,;]{0,40}$"
+)
+_DAYLY_MOST = 1_000_000
+_OF_EARNINGS = frozenset({"revenue", "net_income", "operating_income", "price", "bookings"})
+
+
+def of_each(place: Place, frame: Frame) -> str | None:
+    """The price of one of what was just counted, where an amount is told as its average."""
+    if place.quantity.kind != "money":
+        return None
+    last = frame.last
+    if last is None or _AVERAGE.search(just_before(place, 60)) is None:
+        return None
+    if last.metric in _OWN_SHARES:
+        return "share_price"
+    return "average_selling_price" if last.metric in _SOLD_EACH else None
+
+
+# Where "capacity" is that to compute; else it is that of seats, ships, mills and plants.
+_COMPUTING = re.compile(
+    r"\b(?:ai|compute|computing|gpus?|cloud|data ?cent(?:er|re)s?|training|inferenc\w+|chips?"
+    r"|trainium\d?|aws|azure|gcp|servers?|models?|hyperscal\w+|power)\b|算力|智算|数据中心|云|芯片|模型|推理|训练|机房"
+)
+
+
+def _capacity(place: Place) -> MetricMatch | None:
+    sentence = place.sentence
+    reach = max(sentence.start, place.mark.start - 300)
+    if _COMPUTING.search(sentence.folded, reach, min(sentence.end, place.mark.end + 120)):
+        return None
+    return unnamed("capacity" if place.quantity.kind == "percent" else "production_capacity")
+
+
+def _is_daily(chosen: MetricMatch | None, place: Place) -> bool:
+    if chosen is not None and not chosen.weak and chosen.metric.id not in _OF_EARNINGS:
+        return False
+    amount = place.quantity.value if place.quantity.value is not None else place.quantity.low
+    small = amount is not None and abs(amount) < _DAYLY_MOST
+    return small and _EARNS.search(just_before(place, 60)) is not None
 
 
 def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch:

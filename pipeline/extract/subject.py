@@ -9,7 +9,7 @@ from pipeline.extract.meant import just_before, meant
 from pipeline.extract.naming import snake_case
 from pipeline.extract.nearby import nearby
 from pipeline.extract.place import Place, words_in
-from pipeline.extract.sharpened import profit_or_loss, sharpened
+from pipeline.extract.sharpened import of_each, profit_or_loss, sharpened
 from pipeline.extract.unsaid import called_behind, is_far, own_subject, without_words
 from pipeline.extract.whole import OF_THE_WHOLE
 from pipeline.lexicon.counted import counted_metric
@@ -36,6 +36,9 @@ def choose_metric(
         or _counted(reading, place, frame, setting)
         or nearby(place, frame, setting)
     )
+    if (each := of_each(place, frame)) is not None and (chosen := unnamed(each)) is not None:
+        _settle(reading, chosen.metric)
+        return chosen
     if (chosen is None or (part is None and is_far(chosen, place, frame))) and (
         said := own_subject(place)
     ) is not None:
@@ -124,6 +127,8 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
             return None
         if (told := frame.told_of.get(quantity.counted)) is not None:
             return told
+    if metric.id == "units" and (told := _told_in_units(place, frame)) is not None:
+        return told
     if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
         bought = unnamed("shares_repurchased")
         metric = bought.metric if bought else metric
@@ -132,6 +137,24 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     return MetricMatch(0, 0, metric, weak=weak, loss=False, adjusted=False)
 
 
+# What is told in units as well as in money.
+_IN_UNITS = {"backlog": "homes_backlog", "bookings": "orders", "orders": "orders"}
+
+
+def _told_in_units(place: Place, frame: Frame) -> MetricMatch | None:
+    """The backlog or the orders that units are counted of: "backlog was 9,165 units"."""
+    for mark in reversed(frame.metrics):
+        match = mark.value
+        if not isinstance(match, MetricMatch) or mark.start < place.sentence.start:
+            continue
+        near = words_in(place.gap_before(mark)) <= _IN_UNITS_REACH
+        own = any(m.value is match for m in place.before())
+        if near and own and not match.weak and match.metric.id in _IN_UNITS:
+            return unnamed(_IN_UNITS[match.metric.id])
+    return None
+
+
+_IN_UNITS_REACH = 8
 # How near a counted metric leads up to its number, in words.
 _NEAR = 3
 

@@ -71,6 +71,9 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
     if quantity.kind == "number" and reading.base and last and last.mark == place.previous():
         unit = _like_the_last(reading, quantity, last)
     reading.unit = unit or reading.unit or "count"
+    unnamed = "metric not named" in reading.doubts
+    if unnamed and reading.metric == "price" and reading.unit.endswith("/share"):
+        reading.metric, reading.family = "eps", "money_per_share"
     if quantity.kind == "money" and reading.metric == "eps" and "/" not in reading.unit:
         reading.unit = f"{money}/share"
 
