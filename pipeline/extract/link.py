@@ -32,6 +32,7 @@ from pipeline.extract.subject import choose_metric
 from pipeline.extract.table import is_row, read_row
 from pipeline.extract.timing import set_time, set_year
 from pipeline.extract.units import settle_unit
+from pipeline.extract.unpunctuated import with_breaks
 from pipeline.extract.whose import note_company
 from pipeline.extract.yearly import years_in_a_row
 from pipeline.lexicon.metrics import MetricMatch, related
@@ -51,7 +52,7 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         return
     frame.next_segment()
     frame.of_rates = setting.of_rates
-    for sentence in sentences(segment):
+    for sentence in map(with_breaks, sentences(segment)):
         about = setting.about.id if setting.about else None
         turned_to = lead_in_scope(sentence, segment.text, about)
         frame.next_sentence(lead_in_metric(sentence), turned_to)

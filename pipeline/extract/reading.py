@@ -354,6 +354,10 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         if within and isinstance(mark.value, ScopeMatch) and mark.value.kind == "region":
             return True
         return reaches_in or (within and other.value.metric.id in _OF_ANY_BUSINESS)
+    if other.kind == "quantity":
+        # 会超过 40%: the bound is the quantity's, that it is to come is said by the cue.
+        ahead = isinstance(mark.value, Cue) and "forward" in mark.value.kinds
+        return ahead and mark.start < other.start
     if not isinstance(mark.value, Cue) or not mark.value.kinds & (_MOVING | _MOVED):
         return False
     if other.kind == "basis":

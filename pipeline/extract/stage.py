@@ -10,6 +10,7 @@ from pipeline.extract.said import said_by
 from pipeline.extract.setting import Settings
 from pipeline.extract.statement import statement
 from pipeline.version import EXTRACTOR
+from pipeline.unbroken import as_written, words_of
 from schemas import ExtractedPart, Fact, NormalizedPart, NormalizedSegment, TranscriptHeader
 
 
@@ -24,7 +25,8 @@ def extract(part: NormalizedPart) -> ExtractedPart:
     quantities = used = 0
     frame, targets = Frame(), Targets()
     above: tuple[object, ...] = ()
-    for segment in part.segments:
+    for written in part.segments:
+        segment = words_of(written)
         settings.hear(segment)
         here = (segment.heading_path, segment.speaker, segment.about)
         if here != above or segment.kind == "bullet":
@@ -39,7 +41,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
             if reading is not None:
                 used += 1
                 targets.date(reading)
-                facts.append(_fact(part.transcript, segment, reading, repeated))
+                facts.append(_fact(part.transcript, written, segment, reading, repeated))
     return ExtractedPart.trusted(
         transcript=part.transcript,
         part=part.part,
@@ -54,6 +56,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
 
 def _fact(
     header: TranscriptHeader,
+    written: NormalizedSegment,
     segment: NormalizedSegment,
     reading: Reading,
     repeated: dict[tuple[str, str], int],
@@ -82,7 +85,7 @@ def _fact(
         **said,
         speaker=segment.speaker,
         section=segment.section,
-        evidence=evidence,
+        evidence=as_written(evidence, written),
         statement=statement(said),
         confidence=confidence(
             traits(

@@ -271,11 +271,27 @@ def _of_mention(
         return nth
     if reading.nature == "stock" and _closes(place, mention):
         return period_of(period.end, period.end)
-    if base and LAST_YEAR.fullmatch(fold(mention.text)):
+    looks_back = base or _sets_against(reading, place, mention, last)
+    if looks_back and LAST_YEAR.fullmatch(fold(mention.text)):
         compared = last.period if last and last.period else setting.reporting
         if compared is not None and (compared.end - compared.start).days < 300:
             return year_before(compared)
     return period
+
+
+def _sets_against(
+    reading: Reading, place: Place, mention: PeriodMention, last: Reading | None
+) -> bool:
+    """Whether a figure is told beside the same one of now: 利润率 11.6%，去年是 15.3%."""
+    if last is None or last.mark is None or last.modality != "actual" or last.base:
+        return False
+    alike = last.metric == reading.metric and last.measure == reading.measure
+    if not alike or reading.measure not in ("level", "share") or reading.nature != "flow":
+        return False
+    mark = _mark_of(place, mention)
+    if mark is None or not last.mark.end <= mark.start < place.mark.start:
+        return False
+    return not any(m.kind == "metric" and m.start >= last.mark.end for m in place.before(breaks=2))
 
 
 def _ahead(frame: Frame, setting: Setting) -> Period | None:

@@ -52,6 +52,21 @@ _SMALL_WORDS = frozenset(
 )
 
 
+_OF_COUNTRY = re.compile(
+    r" (?:revpar|revenues?|sales|net sales|business(?:es)?|markets?|consumers?|retail|commercial|comps?"
+    r"|comparable|same[- ]store|operations|segment|stores?|hotels?|restaurants?|deposits|dealers?|wholesales?"
+    r"|retail sales|volumes?|organic|pricing|industry|supply|fleet|production|wireless|broadband|upfront"
+    r"|government|federal|housing|economy|autos?|trucks?|light vehicles?|cards?|loans?|wealth"
+    r"|traffic|transactions|adoption|subscribers?|customers|onshore|shale|gas|power|beer|food"
+    r"|pharma(?:ceuticals?)?|prescriptions?|cloud|advertising|ad|sign ups|launch|growth)(?![a-z])"
+)
+_GIVEN = re.compile(
+    r"(?:give|gives|giving|gave|tell|tells|help|helps|helped|helping|let|lets|allow|allows|allowed|show|shows|cost|costs|get|gets"
+    r"|bring|brings|of|for|to|with|by|from|at|drive|drives|between|behind|around|among|than|put|puts"
+    r"|take|takes|leave|leaves|left|drove|makes?|keeps?|driving) $"
+)
+
+
 @dataclass(slots=True)
 class ScopeMatch:
     """A stretch that names a part of a company's business; offsets as in the original text.
@@ -157,10 +172,18 @@ def _known(text: str, folded: str, automaton: Any) -> list[ScopeMatch]:
             continue
         if not _written(text, start, end, name):
             caseless = text == folded if caseless is None else caseless
-            if not caseless or folded[start:end] in _SMALL_WORDS:
+            small = folded[start:end] in _SMALL_WORDS
+            if not caseless or (small and not _is_country(folded, start, end)):
                 continue
         found.append(ScopeMatch(start, end, name.scope, True, name.kind, name.owner))
     return found
+
+
+def _is_country(folded: str, start: int, end: int) -> bool:
+    """Whether "us" is the country in a text without capitals: "us revpar", no "gives us sales"."""
+    if folded[start:end] != "us" or _GIVEN.search(folded, max(0, start - 12), start):
+        return False
+    return _OF_COUNTRY.match(folded, end) is not None
 
 
 def _written(text: str, start: int, end: int, name: ScopeName) -> bool:

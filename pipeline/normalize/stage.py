@@ -4,6 +4,7 @@ from pipeline.lexicon.companies import company, find_companies
 from pipeline.normalize.about import Abouts
 from pipeline.normalize.periods import Anchor, find_periods
 from pipeline.normalize.quantities import find_quantities
+from pipeline.unbroken import as_said, as_written
 from schemas import (
     CompanyMention,
     DocumentContext,
@@ -30,8 +31,9 @@ def normalize(part: SegmentedPart) -> NormalizedPart:
     )
 
 
-def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> NormalizedSegment:
-    fields = segment.__dict__
+def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> NormalizedSegment:
+    fields = written.__dict__
+    segment = as_said(written)
     english = _english(segment)
     about = abouts.of(segment)
     if segment.boilerplate:
@@ -57,10 +59,10 @@ def _normalized(segment: Segment, context: DocumentContext, abouts: Abouts) -> N
     )
     return NormalizedSegment.trusted(
         **fields,
-        quantities=tuple(_outside(quantities, periods)),
+        quantities=as_written(_outside(quantities, periods), written),
         pair_quantities=tuple(pair_quantities),
-        periods=tuple(periods),
-        companies=tuple(_companies(segment, abouts)),
+        periods=as_written(periods, written),
+        companies=as_written(_companies(segment, abouts), written),
         about=about,
         reporting=reporting,
         currency=currency,

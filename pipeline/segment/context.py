@@ -22,6 +22,7 @@ from pipeline.segment.draft import Draft
 from pipeline.segment.roles import side_of
 from pipeline.segment.roundup import companies_of_headings, companies_of_paragraphs
 from pipeline.segment.unlisted import named_in_opening, named_in_title
+from pipeline.unbroken import unbroken
 from schemas.fact import Entity
 from schemas.segmented import DocumentContext
 from schemas.transcript import TranscriptMessage
@@ -49,7 +50,8 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
     one of the document's wording where the company is unknown).
     """
     text = message.text
-    head = f"{message.title}\n{text[:_HEAD]}" if message.title else text[:_HEAD]
+    head = _head(text, drafts)
+    head = f"{message.title}\n{head}" if message.title else head
     published = message.published_at.date() if message.published_at else None
     about = _company(message, head, drafts)
     known = company(about.id) if about else None
@@ -77,6 +79,18 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
         growth_basis=declared_growth_basis(ends),
         fiscal_year_end=likely_year_end(around, published) if known is None else None,
     )
+
+
+def _head(text: str, drafts: Sequence[Draft]) -> str:
+    """Give the first of the text, without the breaks of captions where they break sentences."""
+    if not any("-->" in draft.text or "\n" in draft.text for draft in drafts[:_OPENING]):
+        return text[:_HEAD]
+    return "\n".join(map(_words, drafts[:_OPENING]))[:_HEAD]
+
+
+def _words(draft: Draft) -> str:
+    broken = unbroken(draft.text)
+    return broken.text if broken else draft.text
 
 
 def _call_day(head: str, published: date | None) -> date | None:
@@ -138,11 +152,15 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
 def _without_analysts(head: str) -> str:
     """Leave out the short lines that only say which bank somebody is from."""
     lines = head.split("\n")
-    return "\n".join(line for line in lines if len(line) > 120 or side_of(line) != "analyst")
+    return "\n".join(
+        line
+        for line in lines
+        if len(line) > 120 or side_of(line) != "analyst" or _QUARTER.search(fold(line))
+    )
 
 
 def _titles(message: TranscriptMessage, drafts: Sequence[Draft]) -> str:
-    own = [draft.text for draft in drafts[:6] if draft.is_title]
+    own = [" ".join(draft.text.split()) for draft in drafts[:6] if draft.is_title]
     return "\n".join(([message.title] if message.title else []) + own)
 
 
@@ -165,7 +183,7 @@ def _in_opening(
     message: TranscriptMessage, drafts: Sequence[Draft], code: str | None
 ) -> Entity | None:
     """Name such a company from the words of welcome, its name in two languages, a Chinese title."""
-    opening = "\n".join(draft.text[:600] for draft in drafts[:12] if not draft.is_title)
+    opening = "\n".join(_words(draft)[:600] for draft in drafts[:12] if not draft.is_title)
     titles = _titles(message, drafts)
     return named_in_opening(opening, message.text[:_HEAD], titles, _first_lines(drafts), code)
 

@@ -1,5 +1,6 @@
 """Who asks and who answers: sides of speakers, sections of a call, answers to questions."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pipeline.segment.cues import cue_words, has_cue
 from pipeline.segment.draft import Draft
 from schemas.fact import Side, Speaker
 
+_QUESTION = re.compile(r"question|[提问問]{1,2}")
 _SPOKEN_SHARE = 0.012
 _SHORT_TURN = 700
 
@@ -82,7 +84,8 @@ def _resolve_sides(turns: Sequence[Turn], cues: Cues) -> None:
         elif name in known:
             turn.side = known[name]
         else:
-            turn.side = known[name] = _side_by_place(turn, before, asking=asking)
+            first = before is turns[0]
+            turn.side = known[name] = _side_by_place(turn, before, asking=asking, first=first)
         if not asking and (asks or turn.side == "analyst" or _opens(turn, cues, before)):
             asking = True
             if before and before.side == "operator" and turn.side == "analyst":
@@ -161,9 +164,11 @@ def _calls(turn: Turn) -> bool:
     return _hands_over(turn) or has_cue(turn.text[-300:], "find:next_question")
 
 
-def _side_by_place(turn: Turn, before: Turn | None, *, asking: bool) -> Side:
+def _side_by_place(turn: Turn, before: Turn | None, *, asking: bool, first: bool) -> Side:
     after_operator = before is not None and before.side == "operator"
     called = before is not None and has_cue(before.text, "find:next_question")
+    if first and before is not None and not _QUESTION.search(before.text):
+        called = False  # the opening calls up one who reports
     if after_operator and (asking or called):
         return "analyst"
     if asking and before is not None and before.side == "company" and _sounds_asking(turn.text):

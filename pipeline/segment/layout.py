@@ -27,6 +27,8 @@ class Layout:
         self._stamps = self._alone = self._before_stamps = 0
         self._chevrons = self._after_chevrons = 0
         self._after_stamps: Counter[str] = Counter()
+        self._led: Counter[str] = Counter()
+        self._leading = 0
         self._below_stamp = self._titles = False
 
     def read(self, text: str) -> str:
@@ -40,6 +42,10 @@ class Layout:
                 self._below_stamp = True
                 return ""
             text = text[end:] if end > 1 else text
+            if end > 1:
+                self._leading += 1
+                if self.may_name(text):
+                    self._led[text] += 1
         elif len(text) <= _LONGEST_TITLED:
             short = text.rstrip(":：")
             bare = without_stamp(short)
@@ -71,6 +77,12 @@ class Layout:
         )
 
     @property
+    def stamps_lead_name(self) -> bool:
+        """Whether names stand on lines of their own with the time before them."""
+        named = self._led.total()
+        return named >= _FEW and named * 3 > self._leading * 2 and len(self._led) * 4 <= named * 3
+
+    @property
     def names_stamped(self) -> bool:
         """Whether names stand on lines of their own with the time behind them."""
         return self._before_stamps >= _FEW - 1
@@ -80,16 +92,21 @@ class Layout:
         """Whether chevrons stand before names on lines of their own, some with a title."""
         return self._titles and self._after_chevrons * 2 > self._chevrons
 
-    def places_name(self, text: str, *, chevron: bool, stamped_above: bool) -> bool:
-        """Say whether a name stands where a line does, or came before where names stand."""
+    def places_name(self, text: str, *, chevron: bool, led: bool, stamped_above: bool) -> bool:
+        """Say whether a name stands where a line does, or came before where names stand.
+
+        ``led`` says that a stamp stands before it on its line.
+        """
         if chevron:
             return self.chevrons_name
+        if led and self.stamps_lead_name:
+            return True
         return self.stamps_name and (stamped_above or text in self._after_stamps)
 
     @cached_property
     def names_speakers(self) -> bool:
         """Whether names are told by their place; asked when all lines have been read."""
-        return self.stamps_name or self.names_stamped or self.chevrons_name
+        return self.stamps_name or self.stamps_lead_name or self.names_stamped or self.chevrons_name
 
     @staticmethod
     def may_name(text: str) -> bool:

@@ -21,6 +21,7 @@ from schemas.segmented import Section, SegmentKind
 _COMPANY_HEADING = re.compile(
     r"[A-Z\u4e00-\u9fff][^。，,:：]{1,40}?\s?[(（](?:[A-Z]+:\s?)?(?:[A-Z]{1,5}|\d{4,6})(?:\.[A-Z]{1,2})?[)）]$"
 )
+_EVENT = re.compile(r"[业業][绩績][会會]|[财財][报報]|[电電][话話][会會]|[法说說]+[说說明][会會]")
 _ASIDES = re.compile(r"[（(][^（()）]{0,40}[）)]")
 _STOP = "。．！？!?；;，,、…"
 _CLOSED = {"（": "）", "(": ")", "[": "]", "<": ">", "〈": "〉", "＜": "＞"}
@@ -32,6 +33,7 @@ _LONG = 50
 _LONGEST_CAPITALS = 80
 _LONGEST_PARTICULAR = 18
 _MOST_WORDS = 14
+_FEW_HAN = 14
 _LEGAL_FORMS = ("INC.", "CORP.", "CO.", "LTD.", "N.V.", "S.A.")
 _NOTE_STYLES = ("paren", "*", "＊")
 _LONGEST_HEADING = {"en": 90, "und": 60, "zh-Hans": 42, "zh-Hant": 42}
@@ -297,7 +299,8 @@ class Reader:
             return False
         if index == 0:
             heads = len(self.lines) > 1  # a line of its own is what is said
-            return heads and (line.language == "en" or index not in self._imprint)
+            named = index not in self._imprint or _EVENT.search(text) is not None
+            return heads and (line.language == "en" or named)
         if self._turns or not self.drafts or not all(draft.is_title for draft in self.drafts):
             return False
         if index in self._imprint or mark.kind != "none" or has_cue(fold(text), "people"):
@@ -368,7 +371,8 @@ class Reader:
             if alone and not FIGURE.search(folded) and words[0] not in _CLOSED:
                 closing = closes_document(words) and line.after_blank and line.language != "en"
                 people = has_cue(folded, "people")
-                if closing or people or (section_of(words) and len(words.split()) <= 6):
+                few = len(words.split()) <= 6 and (line.language == "en" or len(words) <= _FEW_HAN)
+                if closing or people or (section_of(words) and few):
                     return "plain"
         return None
 

@@ -44,6 +44,7 @@ _BARE_ASKS = re.compile(
     r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f]))(?=\S)"
 )
 _LEGAL_FORMS = (" Inc.", " Corp.", " Co.", " Ltd.", " N.V.", " S.A.", " L.P.", " p.l.c.")
+_SMALL_LABEL = re.compile(r"(?P<label>[a-z][a-z'’.\-]{1,20}(?: [a-z'’.\-]{1,20}){0,2}):\s+(?=\S)")
 _LIST_NUMBER = re.compile(r"[(（]?\d{1,3}[)）.、．]\s*")
 
 
@@ -254,10 +255,17 @@ class Cast:
         if self.stamped:
             begin = leading_stamp(text, begin)
         rest = text[begin:] if begin else text
-        call = self._line(rest) if 0 < len(rest) <= _LONGEST_LINE else None
+        call = None
+        if chevron or self.stamped:
+            call = self._small_label(rest, chevron=chevron)
+        if call is None and 0 < len(rest) <= _LONGEST_LINE:
+            call = self._line(rest)
         call = call or self._label(rest)
         if not call and rest and self._layout.names_speakers:
-            placed = self._layout.places_name(rest, chevron=chevron, stamped_above=stamped_above)
+            led = begin > 0 and not chevron
+            placed = self._layout.places_name(
+                rest, chevron=chevron, led=led, stamped_above=stamped_above
+            )
             if placed and self._layout.may_name(rest):
                 call = Call(self._placed(plain_line(rest)), len(rest))
         if call and begin:
@@ -367,6 +375,25 @@ class Cast:
             return Call(asking.speaker, begin, asking.asks)
         speaker = self._labelled(name)
         return Call(speaker, begin) if speaker else None
+
+    def _small_label(self, text: str, *, chevron: bool) -> Call | None:
+        """Read a label of captions, which have no capitals: ">> jalene: thank you".
+
+        It is a role, or a name that stands behind a chevron or comes back as a label.
+        """
+        found = _SMALL_LABEL.match(text)
+        if not found:
+            return None
+        label, begin = found["label"], found.end()
+        folded = fold(label)
+        if known := self._find(folded):
+            return Call(known, begin)
+        words = role_words(folded)
+        if words and words[0][:2] == (0, len(folded)):
+            return Call(speaker_of(label, None), begin)
+        if (chevron or self._labels[folded] > 1) and not has_cue(folded, "result"):
+            return Call(speaker_of(label.title(), None), begin)
+        return None
 
     def _labelled(self, label: str) -> Speaker | None:
         folded = fold(label)

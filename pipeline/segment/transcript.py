@@ -6,6 +6,7 @@ from datetime import datetime
 from pipeline.normalize.script import fold
 from pipeline.segment.bilingual import pair_translations
 from pipeline.segment.boilerplate import Cues, mark_boilerplate
+from pipeline.segment.captions import join_captions
 from pipeline.segment.context import read_context
 from pipeline.segment.dialogue import read_dialogue
 from pipeline.segment.draft import Draft
@@ -45,7 +46,7 @@ def segment(
 
 
 def _drafts(message: TranscriptMessage) -> list[Draft]:
-    lines = read_lines(message.text)
+    lines = join_captions(read_lines(message.text), message.text)
     folded = fold(message.text)
     cues = Cues(folded, lines)
     reader = Reader(lines, cues)

@@ -26,6 +26,12 @@ _TITLED = re.compile(
     rf"(?P<name>[A-Z][{_NAME}]{{1,60}}?{_FORMED})(?:'s|’s|s['’])?[,:]?(?:\s+[-–—|])?\s+"
     rf"(?i:{_PERIOD_WORD})"
 )
+# The title of captions, which have no capitals.
+_TITLED_SMALL = re.compile(
+    r"^(?P<name>[a-z0-9][a-z0-9&.'’ \-]{1,40}?)(?:'s|’s)?,?(?:\s+[-–—|])?"
+    rf"(?:\s+[(（](?P<code>[a-z]{{1,5}})[)）])?\s+{_PERIOD_WORD}",
+    re.MULTILINE,
+)
 _WELCOMED = re.compile(
     rf"(?i:welcome (?:everyone |everybody |you |you all |all of you |all )?to|"
     rf"(?:thank you|thanks)(?: all)? for (?:joining|attending|participating in|dialing in to|"
@@ -94,6 +100,9 @@ def named_in_title(titles: str, code: str | None) -> Entity | None:
         found = pattern.search(titles if pattern is _HEADED else lines)
         if found:
             return _entity(found, code)
+    if lines.islower() and (small := _TITLED_SMALL.search(lines)):
+        own = small["code"]
+        return _named(small["name"], own.upper() if own else None, code)
     return None
 
 

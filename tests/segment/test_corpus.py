@@ -32,7 +32,7 @@ def describe(found: Segment) -> str:
     if found.question_id:
         parts.append("^" + found.question_id)
     text = found.text if len(found.text) <= 36 else found.text[:35] + "…"
-    line = " | ".join([*parts, text])
+    line = " | ".join([*parts, text.replace("\n", "⏎")])
     if found.pair:
         line += f" = {found.pair.text[:16]}…{found.pair.text[-6:]}".replace("\n", "⏎")
     return line

@@ -12,6 +12,7 @@ from pipeline.normalize.periods.labels import moment, month_end, period_of, trai
 from pipeline.normalize.periods.scene import Scene
 from schemas import Period
 
+_JUST_CLOSED = 3
 _WELL_PAST = 45
 """So many days after its end, a month is "last August" and no longer just August."""
 
@@ -140,7 +141,9 @@ def _nearest_year(scene: Scene, named: int) -> int:
     past = scene.day.year - (named > scene.day.month)
     since = (scene.day.month - named) % 12
     if scene.relation == "by":
-        return past + (since > 0)
+        # 到九月底门店总数达到…: the end of the quarter that is reported.
+        closed = named == scene.close.month and since <= _JUST_CLOSED and not scene.forward
+        return past + (since > 0 and not closed)
     if scene.relation == "in" and (since >= 9 or (since >= 5 and scene.forward)):
         return past + 1
     return past

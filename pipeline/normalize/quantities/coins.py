@@ -16,7 +16,11 @@ _LINK = re.compile(r" ?(and |oh |又|零)?(?=[0-9a-z一-鿿])")
 _FEW_DIGITS = re.compile(r"[0-9]{1,2}(?![0-9.,])")
 _TWO_DIGITS = re.compile(r"[0-9]{2}(?![0-9])")
 _LEFT_ALONE = re.compile(
-    r"\s*(?:[,.;:!?)]|(?:and|or|but|versus|vs|compared|from|for|in|this|last|up|down|on)(?![a-z])"
+    r"\s*(?:[,.;:!?)]"
+    r"|(?:and|or|but|versus|vs|compared|from|for|in|this|last|up|down|on|so|which|with|to|at|net"
+    r"|gross|operating|adjusted|total|revenue|sales|our|we|that|that's|it|it's|now|then|uh|um|as|by"
+    r"|free|capital|cash|full|excluding|including|before|after|over|year|while|a year|if|when|than)"
+    r"(?![a-z])"
     r"|(?:a|an|per|each) [a-z]|$)"
 )
 _CENTS_ALONE = 10

@@ -117,7 +117,7 @@ def _ordinal(passage: Passage, start: int) -> bool:
 def _corrections() -> re.Pattern[str]:
     words = sorted(lexicon().roles["correction"], key=len, reverse=True)
     return re.compile(
-        r"(?P<between>(?: [a-z'&]{1,14}){1,6})?[\s,，.。…-]*"
+        r"(?P<between>(?: [a-z'&]{1,14}){1,6})?(?:[\s,，.。…-]|[嗯呃啊哦哎欸吧呢]|uh |um |er |oh )*"
         rf"(?:{'|'.join(map(re.escape, words))})[\s,，.。…-]*"
         r"(?:(?:that's|it's|it is|that is|is|a|an|the|是|应为|应该是|为) ?){0,3}"
     )
