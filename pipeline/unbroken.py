@@ -108,26 +108,29 @@ def words_of(segment: NormalizedSegment) -> NormalizedSegment:
     if broken is None:
         return segment
 
-    def heard(found: Iterable[Placed]) -> tuple[Placed, ...]:
-        moved = []
-        for each in found:
-            start = broken.place(each.start - segment.start)
-            end = broken.place(each.end - 1 - segment.start) + 1
-            fields = {
-                **each.__dict__,
-                "start": segment.start + start,
-                "end": segment.start + end,
-                "text": broken.text[start:end],
-            }
-            moved.append(type(each).trusted(**fields))
-        return tuple(moved)
-
     return NormalizedSegment.trusted(
         **{
             **segment.__dict__,
             "text": broken.text,
-            "quantities": heard(segment.quantities),
-            "periods": heard(segment.periods),
-            "companies": heard(segment.companies),
+            "quantities": _heard(segment.quantities, segment, broken),
+            "periods": _heard(segment.periods, segment, broken),
+            "companies": _heard(segment.companies, segment, broken),
         }
     )
+
+
+def _heard(
+    found: Iterable[Placed], segment: NormalizedSegment, broken: Unbroken
+) -> tuple[Placed, ...]:
+    moved = []
+    for each in found:
+        start = broken.place(each.start - segment.start)
+        end = broken.place(each.end - 1 - segment.start) + 1
+        fields = {
+            **each.__dict__,
+            "start": segment.start + start,
+            "end": segment.start + end,
+            "text": broken.text[start:end],
+        }
+        moved.append(type(each).trusted(**fields))
+    return tuple(moved)

@@ -9,8 +9,8 @@ from pipeline.extract.link import link
 from pipeline.extract.said import said_by
 from pipeline.extract.setting import Settings
 from pipeline.extract.statement import statement
-from pipeline.version import EXTRACTOR
 from pipeline.unbroken import as_written, words_of
+from pipeline.version import EXTRACTOR
 from schemas import ExtractedPart, Fact, NormalizedPart, NormalizedSegment, TranscriptHeader
 
 

@@ -53,17 +53,18 @@ _SMALL_WORDS = frozenset(
 
 
 _OF_COUNTRY = re.compile(
-    r" (?:revpar|revenues?|sales|net sales|business(?:es)?|markets?|consumers?|retail|commercial|comps?"
-    r"|comparable|same[- ]store|operations|segment|stores?|hotels?|restaurants?|deposits|dealers?|wholesales?"
-    r"|retail sales|volumes?|organic|pricing|industry|supply|fleet|production|wireless|broadband|upfront"
-    r"|government|federal|housing|economy|autos?|trucks?|light vehicles?|cards?|loans?|wealth"
-    r"|traffic|transactions|adoption|subscribers?|customers|onshore|shale|gas|power|beer|food"
-    r"|pharma(?:ceuticals?)?|prescriptions?|cloud|advertising|ad|sign ups|launch|growth)(?![a-z])"
+    r" (?:revpar|revenues?|sales|net sales|business(?:es)?|markets?|consumers?|retail|commercial"
+    r"|comps?|comparable|same[- ]store|operations|segment|stores?|hotels?|restaurants?|deposits"
+    r"|dealers?|wholesales?|volumes?|organic|pricing|industry|supply|fleet|production|wireless"
+    r"|broadband|upfront|government|federal|housing|economy|autos?|trucks?|light vehicles?|cards?"
+    r"|loans?|wealth|traffic|transactions|adoption|subscribers?|customers|onshore|shale|gas|power"
+    r"|beer|food|pharma(?:ceuticals?)?|prescriptions?|cloud|advertising|ad|sign ups|launch|growth)"
+    r"(?![a-z])"
 )
 _GIVEN = re.compile(
-    r"(?:give|gives|giving|gave|tell|tells|help|helps|helped|helping|let|lets|allow|allows|allowed|show|shows|cost|costs|get|gets"
-    r"|bring|brings|of|for|to|with|by|from|at|drive|drives|between|behind|around|among|than|put|puts"
-    r"|take|takes|leave|leaves|left|drove|makes?|keeps?|driving) $"
+    r"(?:give|gives|giving|gave|tell|tells|helps?|helped|helping|lets?|allow|allows|allowed|show"
+    r"|shows|costs?|gets?|brings?|of|for|to|with|by|from|at|drives?|between|behind|around|among"
+    r"|than|puts?|takes?|leaves?|left|drove|makes?|keeps?|driving) $"
 )
 
 
