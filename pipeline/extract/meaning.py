@@ -31,7 +31,7 @@ _HIGH_RATES = frozenset(
 )  # fmt: skip
 # What one of something costs or brings: a bare number of the size of a price is one.
 _PRICES = frozenset({"price", "arpu", "average_selling_price", "average_order_value"})
-_SCALED = re.compile(r"thousand|million|billion|trillion|[kmb]n?\b|万|萬|亿|億|千|百")
+_SCALED = re.compile(r"thousand|million|billion|trillion|\d\s?[kmb]n?\b|万|萬|亿|億|千|百")
 
 
 def meaning(

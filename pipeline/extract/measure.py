@@ -351,8 +351,15 @@ def _at_rates(place: Place) -> bool:
     )
 
 
+# Rates so small that points are their unit: a cost of risk of 12 basis points, 利差 1.3 個百分點.
+_TOLD_IN_POINTS = frozenset(
+    {"expected_credit_losses", "interest_spread", "net_charge_off_rate", "yield_spread",
+     "price_spread", "take_rate", "expense_ratio", "cost_of_risk", "share_price_discount"}
+)  # fmt: skip
+
+
 def _points(reading: Reading, lead: Lead) -> None:
-    told = lead.share or lead.to or lead.base or lead.be
+    told = lead.share or lead.to or lead.base or lead.be or reading.metric in _TOLD_IN_POINTS
     reading.measure = "change" if _moving(reading, lead) or not told else "level"
 
 
@@ -382,7 +389,7 @@ def _moves_by(place: Place) -> bool:
     for mark, kinds in place.cues_before():
         gap = place.gap_before(mark).strip()
         if "up" in kinds or "down" in kinds:
-            return gap in _RIGHT_BEFORE
+            return gap in _RIGHT_BEFORE or _only_names(place, mark)
         # 增加了: the particle of the past stands between.
         if not kinds <= _SEE_THROUGH or words_in(gap) > 1:
             break
@@ -393,6 +400,16 @@ def _moves_by(place: Place) -> bool:
     return False
 
 
+def _only_names(place: Place, verb: Mark) -> bool:
+    """Whether only what it moves parts a Chinese verb from an amount: 增加 EPS 0.1 元."""
+    moved = next((m for m in place.before() if m.kind == "metric"), None)
+    if moved is None or place.quantity.text.isascii():
+        return False
+    before = place.sentence.folded[verb.end : moved.start].strip()
+    return not before and place.gap_before(moved).strip() in _HEDGES
+
+
+_HEDGES = ("", "约", "近", "逾", "共", "达")
 _RIGHT_BEFORE = frozenset(
     {"", "by", "of", "了", "by about", "约", "about", "that", "another", "an", "加", "加了", "掉",
      "掉了"}

@@ -18,6 +18,7 @@ from pipeline.extract.whole import (
     NAMES_ITS_BUSINESS,
     OF_ANY_BUSINESS,
     OF_THE_WHOLE,
+    SUBSIDIARIES,
     TOLD_OF_ALL,
     WELL_KNOWN,
 )
@@ -349,6 +350,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.metric in OF_THE_WHOLE
         and not named_with(place, frame)
         and not (reading.metric in _OF_SEGMENTS and _OF_SEGMENT.search(_since_break(place)))
+        and not (reading.metric in _OF_SEGMENTS and _is_subsidiary(reading.scope, place, frame))
     ):
         reading.scope = None
     if reading.scope is not None and reading.metric in OF_A_GENERATION:
@@ -357,6 +359,16 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         frame.entity = None
     equips = frame.equipped is not None and reading.scope == frame.scope
     reading.entity = setting.about if equips and setting.about else frame.entity or setting.about
+
+
+def _is_subsidiary(scope: str | None, place: Place, frame: Frame) -> bool:
+    """Whether the sentence's part goes on about a company of the group: 創投由虧轉盈，賺 1.8 億."""
+    business = frame.scope_mark
+    if scope is None or business is None or SUBSIDIARIES.search(scope) is None:
+        return False
+    return not any(
+        m.kind == "break" and m.weight == 3 for m in place.back() if m.start >= business.end
+    )
 
 
 def _since_break(place: Place) -> str:

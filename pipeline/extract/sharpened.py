@@ -6,6 +6,7 @@ from pipeline.extract.frame import Frame
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import just_before
 from pipeline.extract.place import Place, words_in
+from pipeline.extract.whole import SUBSIDIARIES
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
 
@@ -207,7 +208,31 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
             return mark.value
     if frame.used is not None and frame.used.metric.id in PROFITS:
         return frame.used
-    # 国际业务亏损 4 亿元: what a business of a company earns is told before interest and tax.
+    return _earned(frame)
+
+
+def profit_that_moves(place: Place, frame: Frame) -> MetricMatch | None:
+    """The profit that a clause without a metric calls 获利 or 盈利 where it tells a rate of it.
+
+    前三季獲利年增 12%, 海外獲利占三成.
+    """
+    if place.quantity.kind not in ("percent", "multiple"):
+        return None
+    for mark in place.before():
+        if mark.kind == "metric":
+            return None
+        if mark.kind == "cue" and _PROFIT.fullmatch(place.sentence.folded, mark.start, mark.end):
+            return _earned(frame)
+    return None
+
+
+def _earned(frame: Frame) -> MetricMatch | None:
+    """What a business of a company earns is told before interest and tax: 国际业务亏损 4 亿元."""
     business = frame.scope_mark.value if frame.scope_mark is not None else None
     of_business = isinstance(business, ScopeMatch) and business.known and business.kind == "line"
+    if of_business and SUBSIDIARIES.search(getattr(business, "scope", "")):
+        of_business = False
     return unnamed("operating_income" if of_business else "net_income")
+
+
+_PROFIT = re.compile(r"获利|盈利|盈余")

@@ -9,9 +9,9 @@ from pipeline.extract.meant import just_before, meant
 from pipeline.extract.naming import snake_case
 from pipeline.extract.nearby import nearby
 from pipeline.extract.place import Place, words_in
-from pipeline.extract.sharpened import of_each, profit_or_loss, sharpened
+from pipeline.extract.sharpened import of_each, profit_or_loss, profit_that_moves, sharpened
 from pipeline.extract.unsaid import called_behind, is_far, own_subject, without_words
-from pipeline.extract.whole import OF_THE_WHOLE
+from pipeline.extract.whole import OF_THE_WHOLE, SUBSIDIARIES
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
 from pipeline.normalize.script import fold
@@ -52,6 +52,8 @@ def choose_metric(
         else:
             reading.metric, reading.family = snake_case(subject), "any"
         return None
+    if chosen is None or is_far(chosen, place, frame):
+        chosen = profit_that_moves(place, frame) or chosen
     chosen = chosen or inherited(reading, place, frame, setting)
     if chosen is not None and _is_of_whole(chosen, place, frame):
         chosen = unnamed("revenue")
@@ -81,6 +83,8 @@ def _is_of_whole(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
     takes "to grow double digits".
     """
     if chosen.metric.id not in OF_THE_WHOLE and chosen.metric.id != "revenue_run_rate":
+        return False
+    if frame.scope is not None and SUBSIDIARIES.search(frame.scope):
         return False
     grows = place.quantity.kind == "percent" and bool(_TO_GROW.search(place.lead))
     return is_far(chosen, place, frame) and (grows or stands_alone(place))

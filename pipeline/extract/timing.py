@@ -40,7 +40,10 @@ _LIKE = re.compile(
     r"(?:与|和|跟|同|相对)$|\b(?:like|similar to|in line with|consistent with|same as(?: in)?)"
     r"(?: the| our)? $"
 )
-_ASKS = re.compile(r"分析师|投资者问|analysts?\b")
+_ASKS = re.compile(
+    r"分析[师员]|法人|(?:投资者|投资人|外资|券商|投信|记者|媒体|股东|有人|市场)(?:也|则|再|又)?[提追发]?问"
+    r"|[提追]问|被问|analysts?\b"
+)
 _UPSIDE = re.compile(r"潜在|上升空间|upside")
 # 那时, "back then": the time that was spoken of last.
 _THEN = re.compile(r"那时|当时|彼时|\b(?:at that time|at the time|back then|at that point)\b")

@@ -1,5 +1,7 @@
 """Which metrics are a whole company's, which each of its businesses has, which name theirs."""
 
+import re
+
 # Metrics that say what business they are of.
 NAMES_ITS_BUSINESS = {
     "advertising_revenue": "Advertising", "ai_revenue": "AI", "membership_fee_income": "Membership",
@@ -42,3 +44,7 @@ OF_THE_WHOLE = frozenset(
      "unit_cost_ex_fuel", "tariff_cost", "restructuring_cost", "job_cuts",
      "severance_cost", "legal_provision", "gdp_share"}
 )  # fmt: skip
+# Businesses of a holding company that are companies of their own, with a result of their own.
+SUBSIDIARIES = re.compile(
+    r"\b(?:Bank(?:ing)?|Securities|Venture Capital|Life|Insurance|Asset Management|SITE|Leasing)$"
+)

@@ -29,9 +29,11 @@ _NEVER_BASES = frozenset(
         "fiscal-year-span",
     )
 )
-_SENTENCE_END = re.compile(r"[.!?]\s|[。！？\n;；]")
+_SENTENCE_END = re.compile(r"[.!?;]\s|[。！？\n]")
 _CHANGE = re.compile(r"\s?(?:增|升|降|跌|涨|提|扩|减|下滑|grew|rose|fell|increased|decreased)")
-_SAME_STATEMENT = 70
+_SAME_STATEMENT = 110
+# A month, a year.
+_DAYS = (27, 366)
 _PRIOR_YEARS = frozenset(("prior-year", "calendar-prior-year"))
 _LOOK_BACK = 44
 _LOOK_AHEAD = 16
@@ -171,9 +173,14 @@ def _with_bases(folded: str, found: list[_Found]) -> Iterator[_Found]:
         if one.verb in _PRIOR_YEARS and named and _grain(named.period) == "year":
             yield replace(one, period=_year_before(named.period))
             continue
-        if one.relation == "in" and 27 <= (one.period.end - one.period.start).days <= 366:
+        aside = folded[max(0, one.start - 1) : one.start] in ("(", "（")
+        if not aside and one.relation == "in" and _DAYS[0] <= _days(one.period) <= _DAYS[1]:
             named = one
         yield one
+
+
+def _days(period: Period) -> int:
+    return (period.end - period.start).days
 
 
 def _year_before(period: Period) -> Period:

@@ -40,7 +40,7 @@ _NO_PLUS = frozenset("0123456789/-")
 _ATTACHED_NAMES = frozenset("DHG")
 _IDEOGRAPHS = "\u3400"
 # 一個季度多了 3 億: a verb, no hedge.
-_MORE_BY = frozenset("了出赚收花卖付")
+_MORE_BY = frozenset("了出赚收花卖付近约逾")
 # 两千来家, 十来个: some two thousand, some ten.
 _SOME = re.compile(r"来(?=[家个台人名座款条辆位间套艘架处所部件种项次只])")
 # 一倍半, 六元半, 两年半
@@ -49,6 +49,8 @@ _HALVED = frozenset({"倍", "元", "块", "块钱", "年", "天"})
 _HALF = Decimal("0.5")
 # 三个亿级产品, 两个亿元产业: things of that size, no sum.
 _CLASSES = ("级", "户", "元级", "元户", "元镇", "元产业", "元俱乐部")
+# An index stands at so many 点; a rate moves by fewer.
+_LEAST_INDEX = 100
 _HAN_COINS = frozenset({"块", "蚊", "角", "毛", "毫", "分"})
 
 
@@ -84,7 +86,7 @@ def _scale_pattern() -> re.Pattern[str]:
     return re.compile(
         r"(?: ?\[[a-z ]{2,16}\])? {0,2}-?(?P<more>[多余几来]|(?:plus|some|odd|ish)(?= ))? ?"
         rf"(?P<scale>{scales})"
-        r"(?P<plus>[多余](?!了)|\+(?![/0-9-])|-plus)?"
+        r"(?P<plus>[多余](?![了近约逾])|\+(?![/0-9-])|-plus)?"
     )
 
 
@@ -252,6 +254,8 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
         return True
     if unit.kind == "points" and _remark(folded, amount, spelling, end):
         return False
+    if spelling == "点" and amount.number is not None and amount.number >= _LEAST_INDEX:
+        unit = Unit("count", Decimal(1), "count", "last")
     if spelling == "日" and COUNTS_DAYS.search(folded[max(0, amount.start - 6) : amount.start]):
         unit = units["天"]
     if unit.kind == "tenths":

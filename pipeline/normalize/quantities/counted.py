@@ -9,6 +9,7 @@ from pipeline.normalize.quantities.number import Amount, Passage
 
 _WORD = r"([a-z][a-z0-9'&/-]*)"
 _NOUNS = re.compile(rf"[ -]{_WORD}(?: {_WORD})?(?: {_WORD})?(?: {_WORD})?")
+_ATTACHED = re.compile(rf"[ -]?{_WORD}(?: {_WORD})?(?: {_WORD})?(?: {_WORD})?")  # 30萬TEU
 _OF_THEM = re.compile(
     r" (?:of (?:them|those|these|which)|in all|in total|more|new|used|others?)(?![a-z])"
 )
@@ -47,12 +48,14 @@ def _english(passage: Passage, amount: Amount) -> str | None:
     start = amount.end
     if amount.form == "vague" and folded.startswith(" of ", start):
         start += len(" of")
-    match = _NOUNS.match(folded, start)
+    match = (_ATTACHED if folded[start - 1] > "\u3400" else _NOUNS).match(folded, start)
     unnamed = "" if _OF_THEM.match(folded, amount.end) else None
     if match is None:
         return unnamed
     roles = lexicon().roles
     stops, plurals, uncounted = roles["stop"], roles["plural"], roles["uncounted"]
+    if match.group(1) in roles["noun"]:  # 30 萬 TEU: an abbreviation has no plural
+        return passage.text[match.start(1) : match.end(1)]
     for group in range(1, 5):
         word = match.group(group)
         if word is None or word in stops or (word.endswith("ly") and len(word) > 4):

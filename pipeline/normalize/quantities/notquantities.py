@@ -69,6 +69,8 @@ _AGE_ENDS = re.compile(r"\s*(?:[,.;:!?)]|$|and |or )")
 _YOUNGEST, _OLDEST = 12, 90
 _BOUNDS = frozenset({"sub", "plus"})
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+# 單位均為新台幣億元, 未註明者為億元: what a note says of all its amounts.
+_DECLARES = re.compile(r"(?:位|币别|货币|金额|[标注][示明记]|说明|特别)[^，。；,;]{0,8}[为是]$")
 
 
 def skip(passage: Passage, start: int) -> int:
@@ -203,11 +205,13 @@ def _heads_a_table(folded: str, amount: Amount) -> bool:
     if set(folded[amount.bare_start : amount.bare_end]) - set("十百千万亿"):
         return False
     heads = before in "(（:：/位以" or (
-        before in "为是" and "位" in folded[max(0, amount.start - 5) : amount.start]
+        before in "为是" and _DECLARES.search(folded[max(0, amount.start - 16) : amount.start])
     )
     if not heads or (not before and folded[amount.bare_start] in "十百"):
         return False
-    return folded[amount.end : amount.end + 1] in ("", ")", "）", ",", "，", "/", "计", "为", "\n")
+    return folded[amount.end : amount.end + 1] in (
+        *("", ")", "）", ",", "，", ";", "；", "。", "/", "计", "为", "\n"),
+    )
 
 
 def _chinese_time(folded: str, amount: Amount, limit: int) -> bool:

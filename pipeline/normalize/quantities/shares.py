@@ -12,6 +12,7 @@ _PLACES = Decimal("1e-10")
 _TENTHS_TAIL = re.compile(
     r"([一二三四五六七八九半])(?![0-9一二三四五六七八九十百千万亿个家倍成点年月])"
     r"| ([一二三四五六七八九半])(?=\s*(?:[,.;，。；：！？、]|$))"
+    r"|(?<=成) ?([1-9])(?=\s*(?:[,.;，。；：！？、)）的以左上下至到~～]|$))"
 )
 _BECOME = "为"
 _NOT_TENTHS = re.compile(r"[本长功果立交员都绩熟就品像]|分(?!之)|人[^数]|不变")
@@ -163,7 +164,7 @@ def _lower_first(passage: Passage, amount: Amount, start: int) -> bool:
 
 
 def read_tenths(folded: str, amount: Amount, spelling: str, end: int) -> bool:
-    """成 and 折 after a number: 七成, 7.2成, 一成八, 五成半, 九五折, 75折."""
+    """成 and 折 after a number: 七成, 7.2成, 一成八, 8 成 5, 五成半, 九五折, 75折."""
     if amount.number == 1 and folded.startswith(_BECOME, end):
         return False
     if (_NOT_TENTHS if spelling == "成" else _NOT_DISCOUNT).match(folded, end):
@@ -178,7 +179,12 @@ def read_tenths(folded: str, amount: Amount, spelling: str, end: int) -> bool:
         return True  # 75折, 九五成
     amount.scale = Decimal(_TEN)
     if amount.number is not None and (tail := _TENTHS_TAIL.match(folded, end)):
-        digit = lexicon().number_words.get(tail.group(1) or tail.group(2))
-        amount.number += digit.value / _TEN if digit else Decimal("0.5")
+        if said := tail.group(3):
+            if amount.form != "digits":
+                return True
+            amount.number += Decimal(said) / _TEN
+        else:
+            digit = lexicon().number_words.get(tail.group(1) or tail.group(2))
+            amount.number += digit.value / _TEN if digit else Decimal("0.5")
         amount.end = tail.end()
     return True
