@@ -8,7 +8,7 @@ from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import means
-from pipeline.extract.measure import GROWTH_METRICS
+from pipeline.extract.measure import GROWTH_METRICS, stands_bracketed
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.extract.whole import BY_LINE, OF_ANY_BUSINESS
@@ -34,6 +34,9 @@ def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
     if last is None or previous != last.mark:
         return None
     cue, kinds = place.nearest_cue(breaks=1)
+    if stands_bracketed(place):
+        same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
+        return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
     if cue is None or "from" not in kinds or _names_metric(place):
         return None
     if last.quantity.kind != place.quantity.kind and place.quantity.kind != "number":
@@ -110,6 +113,8 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
     if match.metric.id in _OF_ONE_BUSINESS and any(m.kind == "scope" for m in between):
         return unnamed("revenue")
     read = metric(last.metric)
+    if read is None and "_per_" in last.metric:
+        read = Metric(last.metric, last.family, last.nature)
     return replace(match, metric=read) if read and last.measure in ("level", "share") else match
 
 

@@ -31,6 +31,8 @@ _HIGH_RATES = frozenset(
 )  # fmt: skip
 # What one of something costs or brings: a bare number of the size of a price is one.
 _PRICES = frozenset({"price", "arpu", "average_selling_price", "average_order_value"})
+_EARNED = frozenset({"eps", "adjusted_eps"})
+_PLAIN_X = re.compile(r"\d\s?x$")
 _SCALED = re.compile(r"thousand|million|billion|trillion|\d\s?[kmb]n?\b|万|萬|亿|億|千|百")
 
 
@@ -48,6 +50,9 @@ def meaning(
         if kind == "multiple" and named.id == "valuation":
             # "On valuation, 9 times": of earnings, where nothing else is said.
             return metric("price_to_earnings")
+        if kind == "multiple" and named.id in _EARNED and _PLAIN_X.search(quantity.text):
+            # "FY26E EPS 4.78, 8.2x": what is paid for them.
+            return metric("price_to_earnings")
         if match.weak and named.id == "shares_outstanding":
             # "Shares +9%": their price.
             return metric("share_price")
@@ -59,7 +64,7 @@ def meaning(
     if kind == "number":
         if named.family == "percent" and size > _LARGEST_RATE and named.id not in _HIGH_RATES:
             return None
-        if named.family in ("percent", "money_per_share", "x"):
+        if named.family in ("percent", "money_per_share", "x", "measure"):
             return named if size < _SMALL else None
         if named.family == "count":
             return named if size == int(size) else None

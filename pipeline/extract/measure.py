@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pipeline.extract.frame import Frame, Reading
+from pipeline.extract.phrases import loses_value
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.extract.units import reads_as_percent
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.normalize.script import fold
+from schemas import Quantity
 
 # Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
 GROWTH_METRICS = frozenset(
@@ -72,6 +75,32 @@ def _with_right(lead: Lead, place: Place, frame: Frame) -> Lead:
     return lead
 
 
+_LEAST_LIKE, _MOST_LIKE = Decimal("0.4"), Decimal("2.5")
+
+
+def stands_bracketed(place: Place) -> bool:
+    """Whether a bare figure in brackets is what the like one before it was: "2.3m (1.6m)"."""
+    previous = place.previous()
+    if previous is None or not isinstance(previous.value, Quantity):
+        return False
+    folded, quantity, like = place.sentence.folded, place.quantity, previous.value
+    own = quantity.text[:1] in "(（"
+    gap = folded[previous.end : place.mark.start].strip()
+    if gap != ("" if own else "(") or (
+        not own and folded[place.mark.end : place.mark.end + 1] != ")"
+    ):
+        return False
+    if quantity.kind != like.kind or quantity.signed or like.signed or quantity.worded:
+        return False
+    first, second = _first(like), _first(quantity)
+    return bool(first) and _LEAST_LIKE <= abs(second / first) <= _MOST_LIKE
+
+
+def _first(quantity: Quantity) -> Decimal:
+    amounts = (quantity.value, quantity.low, quantity.high)
+    return next((amount for amount in amounts if amount is not None), Decimal(0))
+
+
 def _parallel_direction(place: Place, frame: Frame) -> int:
     """Give the direction of the figure that this one only joins: "up $212 million, or 14%"."""
     last, previous = frame.last, place.previous()
@@ -124,6 +153,7 @@ def lead_before(place: Place) -> Lead:
         lead.direction = -1
     if not settled and (told := _RATE_BEFORE.search(_clause(place))) is not None:
         lead.rate, lead.direction = True, -1 if told[1][0] in "降跌减" else 1
+    lead.base = lead.base or stands_bracketed(place)
     return lead
 
 
@@ -143,6 +173,10 @@ def _of_volume(match: MetricMatch) -> bool:
     return match.metric.family in ("count", "money", "any") or match.metric.id in GROWTH_METRICS
 
 
+# A time may hold the words: "21% more than a year earlier".
+_THAN = re.compile(r"\s*(?:(?P<up>more|higher|greater|better|above)|fewer|less|lower|below)\b")
+
+
 def _right(place: Place) -> Lead:
     direction, share, rate, additional = 0, False, False, False
     for mark, kinds in place.cues_after():
@@ -158,6 +192,8 @@ def _right(place: Place) -> Lead:
         elif not direction and "down_after" in kinds and near <= 2:
             direction = -1
         additional = additional or ("additional" in kinds and near <= 1)
+    if not direction and (than := _THAN.match(place.sentence.folded, place.mark.end)):
+        direction = 1 if than["up"] else -1
     return Lead(direction=direction, share=share, rate=rate, additional=additional)
 
 
@@ -205,6 +241,8 @@ def _percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         reading.measure = "share"
     elif _share_of_revenue(place):
         _part_of_revenue(reading)
+    elif lead.direction and loses_value(place):
+        reading.measure = "growth"
     elif (_followed_by_whole(place) and not _moved_in(place, lead)) or (
         lead.share and not _moving(reading, lead)
     ):
@@ -340,7 +378,9 @@ def _has_basis(place: Place) -> bool:
 
 
 # Growth is what is told "in constant currency".
-_CONSTANT = re.compile(r"constant currenc|\bcc\b|固定汇率|恒定汇率|不变汇率")
+_CONSTANT = re.compile(
+    r"constant (?:currenc|exchange|rate)|\bcer\b|\bcc\b|local currenc|固定汇率|恒定汇率|不变汇率"
+)
 
 
 def _at_rates(place: Place) -> bool:
@@ -443,7 +483,8 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     if reading.measure in ("growth", "change"):
         sign = lead.direction or (-1 if reading.metric in _BURDENS else 1)
         ratio = quantity.kind == "points" and reading.metric in _EXPENSES
-        if (ratio or reading.metric in _LESS_IS_BETTER) and _gets_better(place):
+        better = _gets_better(place) or _BETTER_BEHIND.match(place.sentence.folded, place.mark.end)
+        if (ratio or reading.metric in _LESS_IS_BETTER) and better:
             sign = -1
         if reading.metric == "savings":
             sign = 1
@@ -480,7 +521,8 @@ _LESS_IS_BETTER = frozenset(
      "cash_conversion_cycle", "combined_ratio", "loss_ratio", "cost_income_ratio", "churn",
      "operating_expense_ratio", "efficiency_ratio", "leverage", "gearing_ratio", "lead_time",
      "debt_to_capital", "operating_ratio", "medical_loss_ratio", "expense_ratio", "dwell_time",
-     "unit_cost_ex_fuel", "net_charge_off_rate", "delinquency_rate", "cancellation_rate"}
+     "unit_cost_ex_fuel", "net_charge_off_rate", "delinquency_rate", "cancellation_rate",
+     "impaired_loan_ratio", "cost_per_unit", "attrition_rate"}
 )  # fmt: skip
 _EXPENSES = frozenset(
     {"selling_general_administrative", "research_and_development", "operating_expenses",
@@ -490,6 +532,12 @@ _EXPENSES = frozenset(
 _BETTER = re.compile(
     r"(?:\bimprov(?:ed|es?|ing|ement(?: of)?)(?: by| of)?(?: about| roughly| nearly)?|改善|优化)"
     r"(?:了|约)*\s*$"
+)
+
+
+_BETTER_BEHIND = re.compile(
+    r"\s*(?:(?:year[- ]over[- ]year|sequential|yoy|y/y|basis point|point) )?"
+    r"(?:improvement|better)\b"
 )
 
 

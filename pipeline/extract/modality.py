@@ -137,6 +137,8 @@ def forward(
     """
     if named_as_target(place) or _is_forecast(place):
         return True
+    if _was_guided(place, frame):
+        return True
     if base:
         return False
     if place.quantity.qualifier == "between" and "range" in place.said:
@@ -161,6 +163,23 @@ def forward(
         )
     open_time = mention is None or mention.relation == "by"
     return open_time and (setting.outlook or (frame.outlook and not past))
+
+
+# "Net adds 7.2-7.4m (was 6.1-6.4m)", "EPS $9.92 (prior 9.74)": the outlook before this one.
+_WAS = re.compile(
+    r"[(（,]\s*(?:was|prev\.?|previously|prior|from|old|vs\.?|versus|up from|down from|raised from"
+    r"|cut from|lifted from|before|earlier|原|此前|前次|原先|原本)"
+    r"\s*(?:was |guide |guidance )?[:：]?\s*[~c.]*\s*$"
+)
+
+
+def _was_guided(place: Place, frame: Frame) -> bool:
+    last, previous = frame.last, place.previous()
+    if last is None or previous is None or last.mark is not previous or last.modality != "forward":
+        return False
+    start = max(place.sentence.start, previous.end)
+    bracketed = _WAS.search(place.sentence.folded, start, place.mark.start)
+    return bracketed is not None and place.quantity.kind == last.quantity.kind
 
 
 def is_present(place: Place, mark: Mark, kinds: frozenset[str]) -> bool:

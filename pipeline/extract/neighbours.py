@@ -50,7 +50,7 @@ _ENDS_AT = re.compile(r"(?:\b(?:to|at|reached|reaching|hit|total(?:ing|s)?|now)|
 _LARGER = frozenset({"more_than", "at_least"})
 # "the basic plan is seven ninety nine" is a price in dollars.
 _PRICE_TAG = re.compile(r"^[a-z]+(?: [a-z]+)? ninety (?:nine|five)$")
-_LETTERS = re.compile(r"\d\s?(?:bn|mn|tn|b|m|mln|bln)\b")
+_LETTERS = re.compile(r"\d\s?(?:bn|mn|tn|b|m|mm|mln|bln)\b")
 _NOT_MONEY = frozenset({"count", "percent", "money_per_share", "x", "time"})
 
 
@@ -68,6 +68,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     place = Place(sentence, at)
     lent = (
         _part_of_count(place, bare)
+        or _held_against_level(place, bare)
         or _moved_in_percent(place, bare, frame)
         or _from_before(place, bare)
         or _terse(place, bare, frame, setting)
@@ -76,6 +77,60 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
         return sentence
     marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
     return replace(sentence, marks=marks)
+
+
+# "Rev 33.8bn +1.5% vs cons 34.2", "8.68bn +5.3% (cons 8.58)", "28.0bn (26.5)".
+_AGAINST = re.compile(
+    r"(?:\b(?:cons(?:ensus)?|street|st|guide|guidance|est|exp|expected|vs|v|versus|ly|py|lq|pq"
+    r"|prior|prev|previously|was|from|e|bbg|ours?|we had)\b\.?[\s:]*"
+    r"(?:was|at|of|had|cons\.?|st\.?)?\s*[~(c.]*|\()$"
+)
+_LEAST_LIKE, _MOST_LIKE = Decimal("0.6"), Decimal("1.67")
+
+
+def _held_against_level(place: Place, bare: Quantity) -> Quantity | None:
+    """A bare number held against the amount with a scale before it, in that amount's scale."""
+    if bare.kind != "number" or is_scaled(bare) or bare.value is None:
+        return None
+    folded = place.sentence.folded
+    start = max(place.sentence.start, place.mark.start - 16)
+    bracketed = bare.text[:1] in "(（" and bare.text[-1:] in ")）"
+    if not bracketed and not _AGAINST.search(folded, start, place.mark.start):
+        return None
+    for mark in reversed(place.sentence.marks[max(0, place.at - _NEAR) : place.at]):
+        level = mark.value
+        if mark.kind == "break" and mark.weight > 2:
+            return None
+        if not isinstance(level, Quantity) or level.value is None:
+            continue
+        if level.kind == "percent":
+            rate = size_of(level)
+            if not level.signed and rate and _LEAST_LIKE <= size_of(bare) / rate <= _MOST_LIKE:
+                return None
+            continue
+        scale = _step(level)
+        if scale == 1 or level.kind not in ("number", "money", "count"):
+            return None
+        ratio = size_of(bare) * scale / size_of(level) if level.value else Decimal(0)
+        as_fine = not bracketed or _places(bare.text) == _places(level.text)
+        if not _LEAST_LIKE <= ratio <= _MOST_LIKE or not as_fine:
+            return None
+        lent = _like(bare, level, scale)
+        return (
+            lent.model_copy(update={"value": abs(lent.value), "signed": False})
+            if (bracketed and lent.value is not None)
+            else lent
+        )
+    return None
+
+
+def _places(text: str) -> int:
+    """How many decimal places a number is told to."""
+    found = _DECIMALS.search(text)
+    return len(found[1]) if found else 0
+
+
+_DECIMALS = re.compile(r"\d\.(\d+)")
 
 
 def _restates(bare: Quantity, model: Quantity, gap: str) -> bool:
@@ -222,7 +277,7 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
     """What a bare number is in notes: a rate if signed, money with bn or under a stated scale."""
     stated = setting.scale != 1
     if bare.signed and not is_scaled(bare):
-        rate = stated and size_of(bare) < _BARE_RATE
+        rate = (stated or _beside_amount(place)) and size_of(bare) < _BARE_RATE
         return bare.model_copy(update={"kind": "percent", "unit": "percent"}) if rate else None
     if bare.kind != "number" or _names_other(place, frame):
         return None
@@ -233,6 +288,20 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
         return None
     money = _like(bare, bare, Decimal(1) if lettered else setting.scale)
     return money.model_copy(update={"kind": "money", "unit": setting.currency or "USD"})
+
+
+# What parts an amount from how it moved, in notes: "Capex 2.64bn, +34", "equip 5.6bn +5.2".
+_BESIDE = frozenset({"", ",", ";", "(", "|", "/", ", i.e.", ", or"})
+
+
+def _beside_amount(place: Place) -> bool:
+    """Whether a signed bare number stands right behind an amount with a scale."""
+    previous = place.previous()
+    if previous is None or not isinstance(previous.value, Quantity):
+        return False
+    amount = previous.value
+    own = amount.kind in ("money", "number", "count") and _LETTERS.search(fold(amount.text))
+    return bool(own) and place.gap_before(previous).strip() in _BESIDE
 
 
 def _names_other(place: Place, frame: Frame) -> bool:

@@ -6,6 +6,7 @@ from pipeline.extract.frame import Frame
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import just_before
 from pipeline.extract.place import Place, words_in
+from pipeline.extract.ratios import multiple_of, on_basis
 from pipeline.extract.whole import SUBSIDIARIES
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
@@ -18,10 +19,11 @@ _PRICE = re.compile(
 _LEFT = re.compile(
     r"[^.;。；]{0,30}\b(?:left|remaining|remains|available|unused)\b|[^，。；]{0,6}(?:剩余|未使用)?额度"
 )
-# "About $8 billion is left under the program", "remains on our authorization".
+# "About $8 billion is left under the program", "remains on our authorization", "3bn left on auth".
 _UNDER_PROGRAM = re.compile(
-    r"\s*(?:is |was |still )?(?:left|remaining|remains|remained|available) (?:under|on|in) "
-    r"(?:the|our|this|that|its) (?:[\w-]+ ){0,2}(?:program|authorization|authorisation|repurchase)"
+    r"\s*(?:is |was |still )?(?:left|remaining|remains|remained|available|unused) "
+    r"(?:(?:under|on|in|of|for) )?(?:(?:the|our|this|that|its) )?(?:[\w'’-]+ ){0,2}"
+    r"(?:program|programme|auth|authorization|authorisation|repurchase|buyback|bb)\b"
 )
 _AUTHORIZED = re.compile(r"(?:\bauthoriz(?:ed|ing|es)\b|\bapproved\b|授权|批准)[^,，;；]{0,20}$")
 _OF_GDP_BEFORE = re.compile(r"gdp(?: ?的| 中)?\s*$")
@@ -72,8 +74,12 @@ def sharpened(
         return unnamed("price_to_earnings")
     if chosen is not None and chosen.metric.id == "compute_capacity" and chosen.weak:
         chosen = _capacity(place) or chosen
+    if quantity.kind == "multiple" and (of := multiple_of(chosen, place)) is not None:
+        return of
     if chosen is not None and chosen.metric.id == "revenue_run_rate":
         return _rate_of(place) or chosen
+    if chosen is not None:
+        chosen = on_basis(chosen, place)
     if chosen is not None and frame is not None:
         chosen = _of_what_went_before(chosen, place, frame)
     if chosen is not None and chosen.metric.id == "share_repurchases" and _is_left(place):

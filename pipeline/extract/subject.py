@@ -8,7 +8,9 @@ from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import just_before, meant
 from pipeline.extract.naming import snake_case
 from pipeline.extract.nearby import nearby
+from pipeline.extract.phrases import lets_go, told_by_phrase
 from pipeline.extract.place import Place, words_in
+from pipeline.extract.ratios import per_piece
 from pipeline.extract.sharpened import of_each, profit_or_loss, profit_that_moves, sharpened
 from pipeline.extract.unsaid import called_behind, is_far, own_subject, without_words
 from pipeline.extract.whole import OF_THE_WHOLE, SUBSIDIARIES
@@ -33,13 +35,15 @@ def choose_metric(
     chosen = (
         held_by_base(place, frame)
         or part
+        or told_by_phrase(place)
         or _counted(reading, place, frame, setting)
         or nearby(place, frame, setting)
     )
     if (each := of_each(place, frame)) is not None and (chosen := unnamed(each)) is not None:
         _settle(reading, chosen.metric)
         return chosen
-    if (chosen is None or (part is None and is_far(chosen, place, frame))) and (
+    told = part is not None or (chosen is not None and chosen.end == 0)
+    if (chosen is None or (not told and is_far(chosen, place, frame))) and (
         said := own_subject(place)
     ) is not None:
         subject, moves = said
@@ -50,9 +54,11 @@ def choose_metric(
                 reading.metric, reading.family = line.metric.id, line.metric.family
             reading.business = subject.title()
         else:
-            reading.metric, reading.family = snake_case(subject), "any"
+            measured = quantity.kind == "measure"
+            reading.metric = snake_case(subject)
+            reading.family = "measure" if measured else "any"
         return None
-    if chosen is None or is_far(chosen, place, frame):
+    if chosen is None or (not told and is_far(chosen, place, frame)):
         chosen = profit_that_moves(place, frame) or chosen
     chosen = chosen or inherited(reading, place, frame, setting)
     if chosen is not None and _is_of_whole(chosen, place, frame):
@@ -71,6 +77,8 @@ def choose_metric(
         without_words(reading, place)
         return None
     _settle(reading, metric)
+    if (per := per_piece(chosen, place)) is not None:
+        reading.metric = per
     if chosen.weak:
         reading.doubts.append("weak metric")
     return chosen
@@ -136,6 +144,9 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
         bought = unnamed("shares_repurchased")
         metric = bought.metric if bought else metric
+    if metric.id == "headcount" and lets_go(place):
+        cut = unnamed("job_cuts")
+        metric, weak = (cut.metric, False) if cut else (metric, weak)
     reading.scope = found.scope
     reading.unit = found.unit
     return MetricMatch(0, 0, metric, weak=weak, loss=False, adjusted=False)

@@ -29,11 +29,12 @@ _CALLED = re.compile(
 
 def own_subject(place: Place) -> tuple[str, bool] | None:
     """What an English clause is about where no list knows it: "deposit costs averaged"."""
-    if place.quantity.kind not in ("percent", "points", "money"):
+    measured = place.quantity.kind == "measure" and _at_verb(place)
+    if place.quantity.kind not in ("percent", "points", "money") and not measured:
         return None
     start = place.sentence.start
     for mark in place.before(breaks=0):
-        if mark.kind in ("metric", "scope", "company"):
+        if mark.kind in ("metric", "company") or (mark.kind == "scope" and not measured):
             return None
     for k in range(place.at - 1, -1, -1):
         mark = place.sentence.marks[k]
@@ -41,7 +42,72 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
             start = mark.end
             break
     clause = place.sentence.folded[start : place.mark.start].lstrip()
+    named = _measure_named(clause) if place.quantity.kind != "money" else None
+    if named is not None or measured:
+        return (named, False) if named else None
     return None if _OF_EACH.match(clause) else subject_of(clause)
+
+
+def _measure_named(clause: str) -> str | None:
+    """The noun that an English clause opens with, where it says itself what is measured."""
+    found = _MEASURE.match(clause) if clause.isascii() else None
+    if found is None:
+        return None
+    words = found["name"].split()
+    last = max((k for k, word in enumerate(words) if word in _SMALL_WORDS), default=-1)
+    words = words[last + 1 :]
+    return " ".join(words) if len(words) > 1 or words[0] not in _GENERIC else None
+
+
+_SMALL_WORDS = frozenset(
+    ("the", "a", "an", "our", "its", "their", "your", "this", "that", "in", "on", "of", "to", "and",
+     "with", "for", "from", "by", "at", "increased", "improved", "reduced", "year's", "company's",
+     "over", "including", "as", "we", "it", "end", "year-end", "quarter-end", "remaining", "same")
+)  # fmt: skip
+_GENERIC = frozenset(
+    ("time", "times", "hours", "age", "life", "score", "rate", "ratio", "level", "size", "depth",
+     "height", "cycle", "output", "coverage", "conversion", "visibility", "availability", "range",
+     "recovery", "index", "length", "duration", "distance")
+)  # fmt: skip
+
+
+# A noun that says itself what is measured, before a verb: "terminal dwell fell", "wait times were".
+_MEASURE = re.compile(
+    r"(?:[^a-z]*\b(?:the|our|its|their|a|an|this|total|average|overall|and|in|while|but|then|also"
+    r"|meanwhile)\b)*\s*"
+    r"(?P<name>(?:[a-z][\w'/-]*\s){0,3}(?:dwell|velocity|speed|length|width|weight|density"
+    r"|duration|index|turnover|attrition|absenteeism|attendance|enroll?ment|intensity|tenor|maturity"
+    r"|consumption|mileage|throughput|frequency|latency|uptime|downtime|availability|reliability"
+    r"|accuracy|longevity|recovery|headway|punctuality|lag|queue|runway|vacancy|turnaround)"
+    r"|(?!(?:this|that|same|every|first|last|long|some|any|one|each|all|at|of|by|for|next|second)\b)"
+    r"(?:[a-z][\w'/-]*\s){1,3}(?:times?|hours|age|life|distance|score|rate|ratio|level|size|depth"
+    r"|height|cycle|output|coverage|conversion|satisfaction|visibility|waits?))"
+    r"(?:\s(?:[a-z]+\s){0,4}?)?(?:was|were|is|are|hit|fell|rose|improved|averaged|stood|came"
+    r"|reached|dropped|climbed|increased|decreased|declined|stretched|lengthened|shortened|slipped"
+    r"|slid|jumped|ran|held|eased|edged|ticked|remains|remained|grew|narrowed|widened"
+    r"|deteriorated|worsened|now|at|of|to|set)\b"
+)
+_VERB_NEAR = re.compile(
+    r"\b(?:averag\w+|was|were|is|are|be|stood|stands|hit|reach\w*|total\w*|equal\w*|measur\w+"
+    r"|rose|fell|improved|dropped|climbed|increased|decreased|stretched|to|at|of|down|up|by|from)"
+    r"(?: (?:about|a|an|record|new|just|only|roughly|nearly|almost|over|under|around|some|well"
+    r"|approximately|more|less|than|to|by|at|low|high|all-time|historic))*\s*$"
+)
+_WHEN_ELSE = re.compile(
+    r"\b(?:in|over|within|for|after|past|last|next|every|through|during|ago)\b[^,;]{0,12}$"
+)
+
+
+def _at_verb(place: Place) -> bool:
+    """Whether a verb or preposition leads right up to a measured number."""
+    before = place.sentence.folded[
+        max(place.sentence.start, place.mark.start - 40) : place.mark.start
+    ]
+    ago = _AGO.match(place.sentence.folded, place.mark.end)
+    return bool(_VERB_NEAR.search(before)) and not (ago or _WHEN_ELSE.search(before))
+
+
+_AGO = re.compile(r"\s*(?:ago|earlier|later|before|out|from now|old)\b")
 
 
 def called_behind(place: Place) -> str | None:

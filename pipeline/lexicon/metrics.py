@@ -66,10 +66,17 @@ class MetricMatch:
     adjusted: bool
 
 
+# What stands between an abbreviation of terse notes and its figure: "CFO ~$28bn", "div +5%".
+_FIGURE_NEXT = re.compile(
+    r"(?:\s?[:=]\s?|\s|(?=[$€£¥~≈<>+(]))(?:(?:of|at|was|is|up|dn|down|to|c\.?|ca\.?|about) ?){0,2}"
+    r"[~≈<>+\-–(]{0,2}"
+    r"(?:us|hk|nt|a|c|s|rmb|eur|dkk|sek|nok|chf|gbp)?\s?[$€£¥]?\s?\(?\d"
+)
+
 # What the automaton knows of a phrase: its length, whether it begins and ends with a letter or
-# digit that must not go on, its metric, and its role: the marks ? (ambiguous) and ! (loss) of a
-# metric's name, "before" or "after" of a modifier (with ? where it is often something else),
-# "stop" of a phrase that swallows what it covers.
+# digit that must not go on, its metric, and its role: the marks ? (ambiguous), ! (loss) and ^ (only
+# right before a figure) of a metric's name, "before" or "after" of a modifier (with ? where it is
+# often something else), "stop" of a phrase that swallows what it covers.
 _Phrase = tuple[int, bool, bool, Metric | None, str]
 
 
@@ -193,6 +200,8 @@ def _places(text: str) -> Iterator[_Place]:
                 or (after == "-" and text[end + 1 : end + 2] in _LETTERS)
             ):
                 continue
+        if "^" in role and not _FIGURE_NEXT.match(text, end):
+            continue
         yield _Place(start, end, plural, named, role)
 
 
@@ -269,7 +278,7 @@ def _automaton() -> ahocorasick.Automaton:
 
     def add(phrases: str, named: Metric | None, role: str) -> None:
         for marked in _spellings(phrases):
-            words = marked.rstrip("?!")
+            words = marked.rstrip("?!^")
             marks = marked[len(words) :]
             word_start, word_end = words[0] in _WORD, words[-1] in _WORD
             phrase: _Phrase = (len(words), word_start, word_end, named, role + marks)

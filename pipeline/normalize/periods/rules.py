@@ -21,7 +21,7 @@ _NO_DIGITS = re.compile(r"[^0-9]+")
 _BLANKS = {"en": (r"[\s-]{0,3}", r"[\s-]{1,3}")}
 _OPTIONAL_BLANKS = (r"\s{0,2}", r"\s{0,2}")
 _EDGES = {
-    "any": (r"(?=['0-9fhlqty])(?<![a-z0-9])(?<![0-9][.,])(?:", r")(?![a-z0-9]|[.,][0-9])"),
+    "any": (r"(?=['0-9fhlpqty])(?<![a-z0-9])(?<![0-9][.,])(?:", r")(?![a-z0-9]|[.,][0-9])"),
     "en": (r"(?=[a-z0-9])(?<![a-z0-9])(?:", r")(?![a-z0-9])"),
     # A number in front that goes on into the expression would be cut in two: 19 月, 十二月, i6 月.
     "zh": (r"(?:(?<![0-9a-z.十百千万亿])(?<![0-9],)|(?![0-9一二三四五六七八九十]))(?:", ")"),

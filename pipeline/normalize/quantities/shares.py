@@ -36,7 +36,7 @@ _OF_SCALE = re.compile(r"(?: of an?)? (thousand|million|billion|trillion)(?![a-z
 _IN_EACH = re.compile(
     r" (?P<out>in|out of)(?: every| each)? "
     r"(?P<lower>two|three|four|five|six|seven|eight|nine|ten|[2-9](?![0-9])|10(?![0-9]))"
-    r"(?![a-z.:/%-]|,[0-9])"
+    r"(?![a-z:/%-]|[.,][0-9])"
     r"(?! (?:years?|quarters?|months?|weeks?|days?|hours?|minutes?|dozen|hundred|thousand"
     r"|[mbt]illion|percent|basis|points?|of|and|or|to|different|separate|new)(?![a-z]))"
 )
@@ -63,6 +63,8 @@ def read_share(passage: Passage, amount: Amount) -> bool:
         return _lower_first(passage, amount, match.end())
     if following == " " and folded.startswith((" in ", " out"), amount.end):
         return _in_each(folded, amount)
+    if following == " " and amount.form == "small" and _ONE_OF_THEM.match(folded, amount.end):
+        return _one_in(folded, amount)
     return amount.form == "small" and following in " -" and _upper_first(folded, amount)
 
 
@@ -72,9 +74,29 @@ def _in_each(folded: str, amount: Amount) -> bool:
         return False
     said = match["lower"]
     lower = Decimal(said) if said.isdigit() else lexicon().number_words[said].value
-    if not 0 < amount.number < lower or (match["out"] == "in" and amount.number != 1):
+    if not 0 < amount.number < lower:
+        return False
+    if match["out"] == "in" and amount.number != 1 and amount.form == "digits":
         return False
     amount.number = of(amount.number, lower)
+    amount.unit, amount.end, amount.form = PERCENT, match.end(), "fraction"
+    return True
+
+
+# "One American adult in eight", "one household in three".
+_ONE_OF_THEM = re.compile(
+    r" (?!of |in |out |and |or )[a-z]+(?: [a-z]+)? in "
+    r"(?P<lower>three|four|five|six|seven|eight|nine|ten|twelve|twenty)(?![a-z-])"
+    r"(?! (?:years?|quarters?|months?|weeks?|days?|hundred|thousand|[mbt]illion|of|and|or|to)\b)"
+)
+
+
+def _one_in(folded: str, amount: Amount) -> bool:
+    match = _ONE_OF_THEM.match(folded, amount.end)
+    if match is None or amount.number != 1:
+        return False
+    lower = lexicon().number_words[match["lower"]].value
+    amount.number = of(Decimal(1), lower)
     amount.unit, amount.end, amount.form = PERCENT, match.end(), "fraction"
     return True
 

@@ -125,7 +125,8 @@ def read_span(passage: Passage, amount: Amount) -> Span:
         return single(amount)
     if way is not None and way not in ("plus", "minus", "negative", "positive", "+"):
         return single(amount)
-    if second.number == 1 and amount.unit is None and second.unit is None and amount.number:
+    one = second.number == 1 and not second.decimal and second.scale is None
+    if one and amount.unit is None and second.unit is None and amount.number:
         return _to_one(amount, second)
     if way in ("minus", "negative") and not second.signed:
         second.sign, second.signed = -1, True

@@ -26,6 +26,10 @@ _PART_OF = re.compile(
     r"| (?:higher|lower|more|less|in|to|from|on|at|as|and|are|is|were|was|this|last)(?![a-z])"
 )
 # "dn high-single", but "a high single-family share".
+# Behind an ordinal too: "a third in 2026, a fourth is planned".
+_ORDINAL_TOO = frozenset(
+    ("in", "to", "from", "on", "at", "as", "and", "are", "is", "were", "was", "this", "last")
+)
 _ALONE = re.compile(r"\s*(?:[,.;:)/&(]|$)|[ -](?:and|in|on|for|yoy|y/y|ex|incl|to)(?![a-z])")
 # 降价一半, 砍了一半: what is left is half.
 _FALLEN = re.compile(r"(?:[降跌砍缩削腰]|减少|下跌)[价低少水短减掉]?(?:了|掉|去|至|到)?$")
@@ -47,6 +51,24 @@ _BY = re.compile(r"(?:by|down|up) $")
 _AND_A_HALF = re.compile(r" and a half(?![a-z])")
 # "a quarter point", "a quarter percent"
 _OF_UNIT = re.compile(r"[ -](percent|percentage point|point)(?![a-z])")
+_MOVED_BY = frozenset(
+    ("by", "up", "down", "rose", "fell", "grew", "jumped", "dropped", "shrank", "climbed", "slid")
+)
+_MOVE_ENDS = re.compile(
+    r"\s*(?:[,.;:)]|$| (?:to|from|in|on|this|last|since|year|again|as|and)(?![a-z]))"
+)
+# "An increase of a quarter", "down a third": how far something moved.
+_MOVE_OF = re.compile(
+    r"(?:\b(?:by|up|down)|(?:increase|rise|fall|drop|decline|growth|gain|jump|cut|reduction|decrease"
+    r"|improvement|loss) of) $"
+)
+# What may stand before "a fourth in 2027" where it is a part and no ordinal.
+_LEADS_PART = re.compile(
+    r"(?:^|[^a-z])(?:by|up|down|than|to|of|fell|rose|dropped|grew|cut|only|just|increased"
+    r"|declined|some|at|is|was|are|were|about|around|roughly|nearly|almost|over|under|shed"
+    r"|lost|gained|slipped|jumped|climbed|for|makes|accounts?|accounted"
+    r"|represents|or|maybe|another|approximately|c\.?) $"
+)
 _NO_POINT = re.compile(
     r" (?:in time|where|when|that|at which|of view|about|on|here|there|i|we|you)(?![a-z])"
 )
@@ -137,7 +159,10 @@ def _half(passage: Passage, start: int, end: int) -> bool:
     word = before.last_word(folded, position, passage.limit)
     if word in lexicon().roles["not_half"] or _NOT_HALF.match(folded, end):
         return False
-    return word in lexicon().hedges or bool(_HALF_OF.match(folded, end))
+    if word in lexicon().hedges or _HALF_OF.match(folded, end):
+        return True
+    # "Goes up by half to 6p", "profits fell half".
+    return word in _MOVED_BY and _MOVE_ENDS.match(folded, end) is not None
 
 
 def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
@@ -164,8 +189,14 @@ def read_part(passage: Passage, start: int) -> tuple[Amount | None, int]:
     follows = _PART_OF.match(folded, end)
     if follows is None:
         return None, end
-    if match.group().startswith("quarter") and not folded.startswith((" of ", " or so of "), end):
-        return None, end
+    lead = folded[max(passage.limit, begin - 16) : begin]
+    if match.group().startswith("quarter"):
+        if not folded.startswith((" of ", " or so of "), end) and not _MOVE_OF.search(lead):
+            return None, end
+    elif follows.group()[:1] == " " and not _LEADS_PART.search(lead):
+        said = follows.group().strip()
+        if said in _ORDINAL_TOO:
+            return None, end
     lower = lexicon().number_words[match.group()].value
     if part := shares.PART_OF_ONE.match(folded, end):
         tenth = shares.of(Decimal("0.01"), lower)

@@ -1,0 +1,106 @@
+"""The metric that a turn of phrase around a number names, where no noun of the tables does.
+
+"The cuts should save $8 billion", "its share of the American market fell to 42%", "two lines ran
+at 96% of capacity".
+"""
+
+import re
+
+from pipeline.extract.meaning import unnamed
+from pipeline.extract.place import Place
+from pipeline.extract.units import is_scaled
+from pipeline.lexicon.metrics import MetricMatch
+
+_ABOUT = (
+    r"(?:(?: by| of| to| at)?"
+    r"(?: about| around| roughly| nearly| some| up to| over| almost| an?)?\s*)$"
+)
+_WINDOW = 64
+
+_SAVED = re.compile(
+    r"\bsav(?:e|es|ed|ing)(?: us| them| it| you| customers| the (?:company|group|bank))?" + _ABOUT
+)
+# "The market will be worth $95 billion by 2030": of the industry, not of a company on the market.
+_MARKET = re.compile(
+    r"(?<!stock )(?<!equity )(?<!bond )\bmarket (?:for [^,.;]{1,30} )?(?:(?:that|which) )?"
+    r"(?:will|would|could|should|may|might|is|was|to|opportunity)\b[^,.;]{0,24}"
+    r"\b(?:worth|reach(?:es)?|hit|be|total|exceed|approach|at|to|valued at|size of)" + _ABOUT
+)
+_OF_SALES = re.compile(
+    r"\s*(?:of|in) (?:(?:annual|new|net|total|incremental|product|extra|additional|quarterly|global"
+    r"|worldwide|yearly) )*(?:sales|turnover)\b(?! force| team| staff| people| price| tax| and)"
+)
+_OF_CAPITAL = re.compile(r"\s*of (?:growth |gross |net )?capital\b(?! return| gain| market| raise)")
+_SPENT = re.compile(r"\b(?:spen[dt]|spending|invest|invested|investing|deploy\w*)" + _ABOUT)
+_SHARE_OF_MARKET = re.compile(
+    r"\bshare (?:of|in) (?:the |its |our |that |this )?(?:[\w.'’&-]+ ){0,4}?market[^,.;]{0,40}$"
+)
+_RUNNING = re.compile(
+    r"\b(?:ran|runs?|running|operat\w+|worked|works?|working|utili[sz]ed|filled|loaded)\b[^.;]{0,24}$"
+)
+_OF_CAPACITY = re.compile(
+    r"\s*(?:of )?(?:(?:its|their|our|the|full|total|nameplate|installed|rated|available) )*"
+    r"(?:capacity|utili[sz]ation)\b"
+)
+_OF_ITS_VALUE = re.compile(
+    r"\s*of (?:its|their|the|his|her)(?: stock)?(?: market)? (?:value|worth|capitali[sz]ation)\b"
+)
+_DEALT = re.compile(
+    r"\b(?:bought|buy|buying|position|stake|sold|selling|trad(?:es?|ed|ing)|clos(?:es?|ed|ing)"
+    r"|changed hands|quoted)\b[^.;]{0,40}\b(?:at|for|around|near)\s*$"
+)
+_LET_GO = re.compile(
+    r"\b(?:let(?:ting|s)? go|la(?:y|id|ying) off|cut(?:ting|s)?|shed(?:ding|s)?|axed?|axing"
+    r"|eliminat(?:e|es|ed|ing)|fir(?:e|es|ed|ing)|dismiss(?:ed|es|ing)?|slash(?:ed|es|ing)?"
+    r"|mak(?:e|es|ing) redundant|part(?:ed|ing) with|redundancies of|layoffs of|reduction of"
+    r"|say(?:ing|s)? goodbye to)"
+    r"(?: of)?" + _ABOUT
+)
+_GOES = re.compile(
+    r"[^,.;]{0,28}\b(?:(?:will|to) (?:go|leave)"
+    r"|(?:were|are|be|being) (?:cut|let go|laid off|eliminated|made redundant|axed))\b"
+)
+
+
+def told_by_phrase(place: Place) -> MetricMatch | None:
+    """Give the metric that the words right around a quantity tell; None where they tell none."""
+    quantity = place.quantity
+    folded = place.sentence.folded
+    if not folded.isascii():
+        folded_before = folded[
+            max(place.sentence.start, place.mark.start - _WINDOW) : place.mark.start
+        ]
+        if not folded_before.isascii():
+            return None
+    before = folded[max(place.sentence.start, place.mark.start - _WINDOW) : place.mark.start]
+    end = place.mark.end
+    if quantity.kind == "money":
+        if (quantity.unit or "").endswith("/share"):
+            dealt = _DEALT.search(before) and not any(m.kind == "metric" for m in place.before())
+            return unnamed("share_price") if dealt else None
+        if not is_scaled(quantity):
+            return None
+        if _OF_SALES.match(folded, end):
+            return unnamed("revenue")
+        if _OF_CAPITAL.match(folded, end) and _SPENT.search(before):
+            return unnamed("capex")
+        if _SAVED.search(before):
+            return unnamed("savings")
+        return unnamed("market_size") if _MARKET.search(before) else None
+    if quantity.kind == "percent":
+        if _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
+            return unnamed("utilization")
+        return unnamed("market_share") if _SHARE_OF_MARKET.search(before) else None
+    return None
+
+
+def lets_go(place: Place) -> bool:
+    """Whether the people who are counted lose their work: "letting go 9,000 people"."""
+    folded = place.sentence.folded
+    before = folded[max(place.sentence.start, place.mark.start - _WINDOW) : place.mark.start]
+    return bool(_LET_GO.search(before)) or bool(_GOES.match(folded, place.mark.end))
+
+
+def loses_value(place: Place) -> bool:
+    """Whether a part is what a share has lost: "lost half of its value"."""
+    return _OF_ITS_VALUE.match(place.sentence.folded, place.mark.end) is not None

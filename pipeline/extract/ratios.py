@@ -1,0 +1,85 @@
+"""What a multiple is a ratio of, on what basis a profit is told, and measures of one piece."""
+
+import re
+
+from pipeline.extract.meaning import unnamed
+from pipeline.extract.meant import just_before
+from pipeline.extract.place import Place
+from pipeline.lexicon.metrics import MetricMatch, related
+
+# "1.9 times EBITDA", "10x EBITDA", "13 times earnings": what the multiple is of.
+_OF_EBITDA = re.compile(
+    r"\s*(?:(?:our |its |adj\.? |adjusted |annual |trailing |forward |ltm |ntm )+)?ebitdar?\b"
+)
+_OF_EARNINGS = re.compile(
+    r"\s*(?:(?:next|this|last|forward|trailing|current|fiscal|expected|estimated|our|its|the|year's|"
+    r"years?|consensus|20\d\d|'?\d\de?|fy\d\de?|ntm|ltm|cy\d\de?)(?:'s|’s|'|’)?\s+)*(?:earnings|eps|p/?e)\b"
+)
+_OF_BOOK = re.compile(r"\s*(?:(?:tangible|price-to-|price to|p/)\s*)?(?:book|tbv|bv)\b")
+_OWED = frozenset({"debt", "net_debt", "leverage", "cash", "net_cash", "liquidity"})
+
+
+# "Average revenue per car", "cost per employee", "EBITDA per ton": of one of what is counted.
+_PER = re.compile(
+    r"(?: per |\s?/\s?)(?:available |average |active |paying |occupied |retail |new |sold )?"
+    r"(?P<what>[a-z]{3,}(?: (?:foot|room|mile|night|hour|day|head))?)\b"
+)
+_NO_PIECES = frozenset(
+    ("share", "month", "day", "week", "year", "quarter", "annum", "diluted", "common", "capita",
+     "cent", "basic", "ads", "the", "our", "and", "unit", "hour", "minute")
+)  # fmt: skip
+_PER_WHAT = frozenset(
+    ("revenue", "operating_expenses", "cost_of_revenue", "operating_income", "net_income", "ebitda",
+     "adjusted_ebitda", "gross_profit", "capex", "free_cash_flow", "bookings")
+)  # fmt: skip
+
+
+def per_piece(chosen: MetricMatch, place: Place) -> str | None:
+    """Name the measure of one of something, where "per" and a noun stand behind a metric."""
+    if chosen.end == 0 or chosen.metric.id not in _PER_WHAT:
+        return None
+    mark = next((m for m in place.back() if m.value is chosen), None)
+    mark = mark or next((m for m in place.onward() if m.value is chosen), None)
+    per = _PER.match(place.sentence.folded, mark.end) if mark is not None else None
+    if per is None or per["what"].split()[0] in _NO_PIECES:
+        return None
+    called = place.sentence.folded[mark.start : mark.end] if mark is not None else ""
+    noun = _LAST_NOUN.search(called)
+    piece = per["what"].replace(" ", "_")
+    return f"{noun[0] if noun else chosen.metric.id}_per_{piece}"
+
+
+_LAST_NOUN = re.compile(r"[a-z]+$")
+
+
+def multiple_of(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
+    """The ratio that a multiple is, where the words behind it or its metric tell."""
+    folded, end = place.sentence.folded, place.mark.end
+    if _OF_EARNINGS.match(folded, end):
+        return unnamed("price_to_earnings")
+    if _OF_BOOK.match(folded, end):
+        return unnamed("price_to_book")
+    if _OF_EBITDA.match(folded, end):
+        owed = chosen is not None and chosen.metric.id in _OWED
+        named = any(
+            isinstance(m.value, MetricMatch) and m.value.metric.id in _OWED for m in place.back()
+        )
+        return unnamed("leverage" if owed or named else "ev_to_ebitda")
+    return None
+
+
+# "Adj. EPS $1.21, GAAP 1.17", "reported EPS 1.17, underlying 1.21": the basis alone names it.
+_AS_REPORTED = re.compile(r"(?<!non-)(?<!non )\b(?:gaap|ifrs|statutory|reported)\s*[$€£]?\s*$")
+_AS_ADJUSTED = re.compile(
+    r"(?:non-gaap|non gaap|adj\.?|adjusted|underlying|core|headline|normali[sz]ed)\s*[$€£]?\s*$"
+)
+
+
+def on_basis(chosen: MetricMatch, place: Place) -> MetricMatch:
+    before = just_before(place, 16)
+    if _AS_ADJUSTED.search(before):
+        adjusted = related(chosen.metric.id, "adjusted")
+        return (unnamed(adjusted.id) or chosen) if adjusted else chosen
+    if chosen.metric.id.startswith("adjusted_") and _AS_REPORTED.search(before):
+        return unnamed(chosen.metric.id.removeprefix("adjusted_")) or chosen
+    return chosen
