@@ -64,7 +64,8 @@ def meaning(
     if kind == "number":
         if named.family == "percent" and size > _LARGEST_RATE and named.id not in _HIGH_RATES:
             return None
-        if named.family in ("percent", "money_per_share", "x", "measure"):
+        of_time = named.family == "time" and match.end == 0  # a base: "20 hours from 22.7"
+        if of_time or named.family in ("percent", "money_per_share", "x", "measure"):
             return named if size < _SMALL else None
         if named.family == "count":
             return named if size == int(size) else None

@@ -76,6 +76,7 @@ _AS_ADJUSTED = re.compile(
 
 
 def on_basis(chosen: MetricMatch, place: Place) -> MetricMatch:
+    """Give the adjusted metric, or the one as reported, where only its basis is named."""
     before = just_before(place, 16)
     if _AS_ADJUSTED.search(before):
         adjusted = related(chosen.metric.id, "adjusted")
