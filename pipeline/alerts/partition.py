@@ -101,9 +101,8 @@ class AlertsPartition(Transactional):
         Any exception means that nothing of it is readable, or that this is not known: close this
         and open it again.
         """
-        producer = self._producer
-        sending = Sending(self._settings, producer)
-        producer.begin_transaction()
+        sending = Sending(self._settings, self._producer)
+        sending.commit_offsets(committed, group)
         told: list[Alert] = []
         for record in records:
             if record.offset < self._position:
@@ -117,9 +116,7 @@ class AlertsPartition(Transactional):
         for message in memory_messages(name, self._source, self._fold):
             sending.send(message, self._partition)
         sending.send(position_message(name, self._source, position), self._partition)
-        producer.send_offsets_to_transaction(committed, group)
-        sending.wait()
-        producer.commit_transaction()
+        sending.commit()
         self._position = position
         self._measures.published(told)
 
@@ -154,11 +151,9 @@ class AlertsPartition(Transactional):
         if not messages:
             return
         sending = Sending(self._settings, self._producer)
-        self._producer.begin_transaction()
         for message in messages:
             sending.send(message, self._partition)
-        sending.wait()
-        self._producer.commit_transaction()
+        sending.commit()
 
     def _of_rule(self, name: str) -> tuple[str, str, str]:
         return self._rules.name, self._source, name

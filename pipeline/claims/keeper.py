@@ -99,18 +99,15 @@ class ClaimsPartition(Transactional):
         Any exception means that nothing of it is readable, or that this is not known: close this
         and open it again. ``StageStoppedError`` means that it would not help.
         """
-        producer = self._producer
-        sending, changes = Sending(self._settings, producer), _Changes()
-        producer.begin_transaction()
+        sending, changes = Sending(self._settings, self._producer), _Changes()
+        sending.commit_offsets(committed, group)
         for record in records:
             self._take(record, sending, changes)
         messages = changes.messages()
         sent = {each: sending.send(message, self._partition) for each, message in messages.items()}
-        producer.send_offsets_to_transaction(committed, group)
-        sending.wait()
-        producer.commit_transaction()
-        for claim_id, future in sent.items():
-            self._remember(claim_id, future.get(timeout=0).offset, messages[claim_id].value)
+        sending.commit()
+        for claim_id, each in sent.items():
+            self._remember(claim_id, each.offset(), messages[claim_id].value)
 
     def _take(self, record: Record, sending: Sending, changes: "_Changes") -> None:
         """Take one event; one that cannot be read goes to the dead letters."""

@@ -10,6 +10,8 @@ from pipeline.stream.joining import joined_to_the_end
 if TYPE_CHECKING:
     from kafka import KafkaConsumer, KafkaProducer
 
+    from pipeline.stream.producing import TransactionalProducer
+
 FETCH_BYTES = 8 * 1024 * 1024
 LARGEST_REQUEST = 64 * 1024 * 1024
 REQUEST_MS = 15_000
@@ -26,11 +28,11 @@ GATHERED_BYTES = 256 * 1024
 GATHERING_MS = 500
 
 
-def transactional_producer(settings: Settings, transactional_id: str) -> "KafkaProducer":
+def transactional_producer(settings: Settings, transactional_id: str) -> "TransactionalProducer":
     """Make a producer for transactions; a later one with the same id fences this one."""
-    from kafka import KafkaProducer
+    from pipeline.stream.producing import TransactionalProducer
 
-    return KafkaProducer(
+    return TransactionalProducer(
         **for_kafka_python(settings),
         client_id=transactional_id,
         transactional_id=transactional_id,

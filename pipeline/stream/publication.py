@@ -36,12 +36,13 @@ from pipeline.stream.shelf import (
     Shelf,
     chunk_key,
 )
-from pipeline.stream.transaction import DELIVERY_SECONDS, Sending, Transactional
+from pipeline.stream.transaction import Sending, Sent, Transactional
 from schemas import ExtractedPart, Fact
 
 if TYPE_CHECKING:
-    from kafka import KafkaProducer
     from kafka.structs import ConsumerGroupMetadata
+
+    from pipeline.stream.producing import TransactionalProducer
 
 _IN_WORK = 64
 
@@ -79,18 +80,18 @@ class Publication(Transactional):
         Any exception means that nothing of it is readable, or that this is not known: close this
         and open it again. ``StageStoppedError`` means that it would not help.
         """
-        producer = self._producer
-        batch = _Batch(self._settings, producer, self.partition)
-        producer.begin_transaction()
+        batch = _Batch(self._settings, self._producer, self.partition)
+        batch.commit_offsets(committed, group)
         for record in records:
             with about(record):
                 self._take(record, batch)
         for transcript_id in batch.after:
             batch.send_chunks(transcript_id)
-        producer.send_offsets_to_transaction(committed, group)
+        if batch.after:
+            batch.announce(LEDGER, self.partition)
+        batch.flush()
         entries = {each: batch.send_entry(each) for each in batch.after}
-        batch.wait()
-        producer.commit_transaction()
+        batch.commit()
         self._remember(entries, batch)
         for lineage, changes in batch.told:
             observer().published(lineage, changes)
@@ -176,14 +177,16 @@ class _Batch(Sending):
     are told, and of which messages.
     """
 
-    def __init__(self, settings: Settings, producer: "KafkaProducer", partition: int) -> None:
+    def __init__(
+        self, settings: Settings, producer: "TransactionalProducer", partition: int
+    ) -> None:
         super().__init__(settings, producer)
         self.before: dict[str, Known] = {}
         self.after: dict[str, Known] = {}
         self.entries: dict[str, LedgerEntry] = {}
         self.unread: set[str] = set()
         self._partition = partition
-        self._chunks: dict[str, dict[str, Any]] = {}
+        self._chunks: dict[str, dict[str, Sent | None]] = {}
         self.told: list[tuple[Lineage, list[Change]]] = []
 
     def send_chunks(self, transcript_id: str) -> None:
@@ -198,17 +201,17 @@ class _Batch(Sending):
             chunk = AssertedChunk(transcript_id=transcript_id, facts=tuple(facts.values()))
             value = chunk.model_dump_json().encode() if facts else None
             message = Message(ASSERTED, chunk_key(transcript_id, name), value, ())
-            future = self.send(message, self._partition)
-            sent[name] = future if facts else None
+            chunk_sent = self.send(message, self._partition)
+            sent[name] = chunk_sent if facts else None
 
     def send_entry(self, transcript_id: str) -> LedgerEntry:
         """Send a transcript's entry, which says where its chunks have landed."""
         entry = self.entries[transcript_id]
         chunks = dict(entry.chunks)
-        for name, future in self._chunks[transcript_id].items():
+        for name, sent in self._chunks[transcript_id].items():
             chunks.pop(name, None)
-            if future is not None:
-                chunks[name] = future.get(timeout=DELIVERY_SECONDS).offset
+            if sent is not None:
+                chunks[name] = sent.offset()
         entry = entry.model_copy(update={"chunks": chunks})
         value = entry.model_dump_json().encode()
         self.send(Message(LEDGER, transcript_id.encode(), value, ()), self._partition)

@@ -6,6 +6,7 @@ checked beside it when the offset is committed.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,9 @@ from pipeline.stream.record import Message, Record
 from pipeline.version import VERSION
 
 if TYPE_CHECKING:
-    from kafka import KafkaProducer
     from kafka.structs import ConsumerGroupMetadata
+
+    from pipeline.stream.producing import TransactionalProducer
 
 logger = logging.getLogger(__name__)
 
@@ -84,28 +86,76 @@ class Transactional:
         self._flood.note(failed=False)
 
 
-class Sending:
-    """What one transaction sends."""
+class Sent:
+    """A message of a transaction."""
 
-    def __init__(self, settings: Settings, producer: "KafkaProducer") -> None:
-        """Take the producer whose transaction has begun."""
+    def __init__(self, message: Message, partition: int | None) -> None:
+        """Take the message, which is not sent yet, and its partition, None where any will do."""
+        self.message = message
+        self.partition = partition
+        self.future: Any = None
+
+    def offset(self) -> int:
+        """Wait until the broker has acknowledged it, once it is sent; raises what it refused."""
+        return int(self.future.get(timeout=DELIVERY_SECONDS).offset)
+
+
+class Sending:
+    """What one transaction sends: gathered first, so that all its partitions are known at once."""
+
+    def __init__(self, settings: Settings, producer: "TransactionalProducer") -> None:
+        """Take the producer, and begin a transaction."""
         self._settings = settings
         self._producer = producer
-        self._sent: list[Any] = []
+        self._gathered: list[Sent] = []
+        self._announced: list[tuple[str, int]] = []
+        self._sent: list[Sent] = []
+        self._offsets: Callable[[float], None] = lambda _: None
+        producer.begin_transaction()
 
-    def send(self, message: Message, partition: int | None = None) -> Any:
-        """Send a message within the transaction; gives its future."""
-        sent = self._producer.send(
-            self._settings.topic(message.topic),
-            key=message.key,
-            value=message.value,
-            headers=list(message.headers),
-            partition=partition,
-        )
-        self._sent.append(sent)
+    def commit_offsets(self, committed: dict[Any, Any], group: "ConsumerGroupMetadata") -> None:
+        """Make the offsets of what is read part of the transaction; ``wait`` waits for it."""
+        self._offsets = self._producer.begin_offsets(committed, group)
+
+    def send(self, message: Message, partition: int | None = None) -> Sent:
+        """Send a message with the next ``flush``."""
+        topic = self._settings.topic(message.topic)
+        if partition is None and message.key is not None:
+            partition = self._producer.partition_of(topic, message.key)
+        sent = Sent(message, partition)
+        self._gathered.append(sent)
         return sent
 
-    def wait(self) -> None:
-        """Wait until the broker has acknowledged everything; raises what it refused."""
+    def announce(self, topic: str, partition: int) -> None:
+        """Say that something will be sent there after the next ``flush``."""
+        self._announced.append((self._settings.topic(topic), partition))
+
+    def flush(self) -> None:
+        """Send what is gathered, in its order."""
+        places = dict.fromkeys(self._announced)
+        for sent in self._gathered:
+            if sent.partition is not None:
+                places[self._settings.topic(sent.message.topic), sent.partition] = None
+        self._producer.announce(places)
+        for sent in self._gathered:
+            message = sent.message
+            sent.future = self._producer.send(
+                self._settings.topic(message.topic),
+                key=message.key,
+                value=message.value,
+                headers=list(message.headers),
+                partition=sent.partition,
+            )
+        self._sent += self._gathered
+        self._gathered, self._announced = [], []
+
+    def commit(self) -> None:
+        """Send the rest, wait until the broker has taken everything, and commit.
+
+        Raises what it refused; whether the transaction counts is then not known.
+        """
+        self.flush()
         for sent in self._sent:
-            sent.get(timeout=DELIVERY_SECONDS)
+            sent.offset()
+        self._offsets(DELIVERY_SECONDS)
+        self._producer.commit_transaction()

@@ -96,12 +96,10 @@ class TranslatingPartition(Transactional):
         """Translate a batch and send what came of it, in one transaction with its offset."""
         messages = list(self._messages(records))
         sending = Sending(self._settings, self._producer)
-        self._producer.begin_transaction()
+        sending.commit_offsets(committed, group)
         for message in messages:
             sending.send(message)
-        self._producer.send_offsets_to_transaction(committed, group)
-        sending.wait()
-        self._producer.commit_transaction()
+        sending.commit()
 
     def _messages(self, records: Sequence[Record]) -> Iterator[Message]:
         for record in records:

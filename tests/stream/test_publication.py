@@ -1,7 +1,7 @@
 """One partition's publisher on a broker that only remembers: what a batch does to what stands."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import SimpleNamespace
@@ -49,7 +49,14 @@ class Remembering:
 
     def init_transactions(self) -> None: ...
     def begin_transaction(self) -> None: ...
-    def send_offsets_to_transaction(self, committed: object, group: object) -> None: ...
+    def announce(self, places: object) -> None: ...
+
+    def begin_offsets(self, committed: object, group: object) -> Callable[[float], None]:
+        return lambda seconds: None
+
+    def partition_of(self, topic: str, key: bytes) -> int:
+        return 0
+
     def commit_transaction(self) -> None: ...
 
     def entries(self, partition: int) -> dict[str, bytes]:
