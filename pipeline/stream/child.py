@@ -57,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
 def _agents(settings: Settings, stages: Sequence[str]) -> None:
     from pipeline.stream.agents import run_agents
     from pipeline.stream.stages import warm_up
+    from pipeline.stream.threads import Threads
 
     warm_up()
     # The lexicons stay: looked through for what is garbage, again and again, they cost 5 ms of the
@@ -64,7 +65,9 @@ def _agents(settings: Settings, stages: Sequence[str]) -> None:
     gc.collect()
     gc.freeze()
     # Not asyncio.run: it would wait at its end for a stage that is still at work in a thread.
-    asyncio.new_event_loop().run_until_complete(run_agents(settings, stages, _say_ready))
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(Threads())
+    loop.run_until_complete(run_agents(settings, stages, _say_ready))
 
 
 def _hop(role: str, settings: Settings) -> None:
