@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from pipeline.stages import extract, normalize, segment
 from pipeline.stream.digest import digest_of
+from pipeline.stream.handed import Handed
 from pipeline.stream.record import (
     EXTRACTED,
     NORMALIZED,
@@ -60,7 +61,7 @@ def _segment(record: Record, now: datetime) -> Iterator[Message]:
         return
     message, lineage = _read_transcript(record)
     for part in segment(message, ingested_at=moment_of(record.timestamp)):
-        body = part.model_dump_json().encode()
+        body = _written(part)
         of_part = lineage.of_part(part.part, part.parts)
         yield _message("segment", SEGMENTED, record, of_part, body, now)
 
@@ -71,7 +72,7 @@ def _normalize(record: Record, now: datetime) -> Iterator[Message]:
         return
     lineage = Lineage.read(record.headers)
     part = _read_part(SegmentedPart, record)
-    body = normalize(part).model_dump_json().encode()
+    body = _written(normalize(part))
     yield _message("normalize", NORMALIZED, record, lineage, body, now)
 
 
@@ -145,7 +146,19 @@ def _read_transcript(record: Record) -> tuple[TranscriptMessage, Lineage]:
     return message, lineage
 
 
+_handed = Handed()
+
+
+def _written(part: SegmentedPart | NormalizedPart) -> bytes:
+    body = part.model_dump_json().encode()
+    _handed.put(body, part)
+    return body
+
+
 def _read_part(model: type[Part], record: Record) -> Part:
+    handed = _handed.take(record.value)
+    if isinstance(handed, model):
+        return handed
     try:
         return model.model_validate_json(record.value or b"")
     except ValidationError as error:
