@@ -1,43 +1,49 @@
 """Parts: where a transcript's segments are cut, so that the first facts are out early."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.segment.draft import Draft
 
-ENOUGH_SEGMENTS, MOST_SEGMENTS = 100, 150
-ENOUGH_CHARACTERS, MOST_CHARACTERS = 12_000, 16_000
+ENOUGH_SEGMENTS, MOST_SEGMENTS = 150, 200
+ENOUGH_CHARACTERS, MOST_CHARACTERS = 16_000, 20_000
 # A long document's first part is smaller where its subject changes early: each further part takes
 # a transaction and several requests of its own, so that only the first one pays for being small.
+# What has no figures in it, such as welcomes and disclaimers, does not count: it has no facts.
 LONG_CHARACTERS = 16_000
 FIRST_CHARACTERS = 2_000
 LEAST_CHARACTERS = 1_000
 
+_FIGURE = re.compile(r"\d")
+
 
 def cut_parts(segments: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
-    """Cut into runs of some tens of segments or about 12,000 characters.
+    """Cut into runs of some tens of segments or about 16,000 characters.
 
     A cut falls where the subject changes (a heading, a question, another speaker); not right after
     a heading, and not between a question and its answers unless that would make the part far too
     large; nor where next to nothing is left. A document without segments is one empty part.
     """
-    begin = size = 0
+    begin = size = figures = 0
     end = segments[-1].end if segments else 0
     is_long = bool(segments) and end - segments[0].start > LONG_CHARACTERS
-    enough = FIRST_CHARACTERS if is_long else ENOUGH_CHARACTERS
+    first = FIRST_CHARACTERS if is_long else ENOUGH_CHARACTERS
     for place, segment in enumerate(segments):
         count = place - begin
         if end - segment.start < LEAST_CHARACTERS:
             break
-        if count and _cuts_here(segments[place - 1], segment, count, size, enough):
+        is_enough = count >= ENOUGH_SEGMENTS or size >= ENOUGH_CHARACTERS or figures >= first
+        if count and is_enough and _cuts_here(segments[place - 1], segment, count, size):
             yield segments[begin:place]
-            begin, size, enough = place, 0, ENOUGH_CHARACTERS
-        size += segment.end - segment.start
+            begin, size, figures, first = place, 0, 0, ENOUGH_CHARACTERS
+        length = segment.end - segment.start
+        size += length
+        if not segment.boilerplate and _FIGURE.search(segment.text):
+            figures += length
     yield segments[begin:]
 
 
-def _cuts_here(before: Draft, segment: Draft, count: int, size: int, enough: int) -> bool:
-    if count < ENOUGH_SEGMENTS and size < enough:
-        return False
+def _cuts_here(before: Draft, segment: Draft, count: int, size: int) -> bool:
     far = count >= 2 * MOST_SEGMENTS or size >= 2 * MOST_CHARACTERS
     if before.kind == "heading":
         return far
