@@ -10,6 +10,8 @@ _NO_BUSINESS = re.compile(
     r"\s*(?:-?\s?dollar|gaap|的?gdp|econom|treasur|tax|federal|government|adr|ads\b|listed|"
     r"股|存托|上市|国债|\d+强)"
 )
+# American depositary shares; advertisements are "ads".
+_DEPOSITARY = "ADS"
 # Left out of the figure, held against it, or named as its cause: "without gas", 比通用GPU, 因为AI.
 _LEFT_OUT = re.compile(
     r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
@@ -56,6 +58,8 @@ _REACH = 40
 def is_no_business(sentence: Sentence, mark: Mark) -> bool:
     """Whether a scope's name is part of another name ("U.S. dollars", "Fortune 500") or of all."""
     if _NO_BUSINESS.match(sentence.folded, mark.end) is not None:
+        return True
+    if sentence.text[mark.start - sentence.start : mark.end - sentence.start] == _DEPOSITARY:
         return True
     generic = isinstance(mark.value, ScopeMatch) and mark.value.kind == "generic"
     start = max(sentence.start, mark.start - _REACH)
