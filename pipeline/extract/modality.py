@@ -68,8 +68,16 @@ _REVISED = re.compile(
     r"\b(?:rais|lift|increas|boost|bump|nudg|mov|lower|cut|reduc|trim|narrow|tighten|updat|revis"
     r"|reaffirm|reiterat|maintain|confirm|introduc|initiat|issu|provid)\w*(?: up| down)? "
     r"[^.,;]{0,48}\b(?:guidance|outlook|forecast|guide)\b"
-    r"|\b(?:guidance|outlook|forecast|guide) (?:is |was |has been |now )?"
-    r"(?:moves?|goes|raised|lifted|increased|lowered|cut|trimmed|narrowed|unchanged|reiterated)\b"
+    r"|\b(?:guidance|outlook|forecast|guide)\b[^.,;]{0,28}"
+    r"\b(?:moves?|goes|raised|lifted|increased|lowered|cut|trimmed|narrowed|unchanged|reiterated"
+    r"|embeds?|assumes?|includes?|implies|calls for|contemplates?|reflects?|incorporates?)\b"
+)
+
+
+# "$3 billion versus guidance", 30亿元高于市场预期: a result, and what it is held against.
+_MEASURED_BY = re.compile(
+    r"\b(?:versus|vs|above|below|against|ahead of|compared|than|relative to|in line with|within"
+    r"|beat\w*|beating|exceed\w*|miss\w*|topp\w*|surpass\w*)\b|[高低优逊好差]于|超|不及|符合|胜"
 )
 
 
@@ -84,7 +92,7 @@ def expected(place: Place) -> bool:
         return True
     for mark, kinds in place.cues_after():
         if "expectation" in kinds and words_in(place.gap_after(mark)) <= 2:
-            return not _leads_on(place, mark)
+            return not (_MEASURED_BY.search(place.gap_after(mark)) or _leads_on(place, mark))
     return _is_marked_estimate(place)
 
 
@@ -112,6 +120,8 @@ def revises(place: Place, frame: Frame, setting: Setting) -> bool:
         for mark in place.before(breaks=1)
     )
     if goal:
+        return True
+    if _REVISED.search(place.sentence.folded, place.sentence.start, place.mark.start):
         return True
     if not any(_cue(mark, "revise") for near in (place.back(), place.onward()) for mark in near):
         return False
