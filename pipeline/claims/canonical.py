@@ -37,7 +37,7 @@ def canonical(said: "Said") -> tuple[str, ...]:
     modality.
     """
     entity, unit = said["entity"], unit_family(said["unit"])
-    said = _of_the_quarter(said)
+    said = _of_the_quarter({**said, "metric": _names("metric").get(said["metric"], said["metric"])})
     metric, scope = _subject(said["metric"], said["scope"], entity)
     time, base = _time(said)
     identity = entity.id if entity else ""
@@ -70,7 +70,6 @@ def _subject(metric: str, scope: str | None, entity: Entity | None) -> tuple[str
     name = _scope(scope or "", entity.id if entity else "", entity.name if entity else "")
     if entity is not None and not name:
         name = _names("sole").get(f"{entity.id} {metric}", "")
-    metric = _names("metric").get(metric, metric)
     business = _names("revenue").get(metric)
     if business is None:
         return metric, name
