@@ -37,6 +37,7 @@ _FEW_HAN = 14
 _LEGAL_FORMS = ("INC.", "CORP.", "CO.", "LTD.", "N.V.", "S.A.")
 _NOTE_STYLES = ("paren", "*", "＊")
 _LONGEST_HEADING = {"en": 90, "und": 60, "zh-Hans": 42, "zh-Hant": 42}
+_IN_TURN_STYLES = frozenset(("bracket", *"▍▎▌▋▊█"))
 _FIRM_STYLES = ("han", "decimal", "hash", "bracket", "roman")
 
 
@@ -363,7 +364,7 @@ class Reader:
 
     def _heading_in_turn(self, index: int, line: Line, mark: Mark, words: str) -> str | None:
         """Within somebody's words only firm signs make a heading."""
-        if mark.kind == "heading" and mark.style in ("bracket", *"▍▎▌▋▊█"):
+        if mark.kind == "heading" and mark.style in _IN_TURN_STYLES:
             return mark.style
         if mark.kind == "none" and index not in self._imprint and len(words) <= 50:
             folded = fold(words)

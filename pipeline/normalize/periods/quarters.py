@@ -1,5 +1,7 @@
 """What the words for quarters mean, by verb (the expressions in the rule files)."""
 
+from collections.abc import Callable
+
 from pipeline.normalize.periods.calendar import (
     fiscal_quarter,
     month_number,
@@ -133,7 +135,7 @@ def _nearest(scene: Scene, ahead: int) -> Period:
     return quarter_before(scene.reporting, -ahead)
 
 
-VERBS = {
+VERBS: dict[str, Callable[[Scene], Period]] = {
     "quarter": quarter,
     "year-ago": year_ago,
     "quarter-now": quarter_now,

@@ -1,5 +1,6 @@
 """What months, days, and stretches that end now, start now or end on a stated day mean, by verb."""
 
+from collections.abc import Callable
 from datetime import date
 
 from pipeline.normalize.periods.calendar import (
@@ -149,7 +150,7 @@ def _nearest_year(scene: Scene, named: int) -> int:
     return past
 
 
-VERBS = {
+VERBS: dict[str, Callable[[Scene], Period]] = {
     "trailing-months": trailing_months,
     "trailing-years": trailing_years,
     "coming-months": coming_months,

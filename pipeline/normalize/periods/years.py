@@ -1,5 +1,7 @@
 """What the words for years, halves and months counted from a year's start mean, by verb."""
 
+from collections.abc import Callable
+
 from pipeline.normalize.periods import calendar
 from pipeline.normalize.periods.calendar import month_number, months_span
 from pipeline.normalize.periods.labels import moment, month_end, period_of
@@ -182,7 +184,7 @@ def _first(scene: Scene, named: int, months: int) -> Period:
     return months_span(first, first + months - 1)
 
 
-VERBS = {
+VERBS: dict[str, Callable[[Scene], Period]] = {
     "year": year,
     "fiscal-year": fiscal_year,
     "fiscal-year-to-month": fiscal_year_to_month,

@@ -113,7 +113,9 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
         amount.unit, amount.end, amount.spelling = PERCENT, amount.end + 1, "%"
         _points_after_percent(folded, amount)
         return
-    if amount.unit is None and (read_share(passage, amount) or is_other_side(folded, amount)):
+    # What reads on may set the unit, which a check on the spot would have mypy hold for None still.
+    without_unit = amount.unit is None
+    if without_unit and (read_share(passage, amount) or is_other_side(folded, amount)):
         if amount.scale is None:
             amount.unit = amount.unit or PERCENT
         else:

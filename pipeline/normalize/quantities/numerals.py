@@ -206,7 +206,8 @@ class _Sum:
             return False
         return True
 
-    _ten = _teen
+    def _ten(self, word: _Word) -> bool:
+        return self._teen(word)
 
     def _hundred(self, word: _Word) -> bool:
         if self.current is None and not self.last:
