@@ -27,6 +27,7 @@ from pipeline.segment.titles import (
     is_firm,
     is_name,
     is_titled,
+    parted,
     plain_line,
     role_label,
     spaced_title,
@@ -111,9 +112,8 @@ class Cast:
         short = short.lstrip("•·-*●▪ ") or short
         if not self._roster and _is_sentence(short):
             return
-        for pattern in (DASHED, COMMA, PARENTHESES):
-            found = pattern.match(short)
-            if not found or not is_name(found["name"]):
+        for pattern, found in parted(short):
+            if not is_name(found["name"]):
                 continue
             if self._roster and self._newest and is_firm(found["name"]):
                 break
@@ -125,10 +125,11 @@ class Cast:
         if not short.isascii() and len(short) <= LONGEST_ROLE and (spaced := spaced_title(short)):
             self._known.setdefault(fold(spaced.name or ""), spaced)
             return
-        titled = has_cue(fold(short), "people") or section_of(short)
+        folded = fold(short)
+        titled = self._roster and (has_cue(folded, "people") or section_of(short))
         if self._roster and is_name(short) and not titled:
-            speaker = self._known.setdefault(fold(short), speaker_of(short, None, self._roster))
-            self._newest = (fold(short), speaker)
+            speaker = self._known.setdefault(folded, speaker_of(short, None, self._roster))
+            self._newest = (folded, speaker)
             return
         if self._roster and self._newest and role_words(short) and not titled:
             name, speaker = self._newest
@@ -138,7 +139,6 @@ class Cast:
             return
         self._note_title_below(above, short)
         self._roster = None
-        folded = fold(short)
         if len(short) <= 60 and has_cue(folded, "people"):
             asking = "analyst" in folded or "call participa" in folded or "分析师" in folded
             self._roster = "analyst" if asking else "company"
@@ -330,10 +330,7 @@ class Cast:
 
     def _titled(self, short: str, *, boxed: bool) -> Speaker | None:
         """Read a name with a title or a firm behind a dash, a comma or in parentheses."""
-        for pattern in (DASHED, COMMA, PARENTHESES):
-            found = pattern.match(short)
-            if not found:
-                continue
+        for pattern, found in parted(short):
             name, title = found["name"], found["title"]
             if is_name(name):
                 known = self._find(fold(name))

@@ -1,6 +1,7 @@
 """How a speaker is written: a person's name, a name with a title or a firm, a role as a label."""
 
 import re
+from collections.abc import Iterator
 
 from pipeline.normalize.script import fold
 from pipeline.segment.roles import may_be_chinese_name, role_words, side_of
@@ -17,6 +18,8 @@ PARENTHESES = re.compile(
 NUMBERED = re.compile(
     r"(?:unknown |unidentified )?(?:speaker|spk|发言人|说话人|讲者|嘉宾)[ _#]?(?:\d{1,3}|[a-z])?$"
 )
+# A pattern can match only where one of its signs stands: most lines have none.
+_SIGNS = ((DASHED, "-–—"), (COMMA, ",，"), (PARENTHESES, ")）"))
 _SPACED = re.compile(r"(?P<name>[\u4e00-\u9fff·・]{2,9})[ \u3000]+(?P<title>\S.{1,40})$")
 _NAME_PART = re.compile(r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])")
 _PARTICLES = frozenset(
@@ -62,6 +65,13 @@ def is_name(text: str) -> bool:
         if not _NAME_PART.fullmatch(part.rstrip(",")):
             return False
     return True
+
+
+def parted(text: str) -> Iterator[tuple[re.Pattern[str], re.Match[str]]]:
+    """Give the ways to part a line into name and title: by a dash, a comma, in parentheses."""
+    for pattern, signs in _SIGNS:
+        if any(sign in text for sign in signs) and (found := pattern.match(text)):
+            yield pattern, found
 
 
 def plain_line(text: str) -> str:
