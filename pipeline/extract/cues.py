@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import ahocorasick
+from pipeline.lexicon.phrases import Phrases
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
@@ -23,7 +23,7 @@ class Cue:
 
 
 @cache
-def _automaton() -> ahocorasick.Automaton:
+def _phrases() -> Phrases[tuple[frozenset[str], frozenset[str]]]:
     table = files("pipeline.extract").joinpath("cues.tsv").read_text(encoding="utf-8")
     meanings: dict[str, tuple[set[str], set[str]]] = {}
     for line in table.splitlines():
@@ -32,11 +32,12 @@ def _automaton() -> ahocorasick.Automaton:
             for phrase in phrases.split("|"):
                 anywhere, tight = meanings.setdefault(phrase.rstrip("^"), (set(), set()))
                 (tight if phrase.endswith("^") else anywhere).add(kind)
-    automaton = ahocorasick.Automaton()
-    for phrase, (anywhere, tight) in meanings.items():
-        automaton.add_word(phrase, (len(phrase), frozenset(anywhere | tight), frozenset(tight)))
-    automaton.make_automaton()
-    return automaton
+    return Phrases(
+        {
+            phrase: (frozenset(anywhere | tight), frozenset(tight))
+            for phrase, (anywhere, tight) in meanings.items()
+        }
+    )
 
 
 def find_cues(folded: str) -> list[Cue]:
@@ -46,11 +47,10 @@ def find_cues(folded: str) -> list[Cue]:
     [(4, ['down', 'down_after'])]
     """
     found: list[Cue] = []
-    for last, (length, kinds, tight) in _automaton().iter(folded):
-        start, end = last + 1 - length, last + 1
+    for start, end, (kinds, tight) in _phrases().find(folded):
         if folded[start] in _LATIN and start and folded[start - 1] in _LATIN:
             continue
-        if folded[last] in _LATIN and end < len(folded) and folded[end] in _LATIN:
+        if folded[end - 1] in _LATIN and end < len(folded) and folded[end] in _LATIN:
             continue
         while found and found[-1].start >= start:
             found.pop()

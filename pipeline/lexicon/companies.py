@@ -115,9 +115,7 @@ def _named(text: str, folded: str, known: frozenset[str]) -> list[_Found]:
     caseless: bool | None = None
     found: list[_Found] = []
     alias: Alias
-    for last, alias in company_names().automaton.iter(folded):
-        end = last + 1
-        start = end - alias.length
+    for start, end, alias in company_names().phrases.find(folded):
         if not _stands_alone(folded, start, end):
             continue
         if alias.ids and not _cased(text, start, end, alias):

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import ahocorasick
-
+from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.script import fold
 
 _MARKETS = {
@@ -78,7 +77,7 @@ class CompanyNames:
     by_alias: dict[str, Alias]
     abbreviations: dict[str, Alias]
     codes: dict[str, str]
-    automaton: Any
+    phrases: Phrases[Alias]
     context: Context
     ticker_words: frozenset[str]
 
@@ -145,15 +144,16 @@ def company_names() -> CompanyNames:
     for (phrase,) in rows(fold(table("not_companies.tsv"))):
         by_alias[phrase] = Alias(phrase, len(phrase), (), weak=False)
     abbreviations: dict[str, Alias] = {}
-    automaton = ahocorasick.Automaton()
+    phrases: dict[str, Alias] = {}
     for key, alias in by_alias.items():
         if alias.length < 6 and alias.ids and _ABBREVIATION.fullmatch(alias.text):
             abbreviations[alias.text] = alias
         else:
-            automaton.add_word(key, alias)
-    automaton.make_automaton()
+            phrases[key] = alias
     words = frozenset(fields[0] for fields in rows(table("ticker_words.tsv")))
-    return CompanyNames(companies, by_alias, abbreviations, codes, automaton, _context(), words)
+    return CompanyNames(
+        companies, by_alias, abbreviations, codes, Phrases(phrases), _context(), words
+    )
 
 
 def _both(known: Alias, text: str, identity: str) -> Alias:

@@ -13,10 +13,9 @@ from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
 
-import ahocorasick
-
 from pipeline.lexicon.compounds import find_compounds
 from pipeline.lexicon.metric_patterns import elided_expenses, of_one_unit
+from pipeline.lexicon.phrases import Phrases
 from pipeline.lexicon.table import read_table, spellings
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -73,11 +72,11 @@ _FIGURE_NEXT = re.compile(
     r"(?:us|hk|nt|a|c|s|rmb|eur|dkk|sek|nok|chf|gbp)?\s?[$€£¥]?\s?\(?\d"
 )
 
-# What the automaton knows of a phrase: its length, whether it begins and ends with a letter or
-# digit that must not go on, its metric, and its role: the marks ? (ambiguous), ! (loss) and ^ (only
-# right before a figure) of a metric's name, "before" or "after" of a modifier (with ? where it is
-# often something else), "stop" of a phrase that swallows what it covers.
-_Phrase = tuple[int, bool, bool, Metric | None, str]
+# What a phrase means: whether it begins and ends with a letter or digit that must not go on, its
+# metric, and its role: the marks ? (ambiguous), ! (loss) and ^ (only right before a figure) of a
+# metric's name, "before" or "after" of a modifier (with ? where it is often something else), "stop"
+# of a phrase that swallows what it covers.
+_Phrase = tuple[bool, bool, Metric | None, str]
 
 
 class _Place(NamedTuple):
@@ -181,9 +180,8 @@ def _all_places(text: str) -> Iterator[_Place]:
 
 def _places(text: str) -> Iterator[_Place]:
     size = len(text)
-    for last, (length, word_start, word_end, named, role) in _automaton().iter(text):
-        end = last + 1
-        start = end - length
+    for start, ends, (word_start, word_end, named, role) in _phrases().find(text):
+        end = ends
         plural = False
         if word_start and start:
             before = text[start - 1]
@@ -196,7 +194,7 @@ def _places(text: str) -> Iterator[_Place]:
                 plural = True
             elif (
                 after in _LETTERS
-                or (after in _WORD and length < 3)
+                or (after in _WORD and end - start < 3)
                 or (after == "-" and text[end + 1 : end + 2] in _LETTERS)
             ):
                 continue
@@ -273,16 +271,15 @@ def _spellings(phrases: str) -> Iterator[str]:
 
 
 @cache
-def _automaton() -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
+def _phrases() -> Phrases[_Phrase]:
+    known: dict[str, _Phrase] = {}
 
     def add(phrases: str, named: Metric | None, role: str) -> None:
         for marked in _spellings(phrases):
             words = marked.rstrip("?!^")
             marks = marked[len(words) :]
             word_start, word_end = words[0] in _WORD, words[-1] in _WORD
-            phrase: _Phrase = (len(words), word_start, word_end, named, role + marks)
-            automaton.add_word(words, phrase)
+            known[words] = (word_start, word_end, named, role + marks)
 
     for _, phrases in read_table("metric_stop.tsv"):
         add(phrases, None, "stop")
@@ -291,5 +288,4 @@ def _automaton() -> ahocorasick.Automaton:
     metrics = _metrics()
     for name, _, _, english, chinese in _metric_rows():
         add(f"{english}|{chinese}", metrics[name], "")
-    automaton.make_automaton()
-    return automaton
+    return Phrases(known)

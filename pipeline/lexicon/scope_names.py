@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, Literal, NamedTuple
-
-import ahocorasick
+from typing import Literal, NamedTuple
 
 from pipeline.lexicon.company_names import rows, table
+from pipeline.lexicon.phrases import Phrases
 from pipeline.lexicon.table import spellings
 from pipeline.normalize.script import fold
 
@@ -32,9 +31,9 @@ class ScopeName(NamedTuple):
 
 
 @cache
-def generic_names() -> Any:
-    """Give the automaton of the scopes that any company may report by."""
-    return _automaton(
+def generic_names() -> Phrases[ScopeName]:
+    """Give the names of the scopes that any company may report by."""
+    return _phrases(
         name
         for scope, kind, english, chinese in rows(table("generic_scopes.tsv"))
         for name in _names(scope, _KINDS[kind], None, english, chinese)
@@ -42,21 +41,21 @@ def generic_names() -> Any:
 
 
 @cache
-def own_names(company_id: str) -> Any:
-    """Give the automaton of one company's lines and products; None where none are known."""
+def own_names(company_id: str) -> Phrases[ScopeName] | None:
+    """Give the names of one company's lines and products; None where none are known."""
     lines = _lines().get(company_id)
-    return _automaton(name for line in lines for name in _line_names(line)) if lines else None
+    return _phrases(name for line in lines for name in _line_names(line)) if lines else None
 
 
 @cache
-def telling_names() -> Any:
-    """Give the automaton of the names that alone tell whose they are (``AWS``, 淘宝)."""
+def telling_names() -> Phrases[ScopeName]:
+    """Give the names that alone tell whose they are (``AWS``, 淘宝)."""
     owners: dict[str, set[str]] = {}
     names = [name for lines in _lines().values() for line in lines for name in _line_names(line)]
     for name in names:
         owners.setdefault(fold(name.text), set()).add(name.owner or "")
     generic = generic_names()
-    return _automaton(
+    return _phrases(
         name
         for name in names
         if len(owners[fold(name.text)]) == 1 and fold(name.text) not in generic and _tells(name)
@@ -122,12 +121,8 @@ def _names(
             yield ScopeName(len(text), scope, kind, owner, text, exact=False, capital=False)
 
 
-def _automaton(names: Iterable[ScopeName]) -> Any:
-    automaton = ahocorasick.Automaton()
-    for name in names:
-        automaton.add_word(fold(name.text), name)
-    automaton.make_automaton()
-    return automaton
+def _phrases(names: Iterable[ScopeName]) -> Phrases[ScopeName]:
+    return Phrases({fold(name.text): name for name in names})
 
 
 def _tells(name: ScopeName) -> bool:

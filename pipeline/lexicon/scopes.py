@@ -7,9 +7,9 @@ what no table has is recognised by its capitals (``find_scopes``).
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline.lexicon.companies import CompanyMatch, find_companies
+from pipeline.lexicon.phrases import Phrases
 from pipeline.lexicon.scope_names import (
     Kind,
     ScopeName,
@@ -155,18 +155,16 @@ def _covered(companies: _Companies, match: ScopeMatch, text: str, company_id: st
     return foreign and text[named.end : match.start] in ("", " ")
 
 
-def _known(text: str, folded: str, automaton: Any) -> list[ScopeMatch]:
-    if automaton is None:
+def _known(text: str, folded: str, names: Phrases[ScopeName] | None) -> list[ScopeMatch]:
+    if names is None:
         return []
     found: list[ScopeMatch] = []
     caseless: bool | None = None
     name: ScopeName
-    for last, name in automaton.iter(folded):
-        end = last + 1
-        start = end - name.length
+    for start, end, name in names.find(folded):
         if start and _latin(folded[start]) and _latin(folded[start - 1]):
             continue
-        if end < len(folded) and _latin(folded[end]) and _latin(folded[last]):
+        if end < len(folded) and _latin(folded[end]) and _latin(folded[end - 1]):
             continue
         if text[start] == "中" and text[start - 1 : start] == "其":
             # 其中国际业务: "of which", not China.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-import ahocorasick
+from pipeline.lexicon.phrases import Phrases
 
 
 @cache
@@ -21,20 +21,21 @@ def cue_words() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _automaton() -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    for kind, words in cue_words().items():
-        if kind.startswith("find:"):
-            for word in words:
-                automaton.add_word(word, (kind.removeprefix("find:"), len(word)))
-    automaton.make_automaton()
-    return automaton
+def _phrases() -> Phrases[str]:
+    return Phrases(
+        {
+            word: kind.removeprefix("find:")
+            for kind, words in cue_words().items()
+            if kind.startswith("find:")
+            for word in words
+        }
+    )
 
 
 def find_cues(folded: str) -> Iterator[tuple[int, str]]:
     """Give the place and kind of each cue word whose kind is marked ``find:`` in the table."""
-    for last, (kind, length) in _automaton().iter(folded):
-        yield last + 1 - length, kind
+    for start, _, kind in _phrases().find(folded):
+        yield start, kind
 
 
 def has_cue(folded: str, kind: str) -> bool:

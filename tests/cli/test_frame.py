@@ -165,6 +165,6 @@ def test_what_a_small_command_does_not_need_is_not_imported() -> None:
         "print(sorted(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    for heavy in ("pydantic", "kafka", "faust", "rich", "aiohttp", "ahocorasick"):
+    for heavy in ("pydantic", "kafka", "faust", "rich", "aiohttp", "ahocorasick_rs"):
         assert f"'{heavy}'" not in done.stderr
     assert "'orjson'" in done.stderr
