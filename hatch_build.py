@@ -59,8 +59,9 @@ def compile_modules(root: Path, folder: Path) -> None:
         with tempfile.TemporaryDirectory() as between:
             extensions = mypycify(
                 ["--ignore-missing-imports", *modules(root)],
-                opt_level="2",
+                opt_level="1",
                 debug_level="0",
+                multi_file=True,
                 target_dir=between,
                 group_name="callfacts_stages",
             )
