@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import VULGAR
 from pipeline.normalize.quantities.numerals import latin_words
@@ -11,6 +12,12 @@ from pipeline.normalize.quantities.numerals import latin_words
 _IDEOGRAPHIC = "\u3000"
 _ONLY_AFTER_ARTICLE = ("hundred", "scale", "dozen", "part")
 _NEVER_FIRST = ("point", "oh", "o")
+_OF_POINTS_AND_COINS = (
+    "full", "whole", "basis", "percentage", "point", "couple", "dollar", "buck", "penny"
+)  # fmt: skip
+_DIGIT = rf"[0-9]+|[{VULGAR}]"
+_DIGITS = re.compile(_DIGIT)
+_LETTERS = re.compile("[a-z][a-z][a-z]")
 _WEB_SIGN = re.compile(r"https?:|www\.|@|\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
 _WEB = re.compile(
     r"(?:https?://|www\.)[^\s，。、；）】]+"
@@ -27,8 +34,27 @@ def triggers(folded: str) -> Iterator[re.Match[str]]:
     point (a decimal without a whole part); worded and band (a band or multiple in words, Latin and
     Chinese); run (a numeral in Chinese characters).
     """
-    pattern = _latin_pattern() if folded.isascii() else _mixed_pattern()
+    if folded.isascii():
+        return _latin_triggers(folded)
+    # Number words in Latin letters have three and more.
+    pattern = _mixed_pattern() if _LETTERS.search(folded) else _chinese_pattern()
     return pattern.finditer(folded)
+
+
+def _latin_triggers(folded: str) -> Iterator[re.Match[str]]:
+    """Look only where digits or the first words of a wording begin, which is seldom."""
+    places = [found.start() for found in _DIGITS.finditer(folded)]
+    places += [
+        start
+        for start, _, _ in _first_words().find(folded)
+        if not (start and "a" <= folded[start - 1] <= "z")
+    ]
+    places.sort()
+    pattern, end = _latin_pattern(), 0
+    for place in places:
+        if place >= end and (found := pattern.match(folded, place)):
+            end = found.end()
+            yield found
 
 
 def web_addresses(folded: str) -> list[tuple[int, int]]:
@@ -53,7 +79,7 @@ def _latin() -> str:
     initials = {word[0] for word in (*words, *lexicon().bands) if word[0].isascii()}
     article = r"(?:(?<=^a )|(?<=[^a-z]a )|(?<= per ))"
     return (
-        rf"(?P<digit>[0-9]+|[{VULGAR}])|(?=[{_sorted(initials)}])(?<![a-z])(?:(?P<worded>{bands})"
+        rf"(?P<digit>{_DIGIT})|(?=[{_sorted(initials)}])(?<![a-z])(?:(?P<worded>{bands})"
         rf"|{article}(?P<point_of>(?:full |whole )?(?:basis |percentage )?point(?![a-z])"
         rf"|couple of (?:basis |percentage )?points(?![a-z]))"
         rf"|{article}(?P<coin>(?:dollar|buck|penny)(?![a-z]))"
@@ -70,7 +96,24 @@ def _latin_pattern() -> re.Pattern[str]:
 
 
 @cache
+def _first_words() -> Phrases[None]:
+    wordings = [*latin_words(), *lexicon().bands, *_OF_POINTS_AND_COINS]
+    words = (wording.split()[0] for wording in wordings if wording.isascii())
+    return Phrases(dict.fromkeys(word for word in words if _LETTERS.match(word)))
+
+
+@cache
 def _mixed_pattern() -> re.Pattern[str]:
+    return re.compile(f"{_latin()}|{_chinese()}")
+
+
+@cache
+def _chinese_pattern() -> re.Pattern[str]:
+    return re.compile(f"(?P<digit>{_DIGIT})|{_chinese()}")
+
+
+@cache
+def _chinese() -> str:
     known = lexicon()
     core = "".join(
         char
@@ -83,8 +126,8 @@ def _mixed_pattern() -> re.Pattern[str]:
     after_one = {char for char in amounts if char > _IDEOGRAPHIC} | set("分点年季天周小到至")
     bands = alternation(band for band in known.bands if not band[0].isascii())
     others = core.replace("一", "")
-    return re.compile(
-        rf"{_latin()}|(?P<band>{bands})"
+    return (
+        rf"(?P<band>{bands})"
         rf"|(?P<run>[{others}](?= {{0,4}}[{_sorted(core, units, nouns, '分点多余来半到至%')}])"
         rf"|一(?= {{0,4}}[{_sorted(core, after_one)}]))"
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.normalize.quantities import find_quantities
+from pipeline.normalize.quantities import find_quantities, triggers
 from pipeline.normalize.script import fold
 
 PIECES = [
@@ -96,3 +96,19 @@ def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
     find_quantities(piece)
     # Four times the text takes four times as long; sixteen times would be quadratic.
     assert seconds(16_000) < max(0.1, 9 * seconds(4_000))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a ", "one", "two", "low", "mid", "-", " ", "20s", "teens", "point", "half", "third",
+             "dollar", "couple of ", "basis ", "points", "money", "3.5", "%", "few", "penny", "½",
+             "multi", "million", "flat", "oh", "\n", "single-digit", "doubled", "full ", "per "]
+        ),
+        max_size=14,
+    )
+)  # fmt: skip
+def test_looking_only_where_words_begin_finds_every_place(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    everywhere = [(m.span(), m.lastgroup) for m in triggers._latin_pattern().finditer(text)]
+    assert [(m.span(), m.lastgroup) for m in triggers._latin_triggers(text)] == everywhere
