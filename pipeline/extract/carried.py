@@ -11,6 +11,7 @@ from pipeline.extract.meant import means
 from pipeline.extract.measure import GROWTH_METRICS, stands_bracketed
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
+from pipeline.extract.units import is_scaled
 from pipeline.extract.whole import BY_LINE, OF_ANY_BUSINESS
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric
 from pipeline.lexicon.scopes import ScopeMatch
@@ -137,6 +138,8 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
     of_growth = quantity.kind == "multiple" and frame.rate is not None
     if of_growth or (setting.metric is None and _business_alone(place, frame)):
         return told_by_line(place, frame, setting) or unnamed("revenue")
+    if _guides_bare(place):
+        return unnamed("revenue")
     first = setting.metric if frame.last is None else None
     growing = quantity.kind == "percent" and frame.rate is not None
     for match in (first, frame.used, frame.inherited, setting.metric):
@@ -157,6 +160,24 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
             return unnamed("revenue")
         return replace(match, weak=False)
     return None
+
+
+_GUIDES = re.compile(
+    r"\b(?:guidance|guide|guided|outlook|forecast)\b(?: range)?(?: for [^,.;]{3,40}?)?"
+    r"(?: (?:is|was|of|calls for|to|at|now|stands at|came in at|between|from))*"
+    r"(?: (?:about|around))?\s*$"
+)
+
+
+def _guides_bare(place: Place) -> bool:
+    """Whether an amount is guided without a word for what: "Guidance for Q4 is $605 million"."""
+    if place.quantity.kind != "money" or not is_scaled(place.quantity):
+        return False
+    if any(mark.kind == "metric" for mark in (*place.before(breaks=2), *place.after())):
+        return False
+    folded = place.sentence.folded
+    start = max(place.sentence.start, place.mark.start - 72)
+    return _GUIDES.search(folded, start, place.mark.start) is not None
 
 
 def _business_alone(place: Place, frame: Frame) -> bool:
@@ -201,6 +222,9 @@ def _business_moves(place: Place, frame: Frame) -> bool:
     return near and bool(kinds & {"up", "down"})
 
 
+_MULTIPLIED = ("doubled", "tripled", "quadrupled", "halved")
+
+
 def stands_alone(place: Place) -> bool:
     """Whether a clause has a business, a figure of money or of a move, and no metric."""
     kind = place.quantity.kind
@@ -209,8 +233,10 @@ def stands_alone(place: Place) -> bool:
         if mark.kind == "cue" and kind == "percent" and isinstance(mark.value, Cue):
             moved |= bool(mark.value.kinds & {"up", "down", "rate"})
         elif mark.kind == "scope":
-            near = words_in(place.gap_before(mark)) <= (1 if kind == "money" else _NEAR)
-            return near and (kind == "money" or moved)
+            near = words_in(place.gap_before(mark)) <= (_NEAR if kind == "percent" else 1)
+            # "Mounjaro more than doubled to $6.5 billion": a verb of its own.
+            verb = kind == "multiple" and place.quantity.text.lower().endswith(_MULTIPLIED)
+            return near and (kind == "money" or moved or verb)
         elif mark.kind in ("metric", "cue"):
             return False
     return False

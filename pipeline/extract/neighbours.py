@@ -283,6 +283,8 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
         return None
     if _PRICE_TAG.search(bare.text.lower()):
         return bare.model_copy(update={"kind": "money", "unit": setting.currency or "USD"})
+    if bare.signed and _THOUSANDS.search(fold(bare.text)) and not frame.metrics:
+        return bare.model_copy(update={"kind": "count", "unit": "count", "counted": "net adds"})
     lettered = _LETTERS.search(fold(bare.text)) is not None
     if not lettered and (not stated or is_scaled(bare) or size_of(bare) >= setting.bare_below):
         return None
@@ -292,6 +294,10 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
 
 # What parts an amount from how it moved, in notes: "Capex 2.64bn, +34", "equip 5.6bn +5.2".
 _BESIDE = frozenset({"", ",", ";", "(", "|", "/", ", i.e.", ", or"})
+
+
+# "FWA: +506k": what a line of subscribers gains or loses, for no money is told in thousands.
+_THOUSANDS = re.compile(r"\d\s?k\b|\)\s?k\b")
 
 
 def _beside_amount(place: Place) -> bool:

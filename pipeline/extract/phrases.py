@@ -32,6 +32,11 @@ _OF_SALES = re.compile(
 )
 _OF_CAPITAL = re.compile(r"\s*of (?:growth |gross |net )?capital\b(?! return| gain| market| raise)")
 _SPENT = re.compile(r"\b(?:spen[dt]|spending|invest|invested|investing|deploy\w*)" + _ABOUT)
+_ON_PLANT = re.compile(
+    r"\s*(?:on|in|into|to build|to expand|building|expanding)\b[^,.;]{0,48}"
+    r"\b(?:plants?|factor(?:y|ies)|data ?cent(?:er|re)s|fabs?|mills?|capacity"
+    r"|facilit(?:y|ies)|equipment|infrastructure|networks?|construction|sites?|warehouses|refiner(?:y|ies)|smelters?|mines?|terminals?|shipyards?)\b"
+)
 _SHARE_OF_MARKET = re.compile(
     r"\bshare (?:of|in) (?:the |its |our |that |this )?(?:[\w.'’&-]+ ){0,4}?market[^,.;]{0,40}$"
 )
@@ -86,12 +91,31 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("capex")
         if _SAVED.search(before):
             return unnamed("savings")
+        if _ON_PLANT.match(folded, end) and _SPENT.search(before):
+            return unnamed("capex")
         return unnamed("market_size") if _MARKET.search(before) else None
     if quantity.kind == "percent":
+        if (more := _PEOPLE_MORE.match(folded, end)) is not None:
+            return unnamed(_PEOPLE[more["who"]])
         if _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
             return unnamed("utilization")
         return unnamed("market_share") if _SHARE_OF_MARKET.search(before) else None
     return None
+
+
+# "With 4% fewer people", "21% more customers than a year ago": a move of who is counted.
+_PEOPLE_MORE = re.compile(
+    r"\s*(?:more|fewer|less) (?:[a-z-]+ )?(?P<who>people|staff|employees|workers|heads|users"
+    r"|customers|clients|subscribers|members|visitors|merchants|sellers|patients|students|guests)\b"
+)
+_PEOPLE = {
+    **dict.fromkeys(("people", "staff", "employees", "workers", "heads"), "headcount"),
+    **dict.fromkeys(("customers", "clients"), "customers"),
+    **dict.fromkeys(("merchants", "sellers"), "sellers"),
+    **dict.fromkeys(("subscribers", "members"), "subscribers"),
+    **dict.fromkeys(("users", "visitors", "guests", "students"), "users"),
+    "patients": "patients",
+}
 
 
 def lets_go(place: Place) -> bool:

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Literal
 
 from pipeline.extract.cues import Cue, find_cues
+from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch, find_metrics
 from pipeline.lexicon.scopes import ScopeMatch, find_scopes
 from pipeline.normalize.periods import comparisons_in
@@ -129,7 +130,10 @@ def _turned_to(match: ScopeMatch, company_id: str | None, *, turns: bool) -> boo
         return match.kind == "line" or (turns and match.kind == "region")
     # "Flow Control had another strong quarter.": a name of two words that opens the sentence.
     opens = match.start <= _OPENING and " " in match.scope
-    return opens and (company_id or "").casefold() not in match.scope.casefold()
+    known = company(company_id) if company_id else None
+    name = (known.name if known else company_id or "").casefold()
+    named = match.scope.casefold()
+    return opens and (company_id or "").casefold() not in named and name not in named
 
 
 # "Moving to the international segment.", 接下来看海外。

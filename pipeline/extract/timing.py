@@ -65,6 +65,8 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     mention = _next_year(mention, place, frame, setting)
     if mention is not None and _asks_a_price(reading) and mention.period.label.startswith("TTM"):
         mention = None
+    if mention is not None and _when_said(mention, place, frame, setting):
+        mention = None
     quoted = expected(place)
     revised = base and revises(place, frame, setting)
     ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
@@ -376,9 +378,39 @@ def _close(reporting: Period, setting: Setting) -> date:
     return quarter_close(reporting, setting.fiscal_year_end)
 
 
+_SAID = re.compile(
+    r"\b(?:said|guided|forecast|expected|promised|put|predicted|projected|told|pencill?ed in)\b"
+)
+
+
+def _when_said(mention: PeriodMention, place: Place, frame: Frame, setting: Setting) -> bool:
+    """Whether a month is when an outlook was given: "it had said $60 to $62 billion in August"."""
+    last = frame.last
+    told = last is not None and last.modality == "forward" and last.mark is place.previous()
+    if not told or setting.day is None or mention.period.end > setting.day:
+        return False
+    if (mention.period.end - mention.period.start).days > _MONTH:
+        return False
+    start = max(place.sentence.start, place.mark.start - 40)
+    return _SAID.search(place.sentence.folded, start, place.mark.start) is not None
+
+
+_MONTH = 31
+# "One analyst wondered whether churn might be above 10%": a question that is told.
+_WONDERED = re.compile(
+    r"\b(?:analysts?|investors?|shareholders?|he|she|they|somebody|someone|(?:one|a) caller) "
+    r"(?:[a-z]+ ){0,5}?(?:wondered|asked|queried|wanted to know|pressed (?:him|her|them|management)"
+    r"|enquired|inquired)\b(?: \w+){0,3}? (?:whether|if|how|about|why|when|what)\b"
+    r"|分析师(?:追问|问到|问及|提问|问)|有分析师问|被问到|被问及"
+)
+
+
 def _asks(place: Place) -> bool:
     """Whether the sentence reports an analyst's question."""
     sentence = place.sentence
+    wondered = _WONDERED.search(sentence.folded, sentence.start, place.mark.start)
+    if wondered is not None and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:
+        return True
     end = sentence.folded[max(sentence.start, sentence.end - 6) : sentence.end].rstrip('"”」』 \n')
     start = max(sentence.start, place.mark.start - _ASKED_WITHIN)
     return end[-1:] == "?" and _ASKS.search(sentence.folded, start, place.mark.start) is not None

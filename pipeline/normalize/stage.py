@@ -11,6 +11,7 @@ from schemas import (
     Entity,
     NormalizedPart,
     NormalizedSegment,
+    Period,
     PeriodMention,
     Quantity,
     Segment,
@@ -45,6 +46,8 @@ def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> N
     if not quantities:
         return NormalizedSegment.trusted(**fields, about=about, english=english)
     reporting = abouts.reporting(about)
+    if about is not None and context.companies and company(about.id) is None:
+        reporting = _stated(segment, context, reporting) or reporting
     anchor = Anchor(
         reporting=reporting,
         day=context.call_day,
@@ -68,6 +71,23 @@ def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> N
         currency=currency,
         english=english,
     )
+
+
+_LEAST_DAYS, _MOST_DAYS = 80, 380
+
+
+def _stated(segment: Segment, context: DocumentContext, reporting: Period | None) -> Period | None:
+    """The reporting period that a paragraph of a round-up states for a company no list holds."""
+    anchor = Anchor(reporting=reporting, day=context.call_day, fiscal_year_end=12)
+    for mention in find_periods(segment.text[:_OPENING], anchor):
+        days = (mention.period.end - mention.period.start).days
+        over = context.call_day is None or mention.period.end <= context.call_day
+        if mention.relation == "in" and over and _LEAST_DAYS <= days <= _MOST_DAYS:
+            return mention.period
+    return None
+
+
+_OPENING = 320
 
 
 def _english(segment: Segment) -> str | None:
