@@ -12,6 +12,7 @@ from pipeline.extract.background import (
     is_whole,
 )
 from pipeline.extract.cues import Cue
+from pipeline.extract.drivers import is_driver
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
 from pipeline.extract.measure import lead_before, set_measure
@@ -102,7 +103,7 @@ def _read(
         year = subject.value.period
     chosen = choose_metric(reading, place, frame, setting)
     lead = lead_before(place)
-    reading.base = lead.base
+    reading.base = lead.base and not is_driver(place)
     settle_unit(reading, place, frame, setting)
     set_measure(reading, place, frame, lead, chosen)
     choose_scope(reading, place, frame, setting)

@@ -16,13 +16,17 @@ _OF_MILLIONS = frozenset(
      "net_interest_income", "cost_of_revenue", "research_and_development"}
 )  # fmt: skip
 # Goods that are shipped, made and ordered by volume: batteries in Wh, oil in barrels.
-_VOLUMES = frozenset({"Wh", "bbl", "boe", "t", "kg", "lb", "oz", "m3", "l", "gal"})
+_VOLUMES = frozenset({"Wh", "bbl", "boe", "t", "kg", "lb", "oz", "m3", "l", "gal", "cf", "cfe"})
 # "Total volumes were 841,000 Boe": what is pumped is produced.
-_PUMPED = frozenset({"bbl", "boe", "cf", "boe/day", "bbl/day"})
+_PUMPED = frozenset({"bbl", "boe", "cf", "cfe", "boe/day", "bbl/day"})
 _OUTPUT = frozenset({"units", "production_capacity", "compute_capacity"})
 # An amount per share is small, a price level in percent too; a large bare number is money.
 _SMALL = 1000
 _LARGE = 100_000
+# What is made, held or covered is told in its own measure, never in money.
+_NO_MONEY = re.compile(
+    r"capacity$|^production$|^reserves$|_miles$|^floor_area$|^leasing_volume$|speed$"
+)
 # A bare number is a rate only of such a size; some ratios of capital are higher.
 _LARGEST_RATE = 200
 _HIGH_RATES = frozenset(
@@ -70,6 +74,8 @@ def meaning(
         if named.family == "count":
             return named if size == int(size) else None
         priced = named.id in _PRICES and size < _SMALL
+        if named.id in _PRICES and size >= _LARGE and not scaled:
+            return None
         return _of_family(named, "money") if size >= _LARGE or scaled or priced else None
     if kind == "count" and named.family in ("money", "money_per_share") and not quantity.counted:
         return _of_family(named, "money") if size >= _LARGE else None
@@ -103,7 +109,7 @@ def meaning(
 def _of_family(named: Metric, family: str) -> Metric | None:
     if named.family == family:
         return named
-    if named.family == "any" and not (family.startswith("money") and named.id.endswith("capacity")):
+    if named.family == "any" and not (family.startswith("money") and _NO_MONEY.search(named.id)):
         return named
     return related(named.id, family)
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.extract.drivers import is_driver
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.phrases import loses_value
 from pipeline.extract.place import Place, words_in
@@ -293,6 +294,8 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
         return True
     if quantity.signed or quantity.worded or _MOVING_TEXT.search(quantity.text):
         return True
+    if is_driver(place) or _RATE_NAMED.match(place.sentence.folded, place.mark.end):
+        return True
     if lead.rate or frame.of_rates or (frame.rate is not None and (lead.to or lead.base)):
         return True
     if _has_basis(place) or _at_rates(place):
@@ -307,6 +310,10 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
         and last.metric == reading.metric
         and last.sentence == reading.sentence
     )
+
+
+# "10% annual rate base growth", "8% EBITDA growth".
+_RATE_NAMED = re.compile(r" (?:[\w&/-]+ ){1,4}(?:growth|cagr)\b")
 
 
 def _restates_move(place: Place, last: Reading) -> bool:

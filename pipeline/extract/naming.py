@@ -10,7 +10,8 @@ from schemas import Quantity
 _VERB = re.compile(
     r"\b(?:was|were|is|are|be|been|averaged|stood|came|remained|reached|hit|totaled|totalled|ended|"
     r"finished|rose|fell|grew|increased|decreased|declined|dropped|improved|expanded|went|ran|ticked|contributed|generated|brought|"
-    r"moved|climbed|edged|held|will|should|would|has|had|have|of|at|stands|stays|jumped|down|up|to)\b"
+    r"moved|climbed|edged|held|topped|exceeded|surpassed|crossed|passed|neared|approached|numbered|surged|"
+    r"soared|tumbled|plunged|slipped|eased|doubled|posted|registered|yielded|will|should|would|has|had|have|of|at|stands|stays|jumped|down|up|to)\b"
 )
 _LEADING = re.compile(
     r"^(?:[^a-z]*\b(?:the|our|its|their|a|an|this|these|total|average|also|now|so|then|and|in|for|"
@@ -18,6 +19,8 @@ _LEADING = re.compile(
 )
 _LONGEST = 5
 _WORD = re.compile(r"[a-z0-9]+")
+# "We delivered 46 F-35s": a model's name counts units of it.
+_MODEL = re.compile(r"^[A-Z]+-?\d")
 _UNIT_NAMES = {
     "h": "duration", "min": "duration", "day": "duration", "week": "duration",
     "month": "duration", "quarter": "tenure", "year": "tenure", "mi": "distance", "km": "distance",
@@ -40,6 +43,8 @@ def counted_name(quantity: Quantity) -> str:
     unit = (quantity.unit or "").partition("/")[0]
     if unit in _UNIT_NAMES:
         return _UNIT_NAMES[unit]
+    if quantity.counted and _MODEL.search(quantity.counted):
+        return "units"
     return snake_case(quantity.counted or "") or "count"
 
 
@@ -68,7 +73,7 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
 # A business grows and contributes; a measure is, stands and averages.
 _MOVES = re.compile(
     r"grew|rose|fell|increased|decreased|declined|dropped|improved|jumped|climbed|up|down|reached|hit|ran|"
-    r"contributed|generated|brought"
+    r"contributed|generated|brought|surged|soared|tumbled|plunged|slipped|edged|ticked|eased|doubled"
 )
 _SHORTEST = 2
 

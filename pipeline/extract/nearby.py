@@ -4,6 +4,7 @@ import re
 
 from pipeline.extract.background import names_whole
 from pipeline.extract.carried import continued
+from pipeline.extract.drivers import is_driver
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import means
@@ -29,6 +30,8 @@ _MOVE_OF = re.compile(r"^[\s-]*(?:increase|decrease|decline|rise|reduction|drop)
 _MORE_OF = re.compile(
     r"^ (?:more|higher|lower|less|fewer|greater|better|weaker|stronger|softer) (?:[\w-]+ ){0,2}$"
 )
+# "10% rate base growth": the rate of what.
+_RATE_OF = re.compile(r" (?:growth|cagr|increases?|declines?|reduction|expansion)\b")
 _MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
 # "33x '26E EPS" is a price over earnings.
 _EARNINGS = frozenset({"eps", "adjusted_eps"})
@@ -141,6 +144,10 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
     if kind == "money" and after.startswith(" of ") and not _stands_ahead(place, ahead):
         return True
     gap = place.gap_after(tail)
+    if kind == "percent" and _RATE_OF.match(folded, tail.end) and not behind.weak:
+        return True
+    if kind in ("percent", "points") and is_driver(place):
+        return True
     if _MOVE_OF.match(gap) or (kind in ("percent", "points") and _MORE_OF.match(gap)):
         return True
     if kind == "percent" and re.match(r"\s*of\b", after):

@@ -235,7 +235,7 @@ _UNIT_OF_ITS_OWN = re.compile(
 )
 # What a metric between two numbers may be measured in; expenses move by points of sales.
 _FAMILIES = {
-    "percent": ("percent",), "points": ("percent", "money"),
+    "percent": ("percent", "any"), "points": ("percent", "money", "any"),
     "money": ("money",), "number": ("money",),
 }  # fmt: skip
 

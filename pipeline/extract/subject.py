@@ -3,6 +3,7 @@
 import re
 
 from pipeline.extract.carried import held_by_base, inherited, of_that, stands_alone, told_by_line
+from pipeline.extract.drivers import is_driver
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import just_before, meant
@@ -33,7 +34,7 @@ def choose_metric(
     quantity = place.quantity
     part = of_that(place, frame)
     chosen = (
-        held_by_base(place, frame)
+        (None if is_driver(place) else held_by_base(place, frame))
         or part
         or told_by_phrase(place)
         or _counted(reading, place, frame, setting)
@@ -43,21 +44,10 @@ def choose_metric(
         _settle(reading, chosen.metric)
         return chosen
     told = part is not None or (chosen is not None and chosen.end == 0)
-    if (chosen is None or (not told and is_far(chosen, place, frame))) and (
-        said := own_subject(place)
-    ) is not None:
-        subject, moves = said
-        reading.doubts.append("metric from words")
-        if moves:
-            line = told_by_line(place, frame, setting) or unnamed("revenue")
-            if line is not None:
-                reading.metric, reading.family = line.metric.id, line.metric.family
-            reading.business = subject.title()
-        else:
-            measured = quantity.kind == "measure"
-            reading.metric = snake_case(subject)
-            reading.family = "measure" if measured else "any"
-        return None
+    if chosen is None or (not told and is_far(chosen, place, frame)):
+        by_words, match = _told_by_words(reading, place, frame, setting)
+        if by_words:
+            return match
     if chosen is None or (not told and is_far(chosen, place, frame)):
         chosen = profit_that_moves(place, frame) or chosen
     chosen = chosen or inherited(reading, place, frame, setting)
@@ -82,6 +72,40 @@ def choose_metric(
     if chosen.weak:
         reading.doubts.append("weak metric")
     return chosen
+
+
+def _told_by_words(
+    reading: Reading, place: Place, frame: Frame, setting: Setting
+) -> tuple[bool, MetricMatch | None]:
+    """Settle a metric that no list names by the subject of its clause; say whether it was."""
+    said = own_subject(place)
+    if said is None:
+        return False, None
+    subject, moves = said
+    if place.quantity.kind == "number":
+        counted = counted_metric(subject)
+        if counted is None:
+            return False, None
+        _settle(reading, counted.metric)
+        return True, MetricMatch(0, 0, counted.metric, weak=True, loss=False, adjusted=False)
+    reading.doubts.append("metric from words")
+    if moves and place.quantity.kind != "points" and not _MEASURE.search(subject):
+        line = told_by_line(place, frame, setting) or unnamed("revenue")
+        if line is not None:
+            reading.metric, reading.family = line.metric.id, line.metric.family
+        reading.business = subject.title()
+    else:
+        reading.metric = snake_case(subject)
+        reading.family = "measure" if place.quantity.kind == "measure" else "any"
+    return True, None
+
+
+# A subject that is a measure by its own words, not a line of business.
+_MEASURE = re.compile(
+    r"\b(?:average|mean|median|rates?|ratios?|yields?|costs?|prices?|spreads?|margins?|index|times?|"
+    r"days|hours|volumes?|counts?|number|age|score|mix|levels?|share|penetration|charge|per|"
+    r"density|speed|utilization|productivity|efficiency|turnover|frequency|duration|balances?)\b"
+)
 
 
 def _is_of_whole(chosen: MetricMatch, place: Place, frame: Frame) -> bool:

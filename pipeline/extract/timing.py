@@ -246,7 +246,7 @@ def _period(
         return _of_mention(reading, place, mention, last, setting, base=base)
     if quoted or (base and ahead):
         told = last is not None and last.modality in ("forward", "question")
-        return (last.period if last and told else None) or reporting
+        return last.period if last and told else reporting
     if base and any("present" in kinds for _, kinds in place.cues_before(breaks=1)):
         return reporting
     if base and reporting is not None:

@@ -6,6 +6,7 @@ from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.meaning import TIME_UNITS
 from pipeline.extract.naming import counted_name, subject_of
 from pipeline.extract.place import Place
+from pipeline.extract.units import is_scaled
 from pipeline.lexicon.metrics import MetricMatch
 from schemas import Quantity
 
@@ -30,7 +31,9 @@ _CALLED = re.compile(
 def own_subject(place: Place) -> tuple[str, bool] | None:
     """What an English clause is about where no list knows it: "deposit costs averaged"."""
     measured = place.quantity.kind == "measure" and _at_verb(place)
-    if place.quantity.kind not in ("percent", "points", "money") and not measured:
+    scaled = place.quantity.kind == "number" and is_scaled(place.quantity)
+    rated = place.quantity.kind in ("percent", "points", "money")
+    if not (rated or measured or scaled):
         return None
     start = place.sentence.start
     for mark in place.before(breaks=0):
