@@ -6,9 +6,9 @@ from dataclasses import replace
 from pipeline.extract.background import is_whole
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.lead import GROWTH_METRICS, stands_bracketed
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import means
-from pipeline.extract.measure import GROWTH_METRICS, stands_bracketed
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.extract.units import is_scaled

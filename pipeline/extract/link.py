@@ -15,7 +15,8 @@ from pipeline.extract.cues import Cue
 from pipeline.extract.drivers import is_driver
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.judge import is_fact
-from pipeline.extract.measure import lead_before, set_measure
+from pipeline.extract.lead import lead_before
+from pipeline.extract.measure import set_measure
 from pipeline.extract.modality import note_topic
 from pipeline.extract.neighbours import lend_unit
 from pipeline.extract.place import Place

@@ -1,0 +1,190 @@
+"""What the words around a number say of it: its direction, its base, a share, a loss."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline.extract.frame import Frame
+from pipeline.extract.place import Place, words_in
+from pipeline.lexicon.metrics import MetricMatch
+from schemas import Quantity
+
+# Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
+GROWTH_METRICS = frozenset(
+    {
+        "same_store_sales",
+        "market_growth",
+        "average_ticket",
+        "same_store_noi",
+        "rent_growth",
+        "same_store_gallons",
+        "premium_rate_increase",
+        "renewal_premium_change",
+    }
+)
+# How many words a cue reaches over to its number.
+_REACH = 9
+_PARALLEL = re.compile(
+    r"^(?:\s*(?:as reported|reported|on a reported basis|nominally))?"
+    r"[\s,，、(（]*(?:or|and|to|or about|及|和|与|或|即|以及|also)?[\s(（]*$"
+)
+# "100 basis points below last year: about 60 of that is markdowns".
+_PART_OF_MOVE = re.compile(r" of (?:that|those|which|it)\b")
+# "down mid single digits and home 3.5 percent": the verb is left out, the name is not.
+_ELLIPSIS = re.compile(
+    r"^\s*(?:,|;|and|,? while|，|；)\s*(?:and |in |at )?(?:[^\s,，;；]+\s*){1,3}$"
+)
+
+
+@dataclass(slots=True)
+class Lead:
+    """What the words around a number say of it: its direction, and whether it is a level.
+
+    ``direction`` is +1 or -1, 0 where none is said; ``to``: the number is where the move ended;
+    ``base``: where it started; ``share``: a part of a whole; ``rate``: a noun of growth governs it;
+    ``additional``: it comes on top.
+    """
+
+    direction: int = 0
+    to: bool = False
+    base: bool = False
+    share: bool = False
+    rate: bool = False
+    additional: bool = False
+    loss: bool = False
+    gain: bool = False
+    be: bool = False
+
+
+def with_right(lead: Lead, place: Place, frame: Frame) -> Lead:
+    """Add to what the cues before a quantity say what those behind it do."""
+    right = _right(place)
+    lead.direction = lead.direction or right.direction
+    lead.share = lead.share or right.share
+    lead.rate = lead.rate or right.rate
+    lead.additional = lead.additional or right.additional
+    if not (lead.direction or lead.to or lead.base):
+        lead.direction = _parallel_direction(place, frame)
+    return lead
+
+
+_LEAST_LIKE, _MOST_LIKE = Decimal("0.4"), Decimal("2.5")
+
+
+def stands_bracketed(place: Place) -> bool:
+    """Whether a bare figure in brackets is what the like one before it was: "2.3m (1.6m)"."""
+    previous = place.previous()
+    if previous is None or not isinstance(previous.value, Quantity):
+        return False
+    folded, quantity, like = place.sentence.folded, place.quantity, previous.value
+    own = quantity.text[:1] in "(（"
+    gap = folded[previous.end : place.mark.start].strip()
+    if gap != ("" if own else "(") or (
+        not own and folded[place.mark.end : place.mark.end + 1] != ")"
+    ):
+        return False
+    if quantity.kind != like.kind or quantity.signed or like.signed or quantity.worded:
+        return False
+    first, second = _first(like), _first(quantity)
+    return bool(first) and _LEAST_LIKE <= abs(second / first) <= _MOST_LIKE
+
+
+def _first(quantity: Quantity) -> Decimal:
+    amounts = (quantity.value, quantity.low, quantity.high)
+    return next((amount for amount in amounts if amount is not None), Decimal(0))
+
+
+def _parallel_direction(place: Place, frame: Frame) -> int:
+    """Give the direction of the figure that this one only joins: "up $212 million, or 14%"."""
+    last, previous = frame.last, place.previous()
+    if last is None or previous is None or last.mark != previous:
+        return 0
+    if _PART_OF_MOVE.match(place.sentence.folded, place.mark.end):
+        return last.sign if last.measure in ("growth", "change") else 0
+    gap = place.gap_before(previous)
+    joined = _PARALLEL.match(gap) is not None or (
+        _ELLIPSIS.match(gap) is not None
+        and any(mark.kind in ("scope", "metric") for mark in place.before(breaks=3))
+        and not any(
+            mark.kind == "cue"
+            or (isinstance(mark.value, MetricMatch) and not _of_volume(mark.value))
+            for mark in place.before(breaks=3)
+        )
+        and last.quantity.kind == place.quantity.kind
+    )
+    return last.sign if joined and last.measure in ("growth", "change") else 0
+
+
+def lead_before(place: Place) -> Lead:
+    """Read the cues before a quantity."""
+    lead = Lead()
+    settled = falls = False
+    for mark, kinds in place.cues_before():
+        near = words_in(place.gap_before(mark))
+        if near > _REACH:
+            break
+        lead.loss |= "loss" in kinds and near <= 3
+        lead.gain |= "gain" in kinds and near <= 3
+        lead.be |= "be" in kinds and near == 0
+        lead.rate |= "rate" in kinds
+        falls |= "rate" in kinds and "down" in kinds
+        lead.additional |= "additional" in kinds and near <= 4
+        lead.share |= "share" in kinds and near <= 5
+        if settled:
+            continue
+        settled = True
+        if "from" in kinds and near <= 6:
+            lead.base = True
+        elif "to" in kinds and near <= 2:
+            lead.to = True
+        elif "up" in kinds or "down" in kinds:
+            lead.direction = 1 if "up" in kinds else -1
+        else:
+            settled = False
+    if falls and (lead.to or lead.base) and not lead.direction:
+        # 降幅将收窄至5%: where a fall ends is a fall.
+        lead.direction = -1
+    if not settled and (told := _RATE_BEFORE.search(_clause(place))) is not None:
+        lead.rate, lead.direction = True, -1 if told[1][0] in "降跌减" else 1
+    lead.base = lead.base or stands_bracketed(place)
+    return lead
+
+
+# 精装修市场的降幅更大，接近三成: a rate of growth whose size the next clause tells.
+_RATE_BEFORE = re.compile(r"(降幅|跌幅|减幅|增幅|涨幅|升幅|增速)[^，。；;,0-9]{0,6}[，,]\s*$")
+
+
+def _clause(place: Place) -> str:
+    """The words of two clauses before the quantity, as far as they may tell its rate."""
+    return place.sentence.folded[
+        max(place.sentence.start, place.mark.start - 14) : place.mark.start
+    ]
+
+
+def _of_volume(match: MetricMatch) -> bool:
+    """Whether a metric is an amount, whose percentage can only be a move."""
+    return match.metric.family in ("count", "money", "any") or match.metric.id in GROWTH_METRICS
+
+
+# A time may hold the words: "21% more than a year earlier".
+_THAN = re.compile(r"\s*(?:(?P<up>more|higher|greater|better|above)|fewer|less|lower|below)\b")
+
+
+def _right(place: Place) -> Lead:
+    direction, share, rate, additional = 0, False, False, False
+    for mark, kinds in place.cues_after():
+        gap = place.gap_after(mark)
+        near = words_in(gap)
+        if near > 3:
+            break
+        share = share or ("share" in kinds and near == 0)
+        rate = rate or ("rate" in kinds and near <= 1)
+        if not direction and "up_after" in kinds and near <= 2:
+            direction = 1
+            rate = rate or "rate" in kinds
+        elif not direction and "down_after" in kinds and near <= 2:
+            direction = -1
+        additional = additional or ("additional" in kinds and near <= 1)
+    if not direction and (than := _THAN.match(place.sentence.folded, place.mark.end)):
+        direction = 1 if than["up"] else -1
+    return Lead(direction=direction, share=share, rate=rate, additional=additional)

@@ -1,0 +1,196 @@
+"""Whether a percentage is a rate that stands, a growth or a share."""
+
+import re
+
+from pipeline.extract.drivers import is_driver
+from pipeline.extract.frame import Frame, Reading
+from pipeline.extract.lead import GROWTH_METRICS, Lead
+from pipeline.extract.phrases import loses_value
+from pipeline.extract.place import Place, words_in
+from pipeline.lexicon.metrics import related
+from pipeline.normalize.script import fold
+
+_OF_WHOLE = re.compile(r"^\s*(?:of|in)\s+(?:the\s+|our\s+|its\s+|all\s+|total\s+|net\s+)*$")
+
+
+def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
+    """Decide whether a percentage is a level, a growth, a change or a share of something."""
+    last = frame.last
+    if (
+        lead.base
+        and not lead.rate
+        and last is not None
+        and last.mark is place.previous()
+        and (last.measure == "share" or (last.measure == "level" and last.unit == "percent"))
+        and last.metric == reading.metric
+    ):
+        reading.measure = last.measure
+        return
+    of_revenue = "metric inherited" in reading.doubts and _share_of_revenue(place)
+    if reading.family == "percent" and not of_revenue:
+        stands = lead.to or lead.base or lead.share
+        moves = lead.direction != 0 and not stands and _moves(place)
+        grows = reading.metric in GROWTH_METRICS or moves
+        reading.measure = "growth" if grows else "level"
+        if moves and fold(reading.quantity.text).endswith("pct"):
+            # A margin that rises by 4.1pct rises by points, in the shorthand of Chinese notes.
+            reading.measure, reading.unit = "change", POINTS
+    elif lead.to and _ends_move_of_share(reading, place, frame):
+        reading.measure = "share"
+    elif _share_of_revenue(place):
+        _part_of_revenue(reading)
+    elif lead.direction and loses_value(place):
+        reading.measure = "growth"
+    elif (_followed_by_whole(place) and not _moved_in(place, lead)) or (
+        lead.share and not is_moving(reading, lead)
+    ):
+        reading.measure = "share"
+    elif reading.metric in _OF_PRICES or _grows(reading, lead, place, frame):
+        reading.measure = "growth"
+    elif "metric from words" in reading.doubts and not lead.share:
+        reading.measure = "level"
+    else:
+        reading.measure = "share"
+        reading.doubts.append("no direction")
+
+
+def _ends_move_of_share(reading: Reading, place: Place, frame: Frame) -> bool:
+    """Whether a share is where a move of points ended: 占比下降2.3个百分点至36.2%."""
+    last = frame.last
+    return (
+        last is not None
+        and last.mark is place.previous()
+        and last.measure == "change"
+        and last.unit == POINTS
+        and last.metric == reading.metric
+    )
+
+
+# Of these no part is told in percent, only how far they move: "potential upside of 16%".
+_OF_PRICES = frozenset({"share_price", "target_price"})
+
+
+def is_moving(reading: Reading, lead: Lead) -> bool:
+    """Whether words or a sign say which way an amount went."""
+    return lead.direction != 0 or reading.quantity.signed
+
+
+def _part_of_revenue(reading: Reading) -> None:
+    """Name what a cost or cash flow is of revenue: a ratio of its own where it has one."""
+    reading.measure = "share"
+    ratio = related(reading.metric, "of_revenue")
+    if ratio is not None:
+        reading.metric, reading.family, reading.measure = ratio.id, ratio.family, "level"
+    elif reading.family not in ("money", "any"):
+        reading.metric, reading.family = "revenue", "money"
+
+
+def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
+    """Whether a percentage of an amount is its growth: a direction, a basis or its row says so."""
+    quantity = reading.quantity
+    if lead.direction and not (_FRACTION.search(quantity.text) and not _moves(place)):
+        return True
+    if quantity.signed or quantity.worded or _MOVING_TEXT.search(quantity.text):
+        return True
+    if is_driver(place) or _RATE_NAMED.match(place.sentence.folded, place.mark.end):
+        return True
+    if lead.rate or frame.of_rates or (frame.rate is not None and (lead.to or lead.base)):
+        return True
+    if _has_basis(place) or _at_rates(place):
+        return True
+    last = frame.last
+    if last is not None and last.metric == reading.metric and _restates_move(place, last):
+        return True
+    return (
+        last is not None
+        and "%" in fold(quantity.text)
+        and (last.measure == "growth" or (last.measure == "change" and last.unit == POINTS))
+        and last.metric == reading.metric
+        and last.sentence == reading.sentence
+    )
+
+
+# "10% annual rate base growth", "8% EBITDA growth".
+_RATE_NAMED = re.compile(r" (?:[\w&/-]+ ){1,4}(?:growth|cagr)\b")
+
+
+def _restates_move(place: Place, last: Reading) -> bool:
+    """Whether a percentage says again how far an amount has moved: "So that is 12%"."""
+    if last.measure != "change" or last.quantity.kind == "points":
+        return False
+    if any(mark.kind in ("metric", "scope") for mark in place.before()):
+        return False
+    start = max(place.sentence.start, place.mark.start - 24)
+    return _THAT_IS.search(place.sentence.folded, start, place.mark.start) is not None
+
+
+# "That's about 12%", 也就是12%: what has just been told, in another measure.
+_THAT_IS = re.compile(
+    r"\b(?:that|which|it)(?:'s| is| was| works out to| equates to| amounts to)"
+    r"(?: about| roughly| around| nearly| some)? $"
+    r"|(?:相当于|也就是|就是|等于|折合|那是|这是)约?\s?$"
+)
+POINTS = "percentage_points"
+# A range may hold its directions itself: 季持平至季增 6%.
+_MOVING_TEXT = re.compile(r"[增減减升降跌漲涨]|持平|flat")
+# Half, a third, 一半, 三分之一: parts, unless a direction stands right before them.
+_FRACTION = re.compile(r"half|third|quarter|fifth|半|分之")
+
+
+def _moves(place: Place) -> bool:
+    """Whether the direction stands right at the number ("margin up 2%", not "improving: 42%")."""
+    mark, _ = place.nearest_cue()
+    return mark is not None and words_in(place.gap_before(mark)) <= 1
+
+
+def _followed_by_whole(place: Place) -> bool:
+    for mark in place.after():
+        if mark.kind == "metric" and _OF_WHOLE.match(place.gap_after(mark)):
+            return True
+        if mark.kind in ("metric", "break"):
+            return False
+    return _OF_THE.match(place.sentence.folded, place.mark.end) is not None
+
+
+_IN = re.compile(r"\s*in\b")
+
+
+def _moved_in(place: Place, lead: Lead) -> bool:
+    """Whether a move is told in one measure of several: "flat in dollars, down 4% in units"."""
+    moved = lead.direction != 0 and _moves(place)
+    return moved and _IN.match(place.sentence.folded, place.mark.end) is not None
+
+
+_OF_THE = re.compile(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b")
+
+
+_SHARE_BEFORE = re.compile(r"占(?:总|公司)?(?:营|收入|销售|营业收入)|占收入比")
+_SHARE_AFTER = re.compile(r"\s*of (?:our |total |net )*(?:rev|revenue|revenues|sales)\b")
+
+
+def _share_of_revenue(place: Place) -> bool:
+    before = place.sentence.folded[
+        max(place.sentence.start, place.mark.start - 12) : place.mark.start
+    ]
+    after = place.sentence.folded[place.mark.end : place.mark.end + 24]
+    return bool(_SHARE_BEFORE.search(before) or _SHARE_AFTER.match(after))
+
+
+def _has_basis(place: Place) -> bool:
+    return any(mark.kind == "basis" for mark in place.before()) or any(
+        mark.kind == "basis" for mark in place.after()
+    )
+
+
+# Growth is what is told "in constant currency".
+_CONSTANT = re.compile(
+    r"constant (?:currenc|exchange|rate)|\bcer\b|\bcc\b|local currenc|固定汇率|恒定汇率|不变汇率"
+)
+
+
+def _at_rates(place: Place) -> bool:
+    sentence = place.sentence
+    first = max(sentence.start, place.mark.start - 14)
+    return (
+        _CONSTANT.search(sentence.folded, first, min(sentence.end, place.mark.end + 24)) is not None
+    )
