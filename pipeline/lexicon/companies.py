@@ -285,6 +285,13 @@ def _borne_out(
     return [identity in meant for identity in chosen]
 
 
+# "Target 2025财年三季度", "Visa 业绩": a name among Chinese words that a report goes by.
+_REPORTS = re.compile(
+    r"\s?(?:20\d\d\s?(?:年|财年|q[1-4])|(?:fy)?\d\d\s?财年|第?[一二三四]季"
+    r"|(?:中期|全年|年度|季度|半年)?(?:业绩|财报|法说|电话会))"
+)
+
+
 def _in_context(folded: str, match: _Found) -> bool:
     """Whether a doubtful name stands by a company word, its ticker or a figure (理想989亿)."""
     words = company_names().context
@@ -293,6 +300,8 @@ def _in_context(folded: str, match: _Found) -> bool:
     ):
         return True
     chinese = folded[match.end - 1] >= "\u2e80"
+    if not chinese and _REPORTS.match(folded, match.end):
+        return True
     if chinese and folded[match.end : match.end + 1].isdigit():
         return True
     before = folded[max(0, match.start - 8) : match.start].rstrip()

@@ -20,11 +20,19 @@ _PERIOD_WORD = (
 )
 _FORMED = rf"(?:,? {_FORM}\b\.?)?"
 _HEADED = re.compile(
-    rf"(?P<name>[A-Z0-9][{_NAME},]{{1,60}}?|[\u4e00-\u9fff]{{2,12}})\s*[(（]{_CODE}{_MOVE}[)）]"
+    rf"(?P<name>[A-Z0-9][{_NAME},]{{1,60}}?|[\u4e00-\u9fff]{{2,12}})"
+    rf"(?:[-－][A-Z]{{1,2}})?\s*[(（]{_CODE}{_MOVE}[)）]"
 )
 _TITLED = re.compile(
     rf"(?P<name>[A-Z][{_NAME}]{{1,60}}?{_FORMED})(?:'s|’s|s['’])?[,:]?(?:\s+[-–—|])?\s+"
     rf"(?i:{_PERIOD_WORD})"
+)
+# The same in a Chinese title: "Rivulet 2025 年第三季法說會".
+_TITLED_AMONG_CHINESE = re.compile(
+    rf"(?:^|[】：:|｜]\s?)(?P<name>(?![A-Z0-9]{{1,4}}(?![A-Za-z]))[A-Z][{_NAME}]{{1,40}}?)\s?"
+    r"(?=20\d\d\s?(?:年|财年|財年)|(?:FY|fy)?\d\d\s?(?:财年|財年)|第[一二三四]季|[一二三四]季"
+    r"|(?:中期|全年|年度|季度|半年)?(?:业绩|業績|财报|財報|法说|法說|电话会|電話會))",
+    re.MULTILINE,
 )
 # The title of captions, which have no capitals.
 _TITLED_SMALL = re.compile(
@@ -96,7 +104,7 @@ _EVENT = re.compile(
 def named_in_title(titles: str, code: str | None) -> Entity | None:
     """Name a company that the lexicon does not hold, from the document's title."""
     lines = "\n".join(_BEFORE_NAME.sub("", line, count=1) for line in titles.split("\n"))
-    for pattern in (_HEADED, _BILINGUAL, _BILINGUAL_BACK, _TITLED):
+    for pattern in (_HEADED, _BILINGUAL, _BILINGUAL_BACK, _TITLED, _TITLED_AMONG_CHINESE):
         found = pattern.search(titles if pattern is _HEADED else lines)
         if found:
             return _entity(found, code)
