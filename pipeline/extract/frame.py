@@ -20,7 +20,8 @@ class Setting:
     ``scale`` is what bare amounts of money are multiplied by ("$m unless stated"). ``asked`` marks
     an analyst's words; ``outlook`` headings of guidance, ``of_rates`` a label of growth rates;
     ``metric``, ``scope`` and ``period`` are what the nearest heading or the segment's own label
-    names, ``topic`` is the one business that a question is about.
+    names, ``topic`` is the one business that a question is about, and
+    ``asked_of`` the one time that an answer's question names.
     """
 
     about: Entity | None
@@ -37,6 +38,7 @@ class Setting:
     topic: str | None = None
     period: PeriodMention | None = None
     of_rates: bool = False
+    asked_of: PeriodMention | None = None
 
     @property
     def bare_below(self) -> Decimal:
@@ -121,6 +123,7 @@ class Frame:
     used: MetricMatch | None = None
     subject: MetricMatch | None = None
     counted: MetricMatch | None = None
+    outside: tuple[MetricMatch | None, Reading | None, int] | None = None
     told_of: dict[str, MetricMatch] = field(default_factory=dict)
     equipped: str | None = None
 
@@ -168,6 +171,7 @@ class Frame:
         self.last_company = None
         self.here = None
         self.spent.clear()
+        self.outside = None
         self.basis = None
         self.rate = None
         self.equipped = None

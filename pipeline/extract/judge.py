@@ -39,6 +39,12 @@ _ONE_UNIT = re.compile(r"1\s?[^\d.,%]")
 _EXCHANGED = re.compile(r"\s*[兑对=]")
 
 
+# 資產三千萬元以上的客戶: the amount only says which.
+_CLASS = re.compile(
+    r"的?[^，。；,;0-9]{0,4}(?:客户|客群|用户|家庭|人士|住户|住宅|车型|车款|订单|企业)"
+)
+
+
 def _refers_back(place: Place) -> bool:
     """Whether a few things are only pointed to: "these first two layers", 这两个平台."""
     if size_of(place.quantity) > _HANDFUL:
@@ -56,6 +62,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     exchanged = _EXCHANGED.match(place.sentence.folded, place.mark.end)
     if exchanged and _ONE_UNIT.match(quantity.text):
         return False
+    if quantity.kind == "money" and _CLASS.match(place.sentence.folded, place.mark.end):
+        return quantity.qualifier not in ("at_least", "at_most", "more_than", "less_than")
     unnamed = "metric not named" in reading.doubts
     if quantity.kind == "number":
         return not unnamed or reading.family == "money"

@@ -17,6 +17,8 @@ GROWTH_METRICS = frozenset(
         "average_ticket",
         "same_store_noi",
         "rent_growth",
+        "rental_reversion",
+        "wages",
         "same_store_gallons",
         "premium_rate_increase",
         "renewal_premium_change",

@@ -84,8 +84,8 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
                 note_company(frame, sentence, at, setting.about)
             elif mark.kind == "cue":
                 _heed_cue(frame, sentence, mark)
-            elif mark.kind == "break" and mark.weight == 3:
-                frame.entity = None
+            elif mark.kind == "break":
+                _heed_break(frame, mark)
             elif isinstance(mark.value, Quantity):
                 read = lend_unit(read, at, frame, setting)
                 yield _read(Place(read, at), frame, setting, shares.get(at), years.get(at))
@@ -101,7 +101,7 @@ def _read(
     elif subject is not None and isinstance(subject.value, ScopeMatch):
         frame.scope, frame.scope_inherited = subject.value.scope, False
     elif subject is not None and isinstance(subject.value, PeriodMention):
-        year = subject.value.period
+        year = year or subject.value.period
     chosen = choose_metric(reading, place, frame, setting)
     lead = lead_before(place)
     reading.base = lead.base and not is_driver(place)
@@ -131,6 +131,24 @@ def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> Non
     counted = place.quantity.counted
     if counted and chosen is not None and chosen.end > 0 and chosen.metric.family == "count":
         frame.told_of[counted[:1]] = replace(chosen, weak=False)
+
+
+def _heed_break(frame: Frame, mark: Mark) -> None:
+    """Go back, behind a bracket that told of another metric, to the one before it.
+
+    淨利 20 億（上季匯損 38 億），年減 9%: it is the net income that fell.
+    """
+    if mark.weight == 3:
+        frame.entity = None
+    elif mark.value == "(":
+        frame.outside = frame.used, frame.last, len(frame.metrics)
+    elif mark.value == ")" and frame.outside is not None:
+        used, last, named = frame.outside
+        other = frame.used is not used and len(frame.metrics) > named > 0
+        if other and last is not None and last is not frame.last:
+            frame.used, frame.last = used, last
+            del frame.metrics[named:]
+        frame.outside = None
 
 
 def _heed_cue(frame: Frame, sentence: Sentence, mark: Mark) -> None:

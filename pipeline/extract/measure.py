@@ -51,9 +51,24 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
     if lead.to or lead.base:
         return
     counts = reading.quantity.kind in ("count", "measure")
-    moved = (lead.direction and _moves_by(place)) or _adds_up(place)
+    moved = (lead.direction and _moves_by(place)) or _adds_up(place) or _is_effect(place)
     if moved or (lead.additional and counts):
         reading.measure = "change"
+
+
+# 影響單季營收約 22 億元: what something moves a metric by.
+_EFFECT = re.compile(r"(?:影响|拖累|贡献|侵蚀)(?:了|到)?[^，。；,;:0-9]{0,6}$")
+
+
+def _is_effect(place: Place) -> bool:
+    """Whether an amount is told as what something does to the metric right before it."""
+    named = next((m for m in place.before() if m.kind == "metric"), None)
+    if named is None or place.quantity.kind != "money":
+        return False
+    if place.gap_before(named).strip() not in _HEDGES:
+        return False
+    start = max(place.sentence.start, named.start - 12)
+    return _EFFECT.search(place.sentence.folded, start, named.start) is not None
 
 
 def _adds_up(place: Place) -> bool:

@@ -153,6 +153,8 @@ def forward(
         return False
     if place.quantity.qualifier == "between" and "range" in place.said:
         return True
+    if _is_supposed(place):
+        return True
     led = led_by(place)
     if led is not None:
         return led
@@ -190,6 +192,22 @@ def _was_guided(place: Place, frame: Frame) -> bool:
     start = max(place.sentence.start, previous.end)
     bracketed = _WAS.search(place.sentence.folded, start, place.mark.start)
     return bracketed is not None and place.quantity.kind == last.quantity.kind
+
+
+# 若運價每變動 100 點，…: what would follow; but 若撇除一次性項目，… tells of what was.
+_SUPPOSES = re.compile(
+    r"[^，。；,;]{0,6}(?:倘若|倘|如果|假如|假设|假若|一旦|若)"
+    r"(?!撇除|剔除|扣除|扣掉|不计|不含|排除|以|按|依|从|计入|加计|加上|包括|包含|连同|未计|干|论|再?加入)"
+)
+
+
+def _is_supposed(place: Place) -> bool:
+    """Whether the part of the sentence that the number stands in begins with an "if"."""
+    folded, start = place.sentence.folded, place.sentence.start
+    if place.sentence.text.isascii():
+        return False
+    part = folded.rfind(";", start, place.mark.start) + 1
+    return _SUPPOSES.match(folded, max(start, part), place.mark.start) is not None
 
 
 def is_present(place: Place, mark: Mark, kinds: frozenset[str]) -> bool:

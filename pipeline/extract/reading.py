@@ -351,7 +351,9 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         if (mark.start, mark.end) == (other.start, other.end):
             # "Prime members" counts subscribers and says whose.
             owned = isinstance(mark.value, ScopeMatch) and mark.value.owner is not None
-            return owned and other.value.metric.id == "subscribers"
+            # 房貸 are loans, and of which kind.
+            named = other.value.metric.id
+            return (owned and named == "subscribers") or named == "loans"
         within = other.start <= mark.start and mark.end < other.end
         # 阿里云收入: the business reaches into the phrase 云收入.
         reaches_in = mark.start < other.start
@@ -382,6 +384,7 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
 # Metrics that any business has; "advertising revenue" has an id of its own, "cloud revenue" not.
 _OF_ANY_BUSINESS = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
-     "customers", "average_selling_price", "net_income", "same_store_sales", "fee_income"}
+     "customers", "average_selling_price", "net_income", "same_store_sales", "fee_income",
+     "loans", "deposits", "premiums", "rent", "occupancy"}
 )  # fmt: skip
 _MOVES_ITSELF = re.compile(r"reduction|growth|loss|cuts|savings")

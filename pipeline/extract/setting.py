@@ -33,6 +33,7 @@ class Settings:
         self._topic: str | None = None
         self._asked: str | None = None
         self._measure: MetricMatch | None = None
+        self._when: PeriodMention | None = None
 
     def of(self, segment: NormalizedSegment) -> Setting:
         """Give the setting that holds for a segment."""
@@ -77,6 +78,7 @@ class Settings:
             topic=self._asked if segment.kind == "question" else None,
             period=period,
             of_rates=of_rates,
+            asked_of=self._when if segment.kind == "answer" else None,
         )
 
     def hear(self, segment: NormalizedSegment) -> None:
@@ -89,6 +91,10 @@ class Settings:
         own = {s.scope for s in known if s.owner is not None and s.owner == about}
         self._asked = own.pop() if len(own) == 1 else None
         self._topic = lines.pop() if len(lines) == 1 else None
+        anchor = Anchor(segment.reporting, self._context.call_day, 12)
+        named = segment.periods or find_periods(segment.text, anchor)
+        times = {each.period.label: each for each in named}
+        self._when = next(iter(times.values())) if len(times) == 1 else None
         strong = {m.metric.id: m for m in find_metrics(fold(segment.text)) if not m.weak}
         self._measure = next(iter(strong.values())) if len(strong) == 1 else None
 

@@ -91,6 +91,10 @@ def sharpened(
         and _AUTHORIZED.search(just_before(place, 40))
     ):
         return unnamed("repurchase_authorization")
+    if chosen is not None and chosen.weak and chosen.metric.id == "ownership" and _moves(place):
+        return unnamed("share_price")
+    if chosen is not None and _is_paid_out(chosen, place):
+        return unnamed("dividend_payout_ratio")
     if quantity.kind == "money" and _UNDER_PROGRAM.match(folded, end):
         return unnamed("repurchase_authorization")
     if chosen is not None and chosen.metric.id == "users":
@@ -149,6 +153,41 @@ def _is_daily(chosen: MetricMatch | None, place: Place) -> bool:
     amount = place.quantity.value if place.quantity.value is not None else place.quantity.low
     small = amount is not None and abs(amount) < _DAYLY_MOST
     return small and _EARNS.search(just_before(place, 60)) is not None
+
+
+def _moves(place: Place) -> bool:
+    """Whether a clause tells that its 股份 rose or fell: the shares, not a stake."""
+    cue, kinds = place.nearest_cue()
+    if cue is None or not kinds & {"up", "down"} or words_in(place.gap_before(cue)) > 1:
+        return False
+    named = next((m for m in place.before() if m.kind == "metric"), None)
+    folded = place.sentence.folded
+    return named is not None and folded[named.start : named.end] == "股份"
+
+
+# 股利政策是當年度盈餘 30%～50%, "dividends of 40% of net income".
+_PART_OF_EARNINGS = re.compile(
+    r"(?:盈余|净利润?|溢利|获利|纯益|盈利)的? ?(?:约|近|逾|至少|不低于)?$"
+)
+_OF_EARNINGS_EN = re.compile(r"\s*of (?:[\w-]+ ){0,2}(?:earnings|net income|profits?)\b")
+_PAYS = re.compile(r"股利|股息|派息|派发|分红|配发|现金红利|dividend")
+
+
+def _is_paid_out(chosen: MetricMatch, place: Place) -> bool:
+    """Whether a percentage is the part of earnings that goes out as dividends."""
+    if place.quantity.kind != "percent" or place.quantity.signed:
+        return False
+    folded, start = place.sentence.folded, place.sentence.start
+    before = _PART_OF_EARNINGS.search(place.lead)
+    if before is None and not _OF_EARNINGS_EN.match(folded, place.mark.end):
+        return False
+    if chosen.metric.id in ("dividends", "dividend_per_share"):
+        return True
+    reach = max(start, place.mark.start - _CLAUSE)
+    return _PAYS.search(folded, reach, place.mark.start) is not None
+
+
+_CLAUSE = 24
 
 
 def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch:

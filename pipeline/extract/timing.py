@@ -35,7 +35,7 @@ _CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
 _COMPARISON = re.compile(r"\s+(?:comparison|compare|comp)\b(?! sales)")
 _ASKED_WITHIN = 200
 _RIGHT_BEHIND = 20
-_LIKENED_REACH = 20
+_LIKENED_REACH, _AT_ONCE = 20, 10
 _LIKE = re.compile(
     r"(?:与|和|跟|同|相对)$|\b(?:like|similar to|in line with|consistent with|same as(?: in)?)"
     r"(?: the| our)? $"
@@ -62,6 +62,8 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     elif mention is not None and not base and _sets_the_time(place, mention, setting):
         frame.here = mention
         _note_so_far(place, mention, frame, setting)
+    if mention is None and not base and frame.last is None and setting.asked_of is not None:
+        mention = _asked_for(place, setting.asked_of, setting)
     mention = _next_year(mention, place, frame, setting)
     if mention is not None and _asks_a_price(reading) and mention.period.label.startswith("TTM"):
         mention = None
@@ -127,6 +129,15 @@ def _is_base(place: Place) -> bool:
 def _is_comparison(place: Place) -> bool:
     """Whether a growth is the one to be compared with: "on top of a 46% comparison"."""
     return _COMPARISON.match(place.sentence.folded, place.mark.end) is not None
+
+
+def _asked_for(place: Place, asked: PeriodMention, setting: Setting) -> PeriodMention | None:
+    """The time to come that a question asked about, for the figure that its answer begins with."""
+    if place.mark.start - place.sentence.start > _AT_ONCE:
+        return None
+    if any(mark.kind == "metric" for mark in place.before(breaks=3)):
+        return None
+    return asked if future(asked.period, setting) else None
 
 
 def _carried(
@@ -303,7 +314,7 @@ def _ahead(frame: Frame, setting: Setting) -> Period | None:
     """The time of what is expected where its words name none: the one that guidance spoke of."""
     if setting.period is not None:
         return setting.period.period
-    for named in (frame.ahead, frame.period):
+    for named in (frame.ahead, frame.period, setting.asked_of):
         if named is None or named.period.start == named.period.end:
             continue
         if future(named.period, setting):

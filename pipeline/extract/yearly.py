@@ -4,15 +4,20 @@ import re
 from datetime import timedelta
 
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.normalize.periods import year_before
 from schemas import Period, PeriodMention
 
 # What stands between the members of a row.
-_BETWEEN = re.compile(r"\s*(?:[/、,，;]\s*(?:and )?|and|和|及|与)\s*")
+_BETWEEN = re.compile(
+    r"\s*(?:[/、,，;]\s*(?:and )?|and|和|及|与)\s*"
+    r"(?:(?:增长|增加|成长|上升|下降|减少|升|跌|增|减|降)\s*)?"
+)
 _SPAN = re.compile(r"(20\d\d)\.\.(20\d\d)")
 _YEAR = re.compile(r"20\d\d")
 # A row behind its figures: "EPS of $1.20/$1.50 in 2025/2026".
 _INTRODUCED = re.compile(r"\s*(?:in|for|over|during)\s*(?:fiscal |fy)?\s*")
 _FEWEST, _MOST = 2, 5
+_OF_A_YEAR = (364, 365)
 
 
 def years_in_a_row(sentence: Sentence) -> dict[int, Period]:
@@ -48,7 +53,7 @@ def _names_years(sentence: Sentence) -> bool:
     for mark in sentence.marks:
         if isinstance(mark.value, PeriodMention):
             label = mark.value.period.label
-            single += _YEAR.fullmatch(label) is not None
+            single += (mark.value.period.end - mark.value.period.start).days in _OF_A_YEAR
             if single > 1 or _SPAN.fullmatch(label) is not None:
                 return True
     return False
@@ -60,7 +65,7 @@ def _row_end(sentence: Sentence, at: int) -> int:
     last, end = at, at + 1
     for k in range(at + 1, len(marks)):
         mark = marks[k]
-        if mark.kind == "break":
+        if mark.kind == "break" or (mark.kind == "cue" and marks[at].kind == "quantity"):
             continue
         if not _alike(marks[at], mark):
             break
@@ -80,8 +85,9 @@ def _years(sentence: Sentence, at: int, end: int) -> list[Period]:
     """The years that a row of times names, or the one span that stands alone."""
     mentions = [m.value for m in sentence.marks[at:end] if isinstance(m.value, PeriodMention)]
     if len(mentions) > 1:
-        single = all(_YEAR.fullmatch(mention.period.label) for mention in mentions)
-        return [mention.period for mention in mentions] if single else []
+        years = _fiscal([mention.period for mention in mentions])
+        single = all((year.end - year.start).days in _OF_A_YEAR for year in years)
+        return years if single else []
     span = _SPAN.fullmatch(mentions[0].period.label) if mentions else None
     if span is None:
         return []
@@ -94,6 +100,16 @@ def _years(sentence: Sentence, at: int, end: int) -> list[Period]:
         years.append(Period(start=start, end=following - timedelta(days=1), label=str(year)))
         start = following
     return years
+
+
+def _fiscal(years: list[Period]) -> list[Period]:
+    """Read the years of a row as the last of them is told: 2026、2027財年 are two fiscal years."""
+    last = years[-1]
+    if _YEAR.fullmatch(last.label) or (last.end - last.start).days not in _OF_A_YEAR:
+        return years
+    if not all(_YEAR.fullmatch(year.label) for year in years[:-1]):
+        return years
+    return [year_before(last, last.end.year - year.end.year) for year in years[:-1]] + [last]
 
 
 def _set_row_before(

@@ -26,6 +26,9 @@ _NO_RATE = re.compile(
     r"(?:增长|成长|衰退|[年季月]增|[年季月]减|增减|变动|复合|升降|[概频功草轻坦直速效表曲利汇税心毛])$"
 )
 
+# 消费, 免费, 付费: to spend, to charge and their like are no fees.
+_NO_FEE = re.compile(r"[消付免收浪经花耗自公小缴退计资话]$")
+
 
 class Compound(NamedTuple):
     """A name put together from words: ``text[start:end]``.
@@ -62,6 +65,8 @@ def find_compounds(text_folded: str, named: "Sequence[MetricMatch]") -> list[Com
         if start < last or pattern.match(text_folded, end):
             continue
         english, family, clear = _heads()[match[0]]
+        if english == "fee" and _NO_FEE.search(text_folded, max(0, start - 1), start):
+            continue
         if english == "rate" and _NO_RATE.search(text_folded, max(0, start - 2), start):
             continue
         clearly = [each for each in named[max(0, at - _MOST_WORDS) : at] if not each.weak]

@@ -23,6 +23,12 @@ _READABLE = re.compile(r"[^\W_]")
 _SENTENCE_END = re.compile(
     r"[。！？!?；;][”」』）)\"'’]*|(?<=[a-z0-9%)\]”\"'’])\.[”\"'’)]*(?=[ \u3000\xa0])"
 )
+# "問：毛利率會不會低於三成？公司答：不會。"
+_ASKED = re.compile(r"[^:：，。？?]{0,12}(?:问|問|Q\d{0,2})[^:：，。？?]{0,10}[:：]")
+_ANSWERED = re.compile(
+    r"[？?][”」』]?[ \u3000]*"
+    r"(?=(?:[\u4e00-\u9fff]{0,12}(?:答|回应|回應|回复|回覆|答复|答覆)|A\d{0,2})[ \u3000]?[:：])"
+)
 _INDENT = {"\t": 4, "\u3000": 2}
 
 
@@ -66,7 +72,9 @@ def read_lines(text: str) -> list[Line]:
             lead = raw[: len(raw) - len(raw.lstrip(BLANK))]
             start += len(lead)
             indent = sum(_INDENT.get(c, 1) for c in lead[:80] if c in " \t\u3000\xa0\u2003")
-        pieces = [(0, len(body))] if len(body) <= LONGEST else _pieces(body)
+        answer = _answer_in(body)
+        whole = [(0, len(body))] if not answer else [(0, answer), (answer, len(body))]
+        pieces = whole if len(body) <= LONGEST else _pieces(body)
         for begin, end in pieces:
             piece = body if end - begin == len(body) else body[begin:end]
             if piece.isascii():
@@ -78,11 +86,25 @@ def read_lines(text: str) -> list[Line]:
                 language = language_here
             lines.append(
                 Line(
-                    start + begin, start + end, piece, indent, after_blank, not begin, language_here
+                    start + begin,
+                    start + end,
+                    piece,
+                    indent,
+                    after_blank,
+                    begin in (0, answer),
+                    language_here,
                 )
             )
         after_blank = False
     return lines
+
+
+def _answer_in(body: str) -> int:
+    """Where on the line of a labelled question its labelled answer begins; 0 where none does."""
+    if not _ASKED.match(body):
+        return 0
+    answered = _ANSWERED.search(body)
+    return answered.end() if answered else 0
 
 
 def _pieces(body: str) -> Iterator[tuple[int, int]]:
