@@ -12,7 +12,8 @@ from pipeline.normalize.script import fold
 
 # "12% in the U.S.", "25% growth in same-day delivery".
 _IN_PLACE = re.compile(
-    r"^\s*(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
+    r"^\s*(?:(?:per|an?) [a-z]+ )?"
+    r"(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
     r"(?:(?:of (?:our |its |total |net )*(?:sales|revenues?|income|orders|profits?) )?"
     r"(?:came|comes|coming|were|was|are|is) (?:from|in)|in|for|at|from|of|across|"
     r"within|to weekly)\s+(?:the |our |its |all )?(?:(?:daily|weekly|monthly|total) )?$"

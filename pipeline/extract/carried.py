@@ -59,6 +59,8 @@ def _names_metric(place: Place) -> bool:
     return False
 
 
+# "We sold 907 million gallons, 16.8% more than a year ago".
+_MORE = re.compile(r" (?:more|less|fewer|higher|lower|up|down|above|below)\b")
 # "The core portfolio contributed $335 million of that": what the figure before was.
 _OF_THAT = re.compile(
     r"\s*of (?:that|those|it|this|the total|the increase|the decline|the decrease)\b"
@@ -78,6 +80,24 @@ def of_that(place: Place, frame: Frame) -> MetricMatch | None:
     return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
 
 
+# "A benefit of roughly 50 basis points": to the margin that was told of.
+_FELT = re.compile(
+    r"\b(?:benefit|headwind|tailwind|drag|impact|hit|pressure|lift|uplift) of"
+    r" (?:about |roughly |approximately |nearly |some |around )?$"
+)
+
+
+def margin_felt(place: Place, frame: Frame) -> MetricMatch | None:
+    """The rate that so many points of benefit or burden are of, where the clause names none."""
+    if place.quantity.kind != "points" or _FELT.search(place.lead) is None:
+        return None
+    for match in (frame.used, frame.inherited):
+        if match is not None and match.metric.family == "percent":
+            named = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
+            return None if any(m.metric.family == "percent" for m in named) else match
+    return None
+
+
 def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The metric of the figure before, where no other is named in between."""
     last, previous = frame.last, place.previous()
@@ -86,6 +106,14 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
     if _of_what_was_done(place) and frame.counted is not None:
         return frame.counted
     between = _between(place, previous)
+    grew = place.quantity.kind == "percent" and last.quantity.kind == "measure"
+    if (
+        grew
+        and "metric not named" in last.doubts
+        and _MORE.match(place.sentence.folded, place.mark.end)
+    ):
+        named = metric(last.metric) or Metric(last.metric, "count", last.nature)
+        return MetricMatch(0, 0, named, weak=False, loss=False, adjusted=False)
     if "metric from words" in last.doubts and last.business is None:
         if any(m.kind in ("metric", "scope", "break") for m in between):
             return None

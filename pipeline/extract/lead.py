@@ -117,6 +117,10 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
     return last.sign if joined and last.measure in ("growth", "change") else 0
 
 
+# "From operating 191 more stores": a cause, and no base.
+_DOING = re.compile(r" (?:[a-z]+ly )?[a-z]{3,}ing (?!to\b)")
+
+
 def lead_before(place: Place) -> Lead:
     """Read the cues before a quantity."""
     lead = Lead()
@@ -135,7 +139,7 @@ def lead_before(place: Place) -> Lead:
         if settled:
             continue
         settled = True
-        if "from" in kinds and near <= 6:
+        if "from" in kinds and near <= 6 and not _DOING.match(place.gap_before(mark)):
             lead.base = True
         elif "to" in kinds and near <= 2:
             lead.to = True

@@ -102,6 +102,8 @@ def meaning(
         if unit in _VOLUMES and named.id == "revenue":
             # "Copper sales were 977 million pounds": what is sold is told by its weight.
             return metric("units")
+        if unit == "year" and named.id in ("inventory_days", "inventory"):
+            return metric("inventory_life")
         return _of_family(named, "time" if unit in TIME_UNITS else unit)
     return _of_family(named, "count")
 

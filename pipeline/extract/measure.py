@@ -26,7 +26,7 @@ def set_measure(
     if kind == "percent" or reads_as_percent(quantity):
         set_percent(reading, lead, place, frame)
     elif kind == "points":
-        _points(reading, lead)
+        _points(reading, lead, felt=_FELT.search(place.lead) is not None)
     elif kind == "multiple":
         reading.measure = "level" if reading.family == "x" else "multiple"
     else:
@@ -41,8 +41,16 @@ _TOLD_IN_POINTS = frozenset(
 )  # fmt: skip
 
 
-def _points(reading: Reading, lead: Lead) -> None:
+# "A benefit of 50 basis points" is the size of a move.
+_FELT = re.compile(
+    r"\b(?:benefit|headwind|tailwind|drag|impact|hit|pressure|lift|uplift) of (?:[a-z]+ )?$"
+)
+
+
+def _points(reading: Reading, lead: Lead, *, felt: bool) -> None:
     told = lead.share or lead.to or lead.base or lead.be or reading.metric in _TOLD_IN_POINTS
+    if felt:
+        told = False
     reading.measure = "change" if is_moving(reading, lead) or not told else "level"
 
 

@@ -54,6 +54,7 @@ def _is_plain_form(word: str) -> bool:
         word[0].isdigit()
         or _TIME.fullmatch(word) is not None
         or word in _folded_names()
+        or word.startswith("ex-")
         or word.endswith(("ly", "'s", "n't", "'re", "'ve", "'ll"))
         or (
             word.endswith("ed")

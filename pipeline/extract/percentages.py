@@ -17,7 +17,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     """Decide whether a percentage is a level, a growth, a change or a share of something."""
     last = frame.last
     if (
-        lead.base
+        (lead.base or (lead.to and "%" in fold(reading.quantity.text)))
         and not lead.rate
         and last is not None
         and last.mark is place.previous()
@@ -106,10 +106,22 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
         and "%" in fold(quantity.text)
         and (last.measure == "growth" or (last.measure == "change" and last.unit == POINTS))
         and last.metric == reading.metric
-        and last.sentence == reading.sentence
+        and (last.sentence == reading.sentence or _grows_on(place, last))
     )
 
 
+def _grows_on(place: Place, last: Reading) -> bool:
+    """Whether a rate goes on with one of the sentence before: "growth of 10%. At 5% now, …"."""
+    near = 0 < place.sentence.start - last.sentence[0] <= _PARAGRAPH
+    return (
+        near
+        and place.quantity.text.isascii()
+        and not _OF_WHAT.match(place.sentence.folded, place.mark.end)
+    )
+
+
+_PARAGRAPH = 240
+_OF_WHAT = re.compile(r"\s*(?:of|in)\b")
 # "10% annual rate base growth", "8% EBITDA growth".
 _RATE_NAMED = re.compile(r" (?:[\w&/-]+ ){1,4}(?:growth|cagr)\b")
 

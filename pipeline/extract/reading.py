@@ -229,7 +229,10 @@ def _marks(
         if start <= company.start - offset < end
     ]
     about = segment.about.id if segment.about else None
-    return _merge(quantities, known + _words(segment.text, folded, start, end, about))
+    words = _words(segment.text, folded, start, end, about)
+    opened = {m.start: m.end for m in words if m.kind == "metric"}
+    known = [m for m in known if m.kind != "period" or opened.get(m.start, 0) <= m.end]
+    return _merge(quantities, known + words)
 
 
 def _words(text: str, folded: str, start: int, end: int, company_id: str | None) -> list[Mark]:

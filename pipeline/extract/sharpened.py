@@ -15,6 +15,8 @@ from pipeline.lexicon.scopes import ScopeMatch
 _PRICE = re.compile(
     r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
 )
+# What is told for each of something by its own name.
+_OF_ONE = re.compile(r"margin|cost|expense|spread|profit|price|rate|yield|breakeven|arpu|per_unit")
 # What is "left" or "remaining" of a buyback is the authorization.
 _LEFT = re.compile(
     r"[^.;。；]{0,30}\b(?:left|remaining|remains|available|unused)\b|[^，。；]{0,6}(?:剩余|未使用)?额度"
@@ -53,7 +55,8 @@ def sharpened(
     quantity, folded, end = place.quantity, place.sentence.folded, place.mark.end
     if (of_unit := BY_UNIT.get(quantity.unit or "")) is not None:
         return unnamed(of_unit)
-    if quantity.kind == "money" and _PRICE.match(folded, end):
+    own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
+    if quantity.kind == "money" and not own and _PRICE.match(folded, end):
         return unnamed("price")
     if quantity.kind == "money" and _A_DAY.match(folded, end) and _is_daily(chosen, place):
         return unnamed("daily_rate")
@@ -190,6 +193,14 @@ def _is_paid_out(chosen: MetricMatch, place: Place) -> bool:
 _CLAUSE = 24
 
 
+# A bare "margin" goes on with the one that was told of just before.
+_MARGINS = frozenset(
+    {"gross_margin", "ebitda_margin", "adjusted_ebitda_margin", "store_level_margin",
+     "contribution_margin", "net_margin"}
+)  # fmt: skip
+_PARAGRAPH = 400
+
+
 def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch:
     """What an ambiguous metric is where the figure before tells: watts of power, own shares.
 
@@ -200,6 +211,11 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
     if last is None:
         return chosen
     if chosen.metric.id == "operating_margin" and chosen.weak:
+        near = 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH
+        if near and last.metric in _MARGINS and place.quantity.kind in ("percent", "points"):
+            return unnamed(last.metric) or chosen
+        if near and last.metric == "gross_profit":
+            return unnamed("gross_margin") or chosen
         of_last = related(last.metric, "of_revenue")
         here = last.sentence == (place.sentence.start, place.sentence.end)
         return (unnamed(of_last.id) or chosen) if of_last and here else chosen

@@ -2,7 +2,14 @@
 
 import re
 
-from pipeline.extract.carried import held_by_base, inherited, of_that, stands_alone, told_by_line
+from pipeline.extract.carried import (
+    held_by_base,
+    inherited,
+    margin_felt,
+    of_that,
+    stands_alone,
+    told_by_line,
+)
 from pipeline.extract.drivers import is_driver
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.meaning import unnamed
@@ -43,6 +50,11 @@ def choose_metric(
     if (each := of_each(place, frame)) is not None and (chosen := unnamed(each)) is not None:
         _settle(reading, chosen.metric)
         return chosen
+    if part is not None and (said := own_subject(place)) is not None and said[1]:
+        reading.business = said[0].title()
+    if part is None and (felt := margin_felt(place, frame)) is not None:
+        _settle(reading, felt.metric)
+        return felt
     told = part is not None or (chosen is not None and chosen.end == 0)
     if chosen is None or (not told and is_far(chosen, place, frame)):
         by_words, match = _told_by_words(reading, place, frame, setting)

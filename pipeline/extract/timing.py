@@ -287,12 +287,24 @@ def _of_mention(
         return nth
     if reading.nature == "stock" and _closes(place, mention):
         return period_of(period.end, period.end)
+    if (
+        reading.nature == "stock"
+        and mention.text.isascii()
+        and period.label.startswith("TTM")
+        and reading.metric not in _OVER_A_YEAR
+    ):
+        # "The share count is down 3% over the past year": as it stands now.
+        return setting.reporting or period
     looks_back = base or _sets_against(reading, place, mention, last)
     if looks_back and LAST_YEAR.fullmatch(fold(mention.text)):
         compared = last.period if last and last.period else setting.reporting
         if compared is not None and (compared.end - compared.start).days < 300:
             return year_before(compared)
     return period
+
+
+# Counted over a year, not at its end: annual active customers.
+_OVER_A_YEAR = frozenset({"customers", "users", "subscribers", "sellers", "patients"})
 
 
 def _sets_against(
