@@ -44,6 +44,7 @@ def canonical(said: "Said") -> tuple[str, ...]:
     return identity, scope, metric, _measure(said), unit, time, base, said["modality"]
 
 
+@lru_cache(maxsize=1024)
 def unit_family(unit: str) -> str:
     """The kind of unit that a claim is about, whatever the currency: money, money/share, percent…
 

@@ -13,7 +13,8 @@ _OF_TOPIC = re.compile(
 )
 # "These chips", 这些芯片: a business that was named with this noun.
 _POINTED = re.compile(
-    r"\b(?:these|those|this|that) ([a-z]{4,})\b|(?:这|该|此)(?:些|类|款|种|个)?([\u4e00-\u9fff]{2})"
+    r"[t这该此](?:(?<=\bt)(?:hese|hose|his|hat) ([a-z]{4,})\b"
+    r"|(?<=[这该此])[些类款种个]?([\u4e00-\u9fff]{2}))"
 )
 _REACH = 36
 # How good a product is, is told of one generation of it; how far back that may be named.

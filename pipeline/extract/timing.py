@@ -46,7 +46,11 @@ _ASKS = re.compile(
 )
 _UPSIDE = re.compile(r"潜在|上升空间|upside")
 # 那时, "back then": the time that was spoken of last.
-_THEN = re.compile(r"那时|当时|彼时|\b(?:at that time|at the time|back then|at that point)\b")
+# Its first characters come first, so that a search passes over all others at once.
+_THEN = re.compile(
+    r"[那当彼ab](?:(?<=[那当彼])时"
+    r"|(?<=\ba)t (?:that time|the time|that point)\b|(?<=\bb)ack then\b)"
+)
 _NEXT_DAY = re.compile(r"次日|翌日|隔日|next day|following day")
 
 

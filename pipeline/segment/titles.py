@@ -18,8 +18,6 @@ PARENTHESES = re.compile(
 NUMBERED = re.compile(
     r"(?:unknown |unidentified )?(?:speaker|spk|发言人|说话人|讲者|嘉宾)[ _#]?(?:\d{1,3}|[a-z])?$"
 )
-# A pattern can match only where one of its signs stands: most lines have none.
-_SIGNS = ((DASHED, "-–—"), (COMMA, ",，"), (PARENTHESES, ")）"))
 _SPACED = re.compile(r"(?P<name>[\u4e00-\u9fff·・]{2,9})[ \u3000]+(?P<title>\S.{1,40})$")
 _NAME_PART = re.compile(r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])")
 _PARTICLES = frozenset(
@@ -68,10 +66,16 @@ def is_name(text: str) -> bool:
 
 
 def parted(text: str) -> Iterator[tuple[re.Pattern[str], re.Match[str]]]:
-    """Give the ways to part a line into name and title: by a dash, a comma, in parentheses."""
-    for pattern, signs in _SIGNS:
-        if any(sign in text for sign in signs) and (found := pattern.match(text)):
-            yield pattern, found
+    """Give the ways to part a line into name and title: by a dash, a comma, in parentheses.
+
+    A pattern can match only where one of its signs stands: most lines have none.
+    """
+    if ("-" in text or "–" in text or "—" in text) and (found := DASHED.match(text)):
+        yield DASHED, found
+    if ("，" in text or "," in text) and (found := COMMA.match(text)):
+        yield COMMA, found
+    if text[-1:] in (")", "）") and (found := PARENTHESES.match(text)):
+        yield PARENTHESES, found
 
 
 def plain_line(text: str) -> str:

@@ -200,6 +200,9 @@ def _counts(passage: Passage, amount: Amount) -> bool:
     return following > "\u3400" and bool(read_counted(passage, amount))
 
 
+_ENDS_A_HEAD = frozenset(("", *")）,，;；。/计为\n"))
+
+
 def _heads_a_table(folded: str, amount: Amount) -> bool:
     """Whether 亿元 or 百万美元 only says in what a table or text counts: (亿元), 单位:亿元."""
     before = folded[amount.start - 1 : amount.start]
@@ -210,9 +213,7 @@ def _heads_a_table(folded: str, amount: Amount) -> bool:
     )
     if not heads or (not before and folded[amount.bare_start] in "十百"):
         return False
-    return folded[amount.end : amount.end + 1] in (
-        *("", ")", "）", ",", "，", ";", "；", "。", "/", "计", "为", "\n"),
-    )
+    return folded[amount.end : amount.end + 1] in _ENDS_A_HEAD
 
 
 def _chinese_time(folded: str, amount: Amount, limit: int) -> bool:
