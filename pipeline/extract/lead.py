@@ -16,6 +16,7 @@ GROWTH_METRICS = frozenset(
         "market_growth",
         "average_ticket",
         "same_store_noi",
+        "traffic",
         "rent_growth",
         "rental_reversion",
         "wages",
@@ -70,7 +71,7 @@ def with_right(lead: Lead, place: Place, frame: Frame) -> Lead:
     return lead
 
 
-_LEAST_LIKE, _MOST_LIKE = Decimal("0.4"), Decimal("2.5")
+_LEAST_LIKE, _MOST_LIKE = Decimal("0.3"), Decimal("3.3")
 
 
 def stands_bracketed(place: Place) -> bool:

@@ -86,6 +86,8 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
                 _heed_cue(frame, sentence, mark)
             elif mark.kind == "break":
                 _heed_break(frame, mark)
+                if mark.weight == 3 and segment.kind == "bullet":
+                    frame.basis = None
             elif isinstance(mark.value, Quantity):
                 read = lend_unit(read, at, frame, setting)
                 yield _read(Place(read, at), frame, setting, shares.get(at), years.get(at))

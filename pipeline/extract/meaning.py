@@ -73,6 +73,8 @@ def meaning(
             return named if size < _SMALL else None
         if named.family == "count":
             return named if size == int(size) else None
+        if named.id.endswith("funds_from_operations") and size < _SMALL:
+            return related(named.id, "money_per_share")
         priced = named.id in _PRICES and size < _SMALL
         if named.id in _PRICES and size >= _LARGE and not scaled:
             return None

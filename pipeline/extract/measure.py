@@ -156,6 +156,8 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
             sign = 1
         if explicit or _already_signed(quantity):
             sign = 1
+        if quantity.worded and _MINUS.search(place.lead):
+            sign = -1  # "volumes -LSD"
         if _COSTS.search(reading.metric) and _BETTER_THAN.match(
             place.sentence.folded, place.mark.end
         ):
@@ -181,6 +183,7 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     reading.sign = -1 if first is not None and first < 0 else 1
 
 
+_MINUS = re.compile(r"(?:^|[\s(,/])[-\u2212\u2013]$")
 # Days that money or goods are tied up, and ratios of cost: they improve by falling.
 _LESS_IS_BETTER = frozenset(
     {"days_sales_outstanding", "inventory_days", "days_payable_outstanding", "delivery_time",
@@ -220,7 +223,8 @@ _BURDENS = frozenset({"tariff_cost"})
 _PROFITS = frozenset(
     {"net_income", "operating_income", "adjusted_net_income", "adjusted_operating_income",
      "profit_before_tax", "operating_cash_flow", "free_cash_flow", "ebitda", "adjusted_ebitda",
-     "operating_margin", "net_margin", "eps", "adjusted_eps", "profit_per_order"}
+     "operating_margin", "net_margin", "eps", "adjusted_eps", "profit_per_order",
+     "net_additions"}
 )  # fmt: skip
 
 

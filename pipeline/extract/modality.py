@@ -353,7 +353,8 @@ def _happened_since(place: Place, mention: PeriodMention) -> bool:
     for mark in place.back():
         if mark.value is mention:
             return False
-        if isinstance(mark.value, Cue) and "happened" in mark.value.kinds:
+        in_brackets = place.sentence.folded[mark.start - 1 : mark.start] in ("(", "（")
+        if isinstance(mark.value, Cue) and "happened" in mark.value.kinds and not in_brackets:
             return True
     return False
 

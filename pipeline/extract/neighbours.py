@@ -283,6 +283,9 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
         return None
     if _PRICE_TAG.search(bare.text.lower()):
         return bare.model_copy(update={"kind": "money", "unit": setting.currency or "USD"})
+    if bare.kind == "number" and _PER_SHARE.match(place.sentence.folded, place.mark.end):
+        unit = f"{setting.currency or 'USD'}/share"
+        return bare.model_copy(update={"kind": "money", "unit": unit})
     if bare.signed and _THOUSANDS.search(fold(bare.text)) and not frame.metrics:
         return bare.model_copy(update={"kind": "count", "unit": "count", "counted": "net adds"})
     lettered = _LETTERS.search(fold(bare.text)) is not None
@@ -296,6 +299,8 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
 _BESIDE = frozenset({"", ",", ";", "(", "|", "/", ", i.e.", ", or"})
 
 
+# "divi 1.50/sh"
+_PER_SHARE = re.compile(r"\s?/\s?(?:sh|shr|share)\b")
 # "FWA: +506k": what a line of subscribers gains or loses, for no money is told in thousands.
 _THOUSANDS = re.compile(r"\d\s?k\b|\)\s?k\b")
 

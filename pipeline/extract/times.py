@@ -110,10 +110,16 @@ def _versus_behind(place: Place, frame: Frame, *, moves: bool) -> PeriodMention 
     return None
 
 
+_CLAUSE_ENDS = frozenset((";", "|", "."))
+
+
 def _labels(place: Place, mark: Mark) -> bool:
     """Whether a time before a colon holds for what follows it: "(2Q: $4.4bn)", "FQ4 guide: rev"."""
     gap = place.gap_before(mark)
-    return len(gap.strip()) <= 1 or mark.start - place.sentence.start <= 6
+    if len(gap.strip()) <= 1 or mark.start - place.sentence.start <= 6:
+        return True
+    ahead = place.sentence.folded[max(0, mark.start - 3) : mark.start].rstrip()
+    return ahead[-1:] in _CLAUSE_ENDS and gap.lstrip().startswith(":")
 
 
 def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:

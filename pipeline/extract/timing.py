@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pipeline.extract.comparing import LAST_YEAR, MOVES, comparison, grows_from_there, own_basis
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.lead import stands_bracketed
 from pipeline.extract.modality import (
     expected,
     forward,
@@ -79,7 +80,9 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     reading.period = _period(
         reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
     )
-    if reading.period is not None and mention is not None and not quoted and not revised:
+    if (before := _bracketed(place, frame)) is not None:
+        reading.period, ahead = before
+    elif reading.period is not None and mention is not None and not quoted and not revised:
         if setting.reporting is not None and reading.period.end < setting.reporting.end:
             ahead = ahead and (led_by(place) is True or named_as_target(place))
         elif setting.day is not None and reading.period.start > setting.day:
@@ -165,7 +168,15 @@ def _carried(
         return None
     last = frame.last
     listed = last is not None and last.mark is place.previous() and last.modality == "forward"
-    if listed and last is not None and last.base:
+    in_brackets = (
+        last is not None
+        and last.mark is not None
+        and (
+            last.quantity.text[:1] == "("
+            or place.sentence.folded[last.mark.start - 1 : last.mark.start] == "("
+        )
+    )
+    if listed and last is not None and last.base and not in_brackets:
         return None
     if period.end < reporting.end and (listed or led_by(place) is True):
         return None
@@ -403,6 +414,17 @@ def _next_year(
 def _close(reporting: Period, setting: Setting) -> date:
     """The last day of the reporting quarter by the company's calendar."""
     return quarter_close(reporting, setting.fiscal_year_end)
+
+
+def _bracketed(place: Place, frame: Frame) -> tuple[Period, bool] | None:
+    """The time of what stands in brackets behind its like: a year before, an outlook before it."""
+    last = frame.last
+    if last is None or last.period is None or last.mark is not place.previous():
+        return None
+    if last.base or not stands_bracketed(place):
+        return None
+    ahead = last.modality != "actual"
+    return (last.period, True) if ahead else (year_before(last.period), False)
 
 
 _SAID = re.compile(

@@ -31,6 +31,11 @@ _NAME = re.compile(
     r"|(?: & |[ -])(?:[A-Z][A-Za-z0-9]*\+?"
     r"|\d{1,2}(?:\.\d)?[A-Za-z]{0,2}(?![\w,.%+]|\s?(?:%|percent|[mbt]r?illion|bps|basis|points|x\b)))){0,7}"
 )
+# "New CEO Schulman" is a person.
+_OFFICERS = frozenset(
+    ("CEO", "CFO", "COO", "CTO", "Chairman", "Chairwoman", "Chair", "President", "Mgmt", "Founder",
+     "Management", "Director", "Secretary", "Minister", "Governor", "Analyst", "Board", "Mr", "Ms")
+)  # fmt: skip
 # Short for times and bands of growth: FQ4, FY26, 2H, LSD, "YTD".
 _SHORTHAND = re.compile(
     r"(?:F?[QH][1-4]|[1-4][QH]|[FC]Y\d*E?|[LMH]SD|L?DD|[LMH]DD|YTD|TTM|LTM|NTM|[QYM]TD)\+?"
@@ -253,7 +258,7 @@ def _unknown(
         owner = companies.owner(start, end)
         if owner is None or (owner == company_id and text[start:end].count(" ")):
             name = text[start:end]
-            if fold(name) not in owned_words():
+            if fold(name) not in owned_words() and _OFFICERS.isdisjoint(name.split(" ")):
                 found.append(ScopeMatch(start, end, name, False, "product", company_id))
     return found
 
