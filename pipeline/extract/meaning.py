@@ -17,6 +17,10 @@ _OF_MILLIONS = frozenset(
 )  # fmt: skip
 # Goods that are shipped, made and ordered by volume: batteries in Wh, oil in barrels.
 _VOLUMES = frozenset({"Wh", "bbl", "boe", "t", "kg", "lb", "oz", "m3", "l", "gal", "cf", "cfe"})
+# Modules, wind turbines and storage are sold, ordered and made by their power.
+OF_POWER = frozenset(
+    {"units", "orders", "bookings", "backlog", "production", "production_capacity"}
+)
 # "Total volumes were 841,000 Boe": what is pumped is produced.
 _PUMPED = frozenset({"bbl", "boe", "cf", "cfe", "boe/day", "bbl/day"})
 _OUTPUT = frozenset({"units", "production_capacity", "compute_capacity"})
@@ -99,6 +103,8 @@ def meaning(
         return _of_family(named, "money")
     if kind == "measure":
         unit = quantity.unit or ""
+        if unit == "W" and named.id in OF_POWER and not match.weak:
+            return named
         if unit in _VOLUMES and named.family in ("count", "any"):
             return metric("production") if unit in _PUMPED and named.id in _OUTPUT else named
         if unit in _VOLUMES and named.id == "revenue":

@@ -151,6 +151,8 @@ def forward(
         return True
     if base:
         return False
+    if _is_supposed(place):
+        return True
     if place.quantity.qualifier == "between" and "range" in place.said:
         return True
     if _is_supposed(place):
@@ -175,6 +177,20 @@ def forward(
         )
     open_time = mention is None or mention.relation == "by"
     return open_time and (setting.outlook or (frame.outlook and not past))
+
+
+# 如果关税再上调10个百分点，…; 若剔除 and 若不计 suppose nothing.
+_SUPPOSED = re.compile(
+    r"(?:如果|假如|假设|假定|倘若|(?<![主重需想])要是|一旦|万一|(?<![\u4e00-\u9fff])若)(?![^，。；;,]{0,3}(?:剔除|扣除|不计|不含|撇除|按|以|从))"
+    r"[^，。；;,]{0,28}$"
+)
+_SUPPOSED_REACH = 36
+
+
+def _is_supposed(place: Place) -> bool:
+    """Whether a Chinese clause only supposes what it says of the quantity."""
+    start = max(place.sentence.start, place.mark.start - _SUPPOSED_REACH)
+    return _SUPPOSED.search(place.sentence.folded, start, place.mark.start) is not None
 
 
 # "Net adds 7.2-7.4m (was 6.1-6.4m)", "EPS $9.92 (prior 9.74)": the outlook before this one.

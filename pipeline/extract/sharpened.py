@@ -3,7 +3,7 @@
 import re
 
 from pipeline.extract.frame import Frame
-from pipeline.extract.meaning import unnamed
+from pipeline.extract.meaning import OF_POWER, unnamed
 from pipeline.extract.meant import just_before
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.ratios import multiple_of, on_basis
@@ -44,7 +44,7 @@ BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate"}
 PROFITS = frozenset(
     {"net_income", "operating_income", "adjusted_net_income", "adjusted_operating_income",
      "profit_before_tax", "adjusted_profit_before_tax", "ebitda", "adjusted_ebitda", "net_loss",
-     "adjusted_ebita", "profit_per_order", "eps", "adjusted_eps", "operating_loss"}
+     "adjusted_ebita", "profit_per_order", "profit_per_unit", "profit_per_store", "eps", "adjusted_eps", "operating_loss"}
 )  # fmt: skip
 
 
@@ -54,7 +54,8 @@ def sharpened(
     """Give what the words at the number make of a metric: itself where they say no more."""
     quantity, folded, end = place.quantity, place.sentence.folded, place.mark.end
     if (of_unit := BY_UNIT.get(quantity.unit or "")) is not None:
-        return unnamed(of_unit)
+        by_power = chosen is not None and not chosen.weak and chosen.metric.id in OF_POWER
+        return chosen if by_power else unnamed(of_unit)
     own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
     if quantity.kind == "money" and not own and _PRICE.match(folded, end):
         return unnamed("price")

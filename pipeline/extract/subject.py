@@ -171,7 +171,8 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         metric, weak = (goods.metric, False) if goods else (metric, weak)
     if weak:
         better = nearby(place, frame, setting)
-        if better is not None and (not better.weak or _leads_up(better, place)):
+        near = better is not None and not _in_another_clause(better, place)
+        if better is not None and near and (not better.weak or _leads_up(better, place)):
             return None
         if (told := frame.told_of.get(quantity.counted)) is not None:
             return told
@@ -206,6 +207,18 @@ def _told_in_units(place: Place, frame: Frame) -> MetricMatch | None:
 
 
 _IN_UNITS_REACH = 8
+
+
+def _in_another_clause(match: MetricMatch, place: Place) -> bool:
+    """Whether a semicolon parts a metric from a count with a measure word of its own."""
+    for mark in place.back():
+        if mark.value is match:
+            return False
+        if mark.kind == "break" and mark.weight == 3:
+            return True
+    return False
+
+
 # How near a counted metric leads up to its number, in words.
 _NEAR = 3
 

@@ -134,6 +134,10 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
     folded = place.sentence.folded
     if place.quantity.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
         return True
+    if _RECOVERED.search(folded, max(0, mark.start - 12), mark.start) and folded[
+        mark.end : place.mark.start
+    ].strip() in ("的", "同期的"):
+        return True
     after_from = _follows_from(place, mark)
     if after_from and _moved(place, mark):
         return True
@@ -142,6 +146,10 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
             return after_from or not _opens_clause(place, mark)
         return not (_leads(place, mark) or (not after_from and _opens_clause(place, mark)))
     return after_from and moves
+
+
+# 恢复至2019年同期的140%: what it is held against, and no time of its own.
+_RECOVERED = re.compile(r"(?:恢复|回升|回落|修复|相当)(?:到了?|至|于|为)约?$")
 
 
 def _follows_from(place: Place, mark: Mark) -> bool:

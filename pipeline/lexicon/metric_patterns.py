@@ -13,13 +13,14 @@ _UNIT = (
 )
 _PER_UNIT = re.compile(
     rf"单{_UNIT}(?P<between>[\u4e00-\u9fff]{{0,6}}?)"
-    r"(?P<head>均价|售价|价格|收入|营收|成本|费用|毛利(?!率)|净利润|净利(?!率)|利润(?!率)|盈利|亏损|扣非)"
+    r"(?P<head>均价|售价|价格|收入|营收|成本|费用|毛利(?!率)|净利润|净利(?!率)|利润(?!率)|盈利|净亏损|净亏|亏损|亏|扣非)"
 )
 _HEADS = {
     "均价": "average_selling_price", "售价": "average_selling_price",
     "价格": "average_selling_price", "收入": "revenue_per_unit", "营收": "revenue_per_unit",
     "成本": "cost_per_unit", "费用": "cost_per_unit", "毛利": "gross_profit_per_unit",
 }  # fmt: skip
+_LOSS = ("亏", "亏损")
 # No unit at all: 单件 is one, 单位收入 and 单一客户收入 are other words.
 _NO_UNIT = re.compile(r"单(?:位|台阶|方面|头在外)")
 _KIND = "销售|营销|市场|推广|管理|行政|研发|财务"
@@ -42,7 +43,12 @@ def of_one_unit(text: str) -> Iterator[tuple[int, int, str, bool]]:
     for match in _PER_UNIT.finditer(text):
         if _NO_UNIT.match(text, match.start()) is None:
             head = match["head"]
-            yield match.start(), match.end(), _HEADS.get(head, "profit_per_unit"), head == "亏损"
+            yield (
+                match.start(),
+                match.end(),
+                _HEADS.get(head, "profit_per_unit"),
+                head.endswith(_LOSS),
+            )
 
 
 def elided_expenses(text: str) -> Iterator[tuple[int, int, str]]:
