@@ -44,7 +44,8 @@ BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate"}
 PROFITS = frozenset(
     {"net_income", "operating_income", "adjusted_net_income", "adjusted_operating_income",
      "profit_before_tax", "adjusted_profit_before_tax", "ebitda", "adjusted_ebitda", "net_loss",
-     "adjusted_ebita", "profit_per_order", "profit_per_unit", "profit_per_store", "eps", "adjusted_eps", "operating_loss"}
+     "adjusted_ebita", "profit_per_order", "profit_per_unit", "profit_per_store", "eps",
+     "adjusted_eps", "operating_loss"}
 )  # fmt: skip
 
 
