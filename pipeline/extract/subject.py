@@ -202,7 +202,8 @@ def _told_in_units(place: Place, frame: Frame) -> MetricMatch | None:
         near = words_in(place.gap_before(mark)) <= _IN_UNITS_REACH
         own = any(m.value is match for m in place.before())
         if near and own and not match.weak and match.metric.id in _IN_UNITS:
-            return unnamed(_IN_UNITS[match.metric.id])
+            ships = not place.quantity.counted or not place.quantity.counted.isascii()
+            return unnamed("orders" if ships else _IN_UNITS[match.metric.id])
     return None
 
 

@@ -115,6 +115,9 @@ def set_year(reading: Reading, year: Period, setting: Setting) -> None:
         reading.modality = "forward" if year.end >= setting.day else "actual"
 
 
+_HELD_AGAINST = frozenset({"较", "比", "相比", "相较", "相较于", "对比"})
+
+
 def _is_base(place: Place) -> bool:
     """Whether a number told to be a base is one; 比第二季多出兩成 compares with the time."""
     if place.quantity.kind == "multiple":
@@ -124,7 +127,9 @@ def _is_base(place: Place) -> bool:
         if isinstance(mark.value, Cue):
             kinds = mark.value.kinds
             if "from" in kinds:
-                return True
+                # 较年初-2.5%: with a sign of its own it is the move, not where that started.
+                told = place.sentence.folded[mark.start : mark.end]
+                return not (place.quantity.signed and told in _HELD_AGAINST)
             if "forward" in kinds or kinds >= {"be", "happened"}:
                 return False
             moved = moved or bool(kinds & {"up", "down", "to"})

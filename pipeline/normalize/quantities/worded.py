@@ -84,6 +84,10 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(alternation(lexicon().bands))
 
 
+_INITIALS = frozenset({"lsd", "msd", "hsd", "ldd"})
+_NAMED = re.compile(r"(?![增成下左以的水级同])[\u4e00-\u9fff]")
+
+
 def read_worded(passage: Passage, start: int, *, hedges: bool = True) -> tuple[Amount | None, int]:
     """Read the band or multiple at ``start``; give it (None for a false friend) and its end.
 
@@ -97,6 +101,9 @@ def read_worded(passage: Passage, start: int, *, hedges: bool = True) -> tuple[A
     known = lexicon().bands
     band = known.get(wording) or known[wording.replace("-", " ")]
     if band.unit == "-":
+        return None, match.end()
+    if wording in _INITIALS and _NAMED.match(folded, match.end()):
+        # 收到MSD首付款: in Chinese text a company's name, unless growth is told with it.
         return None, match.end()
     if wording == "half" and not _half(passage, start, match.end()):
         return None, match.end()
