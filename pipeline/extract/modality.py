@@ -151,8 +151,6 @@ def forward(
         return True
     if base:
         return False
-    if _is_supposed(place):
-        return True
     if place.quantity.qualifier == "between" and "range" in place.said:
         return True
     if _is_supposed(place):
@@ -179,21 +177,6 @@ def forward(
     return open_time and (setting.outlook or (frame.outlook and not past))
 
 
-# 如果关税再上调10个百分点，…; 若剔除 and 若不计 suppose nothing.
-_SUPPOSED = re.compile(
-    r"(?:如果|假如|假设|假定|倘若|(?<![主重需想])要是|一旦|万一|(?<![\u4e00-\u9fff])若)(?![^，。；;,]{0,3}(?:剔除|扣除|不计|不含|撇除|按|以|从))"
-    r"[^，。；;,]{0,28}$"
-    r"|每(?:上涨|下跌|变动|波动|增加|减少|提升|下降|上升|升值|贬值|降低|提高|变化|涨|跌|升|降)[^，。；;,]{0,4}$"
-)
-_SUPPOSED_REACH = 36
-
-
-def _is_supposed(place: Place) -> bool:
-    """Whether a Chinese clause only supposes what it says of the quantity."""
-    start = max(place.sentence.start, place.mark.start - _SUPPOSED_REACH)
-    return _SUPPOSED.search(place.sentence.folded, start, place.mark.start) is not None
-
-
 # "Net adds 7.2-7.4m (was 6.1-6.4m)", "EPS $9.92 (prior 9.74)": the outlook before this one.
 _WAS = re.compile(
     r"[(（,]\s*(?:was|prev\.?|previously|prior|from|old|vs\.?|versus|up from|down from|raised from"
@@ -218,11 +201,20 @@ _SUPPOSES = re.compile(
 )
 
 
+# 油价每变动5%: the step of which the next clause tells the effect.
+_EACH_STEP = re.compile(
+    r"每(?:上涨|下跌|变动|波动|增加|减少|提升|下降|上升|升值|贬值|降低|提高|变化|涨|跌|升|降)"
+    r"[^，。；;,]{0,4}$"
+)
+
+
 def _is_supposed(place: Place) -> bool:
     """Whether the part of the sentence that the number stands in begins with an "if"."""
     folded, start = place.sentence.folded, place.sentence.start
     if place.sentence.text.isascii():
         return False
+    if _EACH_STEP.search(place.lead) is not None:
+        return True
     part = folded.rfind(";", start, place.mark.start) + 1
     return _SUPPOSES.match(folded, max(start, part), place.mark.start) is not None
 
