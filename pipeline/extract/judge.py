@@ -53,6 +53,15 @@ def _refers_back(place: Place) -> bool:
     return _THESE.search(place.sentence.folded, start, place.mark.start) is not None
 
 
+def _in_row_of_places(place: Place, frame: Frame) -> bool:
+    """Whether a few are counted in a row of places: 新加坡有六十八家店，美国五家."""
+    last, counted = frame.last, place.quantity.counted
+    if last is None or last.mark is None or last.mark != place.previous() or not counted:
+        return False
+    named = any(mark.kind == "scope" for mark in place.before(breaks=1))
+    return named and (last.quantity.counted or "")[:1] == counted[:1]
+
+
 def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     """Whether a reading says something measurable.
 
@@ -80,7 +89,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         return False
     if quantity.kind == "count":
         amount = quantity.value if quantity.value is not None else quantity.low
-        if amount is not None and abs(amount) <= _FEW and not _DIGIT.search(quantity.text):
+        few = amount is not None and abs(amount) <= _FEW and not _DIGIT.search(quantity.text)
+        if few and not _in_row_of_places(place, frame):
             return False
         if unnamed and not quantity.counted and reading.family != "money":
             return frame.last is not None and amount is not None and abs(amount) >= 1000

@@ -26,7 +26,7 @@ def set_measure(
     if kind == "percent" or reads_as_percent(quantity):
         set_percent(reading, lead, place, frame)
     elif kind == "points":
-        _points(reading, lead, felt=_FELT.search(place.lead) is not None)
+        _points(reading, lead, place)
     elif kind == "multiple":
         reading.measure = "level" if reading.family == "x" else "multiple"
     else:
@@ -46,10 +46,16 @@ _FELT = re.compile(
     r"\b(?:benefit|headwind|tailwind|drag|impact|hit|pressure|lift|uplift) of (?:[a-z]+ )?$"
 )
 
+# 四季度会影响一个点左右: points are taken away.
+_AFFECTS = re.compile(r"(?<!正面)(?<!积极)影响[了到在]?(?:毛利率|利润率|净利率)?(?:大概|大约|约)?$")
 
-def _points(reading: Reading, lead: Lead, *, felt: bool) -> None:
+
+
+def _points(reading: Reading, lead: Lead, place: Place) -> None:
+    if not lead.direction and _AFFECTS.search(place.lead):
+        lead.direction = -1
     told = lead.share or lead.to or lead.base or lead.be or reading.metric in _TOLD_IN_POINTS
-    if felt:
+    if _FELT.search(place.lead):
         told = False
     reading.measure = "change" if is_moving(reading, lead) or not told else "level"
 

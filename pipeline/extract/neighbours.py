@@ -35,6 +35,16 @@ _MOVE_ENDS = re.compile(
     r"|excluding|ex|driven|as|which|so|from last|versus|we|the|our)\b)"
 )
 _LARGEST_MOVE = 100
+_MOST_DAYS = 1000
+_OF_DAYS = frozenset(
+    {"days_sales_outstanding", "inventory_days", "days_payable_outstanding", "days_claims_payable",
+     "cash_conversion_cycle"}
+)  # fmt: skip
+_HAN_SIZE = re.compile(r"[万亿萬億]$")
+_COME_TO = re.compile(
+    r"[户戶个個人名位家台次件杯单單]{0,2}[，,、]?(?:并|又|已|现|進一步|进一步|随后|到期末|期末|目前)?"
+    r"(?:达到|達到|达|達|升至|增至|增长到|增長到|增加到|提升到|上升到|来到|來到|到|至)了?"
+)
 _ADDED = re.compile(r"(?:净增|净开|新增|新开|净关|关闭|\b(?:net|net new|opened|closed|added))\s*$")
 _ROUNDING = Decimal("0.1")
 _MOST_RATIO = Decimal(10)
@@ -61,6 +71,8 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     is like it.
     """
     bare = sentence.marks[at].value
+    if isinstance(bare, Quantity) and bare.kind == "money" and _HAN_SIZE.search(bare.text):
+        return _counted_on(sentence, at, bare)
     if not isinstance(bare, Quantity) or bare.kind not in ("number", "count"):
         return sentence
     if bare.counted or bare.worded or len(sentence.marks) > _MOST_MARKS:
@@ -68,6 +80,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     place = Place(sentence, at)
     lent = (
         _part_of_count(place, bare)
+        or _in_days(place, bare, frame)
         or _held_against_level(place, bare)
         or _moved_in_percent(place, bare, frame)
         or _from_before(place, bare)
@@ -133,6 +146,20 @@ def _places(text: str) -> int:
 _DECIMALS = re.compile(r"\d\.(\d+)")
 
 
+def _counted_on(sentence: Sentence, at: int, bare: Quantity) -> Sentence:
+    """Read a bare amount as what a count has come to: 用户突破 1.1 亿，达到 1.12 亿."""
+    place = Place(sentence, at)
+    previous = place.previous()
+    if previous is None or not isinstance(previous.value, Quantity):
+        return sentence
+    model = previous.value
+    if model.kind != "count" or not _COME_TO.fullmatch(place.gap_before(previous)):
+        return sentence
+    lent = bare.model_copy(update={"kind": "count", "unit": "count", "counted": model.counted})
+    marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
+    return replace(sentence, marks=marks)
+
+
 def _restates(bare: Quantity, model: Quantity, gap: str) -> bool:
     """Whether a number rounds the one right before it: 40,397，破四万."""
     size = size_of(model)
@@ -158,6 +185,25 @@ def _moved_in_percent(place: Place, bare: Quantity, frame: Frame) -> Quantity | 
     if not before and not any(quantity.kind == "percent" for quantity in beside):
         return None
     return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+
+
+def _in_days(place: Place, bare: Quantity, frame: Frame) -> Quantity | None:
+    """Days of a measure that is told in them: "inventory days were 126, down from 135"."""
+    if not 1 <= size_of(bare) <= _MOST_DAYS:
+        return None
+    named = next(
+        (m.value for m in place.before(breaks=1) if isinstance(m.value, MetricMatch)), None
+    )
+    if named is None and place.previous() is not None and frame.last is not None:
+        told = frame.last.unit == "day" and frame.last.mark is place.previous()
+        named = (
+            frame.used
+            if told and _GOES_ON.search(place.sentence.folded[: place.mark.start][-24:])
+            else None
+        )
+    if named is None or named.metric.id not in _OF_DAYS:
+        return None
+    return bare.model_copy(update={"kind": "measure", "unit": "day"})
 
 
 def _part_of_count(place: Place, bare: Quantity) -> Quantity | None:

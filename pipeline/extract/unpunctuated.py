@@ -7,8 +7,14 @@ begins.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from pipeline.extract.cues import Cue
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.whole import OF_THE_WHOLE, TOLD_OF_ALL
+from pipeline.lexicon.metrics import MetricMatch
+from pipeline.normalize.script import fold
+from schemas import Quantity
 
 _PUNCTUATION = re.compile(r"[，,；;、：:。．(（|｜]|\. ")
 _SUBJECTS = ("metric", "scope", "company", "period", "basis", "cue")
@@ -21,31 +27,36 @@ _CONNECTIVE = re.compile(
 # "a twenty nine percent margin"
 _ARTICLE = re.compile(r"(?:^| )(?:an?|the|our) $")
 _HAN = "\u3400"
+_MOSTLY = 20
+_MOVING = frozenset({"up", "down"})
+_OF_ALL = OF_THE_WHOLE | TOLD_OF_ALL
+_WHOLE = Cue(0, 0, frozenset({"whole"}), frozenset())
 
 
 def with_breaks(sentence: Sentence) -> Sentence:
-    """Put a break where the clause of a next quantity begins, if a sentence has no punctuation."""
+    """Put breaks where clauses begin, if a sentence has no punctuation.
+
+    In Chinese that is where the clause of a next quantity begins, in English where a metric or a
+    business stands right behind a quantity that needs none.
+    """
     text = sentence.folded[sentence.start : sentence.end]
     count = sum(mark.kind == "quantity" for mark in sentence.marks)
     if count < 2 or _PUNCTUATION.search(text):
         return sentence
-    han = sum(char >= _HAN for char in text[:40]) > 20
-    places = _chinese(sentence, text) if han else _english(sentence)
-    if not places:
+    if sum(char >= _HAN for char in text[:40]) > _MOSTLY:
+        return _with_breaks(sentence, [_break(at) for at in _chinese(sentence, text)])
+    return _with_breaks(sentence, _english(sentence))
+
+
+def _break(at: int) -> Mark:
+    return Mark(at, at, "break", "，", 1)
+
+
+def _with_breaks(sentence: Sentence, breaks: list[Mark]) -> Sentence:
+    if not breaks:
         return sentence
-    marks = sorted(
-        [*sentence.marks, *(Mark(at, at, "break", "，", 1) for at in places)],
-        key=lambda mark: (mark.start, mark.kind != "break"),
-    )
-    return Sentence(
-        sentence.start,
-        sentence.end,
-        sentence.folded,
-        tuple(marks),
-        sentence.text,
-        sentence.lead_in,
-        sentence.first,
-    )
+    marks = sorted([*sentence.marks, *breaks], key=lambda mark: (mark.start, mark.end > mark.start))
+    return replace(sentence, marks=tuple(marks))
 
 
 def _chinese(sentence: Sentence, text: str) -> set[int]:
@@ -66,26 +77,53 @@ def _chinese(sentence: Sentence, text: str) -> set[int]:
     return places
 
 
-def _english(sentence: Sentence) -> set[int]:
-    """A name right behind a quantity whose own subject stands before it opens a clause."""
-    places = set()
-    marks = sentence.marks
+def _english(sentence: Sentence) -> list[Mark]:
+    """Give breaks before a name right behind a quantity that has its subject or direction before.
+
+    Where the name is of a measure that only the whole company has, it is spoken of from there.
+    """
+    breaks: list[Mark] = []
     told = False
-    for at, mark in enumerate(marks):
+    for at, mark in enumerate(sentence.marks):
         if mark.kind == "break":
             told = False
-        elif mark.kind == "metric":
+        elif mark.kind == "metric" or (isinstance(mark.value, Cue) and mark.value.kinds & _MOVING):
             told = True
         elif mark.kind == "quantity":
-            following = marks[at + 1] if at + 1 < len(marks) else None
-            opens = following is not None and following.kind in _NAMES
-            opens = opens and not _ARTICLE.search(sentence.folded[: mark.start][-4:])
-            if opens and told and following is not None:
-                gap = sentence.folded[mark.end : following.start]
-                if not gap.strip() and _has_quantity(marks, at + 2):
-                    places.add(following.start)
+            opener = _opener(sentence, at) if told else None
+            if opener is not None:
+                breaks.append(_break(opener.start))
+                if isinstance(opener.value, MetricMatch) and opener.value.metric.id in _OF_ALL:
+                    breaks.append(Mark(opener.start, opener.start, "cue", _WHOLE))
             told = False
-    return places
+    return breaks
+
+
+def _opener(sentence: Sentence, at: int) -> Mark | None:
+    """Give the name that follows the quantity at ``at`` at once, or right behind its basis."""
+    marks, folded = sentence.marks, sentence.folded
+    if _ARTICLE.search(folded[max(0, marks[at].start - 5) : marks[at].start]):
+        return None
+    end = _end(sentence, marks[at])
+    for k in range(at + 1, len(marks)):
+        mark = marks[k]
+        if mark.start < end:
+            continue
+        if folded[end : mark.start].strip():
+            return None
+        if mark.kind in _NAMES:
+            return mark if _has_quantity(marks, k + 1) else None
+        if mark.kind not in ("basis", "period"):
+            return None
+        end = mark.end
+    return None
+
+
+def _end(sentence: Sentence, mark: Mark) -> int:
+    """Give where a quantity ends with what it counts: "two million shares"."""
+    counted = fold(mark.value.counted or "") if isinstance(mark.value, Quantity) else ""
+    at = sentence.folded.find(counted, mark.end, mark.end + len(counted) + 2) if counted else -1
+    return at + len(counted) if at >= 0 else mark.end
 
 
 def _has_quantity(marks: Sequence[Mark], begin: int) -> bool:

@@ -33,7 +33,12 @@ _OF_EACH = re.compile(
 )
 _FREQUENCY = re.compile(r" (?:a|per|each|every) (?:day|week|month|year|quarter)| annually")
 _POINTS_AFTER_PERCENT = re.compile(r"[ -]?p(?:oin)?ts?(?![a-z])")
-_MORE_TO_COME = re.compile(r" (?:[0-9$€£a]|or minus|minus)|/minus")
+_MORE_TO_COME = re.compile(
+    r" (?:[0-9$€£a]|or minus|minus|(?:one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty)(?![a-z]))"
+    r"|/minus"
+)
 _SIGNS = frozenset("$€£¥₩₹")
 _OPENS_AMOUNT = frozenset("0123456789(")
 _NO_PLUS = frozenset("0123456789/-")

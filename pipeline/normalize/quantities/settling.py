@@ -41,12 +41,16 @@ _PER_SHARE_BEFORE = re.compile(r"每股[^0-9，。；,;]{0,8}$")
 _TEN_SHARES = re.compile(r"(?:每 ?(?:10|十) ?股[^0-9，。；,;]{0,12}|(?<![0-9.])10 ?[派转送] ?)$")
 _PER_TEN = re.compile(r" ?[/每] ?10 ?股")
 _UP_OR_DOWN = re.compile(r"(?<![a-z])(?:up|down) $")
-_MOVE_ENDS = re.compile(r"\s*(?:[,.;)]|$|and |but |while )")
+_MOVE_ENDS = re.compile(
+    r"\s*(?:[,.;)]|$|(?:and|but|while|so|which|with|for|in|on|as|this|that|year|from|uh|um) )"
+)
 _LEAST_MOVE = 2
 # 门店 7,020 家，净增 512: of what was counted before.
 _NET = ("净增", "净减", "净开", "净关", "新增", "新开")
 _LONG_DIGITS = 6
 _LEAST_IN_CHARACTERS = 100
+# 上午九点三十: a time of day.
+_OF_DAY = frozenset({"上午", "下午", "晚上", "早上", "凌晨", "中午", "傍晚", "今晚", "明早"})
 _LARGEST_LIST_NUMBER = 20
 _VERSIONS = 20
 
@@ -194,6 +198,9 @@ def _chinese_magnitude(passage: Passage, span: Span, amount: Amount) -> _Reading
     if amount.form != "digits" and not amount.hedged and not set(run) - _STEPS:
         return None
     size = span.value if span.value is not None else span.low
+    if "点" in run and amount.form == "plain" and size is not None and abs(size) < _BARE_MONEY:
+        lead = passage.folded[max(0, amount.start - 2) : amount.start]
+        return None if lead in _OF_DAY else _Reading("number", None)
     if amount.form == "plain" and size is not None and abs(size) < _LEAST_IN_CHARACTERS:
         return _Reading("number", None) if amount.hedged else None
     if passage.currency and size is not None and abs(size) >= _BARE_MONEY:
