@@ -50,7 +50,6 @@ _FELT = re.compile(
 _AFFECTS = re.compile(r"(?<!正面)(?<!积极)影响[了到在]?(?:毛利率|利润率|净利率)?(?:大概|大约|约)?$")
 
 
-
 def _points(reading: Reading, lead: Lead, place: Place) -> None:
     if not lead.direction and _AFFECTS.search(place.lead):
         lead.direction = -1
