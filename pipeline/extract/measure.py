@@ -65,7 +65,7 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
         return
     counts = reading.quantity.kind in ("count", "measure")
     moved = (lead.direction and _moves_by(place)) or _adds_up(place) or _is_effect(place)
-    if moved or (lead.additional and counts):
+    if moved or (counts and (lead.additional or _are_new(place))):
         reading.measure = "change"
 
 
@@ -82,6 +82,17 @@ def _is_effect(place: Place) -> bool:
         return False
     start = max(place.sentence.start, named.start - 12)
     return _EFFECT.search(place.sentence.folded, start, named.start) is not None
+
+
+# 净新增门店 536 家: what a metric's own words say has been added.
+_NEW = re.compile(r"净?新增|净增|新开|增开|新设|新建")
+
+
+def _are_new(place: Place) -> bool:
+    for mark in place.before():
+        if mark.kind == "metric":
+            return _NEW.match(place.sentence.folded, mark.start) is not None
+    return False
 
 
 def _adds_up(place: Place) -> bool:

@@ -74,6 +74,19 @@ _REVISED = re.compile(
 )
 
 
+# What ends the telling of a revision: "we raised guidance, and revenue was $3 billion".
+_TOLD_APART = re.compile(r"[;:]|\b(?:and|while|but|as|after|with|when)\b|, (?!to )")
+
+
+def _is_revised(place: Place) -> bool:
+    """Whether the number is where a revised guidance went: "guidance was raised to $3 billion"."""
+    last = None
+    folded = place.sentence.folded
+    for last in _REVISED.finditer(folded, place.sentence.start, place.mark.start):  # noqa: B007
+        pass
+    return last is not None and _TOLD_APART.search(folded, last.end(), place.mark.start) is None
+
+
 # "$3 billion versus guidance", 30亿元高于市场预期: a result, and what it is held against.
 _MEASURED_BY = re.compile(
     r"\b(?:versus|vs|above|below|against|ahead of|compared|than|relative to|in line with|within"
@@ -151,6 +164,8 @@ def forward(
         return True
     if base:
         return False
+    if _is_revised(place):
+        return True
     if place.quantity.qualifier == "between" and "range" in place.said:
         return True
     if _is_supposed(place):
@@ -282,7 +297,9 @@ def named_as_target(place: Place) -> bool:
     for mark, kinds in place.cues_after():
         near = words_in(place.gap_after(mark))
         if "target" in kinds and near <= 1:
-            return not _leads_on(place, mark)
+            # "Shipments were up in the low teens percentage range": a range may be told of results.
+            told = "forward" not in kinds and _past(place)
+            return not (told or _leads_on(place, mark))
         if "planned" in kinds and near <= 3:
             return not _at_the_next(place, mark)
         if "forward" in kinds and near <= 3:

@@ -83,7 +83,10 @@ def year_end(scene: Scene) -> Period:
 
 
 def calendar_year_end(scene: Scene) -> Period:
-    """Read 年底: 31 December."""
+    """Read 年底: 31 December; of results of a year that has just closed, its own end."""
+    reports_year = scene.position[1] == 4 and scene.year_end != 12
+    if reports_year and scene.relation != "by" and not scene.forward:
+        return moment(scene.close)
     return _closing(scene, 12)
 
 
