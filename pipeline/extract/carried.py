@@ -191,7 +191,7 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
 
 
 _GUIDES = re.compile(
-    r"\b(?:guidance|guide|guided|outlook|forecast)\b(?: range)?(?: for [^,.;]{3,40}?)?"
+    r"\b(?:guidance|guides?|guided|guiding|outlook|forecast)\b(?: range)?(?: for [^,.;]{3,40}?)?"
     r"(?: (?:is|was|of|calls for|to|at|now|stands at|came in at|between|from))*"
     r"(?: (?:about|around))?\s*$"
 )

@@ -39,6 +39,11 @@ _HIGH_RATES = frozenset(
 )  # fmt: skip
 # What one of something costs or brings: a bare number of the size of a price is one.
 _PRICES = frozenset({"price", "arpu", "average_selling_price", "average_order_value"})
+# "Days of inventory stood at 215": their name tells the unit.
+_IN_DAYS = frozenset(
+    {"inventory_days", "days_sales_outstanding", "days_payable_outstanding",
+     "cash_conversion_cycle", "days_claims_payable"}
+)  # fmt: skip
 _EARNED = frozenset({"eps", "adjusted_eps"})
 _PLAIN_X = re.compile(r"\d\s?x$")
 _SCALED = re.compile(r"thousand|million|billion|trillion|\d\s?[kmb]n?\b|万|萬|亿|億|千|百")
@@ -77,6 +82,8 @@ def meaning(
             return named if size < _SMALL else None
         if named.family == "count":
             return named if size == int(size) else None
+        if named.id in _IN_DAYS and size < _SMALL:
+            return named
         if named.id.endswith("funds_from_operations") and size < _SMALL:
             return related(named.id, "money_per_share")
         priced = named.id in _PRICES and size < _SMALL

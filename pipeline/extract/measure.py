@@ -64,6 +64,8 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
     if lead.to or lead.base:
         return
     counts = reading.quantity.kind in ("count", "measure")
+    if reading.metric == "job_cuts":
+        return  # "it plans to shed 4,000 jobs"
     moved = (lead.direction and _moves_by(place)) or _adds_up(place) or _is_effect(place)
     if moved or (counts and (lead.additional or _are_new(place))):
         reading.measure = "change"

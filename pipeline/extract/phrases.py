@@ -37,6 +37,19 @@ _ON_PLANT = re.compile(
     r"\b(?:plants?|factor(?:y|ies)|data ?cent(?:er|re)s|fabs?|mills?|capacity"
     r"|facilit(?:y|ies)|equipment|infrastructure|networks?|construction|sites?|warehouses|refiner(?:y|ies)|smelters?|mines?|terminals?|shipyards?)\b"
 )
+_TO_HOLDERS = re.compile(
+    r"\s*(?:of capital |in cash )?to (?:(?:its|our|the|their) )?(?:share|stock)?holders\b"
+)
+_GIVEN_BACK = re.compile(
+    r"\b(?:hand(?:ed|ing|s)? back|giv(?:e|es|ing) back|gave back|send|sent"
+    r"|pa(?:y|ys|id|ying)(?: out| back)?|return(?:ed|s|ing)?|distribut\w+|hand(?:ed|ing)? over)"
+    + _ABOUT
+)
+_MARKET_GROWS = re.compile(
+    r"\b(?:market|industry|sector)\b(?! (?:share|rent|price|rate|cap|value))[^,.;%]{0,36}"
+    r"\b(?:grow(?:s|n|ing)?|grew|expand(?:s|ed|ing)?|shrink(?:s|ing)?|shrank|contract(?:s|ed|ing)?"
+    r"|rose|fell|ris(?:e|es|ing)|fall(?:s|ing)?)(?: by)?" + _ABOUT
+)
 _SHARE_OF_MARKET = re.compile(
     r"\bshare (?:of|in) (?:the |its |our |that |this )?(?:[\w.'’&-]+ ){0,4}?market[^,.;]{0,40}$"
 )
@@ -89,12 +102,16 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("revenue")
         if _OF_CAPITAL.match(folded, end) and _SPENT.search(before):
             return unnamed("capex")
+        if _TO_HOLDERS.match(folded, end) and _GIVEN_BACK.search(before):
+            return unnamed("shareholder_returns")
         if _SAVED.search(before):
             return unnamed("savings")
         if _ON_PLANT.match(folded, end) and _SPENT.search(before):
             return unnamed("capex")
         return unnamed("market_size") if _MARKET.search(before) else None
     if quantity.kind == "percent":
+        if _MARKET_GROWS.search(before):
+            return unnamed("market_growth")
         if (more := _PEOPLE_MORE.match(folded, end)) is not None:
             return unnamed(_PEOPLE[more["who"]])
         if _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):

@@ -63,6 +63,7 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
             "money_per_share": f"{money}/share",
             "x": "x",
             "count": "count",
+            "time": "day",
         }.get(reading.family)
     if quantity.kind == "money" and unit and "/" not in unit and _is_of_share(reading, place):
         reading.metric, reading.family, unit = "eps", "money_per_share", f"{unit}/share"
