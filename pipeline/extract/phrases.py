@@ -110,13 +110,14 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("capex")
         return unnamed("market_size") if _MARKET.search(before) else None
     if quantity.kind == "percent":
+        if _SHARE_OF_MARKET.search(before):
+            return unnamed("market_share")
         if _MARKET_GROWS.search(before):
             return unnamed("market_growth")
         if (more := _PEOPLE_MORE.match(folded, end)) is not None:
             return unnamed(_PEOPLE[more["who"]])
         if _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
             return unnamed("utilization")
-        return unnamed("market_share") if _SHARE_OF_MARKET.search(before) else None
     return None
 
 
