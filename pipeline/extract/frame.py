@@ -7,6 +7,7 @@ from typing import Literal
 
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.scopes import ScopeMatch
 from schemas import Entity, Period, PeriodMention, Quantity
 from schemas.fact import Measure, Modality
 
@@ -156,6 +157,8 @@ class Frame:
             self.scope = topic
         elif self.scope_mark is not None:
             self.scope_is_line = False
+            if self._trails(self.scope_mark):
+                self.scope = None
         elif not self.scope_is_line and self.metrics:
             self.scope = None
         self.opening = None
@@ -175,3 +178,9 @@ class Frame:
         self.basis = None
         self.rate = None
         self.equipped = None
+
+    def _trails(self, named: Mark) -> bool:
+        """Whether a place was named behind all figures of a sentence: it was no topic."""
+        last = self.last.mark if self.last is not None else None
+        region = isinstance(named.value, ScopeMatch) and named.value.kind == "region"
+        return region and last is not None and last.end <= named.start

@@ -62,12 +62,23 @@ def _metric_behind(place: Place) -> MetricMatch | None:
             gap = _without_names(place, mark)
             if place.sentence.folded[mark.start : mark.end].isascii():
                 bound = bool(_BOUND_EN.match(gap)) and not _BREAKING.search(gap)
+                bound = bound or (_SPENT_ON.match(gap) is not None and _spent(place))
             else:
                 bound = bool(_BOUND_ZH.match(gap))
             return mark.value if bound else None
         if mark.kind == "break" or names_whole(place.sentence, mark):
             return None
     return None
+
+
+# "We spent $156 million on capex": what money goes to.
+_SPENT_ON = re.compile(r"^ (?:on|in|for|toward|towards) (?:our |the )?(?:[\w-]+ )?$")
+_SPENDS = re.compile(r"\b(?:spen[dt]|spending|invest(?:ed|ing)?|paid|allocated)\b[^,;]{0,24}$")
+
+
+def _spent(place: Place) -> bool:
+    start = max(place.sentence.start, place.mark.start - 40)
+    return _SPENDS.search(place.sentence.folded, start, place.mark.start) is not None
 
 
 def _without_names(place: Place, metric_mark: Mark) -> str:

@@ -196,7 +196,9 @@ def _has_basis(place: Place) -> bool:
 
 # Growth is what is told "in constant currency".
 _CONSTANT = re.compile(
-    r"constant (?:currenc|exchange|rate)|\bcer\b|\bcc\b|local currenc|固定汇率|恒定汇率|不变汇率"
+    r"constant (?:currenc|exchange|rate)|\bcer\b|\bcc\b|local currenc|before (?:currenc|fx)"
+    r"|(?:excluding|ex|ex-) ?(?:currenc|fx|foreign exchange)|currency[- ]neutral|organically"
+    r"|固定汇率|恒定汇率|不变汇率"
 )
 
 

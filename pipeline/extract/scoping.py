@@ -71,6 +71,8 @@ _IN_FRONT = re.compile(r"\s*(?:in|within|for|at|across) (?:the |our )?$")
 _ANNOUNCED = re.compile(r"\b(?:segment|business|division|brand|unit|product|franchise),? $")
 # How many characters of Chinese a clause reaches back, and any speech.
 _CLAUSE_REACH, _SPEECH_REACH = 12, 400
+# What is so all over the world is so of the whole company.
+_EVERYWHERE = "Worldwide"
 # How many words may stand between a business and what is said of it.
 _NEAR, _NEAR_KNOWN = 1, 3
 
@@ -355,6 +357,8 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = None
     if reading.scope is not None and reading.metric in OF_A_GENERATION:
         reading.scope = generation_of(reading.scope, place)
+    if reading.scope == _EVERYWHERE:
+        reading.scope = None
     if frame.entity is not None and is_back_at_speaker(place, frame, setting):
         frame.entity = None
     equips = frame.equipped is not None and reading.scope == frame.scope

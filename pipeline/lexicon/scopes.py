@@ -51,6 +51,11 @@ _BUSINESS_REACH = 40
 _PLAIN_WORD = re.compile(
     r"[a-z][a-z&-]{2,}(?<!ing)(?<!ed)|[a-z]+(?:ising|izing|aging|ating|ming|ding)"
 )
+# "Our Focus to Win program": a plan of the whole company, not a part of it.
+_PROGRAM = re.compile(
+    r"(?: (?:to|for|of|the|and|in|on|with) [A-Z]\w*){0,3} "
+    r"(?:program|programme|initiative|strategy|plan|transformation|framework|roadmap)s?\b"
+)
 # What captions without capitals write for other words than the abbreviation or name.
 _SMALL_WORDS = frozenset(
     {"us", "it", "row", "ess", "core", "pro", "plus", "live", "base", "raw", "sky"}
@@ -114,6 +119,10 @@ def find_scopes(
             for match in _known(text, folded, telling_names())
             if match.owner != company_id
             and (match.kind == "product" or text[match.start : match.end].isupper())
+            and not (
+                folded[match.start : match.end] in _SMALL_WORDS
+                and _opens_sentence(text, match.start)
+            )
         ]
     found = _compounds(_longest(known), folded)
     unknown = _unknown(text, found, companies, company_id)
@@ -248,6 +257,8 @@ def _unknown(
             continue
         if chinese is None:
             chinese = _HAN.search(text) is not None
+        if not within and _PROGRAM.match(text, end):
+            continue
         if (span := _name_span(text, start, end, chinese)) is None:
             continue
         start, end = span

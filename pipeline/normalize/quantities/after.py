@@ -307,7 +307,17 @@ def _remark(folded: str, amount: Amount, spelling: str, end: int) -> bool:
         return False
     few = amount.number is not None and amount.number <= 2
     ranged = folded[max(0, amount.start - 4) : amount.start].endswith((" to ", " or "))
-    return few and not ranged and not folded.startswith(" of ", end)
+    moved = _MOVED.search(folded[max(0, amount.start - 14) : amount.start]) or _APART.match(
+        folded, end
+    )
+    return few and not ranged and not moved and not folded.startswith(" of ", end)
+
+
+# "Down two points", "two points above its level": of a rate, and not of a speech.
+_MOVED = re.compile(r"\b(?:up|down|by|rose|fell|gained|lost|grew|another|about|roughly) $")
+_APART = re.compile(
+    r" (?:above|below|higher|lower|better|worse|ahead|behind|sequentially|year[ -]over[ -]year)\b"
+)
 
 
 def read_hedges(passage: Passage, amount: Amount) -> None:
