@@ -309,6 +309,7 @@ def _of_mention(
         return period_of(period.end, period.end)
     if (
         reading.nature == "stock"
+        and reading.measure != "change"
         and mention.text.isascii()
         and period.label.startswith("TTM")
         and reading.metric not in _OVER_A_YEAR
