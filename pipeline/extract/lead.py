@@ -107,6 +107,7 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
     gap = place.gap_before(previous)
     joined = _PARALLEL.match(gap) is not None or (
         _ELLIPSIS.match(gap) is not None
+        and (gap.isascii() or ";" not in gap)
         and any(mark.kind in ("scope", "metric") for mark in place.before(breaks=3))
         and not any(
             mark.kind == "cue"

@@ -272,7 +272,7 @@ def _attached(place: Place, mark: Mark) -> bool:
     previous = place.previous()
     if previous is None or "target" not in mark.value.kinds:
         return False
-    return mark.start - previous.end <= 1
+    return place.sentence.folded[previous.end : mark.start].strip(" 的") == ""
 
 
 def _leads_on(place: Place, mark: Mark) -> bool:

@@ -26,7 +26,9 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     ):
         reading.measure = last.measure
         return
-    of_revenue = "metric inherited" in reading.doubts and _share_of_revenue(place)
+    here = (getattr(m.value, "metric", None) for m in place.before() if m.kind == "metric")
+    named_far = all(each is None or each.id != reading.metric for each in here)
+    of_revenue = _share_of_revenue(place) and ("metric inherited" in reading.doubts or named_far)
     if reading.family == "percent" and not of_revenue:
         stands = lead.to or lead.base or lead.share
         moves = lead.direction != 0 and not stands and _moves(place)
@@ -176,7 +178,7 @@ def _moved_in(place: Place, lead: Lead) -> bool:
 _OF_THE = re.compile(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b")
 
 
-_SHARE_BEFORE = re.compile(r"占(?:总|公司)?(?:营|收入|销售|营业收入)|占收入比")
+_SHARE_BEFORE = re.compile(r"占(?:总|公司|集团)?(?:营|收入|收益|销售|营业收入)|占收入比")
 _SHARE_AFTER = re.compile(r"\s*of (?:our |total |net )*(?:rev|revenue|revenues|sales)\b")
 
 

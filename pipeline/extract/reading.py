@@ -388,6 +388,6 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
 _OF_ANY_BUSINESS = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
      "customers", "average_selling_price", "net_income", "same_store_sales", "fee_income",
-     "loans", "deposits", "premiums", "rent", "occupancy"}
+     "loans", "deposits", "premiums", "rent", "occupancy", "vacancy_rate"}
 )  # fmt: skip
 _MOVES_ITSELF = re.compile(r"reduction|growth|loss|cuts|savings")

@@ -96,6 +96,8 @@ def sharpened(
         and _AUTHORIZED.search(just_before(place, 40))
     ):
         return unnamed("repurchase_authorization")
+    if chosen is not None and chosen.metric.id == "net_additions":
+        return _total_of(place, frame) or chosen
     if chosen is not None and chosen.weak and chosen.metric.id == "ownership" and _moves(place):
         return unnamed("share_price")
     if chosen is not None and _is_paid_out(chosen, place):
@@ -158,6 +160,18 @@ def _is_daily(chosen: MetricMatch | None, place: Place) -> bool:
     amount = place.quantity.value if place.quantity.value is not None else place.quantity.low
     small = amount is not None and abs(amount) < _DAYLY_MOST
     return small and _EARNS.search(just_before(place, 60)) is not None
+
+
+def _total_of(place: Place, frame: Frame | None) -> MetricMatch | None:
+    """What net additions bring the total of to a figure: 後付客戶淨增 3 萬至 350 萬名."""
+    cue, kinds = place.nearest_cue()
+    if cue is None or "to" not in kinds or place.gap_before(cue).strip() or frame is None:
+        return None
+    for mark in reversed(frame.metrics):
+        match = mark.value
+        if isinstance(match, MetricMatch) and match.metric.id != "net_additions":
+            return match if match.metric.family == "count" else None
+    return unnamed("subscribers")
 
 
 def _moves(place: Place) -> bool:

@@ -171,10 +171,13 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         metric, weak = (goods.metric, False) if goods else (metric, weak)
     if weak:
         better = nearby(place, frame, setting)
+        told = frame.told_of.get(quantity.counted)
+        if told is not None and better is not None and better.metric.id == "net_additions":
+            return told
         near = better is not None and not _in_another_clause(better, place)
         if better is not None and near and (not better.weak or _leads_up(better, place)):
             return None
-        if (told := frame.told_of.get(quantity.counted)) is not None:
+        if told is not None:
             return told
     if metric.id == "units" and (told := _told_in_units(place, frame)) is not None:
         return told

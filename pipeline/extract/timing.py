@@ -159,6 +159,8 @@ def _carried(
     here = frame.here
     if here is None or (reading.nature != "flow" and reading.measure not in MOVES):
         return None
+    if future(here.period, setting) and _parted(place, here):
+        return None
     if reading.measure in MOVES and grows_from_there(place, frame):
         return None
     period = here.period
@@ -186,6 +188,18 @@ def _carried(
     if period.end < reporting.end and (listed or led_by(place) is True):
         return None
     return None if future(period, setting) and _has_happened(place) else here
+
+
+def _parted(place: Place, mention: PeriodMention) -> bool:
+    """Whether a Chinese semicolon ends what was told of a time to come."""
+    if place.sentence.text.isascii():
+        return False
+    for mark in place.back():
+        if mark.value is mention:
+            return False
+        if mark.kind == "break" and mark.weight == 3:
+            return True
+    return False
 
 
 def _at_that_time(place: Place) -> bool:

@@ -8,7 +8,7 @@ name them), ``metric_adjusted.tsv`` (the words that make one an adjusted metric)
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -132,7 +132,31 @@ def find_metrics(text_folded: str) -> list[MetricMatch]:
             end, adjusted = places[index + 1].end, True
         modifier = None
         matches.append(_match(start, end, place.metric, place.role, adjusted))
-    return matches if text_folded.isascii() else _with_compounds(text_folded, matches, places)
+    if text_folded.isascii():
+        return matches
+    return _with_compounds(text_folded, _with_kinds(text_folded, matches), places)
+
+
+def _with_kinds(text: str, matches: list[MetricMatch]) -> list[MetricMatch]:
+    """Let a kind of income take the plain word that it ends in: 初年度保费 and 收入."""
+    kept: list[MetricMatch] = []
+    for match in matches:
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and last.end == match.start
+            and match.metric.id == "revenue"
+            and not last.weak
+            and last.metric.family == "money"
+            and text[match.start : match.end] in _INCOME
+        ):
+            kept[-1] = replace(last, end=match.end)
+            continue
+        kept.append(match)
+    return kept
+
+
+_INCOME = frozenset({"收入", "收益", "营收"})
 
 
 def _with_compounds(

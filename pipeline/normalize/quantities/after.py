@@ -54,6 +54,8 @@ _HALVED = frozenset({"倍", "元", "块", "块钱", "年", "天"})
 _HALF = Decimal("0.5")
 # 三个亿级产品, 两个亿元产业: things of that size, no sum.
 _CLASSES = ("级", "户", "元级", "元户", "元镇", "元产业", "元俱乐部")
+# The last day of a month: 385日 are days.
+_LAST_DAY = 31
 # An index stands at so many 点; a rate moves by fewer.
 _LEAST_INDEX = 100
 _HAN_COINS = frozenset({"块", "蚊", "角", "毛", "毫", "分"})
@@ -263,7 +265,10 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
         return False
     if spelling == "点" and amount.number is not None and amount.number >= _LEAST_INDEX:
         unit = Unit("count", Decimal(1), "count", "last")
-    if spelling == "日" and COUNTS_DAYS.search(folded[max(0, amount.start - 6) : amount.start]):
+    if spelling == "日" and (
+        (amount.number is not None and amount.number > _LAST_DAY)
+        or COUNTS_DAYS.search(folded[max(0, amount.start - 6) : amount.start])
+    ):
         unit = units["天"]
     if unit.kind == "tenths":
         return read_tenths(folded, amount, spelling, end)
