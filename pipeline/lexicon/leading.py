@@ -1,8 +1,9 @@
-"""Which company a paragraph of running prose is about: the one that it opens with."""
+"""Which company a heading or a paragraph of running prose is about: the one that it opens with."""
 
 import re
 
-from pipeline.lexicon.companies import Company, find_companies
+from pipeline.lexicon.companies import Company, company, find_companies
+from pipeline.lexicon.company_names import company_names
 from pipeline.normalize.script import fold
 
 _OPENING, _OPENING_CHINESE = 110, 30
@@ -31,6 +32,33 @@ _TURNS_AWAY = re.compile(
 def turns_away(text: str) -> bool:
     """Whether a Chinese paragraph opens by leaving the company that the one before was about."""
     return _TURNS_AWAY.match(fold(text[:_OPENING_CHINESE])) is not None
+
+
+# "AMZN › AWS", "LIN | Linde 3Q25", "2) $TXN.US: beat": a ticker that a heading sets off.
+_SET_OFF = re.compile(
+    r"[\s#•●◦▪*>»\-–—▍【\[(\d.、)）]*\$?(?P<code>[A-Z]{1,5}(?:\.[AB])?)"
+    r"(?:[ .:](?:US|HK|LN|NA|GR|GY|FP|JP|TT|CH|SS|SZ|OQ|N))?"
+    r"\s*(?:[|｜:：›»>→】\]/(（]|\s[-–—]\s|$)\s*"
+)
+_SHORTEST_CODE = 2
+
+
+def heading_company(heading: str) -> Company | None:
+    """Give the company whose ticker a heading opens with and sets off from what follows.
+
+    A ticker that is also a word, or one letter, counts where the company's name stands behind it.
+
+    >>> [found and found.id for found in map(heading_company, ("AMZN › AWS", "AI | what is new"))]
+    ['AMZN', None]
+    """
+    match = _SET_OFF.match(heading)
+    found = company(match["code"]) if match else None
+    if match is None or found is None:
+        return None
+    code = match["code"]
+    named = any(each.company.id == found.id for each in find_companies(heading[match.end() :][:60]))
+    doubtful = len(code) < _SHORTEST_CODE or code in company_names().ticker_words
+    return found if named or not doubtful else None
 
 
 def leading_company(text: str, known: frozenset[str] = frozenset()) -> tuple[int, Company] | None:

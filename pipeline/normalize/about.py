@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipeline.lexicon.companies import CompanyMatch, all_companies, company, find_companies
-from pipeline.lexicon.leading import leading_company, turns_away
+from pipeline.lexicon.leading import heading_company, leading_company, turns_away
 from pipeline.normalize.periods import reporting_quarter
 from schemas import DocumentContext, Entity, Period, Segment
 
@@ -90,6 +90,10 @@ class Abouts:
                 if 0 <= heading.find(alias) <= _OPENING:
                     self._by_heading[heading] = entity
                     return entity
+            coded = heading_company(heading)
+            if coded is not None and (coded.id in self.known or self._context.company is None):
+                self._by_heading[heading] = Entity(id=coded.id, name=coded.name)
+                return self._by_heading[heading]
             found = find_companies(heading, self.known) or _set_off(heading)
             single = self._context.company is not None
             chosen = next(

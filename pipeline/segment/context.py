@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pipeline.lexicon.companies import company, find_companies, resolve_company
+from pipeline.lexicon.leading import heading_company
 from pipeline.normalize.periods import (
     infer_call_day,
     infer_reporting_period,
@@ -170,10 +171,13 @@ def _is_round_up(in_title: set[str], votes: Counter[str], drafts: Sequence[Draft
     for draft in drafts:
         if draft.kind == "heading" and not draft.path and not draft.is_title:
             opening = next(iter(find_companies(draft.text[:60])), None)
-            if opening is not None and opening.start <= _OPENING:
+            coded = heading_company(draft.text[:80])
+            if coded is not None:
+                headed.add(coded.id)
+            elif opening is not None and opening.start <= _OPENING:
                 headed.add(opening.company.id)
-                if len(headed) > 1 and len(in_title) != 1:
-                    return True
+            if len(headed) > 1 and len(in_title) != 1:
+                return True
     if len(in_title) < 2:
         return False
     return max(votes.values()) * 3 < sum(votes.values()) * 2

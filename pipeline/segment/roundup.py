@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.lexicon.companies import all_companies, find_companies
 from pipeline.lexicon.company_names import company_names
-from pipeline.lexicon.leading import leading_company
+from pipeline.lexicon.leading import heading_company, leading_company
 from pipeline.segment.cues import cue_words
 from pipeline.segment.draft import Draft
 from schemas.fact import Entity
@@ -117,6 +117,10 @@ def _introduced(opening: str) -> tuple[int, DocumentCompany] | None:
 def _opening(headings: Iterable[str], known: frozenset[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for heading in headings:
+        coded = heading_company(heading)
+        if coded is not None:
+            found.setdefault(coded.id, coded.name)
+            continue
         start = _NUMBERING.match(heading)
         first = next(iter(find_companies(heading, known)), None)
         if first is not None and first.start - (start.end() if start else 0) <= _AT_ONCE:

@@ -241,3 +241,13 @@ def test_chevrons_over_bullets_head_companies() -> None:
     found = read(f"PAYMENTS DAILY | Q3\n{text}")
     assert [s.kind for s in found[1:]] == ["heading", "bullet", "heading", "bullet"]
     assert found[-1].heading_path == ("Mastercard (MA) | Hold",)
+
+
+def test_tickers_set_off_head_companies() -> None:
+    found = context(
+        "Desk notes\n\nSHOP | Shopify 3Q25: beat | Buy\n- Revenue 2.8bn\n- GMV 92bn\n\n"
+        "LIN | Linde 3Q25: in line | Hold\n- Sales 8.6bn\n- EPS 4.21\n"
+    )
+    assert [each.company.id for each in found.companies] == ["SHOP", "LIN"]
+    text = "AI 基建筆記\n\nANET › 財務\n  • 營收 23 億\n\nVRT › 訂單\n  • 訂單年增 60%\n"
+    assert [each.company.id for each in context(text).companies] == ["ANET", "VRT"]
