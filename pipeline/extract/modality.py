@@ -311,7 +311,7 @@ def _is_marked_estimate(place: Place) -> bool:
     """Whether the shorthand of notes marks a figure as an estimate: "10,950E"."""
     behind = place.sentence.folded[place.mark.end : place.mark.end + 2]
     marked = behind[:1] == "e" and not behind[1:].isalnum()
-    return marked or _ESTIMATED.search(place.said) is not None
+    return marked or (place.said[-1:] == "e" and _ESTIMATED.search(place.said) is not None)
 
 
 def _at_the_next(place: Place, mark: Mark) -> bool:

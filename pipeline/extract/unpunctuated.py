@@ -39,9 +39,10 @@ def with_breaks(sentence: Sentence) -> Sentence:
     In Chinese that is where the clause of a next quantity begins, in English where a metric or a
     business stands right behind a quantity that needs none.
     """
+    if _PUNCTUATION.search(sentence.folded, sentence.start, sentence.end):
+        return sentence
     text = sentence.folded[sentence.start : sentence.end]
-    count = sum(mark.kind == "quantity" for mark in sentence.marks)
-    if count < 2 or _PUNCTUATION.search(text):
+    if sum(mark.kind == "quantity" for mark in sentence.marks) < 2:
         return sentence
     if sum(char >= _HAN for char in text[:40]) > _MOSTLY:
         return _with_breaks(sentence, [_break(at) for at in _chinese(sentence, text)])

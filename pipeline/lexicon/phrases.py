@@ -36,8 +36,8 @@ class Phrases(Generic[Meaning]):
         """
         if len(text) > _PIECE:
             return self._find_in_pieces(text)
-        meanings = self._meanings
-        return [(start, end, meanings[which]) for which, start, end in self._matches(text)]
+        found, meanings = self._matches(text), self._meanings
+        return [(start, end, meanings[which]) for which, start, end in found] if found else []
 
     def _find_in_pieces(self, text: str) -> list[tuple[int, int, Meaning]]:
         found: list[tuple[int, int, Meaning]] = []

@@ -70,13 +70,10 @@ def _folding() -> _Folding:
 
 
 @cache
-def _only_traditional() -> frozenset[str]:
-    return frozenset("".join(forms for _, forms, _ in _rows()))
-
-
-@cache
-def _only_simplified() -> frozenset[str]:
-    return frozenset(simplified for simplified, _, only in _rows() if only)
+def _telling() -> tuple[frozenset[str], frozenset[str]]:
+    """Give the characters that only Traditional has, and those that only Simplified has."""
+    traditional = frozenset("".join(forms for _, forms, _ in _rows()))
+    return traditional, frozenset(simplified for simplified, _, only in _rows() if only)
 
 
 def fold(text: str) -> str:
@@ -122,7 +119,8 @@ def language_of(text: str, default: Language = "und") -> Language:
         if han < latin:
             return "en"
     seen = set(text)
-    traditional, simplified = len(_only_traditional() & seen), len(_only_simplified() & seen)
+    only_traditional, only_simplified = _telling()
+    traditional, simplified = len(only_traditional & seen), len(only_simplified & seen)
     if traditional != simplified:
         return "zh-Hant" if traditional > simplified else "zh-Hans"
     return default if default in ("zh-Hant", "zh-Hans") else "zh-Hans"

@@ -39,7 +39,7 @@ _UNIT_NEXT = re.compile(
 )
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Mark:
     """A line's mark: what it makes of the line, and where its words begin and end.
 

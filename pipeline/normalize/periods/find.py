@@ -35,7 +35,8 @@ _SAME_STATEMENT = 110
 # A month, a year.
 _DAYS = (27, 366)
 _PRIOR_YEARS = frozenset(("prior-year", "calendar-prior-year"))
-_LOOK_BACK = 44
+_LOOK_BACK, _LOOK_BACK_HAN = 44, 12
+_HAN = "\u2e80"
 _LOOK_AHEAD = 16
 
 
@@ -126,7 +127,10 @@ def _relation(folded: str, start: int, end: int) -> str:
     if after:
         return relations[after.lastindex or 0]
     cues, relations = relation_cues("before")
-    before = cues.search(folded[max(0, start - _LOOK_BACK) : start])
+    lead = folded[max(0, start - _LOOK_BACK) : start]
+    if lead.rstrip()[-1:] > _HAN:
+        lead = lead[-_LOOK_BACK_HAN:]  # what ends in Chinese is Chinese, and short
+    before = cues.search(lead)
     return relations[before.lastindex or 0] if before else "in"
 
 
