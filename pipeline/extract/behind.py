@@ -34,6 +34,11 @@ _AT_ONCE = re.compile(
     r"\s*(?:的|来自|[枚颗片台个件家座款种套辆]的?|用于?(?:扩建|建设|兴建|升级|发展|拓展)?"
     r"|扩建|建设|兴建|升级|发展|拓展)?\s*"
 )
+# "EUR 5.4 billion, of which EUR 3.6 billion was EUV".
+_OF_WHICH = re.compile(r"\bof which,? (?:about |some |roughly |approximately |nearly )?$")
+_IS = re.compile(
+    r" (?:was|is|were|are|came from|come from|related to|relates to|went to) (?:the |our )?"
+)
 
 
 def scope_behind(place: Place, frame: Frame) -> str | None:
@@ -56,6 +61,8 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
                 frame.equipped = mark.value.scope
                 return None
             if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
+                return mark.value.scope
+            if _IS.fullmatch(gap) and _OF_WHICH.search(place.lead):
                 return mark.value.scope
             return None
         if mark.kind == "metric" and isinstance(mark.value, MetricMatch):

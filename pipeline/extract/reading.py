@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Literal
 
 from pipeline.extract.cues import Cue, find_cues
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch, find_metrics
+from pipeline.lexicon.scope_names import plain_modifiers
 from pipeline.lexicon.scopes import ScopeMatch, find_scopes
 from pipeline.normalize.periods import comparisons_in
 from pipeline.normalize.script import fold
@@ -259,13 +260,26 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
             )
         )
     ]
-    marks += [Mark(start + s.start, start + s.end, "scope", s) for s in scopes]
+    for s in scopes:
+        if (named := s if s.known else _without_metric(s, piece, metrics)) is not None:
+            marks.append(Mark(start + named.start, start + named.end, "scope", named))
     marks += [Mark(start + c.start, start + c.end, "cue", c) for c in cues]
     for match in _BREAK.finditer(piece):
         weight = 3 if match["three"] else 2 if match["two"] else 1
         place = (start + match.start(), start + match.end())
         marks.append(Mark(*place, "break", match.group(), weight))
     return marks
+
+
+def _without_metric(name: ScopeMatch, piece: str, metrics: list[MetricMatch]) -> ScopeMatch | None:
+    """Cut the metric off a capitalised name: "Permian Production", but none of "Blended RevPAR"."""
+    for m in metrics:
+        if name.start < m.start < name.end <= m.end:
+            end = name.start + len(piece[name.start : m.start].rstrip())
+            if piece[name.start : end] in plain_modifiers():
+                return None
+            return replace(name, end=end, scope=name.scope[: end - name.start])
+    return name
 
 
 def _has_a_business(match: MetricMatch) -> bool:

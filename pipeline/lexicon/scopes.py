@@ -9,6 +9,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from pipeline.lexicon.companies import CompanyMatch, find_companies
+from pipeline.lexicon.metrics import find_metrics
 from pipeline.lexicon.phrases import Phrases
 from pipeline.lexicon.scope_names import (
     Kind,
@@ -310,6 +311,9 @@ def _longer_name(text: str, span: tuple[int, int], known: list[ScopeMatch]) -> S
         )
     ):
         return None
+    behind = find_metrics(fold(text[inside[0].end : end]))
+    if any(not match.weak and match.metric.family != "count" for match in behind):
+        return None  # "Luxury RevPAR" is no name but Luxury's
     return ScopeMatch(start, end, text[start:end], True, "generic")
 
 
