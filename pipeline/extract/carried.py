@@ -9,6 +9,7 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.lead import GROWTH_METRICS, stands_bracketed
 from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import means
+from pipeline.extract.phrases import costs_points
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.extract.units import is_scaled
@@ -89,7 +90,9 @@ _FELT = re.compile(
 
 def margin_felt(place: Place, frame: Frame) -> MetricMatch | None:
     """The rate that so many points of benefit or burden are of, where the clause names none."""
-    if place.quantity.kind != "points" or _FELT.search(place.lead) is None:
+    if place.quantity.kind != "points":
+        return None
+    if _FELT.search(place.lead) is None and not costs_points(place):
         return None
     for match in (frame.used, frame.inherited):
         if match is not None and match.metric.family == "percent":

@@ -5,6 +5,7 @@ import re
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.lead import Lead, with_right
 from pipeline.extract.percentages import is_moving, set_percent
+from pipeline.extract.phrases import costs_points
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.extract.units import reads_as_percent
@@ -174,6 +175,8 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
             sign = 1
         if explicit or _already_signed(quantity):
             sign = 1
+        if not explicit and costs_points(place):
+            sign = -1
         if quantity.worded and _MINUS.search(place.lead):
             sign = -1  # "volumes -LSD"
         if _COSTS.search(reading.metric) and _BETTER_THAN.match(

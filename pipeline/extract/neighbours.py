@@ -103,7 +103,7 @@ _LEAST_LIKE, _MOST_LIKE = Decimal("0.6"), Decimal("1.67")
 
 def _held_against_level(place: Place, bare: Quantity) -> Quantity | None:
     """A bare number held against the amount with a scale before it, in that amount's scale."""
-    if bare.kind != "number" or is_scaled(bare) or bare.value is None:
+    if bare.kind != "number" or is_scaled(bare) or not size_of(bare):
         return None
     folded = place.sentence.folded
     start = max(place.sentence.start, place.mark.start - 16)
@@ -122,7 +122,8 @@ def _held_against_level(place: Place, bare: Quantity) -> Quantity | None:
                 return None
             continue
         scale = _step(level)
-        if scale == 1 or level.kind not in ("number", "money", "count"):
+        of_share = level.kind == "money" and bare.value is None  # "$4.21, vs guide 4.10-4.20"
+        if (scale == 1 and not of_share) or level.kind not in ("number", "money", "count"):
             return None
         ratio = size_of(bare) * scale / size_of(level) if level.value else Decimal(0)
         as_fine = not bracketed or _places(bare.text) == _places(level.text)
@@ -228,6 +229,8 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     gap = place.gap_before(previous)
     if len(gap) > _FAR:
         return None
+    if bare.value is None and ";" in gap and not _GOES_ON.search(gap):
+        return None  # a range in a clause of its own
     if is_scaled(bare):
         if _restates(bare, model, gap):
             return bare.model_copy(update={"kind": model.kind, "unit": model.unit})

@@ -136,6 +136,19 @@ _PEOPLE = {
 }
 
 
+_COST_POINTS = re.compile(
+    r"\bcost(?:s|ing)?(?: us| it| them)?(?: about| around| roughly| some| c\.?)?\s*$"
+)
+
+
+def costs_points(place: Place) -> bool:
+    """Whether something costs so many points of a margin: "the mix cost 200bps"."""
+    if place.quantity.kind != "points":
+        return False
+    start = max(place.sentence.start, place.mark.start - 24)
+    return _COST_POINTS.search(place.sentence.folded, start, place.mark.start) is not None
+
+
 def lets_go(place: Place) -> bool:
     """Whether the people who are counted lose their work: "letting go 9,000 people"."""
     folded = place.sentence.folded

@@ -65,7 +65,8 @@ def choose_metric(
     chosen = chosen or inherited(reading, place, frame, setting)
     if chosen is not None and _is_of_whole(chosen, place, frame):
         chosen = unnamed("revenue")
-    if (called := called_behind(place)) is not None:
+    beside = _names_itself(place, chosen)
+    if not beside and (called := called_behind(place)) is not None:
         reading.doubts.append("metric from words")
         reading.metric, reading.family = snake_case(called.replace("_", " ")), "money"
         return None
@@ -118,6 +119,12 @@ _MEASURE = re.compile(
     r"days|hours|volumes?|counts?|number|age|score|mix|levels?|share|penetration|charge|per|"
     r"density|speed|utilization|productivity|efficiency|turnover|frequency|duration|balances?)\b"
 )
+
+
+def _names_itself(place: Place, chosen: MetricMatch | None) -> bool:
+    """Whether the chosen metric stands right before the number: "Restructuring $300m charge"."""
+    mark = next((m for m in place.before() if m.kind == "metric"), None)
+    return mark is not None and mark.value is chosen and not place.gap_before(mark).strip()
 
 
 def _is_of_whole(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
