@@ -60,10 +60,15 @@ def _points(reading: Reading, lead: Lead, place: Place) -> None:
     reading.measure = "change" if is_moving(reading, lead) or not told else "level"
 
 
+_LOST = re.compile(r"\b(?:lost|losing|lose)(?: (?:about|over|nearly|around|roughly|some))? $")
+
+
 def _amount(reading: Reading, lead: Lead, place: Place) -> None:
     reading.measure = "level"
     if lead.to or lead.base:
         return
+    if lead.loss and reading.metric in _PROFITS and _LOST.search(place.lead):
+        return  # "we lost $1.4 billion" is a result
     counts = reading.quantity.kind in ("count", "measure")
     if reading.metric == "job_cuts":
         return  # "it plans to shed 4,000 jobs"

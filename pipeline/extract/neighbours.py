@@ -35,6 +35,8 @@ _MOVE_ENDS = re.compile(
     r"|excluding|ex|driven|as|which|so|from last|versus|we|the|our)\b)"
 )
 _LARGEST_MOVE = 100
+_GROWTH_SAID = re.compile(r"\bgrowth(?: of| was| is| at)?\s*$")
+_SPOKEN_AMOUNT = 20
 _MOST_DAYS = 1000
 _OF_DAYS = frozenset(
     {"days_sales_outstanding", "inventory_days", "days_payable_outstanding", "days_claims_payable",
@@ -271,7 +273,10 @@ def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
     """Whether the words at the number take up the one before, with no other subject between."""
     named = next((m for m in place.before() if isinstance(m.value, MetricMatch)), None)
     # "Operating cash flow was $5.1 billion, capex 2.6."
-    listed = named is not None and not place.gap_before(named).strip() and "." in bare.text
+    if model.kind == "percent" and _GROWTH_SAID.search(gap):
+        return True
+    told = "." in bare.text or (bare.text.islower() and size_of(bare) >= _SPOKEN_AMOUNT)
+    listed = named is not None and not place.gap_before(named).strip() and told
     if bare.qualifier == "exact" and not listed and not _GOES_ON.search(gap):
         return False
     between = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]

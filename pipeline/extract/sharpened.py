@@ -7,9 +7,11 @@ from pipeline.extract.meaning import OF_POWER, unnamed
 from pipeline.extract.meant import just_before
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.ratios import multiple_of, on_basis
+from pipeline.extract.units import is_scaled
 from pipeline.extract.whole import SUBSIDIARIES
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
+from schemas import Quantity
 
 # "$5 a month", "NT$199 per user": what one of something costs.
 _PRICE = re.compile(
@@ -49,6 +51,19 @@ PROFITS = frozenset(
 )  # fmt: skip
 
 
+# "On $17 billion of revenue", "$3 million of sales".
+OF_REVENUE = re.compile(
+    r" of (?:total |net |annual |annualized |quarterly |our |reported )?"
+    r"(?:revenues?|sales)(?! (?:growth|force|team|synerg|run|and marketing|headwind|tailwind|cycle))"
+    r"(?![a-z])"
+)
+
+
+def _is_sum(quantity: Quantity) -> bool:
+    """Whether a quantity is money, or a spoken amount that is of nothing else."""
+    return quantity.kind == "money" or (quantity.kind == "number" and is_scaled(quantity))
+
+
 def sharpened(
     chosen: MetricMatch | None, place: Place, frame: Frame | None = None
 ) -> MetricMatch | None:
@@ -62,6 +77,8 @@ def sharpened(
         return unnamed("price")
     if quantity.kind == "money" and _A_DAY.match(folded, end) and _is_daily(chosen, place):
         return unnamed("daily_rate")
+    if _is_sum(quantity) and not own and OF_REVENUE.match(folded, end):
+        return unnamed("revenue")
     if quantity.kind == "money" and _TO_OWNERS.match(folded, end):
         return unnamed("shareholder_returns")
     if quantity.kind == "percent" and (
@@ -272,6 +289,8 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
     a business and the net income of a company.
     """
     if chosen is not None and chosen.metric.id in PROFITS:
+        return None
+    if OF_REVENUE.match(place.sentence.folded, place.mark.end):
         return None
     cue, kinds = place.nearest_cue()
     if cue is None or not kinds & {"gain", "loss"} or words_in(place.gap_before(cue)) > 1:

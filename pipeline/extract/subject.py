@@ -21,6 +21,7 @@ from pipeline.extract.place import Place, words_in
 from pipeline.extract.ratios import per_piece
 from pipeline.extract.sharpened import of_each, profit_or_loss, profit_that_moves, sharpened
 from pipeline.extract.unsaid import called_behind, is_far, own_subject, without_words
+from pipeline.extract.units import is_scaled
 from pipeline.extract.whole import OF_THE_WHOLE, SUBSIDIARIES
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
@@ -70,7 +71,8 @@ def choose_metric(
         reading.doubts.append("metric from words")
         reading.metric, reading.family = snake_case(called.replace("_", " ")), "money"
         return None
-    if quantity.kind == "money" and not reading.doubts:
+    summed = quantity.kind == "number" and is_scaled(quantity)
+    if (quantity.kind == "money" or summed) and not reading.doubts:
         chosen = profit_or_loss(place, frame, chosen) or chosen
     chosen = sharpened(chosen, place, frame)
     if chosen is not None and _is_operating_income(chosen, place, frame):

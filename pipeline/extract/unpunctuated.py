@@ -114,6 +114,12 @@ def _opener(sentence: Sentence, at: int) -> Mark | None:
             return None
         if mark.kind in _NAMES:
             return mark if _has_quantity(marks, k + 1) else None
+        if isinstance(mark.value, Cue) and mark.value.kinds & _MOVING and k + 1 < len(marks):
+            near = (
+                marks[k + 1].kind == "quantity"
+                and not folded[mark.end : marks[k + 1].start].strip()
+            )
+            return mark if near else None  # "0.91% up five basis points"
         if mark.kind not in ("basis", "period"):
             return None
         end = mark.end

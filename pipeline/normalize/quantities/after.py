@@ -58,6 +58,7 @@ _CLASSES = ("级", "户", "元级", "元户", "元镇", "元产业", "元俱乐�
 _LAST_DAY = 31
 # An index stands at so many 点; a rate moves by fewer.
 _LEAST_INDEX = 100
+_SINGULAR_TIMES = frozenset({"year", "quarter", "month", "week", "day", "hour"})
 _HAN_COINS = frozenset({"块", "蚊", "角", "毛", "毫", "分"})
 
 
@@ -274,6 +275,9 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
         return read_tenths(folded, amount, spelling, end)
     if spelling == "times" and _FREQUENCY.match(folded, end):
         return False
+    if spelling in _SINGULAR_TIMES and start > amount.end and folded[amount.end] == " ":
+        if amount.scale is not None or amount.word_scale is not None:
+            return False  # "twenty eight billion year to date"
     amount.unit, amount.end, amount.spelling = unit, end, spelling
     if spelling.startswith("个半") and amount.number is not None:
         amount.number += _HALF

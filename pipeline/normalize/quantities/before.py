@@ -12,6 +12,7 @@ _MOST_HEDGES = 2
 CENTS = re.compile(r"[0-9.]{1,9}[ -]?(?:cents?(?![a-z])|¢)")
 # "as a percentage of 2024 revenue"
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?![0-9,.])")
+_SCALE = re.compile(r"[ -]?(?:hundred|thousand|[mbt]illion|bn|mn|tn|mio|[mb])(?![a-z])")
 _NEGATIVE_WORDS = ("negative", "minus")
 # 美元兑日元 150: a rate, no amount of money.
 _EXCHANGED = "兑"
@@ -51,8 +52,16 @@ def _circa(passage: Passage, start: int) -> bool:
     return passage.text[start] == "c" and not passage.text.islower()
 
 
-def _currency(passage: Passage, end: int, at: int) -> tuple[int, Unit] | None:
-    folded, limit = passage.folded, passage.limit
+def _is_sum(passage: Passage, amount: Amount, start: int, unit: Unit) -> bool:
+    """Whether what follows a currency's name or letters is a sum: "Euro 5 million", no "Euro 6"."""
+    if unit.place == "letters" and not passage.text[start].isupper():
+        return False
+    scaled = amount.word_scale is not None or _SCALE.match(passage.folded, amount.end) is not None
+    return scaled or amount.decimal or amount.grouped
+
+
+def _currency(passage: Passage, end: int, amount: Amount) -> tuple[int, Unit] | None:
+    folded, limit, at = passage.folded, passage.limit, amount.bare_start
     for wording, unit in lexicon().prefixes.get(last_word(folded, end, limit), ()):
         if folded.endswith(wording, limit, end):
             start = end - len(wording)
@@ -63,6 +72,8 @@ def _currency(passage: Passage, end: int, at: int) -> tuple[int, Unit] | None:
             if unit.place == "cents" and not CENTS.match(folded, at):
                 continue
             if unit.place == "capitals" and not passage.capitals(start, end):
+                continue
+            if unit.place in ("amount", "letters") and not _is_sum(passage, amount, start, unit):
                 continue
             if start > limit and folded[start - 1] in _EXCHANGED:
                 continue
@@ -88,7 +99,7 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
         end = skip_spaces(folded, start, max(limit, start - 2))
         if end <= limit:
             break
-        if amount.unit is None and (found := _currency(passage, end, amount.bare_start)):
+        if amount.unit is None and (found := _currency(passage, end, amount)):
             if found[1].kind == "percent" and _YEAR.match(folded, amount.bare_start):
                 break
             start, amount.unit = found

@@ -151,7 +151,7 @@ def _units() -> dict[str, Unit]:
     units = {row[0]: Unit(row[1], Decimal(row[2]), row[3], row[4]) for row in _all("units")}
     units = {name: unit for name, unit in units.items() if unit.place != "before"}
     for spelling, code, worth, place in _all("currencies"):
-        if place not in ("before", "cents"):
+        if place not in ("before", "cents", "letters"):
             units[spelling] = Unit(code, Decimal(worth), "money", place)
     return units
 
@@ -159,7 +159,7 @@ def _units() -> dict[str, Unit]:
 def _prefixes() -> dict[str, tuple[tuple[str, Unit], ...]]:
     found: dict[str, list[tuple[str, Unit]]] = defaultdict(list)
     for spelling, code, worth, place in _all("currencies"):
-        if place in ("before", "both", "capitals", "cents"):
+        if place in ("before", "both", "capitals", "cents", "amount", "letters"):
             unit = Unit(code, Decimal(worth), "money", place)
             found[last_token(spelling)].append((spelling, unit))
             if len(spelling) > 1 and spelling[-1] in "$¥" and spelling not in ("a$", "s$"):

@@ -30,6 +30,8 @@ _MIXED = re.compile(
 _BEFORE_PART = frozenset((" ", "半", *_VULGAR))
 _PLAIN = re.compile(r"[0-9]+(?![0-9,.])|[0-9]+(?=[,.](?![0-9]))")
 _PERCENT = re.compile(r"[0-9]{1,2} ?(?:%|percent|per cent|pct)")
+_MONEY_SIGNS = frozenset("$€£¥")
+_AFTER_SIGN = 2
 _BEFORE_POINT = frozenset(" $€£¥+-–(")
 # 存货周转 61 日, 同比少 2 日: days, no day of a month.
 COUNTS_DAYS = re.compile(
@@ -166,6 +168,8 @@ def is_decimal_part(folded: str, start: int) -> bool:
     if start < 2 or folded[start - 1] != ".":
         return start == 1 and folded[0] == "."
     before = folded[start - 2]
+    if before == " " and folded[start - 3 : start - 2] in _MONEY_SIGNS and start > _AFTER_SIGN:
+        return True  # $ .50
     return before in _BEFORE_POINT and (before != " " or _PERCENT.match(folded, start) is not None)
 
 

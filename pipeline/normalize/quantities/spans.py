@@ -12,7 +12,8 @@ from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.worded import read_worded
 
 _RISING = re.compile(
-    r"(?:increas|decreas|rose|up|down|grew|fell|declin|improv|drop|gain|gr[eo]w|expand|by)[a-z]*"
+    r"(?:increas|decreas|rose|up|down|grew|fell|declin|improv|drop|gain|gr[eo]w|expand|by|lost|slid"
+    r"|add|jump|climb|tumbl|plung|surg|edg|slip|sank|soar)[a-z]*"
     r"(?: by)?(?: (?:about|approximately|over|nearly|roughly|more than|almost|around))?\s*$"
     r"|(?:[增减升降涨跌扩缩]|增加|减少|增长|下降|上升|提升|上调|下调)了?\s*$"
 )
