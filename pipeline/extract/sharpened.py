@@ -54,7 +54,7 @@ PROFITS = frozenset(
 # "On $17 billion of revenue", "$3 million of sales".
 OF_REVENUE = re.compile(
     r" of (?:total |net |annual |annualized |quarterly |our |reported )?"
-    r"(?:revenues?|sales)(?! (?:growth|force|team|synerg|run|and marketing|headwind|tailwind|cycle))"
+    r"(?:revenues?|sales)(?! (?:growth|force|team|synerg|run|and marketing|headwind|tailwind))"
     r"(?![a-z])"
 )
 

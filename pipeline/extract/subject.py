@@ -20,8 +20,8 @@ from pipeline.extract.phrases import lets_go, told_by_phrase
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.ratios import per_piece
 from pipeline.extract.sharpened import of_each, profit_or_loss, profit_that_moves, sharpened
-from pipeline.extract.unsaid import called_behind, is_far, own_subject, without_words
 from pipeline.extract.units import is_scaled
+from pipeline.extract.unsaid import called_behind, is_far, own_subject, without_words
 from pipeline.extract.whole import OF_THE_WHOLE, SUBSIDIARIES
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
