@@ -275,9 +275,9 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
         return read_tenths(folded, amount, spelling, end)
     if spelling == "times" and _FREQUENCY.match(folded, end):
         return False
-    if spelling in _SINGULAR_TIMES and start > amount.end and folded[amount.end] == " ":
-        if amount.scale is not None or amount.word_scale is not None:
-            return False  # "twenty eight billion year to date"
+    scaled = amount.scale is not None or amount.word_scale is not None
+    if scaled and spelling in _SINGULAR_TIMES and folded[amount.end : amount.end + 1] == " ":
+        return False  # "twenty eight billion year to date"
     amount.unit, amount.end, amount.spelling = unit, end, spelling
     if spelling.startswith("个半") and amount.number is not None:
         amount.number += _HALF
