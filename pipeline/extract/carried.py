@@ -185,12 +185,28 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
             continue
         if match.metric.id not in OF_ANY_BUSINESS and _business_moves(place, frame):
             return unnamed("revenue")
+        if match.metric.id in _OF_COMPANIES and _of_a_part(place, frame):
+            return unnamed("revenue")
         reading.doubts.append("metric inherited")
         if growing and match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS:
             # 年复合增长率由 45% 上修: a rate of growth is none of a margin told before.
             return unnamed("revenue")
         return replace(match, weak=False)
     return None
+
+
+# What a company as a whole earns is seldom told of a brand or a channel: 线上渠道占比95%.
+_OF_COMPANIES = frozenset({"net_income", "adjusted_net_income", "eps", "adjusted_eps", "net_loss"})
+
+
+def _of_a_part(place: Place, frame: Frame) -> bool:
+    """Whether a rate or a share in Chinese is a business's own after profit of the whole."""
+    last, business = frame.last, frame.scope_mark
+    if place.quantity.kind not in ("percent", "multiple") or last is None or business is None:
+        return False
+    if last.scope is not None or place.sentence.text.isascii():
+        return False
+    return business.start >= place.sentence.start and last.sentence[0] != place.sentence.start
 
 
 _GUIDES = re.compile(

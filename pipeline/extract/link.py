@@ -109,6 +109,8 @@ def _read(
     reading.base = lead.base and not is_driver(place)
     settle_unit(reading, place, frame, setting)
     set_measure(reading, place, frame, lead, chosen)
+    if subject is not None:
+        _move_alike(reading, place, frame)
     choose_scope(reading, place, frame, setting)
     if subject is not None:
         frame.metrics, frame.scope = held
@@ -126,6 +128,22 @@ def _read(
     if chosen is not None and not by_noun and reading.metric != "tenure":
         frame.used = chosen
     return reading
+
+
+def _move_alike(reading: Reading, place: Place, frame: Frame) -> None:
+    """Read a figure of a row as the one before it was: 分别增长 33%/15%, 分别下降 3%、5%."""
+    last, previous = frame.last, place.previous()
+    if last is None or last.mark is not previous or place.quantity.signed:
+        return
+    alike = last.quantity.kind == place.quantity.kind and last.measure in ("growth", "change")
+    if not alike or _ROW_JOINT.fullmatch(place.gap_before(previous)) is None:
+        return
+    reading.measure = last.measure
+    if last.sign < 0 and reading.value is not None and reading.value > 0:
+        reading.value, reading.sign = -reading.value, -1
+
+
+_ROW_JOINT = re.compile(r"\s*(?:[、,，/]|和|与|及|以及)\s*")
 
 
 def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> None:

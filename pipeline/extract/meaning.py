@@ -110,7 +110,7 @@ def meaning(
         return _of_family(named, "money")
     if kind == "measure":
         unit = quantity.unit or ""
-        if unit == "W" and named.id in OF_POWER and not match.weak:
+        if unit == "W" and named.id in OF_POWER and (named.id == "units" or not match.weak):
             return named
         if unit in _VOLUMES and named.family in ("count", "any"):
             return metric("production") if unit in _PUMPED and named.id in _OUTPUT else named

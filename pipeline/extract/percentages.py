@@ -103,6 +103,8 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
     last = frame.last
     if last is not None and last.metric == reading.metric and _restates_move(place, last):
         return True
+    if place.lead.rstrip(" 约为达仅高至到").endswith(("费用率", "费率", "占比", "比重", "占比率")):
+        return False
     return (
         last is not None
         and "%" in fold(quantity.text)

@@ -70,7 +70,8 @@ def sharpened(
     """Give what the words at the number make of a metric: itself where they say no more."""
     quantity, folded, end = place.quantity, place.sentence.folded, place.mark.end
     if (of_unit := BY_UNIT.get(quantity.unit or "")) is not None:
-        by_power = chosen is not None and not chosen.weak and chosen.metric.id in OF_POWER
+        sold = chosen is not None and (not chosen.weak or chosen.metric.id == "units")
+        by_power = sold and chosen is not None and chosen.metric.id in OF_POWER
         return chosen if by_power else unnamed(of_unit)
     own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
     if quantity.kind == "money" and not own and _PRICE.match(folded, end):

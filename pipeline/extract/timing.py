@@ -100,7 +100,13 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
 def _note_so_far(place: Place, mention: PeriodMention, frame: Frame, setting: Setting) -> None:
     """Note that a Chinese paragraph tells of the year so far, or that it turns to the quarter."""
     reporting = setting.reporting
-    if reporting is None or mention.period.end != reporting.end or mention.text.isascii():
+    if reporting is None or mention.text.isascii():
+        return
+    if mention.period.end != reporting.end:
+        half = 100 < (mention.period.end - mention.period.start).days < 400
+        opens = place.previous() is None and frame.last is None
+        if opens and half and mention.period.end < reporting.end and mention.relation == "in":
+            frame.so_far = mention
         return
     if mention.period.start >= reporting.start:
         frame.so_far = None

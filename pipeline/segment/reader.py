@@ -21,6 +21,8 @@ from schemas.segmented import Section, SegmentKind
 _COMPANY_HEADING = re.compile(
     r"[A-Z\u4e00-\u9fff][^。，,:：]{1,40}?\s?[(（](?:[A-Z]+:\s?)?(?:[A-Z]{1,5}|\d{4,6})(?:\.[A-Z]{1,2})?[)）]$"
 )
+# "【京东】三季度增收不增利": a name in brackets and what is to be said of it.
+_BRACKETED_NAME = re.compile(r"【[^】]{2,24}】[^。！？!?；;：:]{2,36}")
 _EVENT = re.compile(r"[业業][绩績][会會]|[财財][报報]|[电電][话話][会會]|[法说說]+[说說明][会會]")
 _ASIDES = re.compile(r"[（(][^（()）]{0,40}[）)]")
 _STOP = "。．！？!?；;，,、…"
@@ -278,8 +280,17 @@ class Reader:
             found = read_mark(text)
             if text[0] == "[" and text[-1] == "]" and section_of(text[1:-1]):
                 found = Mark("heading", "bracket", 1, len(text) - 1)
+            elif text[0] == "【" and self._opens_section(index):
+                found = Mark("heading", "bracket", 0, len(text))
             self._marks[index] = found
         return found
+
+    def _opens_section(self, index: int) -> bool:
+        """Say whether a line names in brackets whom the longer one below it is about."""
+        text = self.lines[index].text
+        if not _BRACKETED_NAME.fullmatch(text) or index + 1 >= len(self.lines):
+            return False
+        return len(self.lines[index + 1].text) > len(text)
 
     def _is_stamp(self, index: int, text: str) -> bool:
         if not text[0].isdigit() and text[0] not in "[(<（":

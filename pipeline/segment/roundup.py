@@ -21,10 +21,16 @@ _BILINGUAL = re.compile(
     r"\s?[（(]\s?(?P<local>[\u4e00-\u9fff]{2,8})[^）)]{0,20}[）)]"
 )
 _SHORT = 2
+_HONG_KONG, _MAINLAND = 4, 6
 # "3) Kestrel Shipping (KSTR LN)": likewise, with its code.
 _CODED = re.compile(
     r"(?P<name>[A-Z][A-Za-z&.'’\-]+(?: [A-Z&][A-Za-z&.'’\-]*){0,4})"
     r"\s?[（(]\s?(?:[A-Za-z]+:\s?)?(?P<code>[A-Z]{2,5}|\d{4,6})(?:[ .][A-Z]{1,2})?\s?[）)]"
+)
+# "【绿城服务】（2869.HK）中期收入稳健": a Chinese name that no list holds, with its code.
+_CODED_CHINESE = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{2,8})\s?[】」]?\s?[（(]\s?(?P<code>[A-Z]{2,5}|\d{4,6})"
+    r"(?:\.[A-Z]{1,2})?(?:[/、，,][^）)]{0,20})?\s?[）)]"
 )
 _LEAST_PARAGRAPH, _LEAST_PARAGRAPH_CHINESE = 160, 60
 _OPENING = 160
@@ -146,4 +152,12 @@ def _unknown(headings: Iterable[str]) -> list[DocumentCompany]:
             named[code] = DocumentCompany(
                 company=Entity(id=code, name=name), aliases=(name, name.split()[0], code)
             )
+            continue
+        local = _CODED_CHINESE.match(heading, start.end() if start else 0)
+        if local and not find_companies(heading):
+            # A Hong Kong code has four digits: 02869.HK is 2869.
+            name, code = local["name"], local["code"]
+            code = code[1:] if len(code) > _HONG_KONG and code[0] == "0" else code
+            code = code if len(local["code"]) < _MAINLAND else local["code"]
+            named[code] = DocumentCompany(company=Entity(id=code, name=name), aliases=(name, code))
     return list(named.values())

@@ -56,6 +56,8 @@ _TITLED_CHINESE = re.compile(
 )
 _GENERIC = re.compile(
     r"财报|財報|业绩|業績|法说|法說|研报|点评|整理|笔记|行业|板块|[日周月季年]报|电话会"
+    r"|晨会|早会|晨报|早报|晚报|纪要|速览|速递|合集|汇总|盘点|梳理|复盘|策略|观点|要闻|快讯|简评|跟踪|精选"
+    r"|一览|解读|分析|研究|专题|日历|公告|披露|横评|对比|哪家|家公司|巨头|龙头们|概念|赛道|市场|消费|科技股"
 )
 # A company's English name with its Chinese one in parentheses, or the other way round.
 _BILINGUAL = re.compile(

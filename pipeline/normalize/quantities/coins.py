@@ -35,6 +35,15 @@ _UNNAMED = re.compile(
 _FOLLOWS = re.compile(r" ?零?[一二两三四五六七八九0-9]{1,2} ?[角毛毫分]")
 _GOES_ON = re.compile(r"\s*(?:[,.;:，。；：！？）、/]|以[上下]|左右|[到至~～-]|$)")
 _POINTING = frozenset("这那哪每的几")
+# 单Wh盈利0.8分, 度电成本2分: what one unit brings or costs; …提升至1.5分 goes on with it.
+_OF_ONE = re.compile(
+    r"(?:单(?:位|票|瓦时?|w|wh|车|吨|件|瓶|度|公里)|度电|每(?:瓦时?|度|wh?|票|件))"
+    r"[^，。；,;0-9]{0,12}$"
+)
+_NO_COIN = frozenset("钟之点项数部公")
+_THEN = re.compile(
+    r"(?:(?:提升|下降|提高|降低|回升|增加|减少|扩大|收窄|改善|升|降|增|减)?[至到]|[、~/-])约?"
+)
 _DIVIDEND = re.compile(r"(?:每股|股息|派息|派发|分红|股利|每份)[^，。；,;0-9]{0,8}$")
 
 
@@ -126,6 +135,8 @@ def stands(passage: Passage, amount: Amount, spelling: str, end: int) -> bool:
         spelling in _UNITS_OF_TEN and _UNNAMED.match(folded, end) and amount.form != "digits"
     ):
         return True
+    if spelling == "分" and _of_one_unit(passage, amount, end):
+        return True
     if not _GOES_ON.match(folded, end):
         return False
     if spelling == "块" and folded[amount.start - 1 : amount.start] in _POINTING and amount.start:
@@ -138,3 +149,13 @@ def stands(passage: Passage, amount: Amount, spelling: str, end: int) -> bool:
         return True
     lead = folded[max(passage.limit, amount.start - 14) : amount.start]
     return _DIVIDEND.search(lead) is not None
+
+
+def _of_one_unit(passage: Passage, amount: Amount, end: int) -> bool:
+    """Whether so many 分 are what one unit brings, or go on with such an amount."""
+    folded, start, limit = passage.folded, amount.start, passage.limit
+    if folded[end : end + 1] in _NO_COIN:
+        return False
+    if _OF_ONE.search(folded, max(0, start - 20), start):
+        return True
+    return folded[limit - 1 : limit] == "分" and _THEN.fullmatch(folded, limit, start) is not None
