@@ -133,7 +133,7 @@ def _read(
 def _move_alike(reading: Reading, place: Place, frame: Frame) -> None:
     """Read a figure of a row as the one before it was: 分别增长 33%/15%, 分别下降 3%、5%."""
     last, previous = frame.last, place.previous()
-    if last is None or last.mark is not previous or place.quantity.signed:
+    if last is None or previous is None or last.mark is not previous or place.quantity.signed:
         return
     alike = last.quantity.kind == place.quantity.kind and last.measure in ("growth", "change")
     if not alike or _ROW_JOINT.fullmatch(place.gap_before(previous)) is None:
