@@ -44,7 +44,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     elif lead.direction and loses_value(place):
         reading.measure = "growth"
     elif (_followed_by_whole(place) and not _moved_in(place, lead)) or (
-        lead.share and not is_moving(reading, lead)
+        (lead.share or _OF_THEM.search(place.lead)) and not is_moving(reading, lead)
     ):
         reading.measure = "share"
     elif reading.metric in _OF_PRICES or _grows(reading, lead, place, frame):
@@ -54,6 +54,13 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     else:
         reading.measure = "share"
         reading.doubts.append("no direction")
+
+
+# "RPO 78.8 億，+37%，其中 48% 將於 12 個月內認列", "of which 48%", "o/w a third": a part of it.
+_OF_THEM = re.compile(
+    r"其中(?:的|有|约|近|逾|超过|将近|大约|约有)*\s*$|\b(?:of which|o/w|of that|of those|of these)"
+    r"(?: about| some| c\.?)?\s*$"
+)
 
 
 def _ends_move_of_share(reading: Reading, place: Place, frame: Frame) -> bool:

@@ -119,6 +119,8 @@ _MIXED = re.compile(
 )
 _NUMBERING = re.compile(r"[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
 _CLAUSE = re.compile(r"[,，;；]")
+_FIGURE = re.compile(r"[$€£¥]\s?\d|\d[\d,.]*\s?(?:%|％|[億亿萬万]|元|bn\b|mn?\b|bps\b)")
+_EARLY = 14
 # A heading is about a business that it opens with; one named further on is told of in passing.
 _AT_ONCE = 3
 # All of a short heading is its subject.
@@ -187,7 +189,12 @@ class _Named:
         self.of_rates = _RATES.search(fold(text)) is not None
         self.metric = strong[0] if len(strong) == 1 else None
         self.scope = scopes[0].scope if scopes else None
-        self.outlook = bool(_OUTLOOK.search(text)) and not _MIXED.search(text)
+        # A bullet with figures of its own, "beat the guide of $8.7bn", heads no outlook.
+        outlook = _OUTLOOK.search(text)
+        opens = outlook is not None and (
+            outlook.start() - head <= _EARLY or not _FIGURE.search(text)
+        )
+        self.outlook = opens and not _MIXED.search(text)
         # The day on which results came out is not the time that they are for, nor is a base of
         # comparison, nor a time that a further clause names.
         periods = [
