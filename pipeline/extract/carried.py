@@ -8,7 +8,7 @@ from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.lead import GROWTH_METRICS, stands_bracketed
 from pipeline.extract.meaning import unnamed
-from pipeline.extract.meant import means
+from pipeline.extract.meant import just_before, means
 from pipeline.extract.phrases import costs_points
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
@@ -92,13 +92,17 @@ def margin_felt(place: Place, frame: Frame) -> MetricMatch | None:
     """The rate that so many points of benefit or burden are of, where the clause names none."""
     if place.quantity.kind != "points":
         return None
-    if _FELT.search(place.lead) is None and not costs_points(place):
+    if _FELT.search(just_before(place, 40)) is None and not costs_points(place):
         return None
-    for match in (frame.used, frame.inherited):
-        if match is not None and match.metric.family == "percent":
-            named = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
-            return None if any(m.metric.family == "percent" for m in named) else match
-    return None
+    named = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
+    last = frame.last
+    if last is None or any(m.metric.family == "percent" for m in named):
+        return None
+    near = 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH
+    if not near or last.unit not in ("percent", "percentage_points"):
+        return None
+    same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
+    return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
 
 
 def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:

@@ -178,12 +178,16 @@ def _of_volume(match: MetricMatch) -> bool:
 _THAN = re.compile(r"\s*(?:(?P<up>more|higher|greater|better|above)|fewer|less|lower|below)\b")
 
 
+_IS = re.compile(r"\b(?:was|were|is|are)\b")
+
+
 def _right(place: Place) -> Lead:
     direction, share, rate, additional = 0, False, False, False
     for mark, kinds in place.cues_after():
         gap = place.gap_after(mark)
         near = words_in(gap)
-        if near > 3:
+        # "A margin of 50.2% was down 290 basis points": the next figure is how far.
+        if near > 3 or _IS.search(gap):
             break
         share = share or ("share" in kinds and near == 0)
         rate = rate or ("rate" in kinds and near <= 1)

@@ -105,7 +105,8 @@ def meaning(
             small = related(named.id, "money_per_share")
             if small is not None:
                 return small
-            if named.id in _OF_MILLIONS and not scaled:
+            told = _of_family(named, "money")
+            if told is not None and told.id in _OF_MILLIONS and not scaled:
                 return None
         return _of_family(named, "money")
     if kind == "measure":

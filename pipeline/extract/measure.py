@@ -4,6 +4,7 @@ import re
 
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.lead import Lead, with_right
+from pipeline.extract.meant import just_before
 from pipeline.extract.percentages import is_moving, set_percent
 from pipeline.extract.phrases import costs_points
 from pipeline.extract.place import Place, words_in
@@ -55,7 +56,7 @@ def _points(reading: Reading, lead: Lead, place: Place) -> None:
     if not lead.direction and _AFFECTS.search(place.lead):
         lead.direction = -1
     told = lead.share or lead.to or lead.base or lead.be or reading.metric in _TOLD_IN_POINTS
-    if _FELT.search(place.lead):
+    if _FELT.search(just_before(place, 40)):
         told = False
     reading.measure = "change" if is_moving(reading, lead) or not told else "level"
 

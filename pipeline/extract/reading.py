@@ -245,7 +245,7 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     cues = find_cues(piece)
     scopes = find_scopes(text[start:end], company_id, folded=piece)
     surer = [(c.start, c.end) for c in cues if c.kinds & _SURE]
-    names = [(s.start, s.end) for s in scopes if s.known]
+    names = [(s.start, s.end) for s in scopes if s.known or " " in s.scope]
     metrics = find_metrics(piece)
     heads = {m.start for m in metrics if _has_a_business(m)}
     marks += [

@@ -17,6 +17,14 @@ from schemas import Quantity
 _PRICE = re.compile(
     r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
 )
+# "We raised $43 billion of capital".
+_RAISES = re.compile(
+    r"\brais(?:ed?|ing) (?:about |over |nearly |some |more than |approximately )?$"
+)
+_CAPITAL = re.compile(
+    r" (?:of|in) (?:[\w-]+ ){0,3}"
+    r"(?:capital|equity|funds|commitments|financing|proceeds)\b"
+)
 # What is told for each of something by its own name.
 _OF_ONE = re.compile(r"margin|cost|expense|spread|profit|price|rate|yield|breakeven|arpu|per_unit")
 # What is "left" or "remaining" of a buyback is the authorization.
@@ -76,6 +84,12 @@ def sharpened(
     own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
     if quantity.kind == "money" and not own and _PRICE.match(folded, end):
         return unnamed("price")
+    if (
+        quantity.kind == "money"
+        and _RAISES.search(just_before(place, 32))
+        and _CAPITAL.match(folded, end)
+    ):
+        return unnamed("financing")
     if quantity.kind == "money" and _A_DAY.match(folded, end) and _is_daily(chosen, place):
         return unnamed("daily_rate")
     if _is_sum(quantity) and not own and OF_REVENUE.match(folded, end):
@@ -248,6 +262,8 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
         near = 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH
         if near and last.metric in _MARGINS and place.quantity.kind in ("percent", "points"):
             return unnamed(last.metric) or chosen
+        if near and last.metric == "net_interest_income":
+            return unnamed("net_interest_margin") or chosen
         if near and last.metric == "gross_profit":
             return unnamed("gross_margin") or chosen
         of_last = related(last.metric, "of_revenue")

@@ -99,6 +99,10 @@ def _told_by_words(
     subject, moves = said
     if place.quantity.kind == "number":
         counted = counted_metric(subject)
+        if counted is None and _COUNT_OF.search(subject):
+            reading.doubts.append("metric from words")
+            reading.metric, reading.family = snake_case(subject), "count"
+            return True, None
         if counted is None:
             return False, None
         _settle(reading, counted.metric)
@@ -115,6 +119,8 @@ def _told_by_words(
     return True, None
 
 
+# "Fan count was 51 million".
+_COUNT_OF = re.compile(r"\b(?:counts?|numbers?|volumes?|base|population)$")
 # A subject that is a measure by its own words, not a line of business.
 _MEASURE = re.compile(
     r"\b(?:average|mean|median|rates?|ratios?|yields?|costs?|prices?|spreads?|margins?|index|times?|"

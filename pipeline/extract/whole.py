@@ -42,7 +42,10 @@ OF_THE_WHOLE = frozenset(
      "research_and_development", "selling_general_administrative", "stock_based_compensation",
      "tax_expense", "depreciation", "total_assets", "book_value", "fuel_price",
      "unit_cost_ex_fuel", "tariff_cost", "restructuring_cost", "job_cuts",
-     "severance_cost", "legal_provision", "gdp_share"}
+     "severance_cost", "legal_provision", "gdp_share",
+     "financing", "debt_repayment", "shareholders_equity", "book_value_per_share",
+     "tangible_book_value_per_share", "rbc_ratio", "solvency_ratio", "debt_to_capital",
+     "interest_income", "cost_of_debt", "cash_runway", "hedge_ratio"}
 )  # fmt: skip
 # Businesses of a holding company that are companies of their own, with a result of their own.
 SUBSIDIARIES = re.compile(
