@@ -99,10 +99,11 @@ def margin_felt(place: Place, frame: Frame) -> MetricMatch | None:
     if last is None or any(m.metric.family == "percent" for m in named):
         return None
     near = 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH
-    if not near or last.unit not in ("percent", "percentage_points"):
-        return None
-    same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
-    return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+    if near and last.unit in ("percent", "percentage_points"):
+        same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
+        return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+    rates = (m for m in (frame.used, frame.inherited) if m is not None)
+    return next((match for match in rates if match.metric.family == "percent"), None)
 
 
 def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
