@@ -78,8 +78,28 @@ _REVISED = re.compile(
 _TOLD_APART = re.compile(r"[;:]|\b(?:and|while|but|as|after|with|when)\b|, (?!to )")
 
 
+def _speaks_of_guidance(place: Place) -> bool:
+    """Whether a word of guidance stands before the number: hardly any sentence has one."""
+    folded, start, end = place.sentence.folded, place.sentence.start, place.mark.start
+    return (
+        folded.find("guid", start, end) >= 0
+        or folded.find("outlook", start, end) >= 0
+        or folded.find("forecast", start, end) >= 0
+    )
+
+
+def _is_of_revision(place: Place) -> bool:
+    """Whether a revision of guidance is told before the number."""
+    sentence = place.sentence
+    return _speaks_of_guidance(place) and bool(
+        _REVISED.search(sentence.folded, sentence.start, place.mark.start)
+    )
+
+
 def _is_revised(place: Place) -> bool:
     """Whether the number is where a revised guidance went: "guidance was raised to $3 billion"."""
+    if not _speaks_of_guidance(place):
+        return False
     last = None
     folded = place.sentence.folded
     for last in _REVISED.finditer(folded, place.sentence.start, place.mark.start):  # noqa: B007
@@ -96,7 +116,7 @@ _MEASURED_BY = re.compile(
 
 def expected(place: Place) -> bool:
     """Whether somebody's expectation of this very figure is quoted: consensus, guidance."""
-    if _REVISED.search(place.sentence.folded, place.sentence.start, place.mark.start):
+    if _is_of_revision(place):
         return False
     for mark, kinds in place.cues_before():
         if "expectation" in kinds and words_in(place.gap_before(mark)) <= _EXPECTED_REACH:
@@ -134,7 +154,7 @@ def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     )
     if goal:
         return True
-    if _REVISED.search(place.sentence.folded, place.sentence.start, place.mark.start):
+    if _is_of_revision(place):
         return True
     if not any(_cue(mark, "revise") for near in (place.back(), place.onward()) for mark in near):
         return False

@@ -480,11 +480,17 @@ _WONDERED = re.compile(
 )
 
 
+# Without one of these nobody asks.
+_ASKING = ("wonder", "asked", "queried", "wanted to know", "pressed", "nquired", "问")
+
+
 def _asks(place: Place) -> bool:
     """Whether the sentence reports an analyst's question."""
     sentence = place.sentence
-    wondered = _WONDERED.search(sentence.folded, sentence.start, place.mark.start)
-    if wondered is not None and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:
+    lead = sentence.folded[sentence.start : place.mark.start]
+    asked = any(word in lead for word in _ASKING)
+    wondered = asked and _WONDERED.search(sentence.folded, sentence.start, place.mark.start)
+    if wondered and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:
         return True
     end = sentence.folded[max(sentence.start, sentence.end - 6) : sentence.end].rstrip('"”」』 \n')
     start = max(sentence.start, place.mark.start - _ASKED_WITHIN)

@@ -16,7 +16,8 @@ _OF_POINTS_AND_COINS = (
     "full", "whole", "basis", "percentage", "point", "couple", "dollar", "buck", "penny"
 )  # fmt: skip
 _DIGIT = rf"[0-9]+|[{VULGAR}]"
-_DIGITS = re.compile(_DIGIT)
+# Where digits begin; the character first, so that a search passes over all others at once.
+_DIGITS = re.compile(rf"[0-9{VULGAR}](?<![0-9][0-9])")
 _LETTERS = re.compile("[a-z][a-z][a-z]")
 _WEB_SIGN = re.compile(r"https?:|www\.|@|\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
 _WEB = re.compile(
