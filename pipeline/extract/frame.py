@@ -21,8 +21,9 @@ class Setting:
     ``scale`` is what bare amounts of money are multiplied by ("$m unless stated"). ``asked`` marks
     an analyst's words; ``outlook`` headings of guidance, ``of_rates`` a label of growth rates;
     ``metric``, ``scope`` and ``period`` are what the nearest heading or the segment's own label
-    names, ``topic`` is the one business that a question is about, and
-    ``asked_of`` the one time that an answer's question names.
+    names, ``topic`` is the one business that a question is about,
+    ``labelled`` whether the segment's own label names ``scope``, ``asked_of`` the one time that
+    an answer's question names.
     """
 
     about: Entity | None
@@ -39,6 +40,7 @@ class Setting:
     topic: str | None = None
     period: PeriodMention | None = None
     of_rates: bool = False
+    labelled: bool = False
     asked_of: PeriodMention | None = None
 
     @property

@@ -79,7 +79,7 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
 
 
 # 影響單季營收約 22 億元: what something moves a metric by.
-_EFFECT = re.compile(r"(?:影响|拖累|贡献|侵蚀|挹注|增厚)(?:了|到)?[^，。；,;:0-9]{0,6}$")
+_EFFECT = re.compile(r"(?:影响|拖累|侵蚀|挹注|增厚)(?:了|到)?[^，。；,;:0-9]{0,6}$")
 
 
 def _is_effect(place: Place) -> bool:

@@ -353,6 +353,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         and not named_with(place, frame)
         and not (reading.metric in _OF_SEGMENTS and _OF_SEGMENT.search(_since_break(place)))
         and not (reading.metric in _OF_SEGMENTS and _is_subsidiary(reading.scope, place, frame))
+        and not (reading.metric in _OF_SEGMENTS and setting.labelled)
     ):
         reading.scope = None
     if reading.scope is not None and reading.metric in OF_A_GENERATION:

@@ -46,12 +46,14 @@ class Settings:
         )
         scope, metric, period, outlook, of_rates = None, None, None, False, False
         texts = list(segment.heading_path)
+        labelled = False
         label = _LABEL.match(segment.text)
         if label and not any(q.start - segment.start < label.end() for q in segment.quantities):
             texts.append(label[1])
         for text in texts:
             named = self._named(text, about_id, anchor, outlook)
             scope = named.scope or scope
+            labelled = named.scope is not None and label is not None and text == label[1]
             metric = named.metric or metric
             period = named.period or period
             outlook = named.outlook or outlook
@@ -78,6 +80,7 @@ class Settings:
             topic=self._asked if segment.kind == "question" else None,
             period=period,
             of_rates=of_rates,
+            labelled=labelled,
             asked_of=self._when if segment.kind == "answer" else None,
         )
 

@@ -128,6 +128,8 @@ def sharpened(
         and _AUTHORIZED.search(just_before(place, 40))
     ):
         return unnamed("repurchase_authorization")
+    if quantity.kind == "money" and _SAVES.search(just_before(place, _CLAUSE)):
+        return unnamed("savings")
     if chosen is not None and chosen.metric.id == "net_additions":
         return _total_of(place, frame) or chosen
     if chosen is not None and chosen.weak and chosen.metric.id == "ownership" and _moves(place):
@@ -192,6 +194,10 @@ def _is_daily(chosen: MetricMatch | None, place: Place) -> bool:
     amount = place.quantity.value if place.quantity.value is not None else place.quantity.low
     small = amount is not None and abs(amount) < _DAYLY_MOST
     return small and _EARNS.search(just_before(place, 60)) is not None
+
+
+# 每年節省營運成本 5 億元: what is saved is no cost.
+_SAVES = re.compile(r"(?:节省|节约|减省|省下|可省|悭)[^，。；;,0-9]{0,12}$")
 
 
 def _total_of(place: Place, frame: Frame | None) -> MetricMatch | None:
@@ -314,10 +320,15 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
         return None
     if chosen is not None and chosen.metric.id.endswith("cash_flow"):
         return None
+    if any(m.value is chosen and m.end >= cue.end and m.start <= cue.start for m in place.before()):
+        return None
     marks = place.sentence.marks
     metrics = [*reversed(frame.metrics), *(m for m in marks[place.at :] if m.kind == "metric")]
     for mark in metrics:
-        if isinstance(mark.value, MetricMatch) and mark.value.metric.id in PROFITS:
+        if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in PROFITS:
+            continue
+        # 虧損 15 億元，撇除重估的基本溢利 6 億元: what comes later adjusted is another profit.
+        if mark.start < place.mark.start or not mark.value.metric.id.startswith("adjusted"):
             return mark.value
     if frame.used is not None and frame.used.metric.id in PROFITS:
         return frame.used

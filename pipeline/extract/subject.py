@@ -66,6 +66,10 @@ def choose_metric(
     chosen = chosen or inherited(reading, place, frame, setting)
     if chosen is not None and _is_of_whole(chosen, place, frame):
         chosen = unnamed("revenue")
+    if chosen is not None and chosen.weak and _are_sales(chosen, place, setting):
+        chosen = unnamed("revenue")
+    if chosen is not None and _is_part_of_business(chosen, place, frame):
+        chosen = unnamed("revenue")
     beside = _names_itself(place, chosen)
     if not beside and (called := called_behind(place)) is not None:
         reading.doubts.append("metric from words")
@@ -87,6 +91,38 @@ def choose_metric(
     if chosen.weak:
         reading.doubts.append("weak metric")
     return chosen
+
+
+def _are_sales(chosen: MetricMatch, place: Place, setting: Setting) -> bool:
+    """Whether 業績 stands for sales, as it does in Taiwan."""
+    if chosen.metric.id != "net_income" or setting.currency != "TWD":
+        return False
+    named = next((m for m in place.before() if m.value is chosen), None)
+    return named is not None and place.sentence.folded[named.start : named.end] == "业绩"
+
+
+# Of these nothing is a part; what a row of parts goes through beside them are sales.
+_WITHOUT_PARTS = frozenset({"price", "average_selling_price", "freight_rate", "arpu"})
+_SALES = re.compile(r"(?:销售|收入|营收|销售额|业务收入)$")
+
+
+def _is_part_of_business(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
+    """Whether a business is told of that a metric named elsewhere cannot be of.
+
+    毛利率 40%；電商占三成 is a part of sales, and so moves 線上銷售 in 線上銷售升兩成.
+    """
+    if place.quantity.kind != "percent" or not is_far(chosen, place, frame):
+        return False
+    if chosen.metric.family in ("percent", "x", "money_per_share") or (
+        chosen.metric.id in _WITHOUT_PARTS
+    ):
+        cue = next((m for m, kinds in place.cues_before() if "share" in kinds), None)
+        if cue is not None and place.sentence.folded.startswith("占", cue.start):
+            return True
+    business = next((m for m in place.before() if m.kind == "scope"), None)
+    if business is None or chosen.metric.id == "revenue":
+        return False
+    return _SALES.search(place.sentence.folded, business.start, business.end) is not None
 
 
 def _told_by_words(

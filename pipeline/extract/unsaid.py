@@ -145,6 +145,8 @@ def without_words(reading: Reading, place: Place) -> None:
     cents = quantity.kind == "money" and _in_cents(quantity) and not _is_price_of(place)
     if quantity.kind == "money" and _of_piece(place):
         reading.metric, reading.family = "price", "money"
+    elif quantity.kind == "money" and _is_deal(place):
+        reading.metric, reading.family = "deal_value", "money"
     elif unit.endswith("/share") or cents:
         reading.metric, reading.family = "eps", "money_per_share"
     elif unit in TIME_UNITS and _DELIVERY.search(sentence.folded, sentence.start, sentence.end):
@@ -155,6 +157,23 @@ def without_words(reading: Reading, place: Place) -> None:
         reading.metric, reading.family = counted_name(quantity), "count"
     else:
         reading.metric, reading.family = "revenue", "money"
+
+
+# 以 7 億英鎊出售…資產, 斥資 8 億元購入…: what is paid for something bought or sold as a whole.
+_DEAL_BEFORE = re.compile(r"(?:出售|变卖|收购|购入|买入|售出|入股|投得|并购)[^，。；;,0-9]{0,16}$")
+_DEAL_BEHIND = re.compile(
+    r"(?:现金)?(?:出售|变卖|收购|购入|买入|售出|入股|投得|中标|并购|取得)[^，。；;,0-9]{2,}"
+)
+_DEAL_REACH = 24
+
+
+def _is_deal(place: Place) -> bool:
+    folded, start = place.sentence.folded, place.mark.start
+    before = max(place.sentence.start, start - _DEAL_REACH)
+    return (
+        _DEAL_BEHIND.match(folded, place.mark.end) is not None
+        or _DEAL_BEFORE.search(folded, before, start) is not None
+    )
 
 
 def _of_piece(place: Place) -> bool:

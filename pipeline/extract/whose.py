@@ -33,10 +33,18 @@ def note_company(frame: Frame, sentence: Sentence, at: int, about: Entity | None
         if _LISTED.fullmatch(between):
             frame.last_company = mark
             return
+    if about is not None and _HELD.match(sentence.folded, mark.end) is not None:
+        frame.scope, frame.scope_inherited, frame.scope_mark = mark.value.company.name, False, mark
+        frame.opening = mark.value.company.name, True
+        return
     named = entity_of(mark.value)
     if frame.entity is not None and frame.entity.id != named.id and frame.scope_mark is not None:
         frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
     frame.entity, frame.last_company = named, mark
+
+
+# 星巴克（持股六成）: a holding, told as one of the company's businesses.
+_HELD = re.compile(r"\s*[(（]\s*(?:持股|占股|持有|持权|权益占比)")
 
 
 def _is_own_business(sentence: Sentence, at: int, about: Entity | None) -> bool:

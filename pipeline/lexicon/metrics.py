@@ -147,7 +147,7 @@ def _with_kinds(text: str, matches: list[MetricMatch]) -> list[MetricMatch]:
             and last.end == match.start
             and match.metric.id == "revenue"
             and not last.weak
-            and last.metric.family == "money"
+            and last.metric.id in _KINDS_OF_INCOME
             and text[match.start : match.end] in _INCOME
         ):
             kept[-1] = replace(last, end=match.end)
@@ -157,6 +157,11 @@ def _with_kinds(text: str, matches: list[MetricMatch]) -> list[MetricMatch]:
 
 
 _INCOME = frozenset({"收入", "收益", "营收"})
+_KINDS_OF_INCOME = frozenset(
+    {"premiums", "rent", "fee_income", "royalty", "licensing_income", "interest_income",
+     "investment_income", "trading_income", "subscription_revenue", "membership_fee_income",
+     "advertising_revenue", "gaming_revenue", "milestone_payments", "subsidy"}
+)  # fmt: skip
 
 
 def _with_compounds(

@@ -10,7 +10,8 @@ from pipeline.normalize.periods import reporting_quarter
 from schemas import DocumentContext, Entity, Period, Segment
 
 # In a document about one company a heading turns to another only if it opens with its name.
-_OPENING = 6
+_OPENING, _LONGEST = 6, 40
+_NUMBERED = re.compile(r"(?:[\W\d_一二三四五六七八九十]|[A-Za-z](?=[.)、]))*")
 # How far into a paragraph of a round-up the company that it is about is named.
 _LEADING = 160
 # "DELTA — premium again": a name that a heading sets off counts though it is an ordinary word too.
@@ -97,13 +98,19 @@ class Abouts:
             found = find_companies(heading, self.known) or _set_off(heading)
             single = self._context.company is not None
             chosen = next(
-                (m for m in found if not single or (m.start <= _OPENING and len(heading) <= 40)),
+                (m for m in found if not single or _opens(heading, m.start)),
                 None,
             )
             self._by_heading[heading] = (
                 Entity(id=chosen.company.id, name=chosen.company.name) if chosen else None
             )
         return self._by_heading[heading]
+
+
+def _opens(heading: str, start: int) -> bool:
+    """Whether a heading opens with a name: "1) ASML", but not 本業：台灣7-ELEVEN."""
+    opening = start <= _OPENING and len(heading) <= _LONGEST
+    return opening and _NUMBERED.fullmatch(heading, 0, start) is not None
 
 
 def year_end(about: Entity | None, context: DocumentContext) -> int:

@@ -56,6 +56,8 @@ _HALF = Decimal("0.5")
 _CLASSES = ("级", "户", "元级", "元户", "元镇", "元产业", "元俱乐部")
 # The last day of a month: 385日 are days.
 _LAST_DAY = 31
+# 比去年同期的 8.47 元多 6.5%: by so much more.
+_FIGURE = re.compile(r" ?[0-9]")
 # An index stands at so many 点; a rate moves by fewer.
 _LEAST_INDEX = 100
 _SINGULAR_TIMES = frozenset({"year", "quarter", "month", "week", "day", "hour"})
@@ -94,7 +96,7 @@ def _scale_pattern() -> re.Pattern[str]:
     return re.compile(
         r"(?: ?\[[a-z ]{2,16}\])? {0,2}-?(?P<more>[多余几来]|(?:plus|some|odd|ish)(?= ))? ?"
         rf"(?P<scale>{scales})"
-        r"(?P<plus>[多余](?![了近约逾])|\+(?![/0-9-])|-plus)?"
+        r"(?P<plus>[多余](?![了近约逾]| ?[0-9])|\+(?![/0-9-])|-plus)?"
     )
 
 
@@ -346,7 +348,9 @@ def read_hedges(passage: Passage, amount: Amount) -> None:
             return
         if wording.startswith("or ") and folded.startswith(" than", end):
             return
-        if wording == "多" and folded[end : end + 1] in _MORE_BY:
+        if wording == "多" and (
+            folded[end : end + 1] in _MORE_BY or _FIGURE.match(folded, end) is not None
+        ):
             return
         if wording in ("plus", "give or take") and _MORE_TO_COME.match(folded, end):
             return

@@ -56,6 +56,8 @@ def ideographic(text: str, start: int) -> Numeral | None:
     run = "".join(kept)
     end = match.end()
     few = [index for index, char in enumerate(run) if known[char].role == "few"]
+    if few and run[1:2] and few[0] == 0 and known[run[1]].role == "digit":
+        return None  # 筆數五成: a number of something, not some of it
     if few:
         return _few(run, few, end)
     if close := _neighbours(run):
