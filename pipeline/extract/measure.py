@@ -251,7 +251,9 @@ _PROFITS = frozenset(
     {"net_income", "operating_income", "adjusted_net_income", "adjusted_operating_income",
      "profit_before_tax", "operating_cash_flow", "free_cash_flow", "ebitda", "adjusted_ebitda",
      "operating_margin", "net_margin", "eps", "adjusted_eps", "profit_per_order",
-     "net_additions",
+     "adjusted_ebita", "adjusted_profit_before_tax", "adjusted_ebitda_margin", "ebitda_margin",
+     "adjusted_net_margin", "contribution_profit", "contribution_margin", "free_cash_flow_margin",
+     "gross_margin", "underwriting_income", "investment_income", "net_additions",
      "profit_per_unit", "profit_per_store", "gross_profit_per_unit", "gross_profit"}
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ from pipeline.segment.defaults import (
 from pipeline.segment.draft import Draft
 from pipeline.segment.roles import side_of
 from pipeline.segment.roundup import companies_of_headings, companies_of_paragraphs
-from pipeline.segment.unlisted import named_in_opening, named_in_title
+from pipeline.segment.unlisted import declared_company, named_in_opening, named_in_title
 from pipeline.unbroken import unbroken
 from schemas.fact import Entity
 from schemas.segmented import DocumentContext
@@ -139,6 +139,8 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
         return None
     if len(in_title) != 1 and companies_of_paragraphs(drafts):
         return None
+    if not in_title and (declared := declared_company(head)):
+        return declared
     if not in_title and (unknown := named_in_title(titles, None)):
         return unknown
     best, count = next(iter(votes.most_common(1)), ("", 0))

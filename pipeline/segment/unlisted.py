@@ -103,6 +103,32 @@ _EVENT = re.compile(
 )
 
 
+# "证券代码：688901 证券简称：…", "公司简称：…": the particulars of a record of a meeting.
+_DECLARED_CODE = re.compile(
+    r"(?:证券|股票|股份|公司)代[码碼號号]\s?[:：]\s?(?P<code>\d{4,6})(?!\d)"
+)
+_DECLARED_NAME = re.compile(
+    r"(?:证券|股票|公司)(?:简称|名称)\s?[:：]\s?(?P<name>[\u4e00-\u9fffA-Za-z]{2,12})"
+)
+_LEGAL_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,16}?)(?:集团)?(?:股份)?有限公司")
+_PARTICULARS = 600
+
+
+def declared_company(head: str) -> Entity | None:
+    """Give the company whose code or short name a document's particulars declare."""
+    head = head[:_PARTICULARS]
+    code, name = _DECLARED_CODE.search(head), _DECLARED_NAME.search(head)
+    known = resolve_company(code["code"]) if code else None
+    if known is None and name:
+        known = resolve_company(name["name"])
+    if known is not None:
+        return Entity(id=known.id, name=known.name)
+    if code is None:
+        return Entity(id=name["name"], name=name["name"]) if name else None
+    legal = name or _LEGAL_NAME.search(head)
+    return Entity(id=code["code"], name=legal["name"] if legal else code["code"])
+
+
 def named_in_title(titles: str, code: str | None) -> Entity | None:
     """Name a company that the lexicon does not hold, from the document's title."""
     lines = "\n".join(_BEFORE_NAME.sub("", line, count=1) for line in titles.split("\n"))

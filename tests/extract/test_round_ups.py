@@ -69,3 +69,29 @@ def test_a_byline_is_no_heading() -> None:
     byline = "咖啡馆笔记　2025年11月18日 08:05"
     text = f"瑞幸三季报：增收不增利\n\n{byline}\n\n三季度总净收入152亿元，同比增长50%。\n"
     assert {fact.scope for fact in facts_of(text)} == {None}
+
+
+@pytest.mark.parametrize(
+    ("head", "company"),
+    [
+        (
+            "晶合智芯科技股份有限公司投资者关系活动记录表\n证券代码：688901　证券简称：晶合智芯",
+            "688901",
+        ),
+        ("调研纪要：某光伏龙头三季报交流\n公司简称：天合光能", "688599"),
+    ],
+)
+def test_particulars_declare_the_company(head: str, company: str) -> None:
+    found = facts_of(f"{head}\n\n第三季度，公司实现营收12.5亿元，同比增长20%。\n")
+    assert {fact.entity.id if fact.entity else None for fact in found} == {company}
+
+
+def test_bracketed_names_head_what_follows() -> None:
+    text = (
+        "晨会纪要20251031：两家公司点评\n\n"
+        "【北方华创】Q3收入111亿元，利润率承压\n前三季度营收273亿元，同比增长33%，归母净利润51亿元。\n\n"
+        "【绿城服务】（2869.HK）中期收入稳健\n上半年收入92.9亿元，同比增长6.1%，毛利率20%。\n"
+    )
+    found = {str(fact.value): fact.entity.id if fact.entity else None for fact in facts_of(text)}
+    assert found["27300000000"] == "002371"
+    assert found["20"] == "2869"

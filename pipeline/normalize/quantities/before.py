@@ -7,6 +7,7 @@ from pipeline.normalize.quantities.number import Amount, Passage
 
 _LONGEST_WORD = 16
 _SIGN_FREE = frozenset(" \t\n([{（［【|｜/,，、;；:：~>=。\"'$€£¥—–")
+BASES = frozenset({"yoy", "qoq", "mom", "hoh"})
 _OPENERS = "(\"'[/"
 _MOST_HEDGES = 2
 CENTS = re.compile(r"[0-9.]{1,9}[ -]?(?:cents?(?![a-z])|¢)")
@@ -138,7 +139,7 @@ def _article(passage: Passage, amount: Amount) -> None:
 def _sign(folded: str, amount: Amount, limit: int) -> int:
     start = amount.start - 1
     before = folded[start - 1] if start > limit else " "
-    if before not in _SIGN_FREE and before < "\u2e80":
+    if before not in _SIGN_FREE and before < "\u2e80" and folded[start - 3 : start] not in BASES:
         return amount.start
     amount.signed = True
     if folded[start] != "+":

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from pipeline.normalize.quantities.after import has_unit
-from pipeline.normalize.quantities.before import CENTS, last_word, skip_spaces
+from pipeline.normalize.quantities.before import BASES, CENTS, last_word, skip_spaces
 from pipeline.normalize.quantities.counted import read_counted
 from pipeline.normalize.quantities.lexicon import lexicon
 from pipeline.normalize.quantities.number import COUNTS_DAYS, Amount, Passage, is_decimal_part
@@ -68,7 +68,8 @@ _AGED = re.compile(
 )
 _AGE_ENDS = re.compile(r"\s*(?:[,.;:!?)]|$|and |or )")
 _YOUNGEST, _OLDEST = 12, 90
-_BOUNDS = frozenset({"sub", "plus"})
+# "yoy-21.3%", "qoq+2pct": no name with a number, a basis and a sign.
+_BOUNDS = frozenset({"sub", "plus"}) | BASES
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 # 單位均為新台幣億元, 未註明者為億元: what a note says of all its amounts.
 _DECLARES = re.compile(r"(?:位|币别|货币|金额|[标注][示明记]|说明|特别)[^，。；,;]{0,8}[为是]$")
