@@ -199,5 +199,13 @@ def _against_a_thing(place: Place) -> bool:
         if mark.kind in ("period", "basis"):
             return False
         if isinstance(mark.value, Cue) and "from" in mark.value.kinds:
-            return words_in(place.gap_before(mark)) <= _THING_REACH
+            near = words_in(place.gap_before(mark)) <= _THING_REACH
+            return near and not _says_whence(place, mark)
     return False
+
+
+def _says_whence(place: Place, mark: Mark) -> bool:
+    """Whether "from" only says whose a metric is: "revenue from new businesses rose 14%"."""
+    if place.sentence.folded[mark.start : mark.end] != "from":
+        return False
+    return any(m.kind == "metric" and m.end + 1 == mark.start for m in place.before())

@@ -15,6 +15,11 @@ _OF_THEM = re.compile(
 )
 _HAN_RUN = re.compile(r"[㐀-鿿]{1,8}")
 _DIVIDED = re.compile(r" ?派 ?(?:息)?[0-9]")  # 10 派 5 元: a dividend on ten shares
+# "1.02 million 8-inch equivalent wafers": the size of each stands between.
+_SIZED = re.compile(
+    r" \d{1,4}(?:\.\d)?[- ](?:inch|nanometer|nm|foot|meter|metre|liter|litre|megawatt|kilowatt|watt"
+    r"|gigabyte|terabyte|ounce|pound|mile|seat|bed|ton|tonne)(?:[- ]equivalent)?(?= [a-z])"
+)
 _MOST_COUNTED = 6
 _SMALL = 20
 _MANY = 100
@@ -36,16 +41,18 @@ def read_counted(passage: Passage, amount: Amount) -> str | None:
         return None
     if following >= "\u3400":
         return _chinese(passage, amount)
+    if following.isdigit() and (sized := _SIZED.match(folded, position)) is not None:
+        return _english(passage, amount, sized.end())
     if following.isascii() and (following.isalpha() or following == "-"):
         return _english(passage, amount)
     return None
 
 
-def _english(passage: Passage, amount: Amount) -> str | None:
+def _english(passage: Passage, amount: Amount, behind: int | None = None) -> str | None:
     folded = passage.folded
     if amount.form == "small" and amount.number == 1:
         return NOTHING
-    start = amount.end
+    start = behind or amount.end
     if amount.form == "vague" and folded.startswith(" of ", start):
         start += len(" of")
     match = (_ATTACHED if folded[start - 1] > "\u3400" else _NOUNS).match(folded, start)
