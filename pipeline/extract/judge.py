@@ -81,7 +81,10 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         bounded = quantity.unit in _QUICK and quantity.qualifier in ("at_least", "at_most")
         least = _MUCH if quantity.unit in _GOODS else _LARGE
         return bounded or size_of(quantity) >= least
-    if quantity.kind == "measure" and quantity.unit in TIME_UNITS and reading.family == "any":
+    loose = reading.family == "any" or (
+        reading.metric == "lead_time" and "lead" not in place.sentence.folded
+    )
+    if quantity.kind == "measure" and quantity.unit in TIME_UNITS and loose:
         lead = place.sentence.folded[max(0, place.mark.start - 24) : place.mark.start]
         if _WHEN.search(lead):
             return False

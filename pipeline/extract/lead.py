@@ -175,7 +175,10 @@ def _of_volume(match: MetricMatch) -> bool:
 
 
 # A time may hold the words: "21% more than a year earlier".
-_THAN = re.compile(r"\s*(?:(?P<up>more|higher|greater|better|above)|fewer|less|lower|below)\b")
+_THAN = re.compile(
+    r"\s*(?:(?P<up>more|higher|greater|better|above|as (?:much|many) again)"
+    r"|fewer|less|lower|below)\b"
+)
 
 
 _IS = re.compile(r"\b(?:was|were|is|are)\b")

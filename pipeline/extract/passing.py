@@ -45,7 +45,9 @@ _SPENT = re.compile(
 # Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达,
 # "the acquisition of Arm", 私有化恒生.
 _ASIDE = re.compile(
-    r"(?:\b(?:with|by|versus|vs|from|to|for|like|inside|at|than|of|acquired?|acquiring|buy|buying|"
+    r"(?:\b(?:(?:stakes?|investments?|shares|holdings?|interest) in|with|by"
+    r"|versus|vs|from|to|for|like|inside|at|than|of"
+    r"|acquired?|acquiring|buy|buying|"
     r"bought|sold|sell|selling|against|including|and partner|partner|customer|customers|supplier|"
     r"via|through|under|alongside)|"
     r"与|和|跟|对|比|给|由|向|同|私有化|收购|并购|出售|入股|分拆|持有|采购|客户|供应商|伙伴|包括|如|携手|"

@@ -17,6 +17,14 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     """Decide whether a percentage is a level, a growth, a change or a share of something."""
     last = frame.last
     if (
+        lead.base
+        and last is not None
+        and last.mark is place.previous()
+        and _like_growth(reading, last)
+    ):
+        reading.measure = "growth"
+        return
+    if (
         (lead.base or (lead.to and "%" in fold(reading.quantity.text)))
         and not lead.rate
         and last is not None
@@ -63,6 +71,17 @@ _OF_THEM = re.compile(
 )
 
 
+def _like_growth(reading: Reading, last: Reading) -> bool:
+    """Whether a base is a growth as the one before it: "grew 40%, faster than the 39% before"."""
+    return (
+        last.measure == "growth"
+        and last.metric == reading.metric
+        and reading.family != "percent"
+        and last.quantity.kind == "percent"
+        and not _FRACTION.search(reading.quantity.text)
+    )
+
+
 def _ends_move_of_share(reading: Reading, place: Place, frame: Frame) -> bool:
     """Whether a share is where a move of points ended: 占比下降2.3个百分点至36.2%."""
     last = frame.last
@@ -94,10 +113,18 @@ def _part_of_revenue(reading: Reading) -> None:
         reading.metric, reading.family = "revenue", "money"
 
 
+# "A third more than a year ago", "half as much again".
+_THAN = re.compile(
+    r"\s*(?:(?:more|higher|greater|better|fewer|less|lower|bigger|smaller) than"
+    r"|as (?:much|many) again)\b"
+)
+
+
 def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
     """Whether a percentage of an amount is its growth: a direction, a basis or its row says so."""
     quantity = reading.quantity
-    if lead.direction and not (_FRACTION.search(quantity.text) and not _moves(place)):
+    parts = _FRACTION.search(quantity.text) and not _moves(place)
+    if lead.direction and (not parts or _THAN.match(place.sentence.folded, place.mark.end)):
         return True
     if quantity.signed or quantity.worded or _MOVING_TEXT.search(quantity.text):
         return True

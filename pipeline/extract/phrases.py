@@ -76,6 +76,7 @@ _LET_GO = re.compile(
 )
 _GOES = re.compile(
     r"[^,.;]{0,28}\b(?:(?:will|to) (?:go|leave)"
+    r"|(?:are|were) (?:going|leaving|departing)"
     r"|(?:were|are|be|being) (?:cut|let go|laid off|eliminated|made redundant|axed))\b"
 )
 
@@ -147,6 +148,33 @@ def costs_points(place: Place) -> bool:
         return False
     start = max(place.sentence.start, place.mark.start - 24)
     return _COST_POINTS.search(place.sentence.folded, start, place.mark.start) is not None
+
+
+_MOST_STAFF = 5_000_000
+_FLOWN = re.compile(r"\b(?:fl(?:ew|y|ies|own|ying)|carr(?:y|ies|ied|ying)|transport\w*)" + _ABOUT)
+_USING = re.compile(
+    r"[^,.;]{0,16}\b(?:use|uses|used|using|visit\w*|watch\w*|log(?:ged)? (?:in|on)"
+    r"|shop(?:ped)?|listen\w*"
+    r"|open(?:ed)?|play(?:ed)?|search\w*|sign(?:ed)? up)\b(?P<often>[^.;]{0,60})"
+)
+_DAILY = re.compile(r"\b(?:every day|each day|a day|daily|per day)\b")
+_MONTHLY = re.compile(r"\b(?:every month|each month|a month|monthly|per month)\b")
+
+
+def other_people(place: Place) -> str | None:
+    """Name what people are counted as who are too many to be staff: passengers, users."""
+    folded = place.sentence.folded
+    before = folded[max(place.sentence.start, place.mark.start - _WINDOW) : place.mark.start]
+    if _FLOWN.search(before):
+        return "passengers"
+    amount = place.quantity.value if place.quantity.value is not None else place.quantity.low
+    if amount is None or abs(amount) < _MOST_STAFF:
+        return None
+    using = _USING.match(folded, place.mark.end)
+    often = using["often"] if using else folded[place.mark.end : place.mark.end + _WINDOW]
+    if _DAILY.search(often):
+        return "daily_active_users"
+    return "monthly_active_users" if _MONTHLY.search(often) else "users"
 
 
 def lets_go(place: Place) -> bool:

@@ -16,7 +16,7 @@ from pipeline.extract.meaning import unnamed
 from pipeline.extract.meant import just_before, meant
 from pipeline.extract.naming import snake_case
 from pipeline.extract.nearby import nearby
-from pipeline.extract.phrases import lets_go, told_by_phrase
+from pipeline.extract.phrases import lets_go, other_people, told_by_phrase
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.ratios import per_piece
 from pipeline.extract.sharpened import of_each, profit_or_loss, profit_that_moves, sharpened
@@ -235,7 +235,10 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
         bought = unnamed("shares_repurchased")
         metric = bought.metric if bought else metric
-    if metric.id == "headcount" and lets_go(place):
+    if metric.id == "headcount" and (others := other_people(place)) is not None:
+        seen = unnamed(others)
+        metric, weak = (seen.metric, False) if seen else (metric, weak)
+    elif metric.id == "headcount" and lets_go(place):
         cut = unnamed("job_cuts")
         metric, weak = (cut.metric, False) if cut else (metric, weak)
     reading.scope = found.scope

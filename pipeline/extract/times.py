@@ -36,6 +36,8 @@ def times_of(
                 continue
             if _is_owner(place, mark):
                 continue
+            if mark.value.relation == "since" and not moves and not base:
+                continue  # "the fastest since 2022, with a backlog of $200 billion"
             if not base and _is_compared_with(place, mark, moves=moves):
                 versus = versus or mark.value
             else:
