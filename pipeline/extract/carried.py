@@ -99,7 +99,8 @@ def margin_felt(place: Place, frame: Frame) -> MetricMatch | None:
     if last is None or any(m.metric.family == "percent" for m in named):
         return None
     near = 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH
-    if near and last.unit in ("percent", "percentage_points"):
+    rated = last.family == "percent" or last.measure in ("growth", "change")
+    if near and rated and last.unit in ("percent", "percentage_points"):
         same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
         return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
     rates = (m for m in (frame.used, frame.inherited) if m is not None)
@@ -230,6 +231,27 @@ def _guides_bare(place: Place) -> bool:
     folded = place.sentence.folded
     start = max(place.sentence.start, place.mark.start - 72)
     return _GUIDES.search(folded, start, place.mark.start) is not None
+
+
+# "Fourth quarter growth should be 6%": of sales, unless another's growth was told just before.
+_GROWTH = re.compile(
+    r"\bgrowth (?:rate )?(?:in [a-z]+ |for [\w ]{2,20} )?"
+    r"(?:was|is|at|should|will|would|could|came|remained|remains|accelerated|slowed|to)\b"
+)
+
+
+def bare_growth(place: Place, frame: Frame) -> MetricMatch | None:
+    """The metric whose growth a clause tells that names none."""
+    if place.quantity.kind != "percent" or any(m.kind == "metric" for m in place.before()):
+        return None
+    start = max(place.sentence.start, place.mark.start - 60)
+    if _GROWTH.search(place.sentence.folded, start, place.mark.start) is None:
+        return None
+    last, used = frame.last, frame.used
+    same = last is not None and last.measure == "growth" and used is not None
+    if same and last is not None and used is not None and used.metric.id == last.metric:
+        return used
+    return unnamed("revenue")
 
 
 def _business_alone(place: Place, frame: Frame) -> bool:

@@ -64,6 +64,10 @@ def _points(reading: Reading, lead: Lead, place: Place) -> None:
 _LOST = re.compile(r"\b(?:lost|losing|lose)(?: (?:about|over|nearly|around|roughly|some))? $")
 
 
+_COST = re.compile(r"_cost$|_expense$|_expenses$|^depreciation$")
+_COSTS_US = re.compile(r"\bcosts?(?: us)?(?: [a-z]+)? $")
+
+
 def _amount(reading: Reading, lead: Lead, place: Place) -> None:
     reading.measure = "level"
     if lead.to or lead.base:
@@ -73,6 +77,10 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
     counts = reading.quantity.kind in ("count", "measure")
     if reading.metric == "job_cuts":
         return  # "it plans to shed 4,000 jobs"
+    if _COST.search(reading.metric) and _COSTS_US.search(just_before(place, 24)):
+        # "Tariffs will cost us $18 million": the cost itself.
+        lead.direction = 0
+        return
     moved = (lead.direction and _moves_by(place)) or _adds_up(place) or _is_effect(place)
     if moved or (counts and (lead.additional or _are_new(place))):
         reading.measure = "change"

@@ -132,7 +132,7 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
         return True
     if lead.rate or frame.of_rates or (frame.rate is not None and (lead.to or lead.base)):
         return True
-    if _has_basis(place) or _at_rates(place):
+    if _has_basis(place) or _at_rates(place) or _named_as_growth(place):
         return True
     last = frame.last
     if last is not None and last.metric == reading.metric and _restates_move(place, last):
@@ -162,6 +162,14 @@ _PARAGRAPH = 240
 _OF_WHAT = re.compile(r"\s*(?:of|in)\b")
 # "10% annual rate base growth", "8% EBITDA growth".
 _RATE_NAMED = re.compile(r" (?:[\w&/-]+ ){1,4}(?:growth|cagr)\b")
+
+
+def _named_as_growth(place: Place) -> bool:
+    """Whether the metric's own words say that it grows: "sales growth in the range of 3% to 5%"."""
+    for mark in place.before():
+        if mark.kind == "metric":
+            return place.sentence.folded[mark.start : mark.end].endswith(" growth")
+    return False
 
 
 def _restates_move(place: Place, last: Reading) -> bool:

@@ -3,6 +3,7 @@
 import re
 
 from pipeline.extract.carried import (
+    bare_growth,
     held_by_base,
     inherited,
     margin_felt,
@@ -53,6 +54,8 @@ def choose_metric(
         return chosen
     if part is not None and (said := own_subject(place)) is not None and said[1]:
         reading.business = said[0].title()
+    if chosen is None or is_far(chosen, place, frame):
+        chosen = bare_growth(place, frame) or chosen
     if part is None and (felt := margin_felt(place, frame)) is not None:
         _settle(reading, felt.metric)
         return felt
