@@ -216,3 +216,12 @@ def _next_has_its_own(place: Place, mark: Mark) -> bool:
     behind = [m for m in place.onward() if m.start >= mark.end]
     numbers = [at for at, m in enumerate(behind) if m.kind == "quantity"]
     return bool(numbers) and any(m.kind == "period" for m in behind[numbers[0] + 1 :][:1])
+
+
+def mark_of(place: Place, mention: PeriodMention) -> Mark | None:
+    """Give the mark of a time in the sentence of a quantity."""
+    for side in (place.back(), place.onward()):
+        for mark in side:
+            if mark.value is mention:
+                return mark
+    return None

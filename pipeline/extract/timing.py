@@ -18,8 +18,8 @@ from pipeline.extract.modality import (
     whole_year,
 )
 from pipeline.extract.place import Place
-from pipeline.extract.reading import Mark
-from pipeline.extract.times import times_of
+from pipeline.extract.times import mark_of, times_of
+from pipeline.extract.yearly import one_each
 from pipeline.normalize.periods import (
     fiscal_position,
     fiscal_year,
@@ -29,7 +29,7 @@ from pipeline.normalize.periods import (
 )
 from pipeline.normalize.periods.calendar import quarter_close
 from pipeline.normalize.script import fold
-from schemas import Period, PeriodMention, Quantity
+from schemas import Period, PeriodMention
 
 _CLOSING = re.compile(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
 _CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
@@ -246,7 +246,7 @@ def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bo
 
 def _is_likened_to(place: Place, mention: PeriodMention) -> bool:
     """Whether a number is only said to be like that of a time: 与去年11%相若, "as in 2024"."""
-    mark = _mark_of(place, mention)
+    mark = mark_of(place, mention)
     if mark is None or mark.start > place.mark.start:
         return False
     start = max(place.sentence.start, mark.start - _LIKENED_REACH)
@@ -323,7 +323,7 @@ def _of_mention(
 ) -> Period:
     """The days that a time means for this number."""
     period = mention.period
-    if (nth := _one_each(place, mention)) is not None:
+    if (nth := one_each(place, mention)) is not None:
         return nth
     if reading.nature == "stock" and _closes(place, mention):
         return period_of(period.end, period.end)
@@ -357,7 +357,7 @@ def _sets_against(
     alike = last.metric == reading.metric and last.measure == reading.measure
     if not alike or reading.measure not in ("level", "share") or reading.nature != "flow":
         return False
-    mark = _mark_of(place, mention)
+    mark = mark_of(place, mention)
     if mark is None or not last.mark.end <= mark.start < place.mark.start:
         return False
     return not any(m.kind == "metric" and m.start >= last.mark.end for m in place.before(breaks=2))
@@ -378,37 +378,9 @@ def _ahead(frame: Frame, setting: Setting) -> Period | None:
     return None
 
 
-def _one_each(place: Place, mention: PeriodMention) -> Period | None:
-    """One year of several where as many numbers follow: "in the next three years 3, 4 and 6"."""
-    months = _months(mention.period)
-    mark = _mark_of(place, mention)
-    if months < 24 or months % 12 or mark is None:
-        return None
-    around = [*reversed(place.back()), place.mark, *place.onward()]
-    listed = [m for m in around if m.kind == "quantity" and m.start >= mark.end]
-    if len(listed) != months // 12 or place.mark not in listed:
-        return None
-    if any(isinstance(m.value, Quantity) and m.value.kind != place.quantity.kind for m in listed):
-        return None
-    first = period_of(mention.period.start, year_before(mention.period, months // 12 - 1).end)
-    return year_before(first, -listed.index(place.mark))
-
-
-def _mark_of(place: Place, mention: PeriodMention) -> Mark | None:
-    for side in (place.back(), place.onward()):
-        for mark in side:
-            if mark.value is mention:
-                return mark
-    return None
-
-
-def _months(period: Period) -> int:
-    return 12 * (period.end.year - period.start.year) + period.end.month - period.start.month + 1
-
-
 def _closes(place: Place, mention: PeriodMention) -> bool:
     """Whether a stock is told for the end of a time: "finished June at 38 million"."""
-    mark = _mark_of(place, mention)
+    mark = mark_of(place, mention)
     if mark is None:
         return False
     said = place.sentence.folded[max(place.sentence.start, mark.start - 16) : mark.start]

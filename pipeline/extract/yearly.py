@@ -3,9 +3,11 @@
 import re
 from datetime import timedelta
 
+from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence
-from pipeline.normalize.periods import year_before
-from schemas import Period, PeriodMention
+from pipeline.extract.times import mark_of
+from pipeline.normalize.periods import period_of, year_before
+from schemas import Period, PeriodMention, Quantity
 
 # What stands between the members of a row.
 _BETWEEN = re.compile(
@@ -130,3 +132,23 @@ def _set_row_before(
         until = marks[k].start
     if len(row) == len(years):
         found.update(zip(row, years, strict=True))
+
+
+def one_each(place: Place, mention: PeriodMention) -> Period | None:
+    """One year of several where as many numbers follow: "in the next three years 3, 4 and 6"."""
+    months = _months(mention.period)
+    mark = mark_of(place, mention)
+    if months < 24 or months % 12 or mark is None:
+        return None
+    around = [*reversed(place.back()), place.mark, *place.onward()]
+    listed = [m for m in around if m.kind == "quantity" and m.start >= mark.end]
+    if len(listed) != months // 12 or place.mark not in listed:
+        return None
+    if any(isinstance(m.value, Quantity) and m.value.kind != place.quantity.kind for m in listed):
+        return None
+    first = period_of(mention.period.start, year_before(mention.period, months // 12 - 1).end)
+    return year_before(first, -listed.index(place.mark))
+
+
+def _months(period: Period) -> int:
+    return 12 * (period.end.year - period.start.year) + period.end.month - period.start.month + 1
