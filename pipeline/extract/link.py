@@ -149,7 +149,8 @@ _ROW_JOINT = re.compile(r"\s*(?:[、,，/]|和|与|及|以及)\s*")
 def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> None:
     """Note what a plain measure word was said of: 门店3万家 tells what 自营1.9万家 are."""
     counted = place.quantity.counted
-    if counted and chosen is not None and chosen.end > 0 and chosen.metric.family == "count":
+    told = chosen is not None and (chosen.end > 0 or chosen.metric.id == "stores")
+    if counted and chosen is not None and told and chosen.metric.family == "count":
         frame.told_of[counted[:1]] = replace(chosen, weak=False)
 
 

@@ -33,9 +33,16 @@ def set_measure(
         reading.measure = "level" if reading.family == "x" else "multiple"
     else:
         _amount(reading, lead, place)
+    if reading.metric == "stores" and (closed := _CLOSED.search(place.lead)) is not None:
+        reading.measure = "change"
+        lead.direction = 1 if closed[1] else -1
     _apply_sign(reading, lead, metric, place)
 
 
+# 存货周转天数快了20天: of days that pass, faster is less.
+_FASTER = re.compile(r"快了?(?:约|近|超过?)?$")
+# 净关店37家, 净开店120家: so many more or fewer of them.
+_CLOSED = re.compile(r"净(?:(开|新开|增)|关|减)(?:店|门店|闭)?(?:数)?(?:约|近|超过?|达)?$")
 # Rates so small that points are their unit: a cost of risk of 12 basis points, 利差 1.3 個百分點.
 _TOLD_IN_POINTS = frozenset(
     {"expected_credit_losses", "interest_spread", "net_charge_off_rate", "yield_spread",
@@ -184,6 +191,12 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
         ratio = quantity.kind == "points" and reading.metric in _EXPENSES
         better = _gets_better(place) or _BETTER_BEHIND.match(place.sentence.folded, place.mark.end)
         if (ratio or reading.metric in _LESS_IS_BETTER) and better:
+            sign = -1
+        if (
+            reading.metric in _LESS_IS_BETTER
+            and quantity.unit == "day"
+            and _FASTER.search(place.lead)
+        ):
             sign = -1
         if reading.metric == "savings":
             sign = 1

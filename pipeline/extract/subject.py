@@ -231,6 +231,8 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         near = better is not None and not _in_another_clause(better, place)
         if better is not None and near and (not better.weak or _leads_up(better, place)):
             return None
+        if quantity.counted[:1] in _OF_SHOPS and _SHOPS.search(place.lead):
+            return unnamed("stores")
         if told is not None:
             return told
     if metric.id == "units" and (told := _told_in_units(place, frame)) is not None:
@@ -249,6 +251,11 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     return MetricMatch(0, 0, metric, weak=weak, loss=False, adjusted=False)
 
 
+# 自营餐厅1,299家: what stands right before a plain measure word.
+_OF_SHOPS = frozenset("家个间座")
+_SHOPS = re.compile(
+    r"(?:餐厅|门店|店铺|网点|卖场|专柜|专卖店|旗舰店|体验店|直营店|加盟店|药房|超市|影院|影城)(?:数量?|总数)?(?:约|近|超|达|为|共|合计|已)?$"
+)
 # What is told in units as well as in money.
 _IN_UNITS = {"backlog": "homes_backlog", "bookings": "orders", "orders": "orders"}
 
