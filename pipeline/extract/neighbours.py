@@ -331,7 +331,7 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
     """What a bare number is in notes: a rate if signed, money with bn or under a stated scale."""
     stated = setting.scale != 1
     if bare.signed and not is_scaled(bare):
-        rate = (stated or _beside_amount(place)) and size_of(bare) < _BARE_RATE
+        rate = (stated or _beside_amount(place, bare)) and size_of(bare) < _BARE_RATE
         return bare.model_copy(update={"kind": "percent", "unit": "percent"}) if rate else None
     if bare.kind != "number" or _names_other(place, frame):
         return None
@@ -359,14 +359,17 @@ _PER_SHARE = re.compile(r"\s?/\s?(?:sh|shr|share)\b")
 _THOUSANDS = re.compile(r"\d\s?k\b|\)\s?k\b")
 
 
-def _beside_amount(place: Place) -> bool:
+def _beside_amount(place: Place, bare: Quantity) -> bool:
     """Whether a signed bare number stands right behind an amount with a scale."""
     previous = place.previous()
     if previous is None or not isinstance(previous.value, Quantity):
         return False
     amount = previous.value
     own = amount.kind in ("money", "number", "count") and _LETTERS.search(fold(amount.text))
-    return bool(own) and place.gap_before(previous).strip() in _BESIDE
+    # "Adj EPS $99.50 +19": of an amount in full only a whole number is a rate.
+    whole = amount.kind == "money" and bare.value is not None and "." not in bare.text
+    rate = own or (whole and size_of(bare) >= 1)
+    return bool(rate) and place.gap_before(previous).strip() in _BESIDE
 
 
 def _names_other(place: Place, frame: Frame) -> bool:

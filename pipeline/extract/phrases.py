@@ -40,6 +40,11 @@ _ON_PLANT = re.compile(
 _TO_HOLDERS = re.compile(
     r"\s*(?:of capital |in cash )?to (?:(?:its|our|the|their) )?(?:share|stock)?holders\b"
 )
+# "A new $30bn auth.", "the $50 billion buyback authorization".
+_AUTHORIZED = re.compile(
+    r"\s*(?:(?:new|share|stock|buyback|repurchase|remaining|existing) )*"
+    r"(?:auth\b|authori[sz]ations?\b)"
+)
 _GIVEN_BACK = re.compile(
     r"\b(?:hand(?:ed|ing|s)? back|giv(?:e|es|ing) back|gave back|send|sent"
     r"|pa(?:y|ys|id|ying)(?: out| back)?|return(?:ed|s|ing)?|distribut\w+|hand(?:ed|ing)? over)"
@@ -49,6 +54,15 @@ _MARKET_GROWS = re.compile(
     r"\b(?:market|industry|sector)\b(?! (?:share|rent|price|rate|cap|value))[^,.;%]{0,36}"
     r"\b(?:grow(?:s|n|ing)?|grew|expand(?:s|ed|ing)?|shrink(?:s|ing)?|shrank|contract(?:s|ed|ing)?"
     r"|rose|fell|ris(?:e|es|ing)|fall(?:s|ing)?)(?: by)?" + _ABOUT
+)
+# "It cost us five points of margin", "49% of custs on six or more modules".
+_OF_MARGIN = re.compile(
+    r"\s*of (?:(?:our|its|the) )?(?:operating |ebit |(?P<gross>gross ))?margin\b"
+)
+_OF_PEOPLE = re.compile(
+    r"\s*of (?:(?:our|its|the|all|total|new|active|existing) )*(?:customers|custs?|clients)"
+    r"(?=\s*(?:[,.;:)]|$|(?:on|us(?:e|es|ing)|ha(?:ve|s)|are|is|with|who|that|in|now|already|buy|run"
+    r"|pay|were|by|at|adopt\w*|took|take)\b))"
 )
 _SHARE_OF_MARKET = re.compile(
     r"\bshare (?:of|in) (?:the |its |our |that |this )?(?:[\w.'’&-]+ ){0,4}?market[^,.;]{0,40}$"
@@ -105,12 +119,18 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("capex")
         if _TO_HOLDERS.match(folded, end) and _GIVEN_BACK.search(before):
             return unnamed("shareholder_returns")
+        if _AUTHORIZED.match(folded, end):
+            return unnamed("repurchase_authorization")
         if _SAVED.search(before):
             return unnamed("savings")
         if _ON_PLANT.match(folded, end) and _SPENT.search(before):
             return unnamed("capex")
         return unnamed("market_size") if _MARKET.search(before) else None
+    if quantity.kind == "points" and (of := _OF_MARGIN.match(folded, end)) is not None:
+        return unnamed("gross_margin" if of["gross"] else "operating_margin")
     if quantity.kind == "percent":
+        if _OF_PEOPLE.match(folded, end):
+            return unnamed("customers")
         if _SHARE_OF_MARKET.search(before):
             return unnamed("market_share")
         if _MARKET_GROWS.search(before):
