@@ -7,6 +7,7 @@ from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.units import is_scaled
 from pipeline.normalize.script import fold
 from schemas import NormalizedSegment, Period, PeriodMention
 
@@ -220,13 +221,26 @@ _WAS = re.compile(
 )
 
 
+# "It was ten to twelve before", "we were at six previously"
+_IT_WAS = re.compile(
+    r"\b(?:(?:it|that|which) (?:was|had been)|we (?:were|had been) at|we (?:said|had|guided))"
+    r"(?: (?:about|around|roughly))?\s*$"
+)
+_BEFORE = re.compile(
+    r"\s*(?:before|previously|prior|earlier|last (?:time|quarter)|in (?:april|july))\b"
+)
+
+
 def _was_guided(place: Place, frame: Frame) -> bool:
     last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark is not previous or last.modality != "forward":
         return False
     start = max(place.sentence.start, previous.end)
-    bracketed = _WAS.search(place.sentence.folded, start, place.mark.start)
-    return bracketed is not None and place.quantity.kind == last.quantity.kind
+    folded = place.sentence.folded
+    told = _WAS.search(folded, start, place.mark.start) or (
+        _IT_WAS.search(folded, start, place.mark.start) and _BEFORE.match(folded, place.mark.end)
+    )
+    return told is not None and place.quantity.kind == last.quantity.kind
 
 
 # 若運價每變動 100 點，…: what would follow; but 若撇除一次性項目，… tells of what was.
@@ -426,4 +440,5 @@ def whole_year(mention: PeriodMention) -> bool:
 def _range_of_money(place: Place) -> bool:
     """Whether the quantity is a range of money: results are figures, outlooks are ranges."""
     quantity = place.quantity
-    return quantity.qualifier == "between" and quantity.kind == "money" and not quantity.worded
+    summed = quantity.kind == "money" or (quantity.kind == "number" and is_scaled(quantity))
+    return quantity.qualifier == "between" and summed and not quantity.worded

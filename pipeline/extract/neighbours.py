@@ -35,6 +35,15 @@ _MOVE_ENDS = re.compile(
     r"|excluding|ex|driven|as|which|so|from last|versus|we|the|our)\b)"
 )
 _LARGEST_MOVE = 100
+_TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
+_MILLION, _SUMS_APART = Decimal(1_000_000), Decimal(50)
+_SCALE_SAID = re.compile(r"thousand|[mbt]illion")
+_OF_A_SUM = re.compile(
+    r"\b(?:(?:loss|dividend|income|profit|charge|gain|balance|cost|benefit|total|provision|expense"
+    r"|impact|headwind|tailwind|contribution|earnings|ebitda?|revenue|sales|inflow|outflow|debt|cash)"
+    r" (?:of|is|was|were|at)|versus|compared (?:to|with)|(?:up|down) from|from|sg and a|against)"
+    r"(?: (?:about|a|around|roughly|just))?\s*$"
+)
 _GROWTH_SAID = re.compile(r"\bgrowth(?: of| was| is| at)?\s*$")
 _SPOKEN_AMOUNT = 20
 _MOST_DAYS = 1000
@@ -59,6 +68,10 @@ _PAID = re.compile(
     r"|invest|invested|raised|worth)(?: (?:us|them|you|about|around|roughly|over|nearly))*)\s*$"
 )
 _ENDS_AT = re.compile(r"(?:\b(?:to|at|reached|reaching|hit|total(?:ing|s)?|now)|[到至达破])\s*$")
+# "Twelve million subscribers and the premium tier is over five hundred thousand"
+_NOW_AT = re.compile(
+    r"\b(?:and|while|with) (?:[a-z]+ ){1,4}(?:is|are|was|were|has|have)(?: now)?\s*$"
+)
 _LARGER = frozenset({"more_than", "at_least"})
 # "the basic plan is seven ninety nine" is a price in dollars.
 _PRICE_TAG = re.compile(r"^[a-z]+(?: [a-z]+)? ninety (?:nine|five)$")
@@ -206,7 +219,8 @@ def _in_days(place: Place, bare: Quantity, frame: Frame) -> Quantity | None:
         )
     if named is None or named.metric.id not in _OF_DAYS:
         return None
-    return bare.model_copy(update={"kind": "measure", "unit": "day"})
+    days = _spoken_hundreds(bare) or bare.value
+    return bare.model_copy(update={"kind": "measure", "unit": "day", "value": days})
 
 
 def _part_of_count(place: Place, bare: Quantity) -> Quantity | None:
@@ -233,6 +247,8 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
         return None
     if bare.value is None and ";" in gap and not _GOES_ON.search(gap):
         return None  # a range in a clause of its own
+    if (millions := _in_millions(place, bare, model, gap)) is not None:
+        return millions
     if is_scaled(bare):
         if _restates(bare, model, gap):
             return bare.model_copy(update={"kind": model.kind, "unit": model.unit})
@@ -252,6 +268,33 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     if not _OF_IT.match(after) and not _continues(place, bare, model, gap):
         return None
     return _like(bare, model, _step(model))
+
+
+def _spoken_hundreds(bare: Quantity) -> Decimal | None:
+    """What a number in words is in hundreds: "three hundred and fifty", "one thirty seven"."""
+    said, size = bare.text.lower(), bare.value
+    if size is None or size < 1 or any(char.isdigit() for char in said) or not said.isascii():
+        return None
+    if size < _TEN and size % 1 and "point" not in said and "half" not in said:
+        return size * 100
+    return size if _HUNDRED <= size < _THOUSAND and not _SCALE_SAID.search(said) else None
+
+
+def _in_millions(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quantity | None:
+    """Hundreds of the millions before: "equity income was eighty million from a loss of 137"."""
+    size = _spoken_hundreds(bare) if bare.kind == "number" else None
+    million = scale_of(fold(model.text))
+    if size is None or million != _MILLION or model.kind not in ("money", "number"):
+        return None
+    if not _OF_A_SUM.search(gap):
+        return None
+    named = next((m.value for m in place.before() if isinstance(m.value, MetricMatch)), None)
+    if named is not None and named.metric.family not in ("money", "any", "money_per_share"):
+        return None
+    if not 1 / _SUMS_APART <= size * million / (size_of(model) or million) <= _SUMS_APART:
+        return None
+    unit = model.unit if model.kind == "money" else "USD"
+    return bare.model_copy(update={"kind": "money", "unit": unit, "value": size * million})
 
 
 def _with_own_unit(place: Place) -> Quantity | None:
@@ -308,7 +351,8 @@ def _as_money(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quanti
     if model.kind == "money" and not named and "/" not in (model.unit or ""):
         return bare.model_copy(update={"kind": "money", "unit": model.unit})
     if model.kind in ("count", "percent") and (
-        _PAID.search(gap) or (bare.qualifier in _LARGER and model.counted and not named)
+        _PAID.search(gap)
+        or (bare.qualifier in _LARGER and model.counted and not named and not _NOW_AT.search(gap))
     ):
         return bare.model_copy(update={"kind": "money", "unit": "USD"})
     return None
@@ -320,7 +364,7 @@ def _as_count(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quanti
     if bare.kind != "number" or model.kind != "count" or not model.counted:
         return None
     folded = fold(model.counted)
-    if not _ENDS_AT.search(gap):
+    if not (_ENDS_AT.search(gap) or (_NOW_AT.search(gap) and not named)):
         return None
     if named and folded not in place.gap_before(place.previous() or place.mark):
         return None

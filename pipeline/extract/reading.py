@@ -252,11 +252,16 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
         Mark(start + m.start, start + m.end, "metric", m)
         for m in metrics
         if not (
-            m.weak
-            and (
-                _yields(m.start, m.end, surer, names, chinese=not piece[m.start : m.end].isascii())
-                # 数据中心收入: the revenue of data centers, whose number is not told.
-                or (m.end in heads and (m.start, m.end) in names)
+            (m.end - m.start == _TICKER and piece[m.start : m.end].upper() == company_id)
+            or (
+                m.weak
+                and (
+                    _yields(
+                        m.start, m.end, surer, names, chinese=not piece[m.start : m.end].isascii()
+                    )
+                    # 数据中心收入: the revenue of data centers, whose number is not told.
+                    or (m.end in heads and (m.start, m.end) in names)
+                )
             )
         )
     ]
@@ -308,6 +313,8 @@ _SURE = frozenset({"up", "down", "rate", "gain", "loss", "share"})
 _MOVED = frozenset({"up_after", "down_after"})
 _MOVING = frozenset({"up", "down", "rate", "gain", "loss"})
 
+# Two letters that are the company's own, no metric: "gm financial".
+_TICKER = 2
 _OPENING, _OPENING_REACH, _OPENING_FAR = 4, 40, 400
 
 # What yields to what where two readings overlap: a number's own words are no cue, and so on.

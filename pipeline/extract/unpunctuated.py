@@ -29,6 +29,16 @@ _ARTICLE = re.compile(r"(?:^| )(?:an?|the|our) $")
 _HAN = "\u3400"
 _MOSTLY = 20
 _MOVING = frozenset({"up", "down"})
+_VERB = re.compile(
+    r" (?:was|were|is|are|came|grew|rose|fell|declined|increased|decreased|ended|went|of)(?![a-z])"
+)
+# What speech adds to a figure before it goes on to the next.
+_AFTERTHOUGHTS = frozenset(
+    ("", "before", "previously", "prior", "now", "today", "again", "too", "as well", "already",
+     "there", "here", "overall", "in total", "total", "combined", "or so", "uh", "um", "okay",
+     "right", "even", "net", "gross", "so far", "for the quarter", "in the quarter", "our", "the",
+     "then", "before that", "uh our", "um our")
+)  # fmt: skip
 _OF_ALL = OF_THE_WHOLE | TOLD_OF_ALL
 _WHOLE = Cue(0, 0, frozenset({"whole"}), frozenset())
 
@@ -84,20 +94,28 @@ def _english(sentence: Sentence) -> list[Mark]:
     Where the name is of a measure that only the whole company has, it is spoken of from there.
     """
     breaks: list[Mark] = []
-    told = False
+    told = was = False
     for at, mark in enumerate(sentence.marks):
         if mark.kind == "break":
-            told = False
-        elif mark.kind == "metric" or (isinstance(mark.value, Cue) and mark.value.kinds & _MOVING):
+            told = was = False
+        elif mark.kind == "metric":
             told = True
+        elif isinstance(mark.value, Cue):
+            told = told or bool(mark.value.kinds & _MOVING)
+            was = was or "be" in mark.value.kinds
         elif mark.kind == "quantity":
-            opener = _opener(sentence, at) if told else None
-            if opener is not None:
+            opener = _opener(sentence, at) if told or was else None
+            if opener is not None and (told or _has_a_verb(sentence, opener)):
                 breaks.append(_break(opener.start))
                 if isinstance(opener.value, MetricMatch) and opener.value.metric.id in _OF_ALL:
                     breaks.append(Mark(opener.start, opener.start, "cue", _WHOLE))
-            told = False
+            told = was = False
     return breaks
+
+
+def _has_a_verb(sentence: Sentence, opener: Mark) -> bool:
+    """Whether a verb follows a name: "it was nine percent North America wholesales were …"."""
+    return opener.kind != "metric" or _VERB.match(sentence.folded, opener.end) is not None
 
 
 def _opener(sentence: Sentence, at: int) -> Mark | None:
@@ -110,7 +128,7 @@ def _opener(sentence: Sentence, at: int) -> Mark | None:
         mark = marks[k]
         if mark.start < end:
             continue
-        if folded[end : mark.start].strip():
+        if folded[end : mark.start].strip() not in _AFTERTHOUGHTS:
             return None
         if mark.kind in _NAMES:
             return mark if _has_quantity(marks, k + 1) else None

@@ -9,6 +9,7 @@ from pipeline.normalize.quantities.amount import read_amount
 from pipeline.normalize.quantities.before import skip_spaces
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.normalize.quantities.numerals import Numeral
 from pipeline.normalize.quantities.worded import read_worded
 
 _RISING = re.compile(
@@ -27,6 +28,8 @@ _COUNTS_RATIO = Decimal(3)
 # "five or six percent", and in speech "five, six percent"
 _OR = re.compile(r",? or |, ")
 _OR_BEGINS = (", ", " or ")
+# "half a percent to a percent"
+_ONE_UNIT = re.compile(r"an? (percent|point|percentage point)(?![a-z])")
 _RATES = ("percent", "points")
 _SPOKEN_RATIO = Decimal("1.5")
 _ROW_BEFORE = re.compile(r"[0-9%], $")
@@ -165,6 +168,10 @@ def _second(passage: Passage, position: int) -> Amount | None:
     passage.limit = position
     try:
         char = folded[start]
+        if char == "a" and (one := _ONE_UNIT.match(folded, start)):
+            amount = Amount(start, Numeral(Decimal(1), None, None, one.end(), "plain"))
+            amount.unit = lexicon().units[one.group(1)]
+            return amount
         if not ("0" <= char <= "9") and "a" <= char <= "z":
             worded, end = read_worded(passage, start)
             if end > start:
