@@ -38,7 +38,8 @@ _IN_EACH = re.compile(
     r"(?P<lower>two|three|four|five|six|seven|eight|nine|ten|[2-9](?![0-9])|10(?![0-9]))"
     r"(?![a-z:/%-]|[.,][0-9])"
     r"(?! (?:years?|quarters?|months?|weeks?|days?|hours?|minutes?|dozen|hundred|thousand"
-    r"|[mbt]illion|percent|basis|points?|of(?! (?:all|our|the|those|these|them|every)\b)|and|or|to|different|separate|new)(?![a-z]))"
+    r"|[mbt]illion|percent|basis|points?|of(?! (?:all|our|the|those|these|them|every)\b)"
+    r"|and|or|to|different|separate|new)(?![a-z]))"
 )
 _SLASHED = re.compile(r"(?<![0-9]/[0-9])(?<!/[0-9]{2})/([0-9]{1,2})(?![0-9/]|\.[0-9])")
 _SPLIT = re.compile(r"(?<![0-9/])([1-9][0-9])/$")
