@@ -22,6 +22,8 @@ _LARGE = 100_000
 # So much of a good as is sold by weight or volume is an amount in itself.
 _GOODS = frozenset({"oz", "lb", "t", "bbl", "boe", "kg", "gal", "m3", "cf"})
 _MUCH = 1000
+# From here on a bare count is an amount: behind other figures, and at the head of a paragraph.
+_THOUSAND, _AMOUNT = 1000, 100_000
 # "In as little as 11 minutes" tells how fast something is, "in five minutes" when.
 _QUICK = frozenset({"s", "min", "h"})
 _WHEN = re.compile(
@@ -96,7 +98,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         if few and not _in_row_of_places(place, frame):
             return False
         if unnamed and not quantity.counted and reading.family != "money":
-            return frame.last is not None and amount is not None and abs(amount) >= 1000
+            least = _THOUSAND if frame.last is not None else _AMOUNT
+            return amount is not None and abs(amount) >= least
         if unnamed and quantity.counted and _IDLE_COUNTS.match(quantity.counted.strip().lower()):
             return amount is not None and abs(amount) >= 100
         if unnamed and amount is not None and abs(amount) <= 5:
