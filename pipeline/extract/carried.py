@@ -185,7 +185,7 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
         if quantity.kind == "number" and (frame.last is None or frame.used is not match):
             continue
         counting = quantity.kind in ("count", "measure") and quantity.counted
-        if counting and match.metric.family != "count":
+        if counting and match.metric.family != "count" and match is not first:
             continue
         if quantity.kind == "percent" and match.metric.family == "x":
             continue

@@ -94,13 +94,13 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
 
 
 # 影響單季營收約 22 億元: what something moves a metric by.
-_EFFECT = re.compile(r"(?:影响|拖累|侵蚀|挹注|增厚)(?:了|到)?[^，。；,;:0-9]{0,6}$")
+_EFFECT = re.compile(r"(?:影响|拖累|侵蚀|挹注|增厚)(?:了|到)?[^，。；,;:0-9的]{0,6}$")
 
 
 def _is_effect(place: Place) -> bool:
     """Whether an amount is told as what something does to the metric right before it."""
     named = next((m for m in place.before() if m.kind == "metric"), None)
-    if named is None or place.quantity.kind != "money":
+    if named is None or place.quantity.kind != "money" or getattr(named.value, "loss", False):
         return False
     if place.gap_before(named).strip() not in _HEDGES:
         return False
@@ -274,7 +274,8 @@ _PROFITS = frozenset(
      "operating_margin", "net_margin", "eps", "adjusted_eps", "profit_per_order",
      "adjusted_ebita", "adjusted_profit_before_tax", "adjusted_ebitda_margin", "ebitda_margin",
      "adjusted_net_margin", "contribution_profit", "contribution_margin", "free_cash_flow_margin",
-     "gross_margin", "underwriting_income", "investment_income", "net_additions",
+     "gross_margin", "underwriting_income", "investment_income", "net_additions", "fx_impact",
+     "non_operating_income",
      "profit_per_unit", "profit_per_store", "gross_profit_per_unit", "gross_profit"}
 )  # fmt: skip
 

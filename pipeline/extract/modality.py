@@ -13,7 +13,7 @@ from schemas import NormalizedSegment, Period, PeriodMention
 
 _REACH = 14
 _EXPECTED_REACH = 4
-_WHOLE_YEAR = re.compile(r"全年|full|fy|year|财年|\d年$")
+_WHOLE_YEAR = re.compile(r"全年|full|fy|year|财年|\d ?年$")
 # A sentence that turns to guidance: "Let me move to guidance", "Looking ahead, …".
 _TOPIC = re.compile(
     r"\b(?:turn(?:ing)?|mov(?:e|ing)|now|shift(?:ing)?|com(?:e|ing)|on|let me|let's)\b[^.?!]{0,30}"

@@ -93,7 +93,10 @@ class Settings:
         lines = {s.scope for s in known if s.kind == "line"}
         own = {s.scope for s in known if s.owner is not None and s.owner == about}
         self._asked = own.pop() if len(own) == 1 else None
+        every = {s.scope for s in known}
         self._topic = lines.pop() if len(lines) == 1 else None
+        if self._topic is None and len(every) == 1:
+            self._topic = every.pop()
         anchor = Anchor(segment.reporting, self._context.call_day, 12)
         named = segment.periods or find_periods(segment.text, anchor)
         times = {each.period.label: each for each in named}

@@ -305,6 +305,13 @@ def _is_left(place: Place) -> bool:
     )
 
 
+# What may be a gain or a loss without being the profit.
+_GAINS_OR_LOSES = frozenset(
+    {"fx_impact", "non_operating_income", "investment_income", "other_income",
+     "associates_profit", "underwriting_income", "disposal_gain", "fair_value_gain"}
+)  # fmt: skip
+
+
 def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> MetricMatch | None:
     """The profit that a bare 盈利, 赚 or 亏 at the number speaks of, where another metric stands.
 
@@ -318,7 +325,9 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
     cue, kinds = place.nearest_cue()
     if cue is None or not kinds & {"gain", "loss"} or words_in(place.gap_before(cue)) > 1:
         return None
-    if chosen is not None and chosen.metric.id.endswith("cash_flow"):
+    if chosen is not None and (
+        chosen.metric.id.endswith("cash_flow") or chosen.metric.id in _GAINS_OR_LOSES
+    ):
         return None
     if any(m.value is chosen and m.end >= cue.end and m.start <= cue.start for m in place.before()):
         return None

@@ -69,7 +69,7 @@ def choose_metric(
     chosen = chosen or inherited(reading, place, frame, setting)
     if chosen is not None and _is_of_whole(chosen, place, frame):
         chosen = unnamed("revenue")
-    if chosen is not None and chosen.weak and _are_sales(chosen, place, setting):
+    if chosen is not None and _are_sales(chosen, place, frame, setting):
         chosen = unnamed("revenue")
     if chosen is not None and _is_part_of_business(chosen, place, frame):
         chosen = unnamed("revenue")
@@ -96,12 +96,18 @@ def choose_metric(
     return chosen
 
 
-def _are_sales(chosen: MetricMatch, place: Place, setting: Setting) -> bool:
-    """Whether 業績 stands for sales, as it does in Taiwan."""
-    if chosen.metric.id != "net_income" or setting.currency != "TWD":
+def _are_sales(chosen: MetricMatch, place: Place, frame: Frame, setting: Setting) -> bool:
+    """Whether 業績 stands for sales, as in Taiwan, or 淨收益 for what a bank takes in."""
+    if chosen.metric.id != "net_income" or setting.currency not in _NET_REVENUE:
         return False
-    named = next((m for m in place.before() if m.value is chosen), None)
-    return named is not None and place.sentence.folded[named.start : named.end] == "业绩"
+    named = next((m for m in frame.metrics if m.value is chosen), None)
+    if named is None:
+        return False
+    said = place.sentence.folded[named.start : named.end]
+    return said == "净收益" or (said == "业绩" and setting.currency == "TWD")
+
+
+_NET_REVENUE = frozenset({"TWD", "HKD"})
 
 
 # Of these nothing is a part; what a row of parts goes through beside them are sales.
@@ -223,6 +229,8 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     if metric.id in _GOODS and _SOLD.search(just_before(place, 24)):
         goods = unnamed("units")
         metric, weak = (goods.metric, False) if goods else (metric, weak)
+    if weak and _asked_for(place, frame, setting):
+        return None
     if weak:
         better = nearby(place, frame, setting)
         told = frame.told_of.get(quantity.counted)
@@ -249,6 +257,15 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     reading.scope = found.scope
     reading.unit = found.unit
     return MetricMatch(0, 0, metric, weak=weak, loss=False, adjusted=False)
+
+
+def _asked_for(place: Place, frame: Frame, setting: Setting) -> bool:
+    """Whether an answer's first figure is of the capacity or count that its question asked for."""
+    if setting.metric is None or frame.last is not None:
+        return False
+    if any(m.kind == "metric" for m in place.before(breaks=3)):
+        return False
+    return setting.metric.metric.family in ("any", "count")
 
 
 # 自营餐厅1,299家: what stands right before a plain measure word.

@@ -45,6 +45,8 @@ _ASKS = re.compile(
     r"分析[师员]|法人|(?:投资者|投资人|外资|券商|投信|记者|媒体|股东|有人|市场)(?:也|则|再|又)?[提追发]?问"
     r"|[提追]问|被问|analysts?\b"
 )
+# 由目前的 118% 拉高至 200%: what a plan starts from is so now.
+_OF_NOW = re.compile(r"(?:目前|现时|现有|当前|现在|现行)的? ?(?:约|近|逾)?$")
 _UPSIDE = re.compile(r"潜在|上升空间|upside")
 # 那时, "back then": the time that was spoken of last.
 # Its first characters come first, so that a search passes over all others at once.
@@ -75,7 +77,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     if mention is not None and _when_said(mention, place, frame, setting):
         mention = None
     quoted = expected(place)
-    revised = base and revises(place, frame, setting)
+    revised = base and _OF_NOW.search(place.lead) is None and revises(place, frame, setting)
     ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
     reading.period = _period(
         reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
@@ -166,6 +168,8 @@ def _carried(
     if here is None or (reading.nature != "flow" and reading.measure not in MOVES):
         return None
     if future(here.period, setting) and _parted(place, here):
+        return None
+    if reading.metric == "share_price" and here.period.start != here.period.end:
         return None
     if reading.measure in MOVES and grows_from_there(place, frame):
         return None

@@ -149,7 +149,7 @@ def _currency_before(reading: Reading, place: Place, frame: Frame) -> str | None
     last = frame.last
     if last is None or last.metric != reading.metric or last.quantity.kind != "money":
         return None
-    if not _YUAN.match(place.said) or _YUAN.match(fold(last.quantity.text)):
+    if not _YUAN.match(place.said):
         return None
     return last.unit.partition("/")[0] if last.sentence[1] <= reading.sentence[1] else None
 
