@@ -98,6 +98,8 @@ class Frame:
     business that the paragraph opened with, sentences before its first figure. ``of_rates`` is
     the setting's. ``equipped`` is the part that the sentence counts of a product: the Trainium2
     chips of Project Rainier; ``told_of`` is what a plain measure word (家, 座) was said of before.
+    ``named`` are the businesses and companies that the paragraph named, ``two`` those that 前者
+    and 后者 mean.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -128,6 +130,8 @@ class Frame:
     counted: MetricMatch | None = None
     outside: tuple[MetricMatch | None, Reading | None, int] | None = None
     told_of: dict[str, MetricMatch] = field(default_factory=dict)
+    named: list[Mark] = field(default_factory=list)
+    two: tuple[Mark, Mark] | None = None
     equipped: str | None = None
 
     def next_segment(self) -> None:
@@ -135,6 +139,7 @@ class Frame:
         self.scope = None
         self.outlook, self.told = False, 0
         self.so_far = None
+        self.named.clear()
 
     def open_with(self, scope: str | None) -> None:
         """Speak of a paragraph's opening business for the length of one sentence."""

@@ -19,6 +19,7 @@ from pipeline.extract.lead import lead_before
 from pipeline.extract.measure import set_measure
 from pipeline.extract.modality import note_topic
 from pipeline.extract.neighbours import lend_unit
+from pipeline.extract.pairs import note_named, take_one_of_two
 from pipeline.extract.place import Place
 from pipeline.extract.reading import (
     Mark,
@@ -79,8 +80,10 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
                 if not (is_excepted(sentence, at) or is_cause(sentence, mark)):
                     frame.metrics.append(mark)
             elif mark.kind == "scope":
+                note_named(frame, mark)
                 note_scope(frame, sentence, at, setting.about)
             elif mark.kind == "company":
+                note_named(frame, mark)
                 note_company(frame, sentence, at, setting.about)
             elif mark.kind == "cue":
                 _heed_cue(frame, sentence, mark)
@@ -178,6 +181,8 @@ def _heed_cue(frame: Frame, sentence: Sentence, mark: Mark) -> None:
         frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
     if "rate" in kinds:
         frame.rate = mark
+    if kinds & {"former", "latter"}:
+        take_one_of_two(frame, mark, former="former" in kinds)
 
 
 def _respectively(sentence: Sentence) -> dict[int, Mark]:

@@ -20,6 +20,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
         lead.base
         and last is not None
         and last.mark is place.previous()
+        and not (last.mark is not None and _PART.search(place.gap_before(last.mark)))
         and _like_growth(reading, last)
     ):
         reading.measure = "growth"
@@ -69,6 +70,10 @@ _OF_THEM = re.compile(
     r"其中(?:的|有|约|近|逾|超过|将近|大约|约有)*\s*$|\b(?:of which|o/w|of that|of those|of these)"
     r"(?: about| some| c\.?)?\s*$"
 )
+
+
+# 收入增长12%，占营业收入的比重由38%提升到42%: the base of a share is one.
+_PART = re.compile(r"占比|比重|占|share of|% of|proportion")
 
 
 def _like_growth(reading: Reading, last: Reading) -> bool:
