@@ -66,6 +66,8 @@ def meaning(
         if kind == "multiple" and named.id in _EARNED and _PLAIN_X.search(quantity.text):
             # "FY26E EPS 4.78, 8.2x": what is paid for them.
             return metric("price_to_earnings")
+        if kind == "multiple" and named.id in ("net_debt", "debt"):
+            return metric("leverage")
         if match.weak and named.id == "shares_outstanding":
             # "Shares +9%": their price.
             return metric("share_price")

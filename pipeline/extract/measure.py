@@ -244,7 +244,8 @@ _LESS_IS_BETTER = frozenset(
 _EXPENSES = frozenset(
     {"selling_general_administrative", "research_and_development", "operating_expenses",
      "financial_expense_ratio", "staff_cost", "fulfillment_cost", "cost_of_revenue",
-     "cost_per_unit", "impaired_loan_ratio", "delinquency_rate", "debt_to_assets"}
+     "cost_per_unit", "impaired_loan_ratio", "delinquency_rate", "debt_to_assets",
+     "labor_cost", "food_cost", "occupancy_cost", "turnover_rate"}
 )  # fmt: skip
 _BETTER = re.compile(
     r"(?:\bimprov(?:ed|es?|ing|ement(?: of)?)(?: by| of)?(?: about| roughly| nearly)?|改善|优化)"

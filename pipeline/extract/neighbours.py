@@ -25,6 +25,8 @@ _GOES_ON = re.compile(
 _OF_THE = re.compile(
     r" (?:out )?of (?:the |our |its |their |these |those |a |an )?(?:planned |targeted |total )?"
 )
+# "214 company-owned and 38 franchised locations".
+_AND_OTHER = re.compile(r" [a-z]+(?:-[a-z]+)? and (?:another |about |roughly )?")
 _OF_IT = re.compile(r"\s*of (?:that|those|which|it|them)\b")
 _FAR = 90
 # How many marks away a neighbour may be; a text with more marks to a sentence is no prose.
@@ -232,7 +234,8 @@ def _part_of_count(place: Place, bare: Quantity) -> Quantity | None:
         return None
     whole = following.value
     gap = place.sentence.folded[place.mark.end : following.start]
-    if whole.kind != "count" or not whole.counted or not _OF_THE.fullmatch(gap):
+    joined = _OF_THE.fullmatch(gap) or _AND_OTHER.fullmatch(gap)
+    if whole.kind != "count" or not whole.counted or not joined:
         return None
     return bare.model_copy(update={"kind": "count", "unit": "count", "counted": whole.counted})
 

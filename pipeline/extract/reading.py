@@ -383,6 +383,8 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
         reaches_in = mark.start < other.start
         if within and isinstance(mark.value, ScopeMatch) and mark.value.kind == "region":
             return True
+        if other.value.metric.id == "same_store_sales" and other.start < mark.start:
+            return reaches_in  # "comparable restaurant sales" are those of the company
         return reaches_in or (within and other.value.metric.id in _OF_ANY_BUSINESS)
     if other.kind == "quantity":
         # 会超过 40%: the bound is the quantity's, that it is to come is said by the cue.

@@ -227,6 +227,8 @@ def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
     if named is None:
         return False
     first, name = named
+    if mark.value.metric.id == "same_store_sales" and first > mark.start:
+        return False  # "comparable restaurant sales"
     for other in before:
         if other.kind == "company" and other.end > first:
             return False

@@ -17,6 +17,22 @@ from schemas import Quantity
 _PRICE = re.compile(
     r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
 )
+# "$85 million drawn on our $200 million revolver", "$300 million available under the facility".
+_FACILITY_NAME = (
+    r"(?:[\w$.-]+ ){0,4}(?:revolvers?|revolving credit|credit facilit(?:y|ies)|lines? of credit|"
+    r"facilit(?:y|ies)|term loans?|credit agreement|credit lines?|abl)\b"
+)
+_BORROWED = re.compile(
+    r" (?:was |is |were |of )?(?:(?:drawn|outstanding|borrowed|borrowings)|"
+    r"(?P<open>available|undrawn|availability|of availability|unused))"
+    rf" (?:on|under|against|from) {_FACILITY_NAME}"
+)
+_FACILITY = re.compile(
+    r" (?:senior |secured |unsecured |new |five-year |undrawn )*"
+    r"(?:revolver|revolving credit facility|credit facility|abl facility|line of credit"
+    r"|credit line)\b"
+)
+_EACH = re.compile(r" (?:each|apiece)\b")
 # "We raised $43 billion of capital".
 _RAISES = re.compile(
     r"\brais(?:ed?|ing) (?:about |over |nearly |some |more than |approximately )?$"
@@ -84,6 +100,13 @@ def sharpened(
     own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
     if quantity.kind == "money" and not own and _PRICE.match(folded, end):
         return unnamed("price")
+    if quantity.kind == "money" and (borrowed := _BORROWED.match(folded, end)) is not None:
+        return unnamed("liquidity" if borrowed["open"] else "debt")
+    if quantity.kind == "money" and _FACILITY.match(folded, end):
+        return unnamed("credit_facility")
+    costs = chosen is not None and chosen.weak and chosen.metric.id == "operating_expenses"
+    if quantity.kind == "money" and costs and _EACH.match(folded, end):
+        return unnamed("cost_per_unit")
     if (
         quantity.kind == "money"
         and _RAISES.search(just_before(place, 32))
@@ -169,7 +192,7 @@ def of_each(place: Place, frame: Frame) -> str | None:
     if last is None or _AVERAGE.search(just_before(place, 60)) is None:
         return None
     if last.metric in _OWN_SHARES:
-        return "share_price"
+        return "average_repurchase_price"
     return "average_selling_price" if last.metric in _SOLD_EACH else None
 
 
@@ -247,6 +270,8 @@ def _is_paid_out(chosen: MetricMatch, place: Place) -> bool:
 _CLAUSE = 24
 
 
+# "Labor was 33.9%, and occupancy 7.0%": a restaurant's line of costs.
+_COST_LINE = re.compile(r"_cost$|^operating_expense|^cost_of_revenue$|^labor$")
 # A bare "margin" goes on with the one that was told of just before.
 _MARGINS = frozenset(
     {"gross_margin", "ebitda_margin", "adjusted_ebitda_margin", "store_level_margin",
@@ -264,6 +289,9 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
     last = frame.last
     if last is None:
         return chosen
+    if chosen.metric.id == "occupancy" and _COST_LINE.search(last.metric):
+        same_line = last.sentence == (place.sentence.start, place.sentence.end)
+        return (unnamed("occupancy_cost") or chosen) if same_line else chosen
     if chosen.metric.id == "operating_margin" and chosen.weak:
         near = 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH
         if near and last.metric in _MARGINS and place.quantity.kind in ("percent", "points"):

@@ -29,7 +29,10 @@ def times_of(
     quantity that is taken for it is marked as spent.
     """
     versus: PeriodMention | None = None
+    aside = _aside(place)
     for mark in place.before(breaks=2):
+        if aside is not None and aside[0] <= mark.start < aside[1]:
+            continue
         if isinstance(mark.value, PeriodMention) and mark.start not in frame.spent:
             gap = place.gap_before(mark)
             if (":" in gap and not _labels(place, mark)) or _TELLING.search(gap):
@@ -84,6 +87,18 @@ def _behind_where_it_led(place: Place) -> PeriodMention | None:
         elif isinstance(mark.value, PeriodMention):
             return mark.value if mark.value.relation == "in" else None
     return None
+
+
+# "For the fourth quarter, which has 14 weeks this year, we expect …".
+_WHICH = re.compile(r", which [^,.;]{3,70},")
+
+
+def _aside(place: Place) -> tuple[int, int] | None:
+    """Where a clause about a time stands between it and the quantity."""
+    if ", which " not in place.sentence.text:
+        return None
+    found = _WHICH.search(place.sentence.folded, place.sentence.start, place.mark.start)
+    return found.span() if found is not None else None
 
 
 def _told_in_passing(place: Place, mark: Mark) -> bool:

@@ -26,6 +26,11 @@ _CALLED = re.compile(
     r" ((?:[a-z][a-z-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind|tailwind)"
     r"|gain(?: on (?:the |our |a )?sale)?|charge|settlement|write-down)\b"
 )
+# "$1.4 million of closure costs".
+_OF_CALLED = re.compile(
+    r" (?:of|in|for) ((?:(?!our|the|its|total|higher|lower)[a-z][a-z-]+ ){1,2}"
+    r"(?:costs|charges|expenses|fees))\b"
+)
 
 
 def own_subject(place: Place) -> tuple[str, bool] | None:
@@ -119,11 +124,24 @@ def called_behind(place: Place) -> str | None:
         return None
     named = _CALLED.match(place.sentence.folded, place.mark.end)
     if named is None:
-        return None
+        return _called_costs(place)
     start, end = named.span(1)
     if any(m.kind in ("metric", "scope") and start <= m.start < end for m in place.after()):
         return None
     return "gain_on_sale" if named[1].endswith("sale") else named[1]
+
+
+def _called_costs(place: Place) -> str | None:
+    """What the costs behind an amount are called, where no list knows them."""
+    named = _OF_CALLED.match(place.sentence.folded, place.mark.end)
+    if named is None:
+        return None
+    start, end = named.span(1)
+    strong = (
+        isinstance(m.value, MetricMatch) and not m.value.weak and start <= m.start < end
+        for m in place.after()
+    )
+    return None if any(strong) else named[1]
 
 
 def is_far(chosen: MetricMatch, place: Place, frame: Frame) -> bool:

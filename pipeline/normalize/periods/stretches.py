@@ -35,7 +35,10 @@ def coming_months(scene: Scene) -> Period:
 
 
 def month(scene: Scene) -> Period:
-    """Read a month, of the nearest year where none is stated."""
+    """Read a month, of the nearest year where none is stated; "through December" is to come."""
+    ahead = scene.slots["month"] >= scene.day.month
+    if ahead and "year" not in scene.slots and scene.before(9).endswith((" through ", " until ")):
+        return _whole(scene.day.year, scene.slots["month"])
     return _whole(_stated_year(scene), scene.slots["month"])
 
 

@@ -20,7 +20,10 @@ _RISING = re.compile(
 )
 _TO_WORD = re.compile(r"to|through|至|到")
 _FROM = re.compile(r"(?:from|由|从|自)(?: (?:about|approximately|roughly|around))?\s*$")
-_FROM_ALONE = re.compile(r",? ?(?:up |down )?from (?:about |approximately |roughly |around )?$")
+_FROM_ALONE = re.compile(
+    r",? ?(?:which (?:is|was) )?(?:raised |increased |lowered |narrowed |revised |reduced |cut )?"
+    r"(?:up |down )?from (?:about |approximately |roughly |around )?$"
+)
 _RANGE_FROM = re.compile(r"(?:rang|anywhere|somewhere)[a-z]* from\s*$")
 _MOST_RATIO = Decimal(8)
 _CLOSE_RATIO = Decimal("1.6")
