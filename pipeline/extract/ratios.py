@@ -77,10 +77,10 @@ _AS_ADJUSTED = re.compile(
 
 def on_basis(chosen: MetricMatch, place: Place) -> MetricMatch:
     """Give the adjusted metric, or the one as reported, where only its basis is named."""
-    before = just_before(place, 16)
-    if _AS_ADJUSTED.search(before):
-        adjusted = related(chosen.metric.id, "adjusted")
-        return (unnamed(adjusted.id) or chosen) if adjusted else chosen
-    if chosen.metric.id.startswith("adjusted_") and _AS_REPORTED.search(before):
+    adjusted = related(chosen.metric.id, "adjusted")
+    if adjusted is not None:
+        named = _AS_ADJUSTED.search(just_before(place, 16))
+        return (unnamed(adjusted.id) or chosen) if named else chosen
+    if chosen.metric.id.startswith("adjusted_") and _AS_REPORTED.search(just_before(place, 16)):
         return unnamed(chosen.metric.id.removeprefix("adjusted_")) or chosen
     return chosen

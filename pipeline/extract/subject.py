@@ -73,8 +73,8 @@ def choose_metric(
         chosen = unnamed("revenue")
     if chosen is not None and _is_part_of_business(chosen, place, frame):
         chosen = unnamed("revenue")
-    beside = _names_itself(place, chosen)
-    if not beside and (called := called_behind(place)) is not None:
+    called = called_behind(place)
+    if called is not None and not _names_itself(place, chosen):
         reading.doubts.append("metric from words")
         reading.metric, reading.family = snake_case(called.replace("_", " ")), "money"
         return None

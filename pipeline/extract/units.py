@@ -69,7 +69,9 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
         reading.metric, reading.family, unit = "eps", "money_per_share", f"{unit}/share"
         reading.doubts = [d for d in reading.doubts if d != "metric not named"]
     last = frame.last
-    if quantity.kind == "number" and reading.base and last and last.mark == place.previous():
+    alike = last is not None and (reading.family != "count" or last.metric == reading.metric)
+    follows = last is not None and last.mark == place.previous()
+    if quantity.kind == "number" and reading.base and last and follows and alike:
         unit = _like_the_last(reading, quantity, last)
     reading.unit = unit or reading.unit or "count"
     unnamed = "metric not named" in reading.doubts

@@ -23,7 +23,8 @@ _EACH_PIECE = re.compile(r"每(?:吨|桶|磅|克|盎司|公斤|斤|台|辆|件|�
 _OF_EACH = re.compile(r"(?:an?|per|each) ")
 # Gains and burdens that their own words name.
 _CALLED = re.compile(
-    r" ((?:[a-z][a-z-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind|tailwind)"
+    r" ((?:[a-z][a-z-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind|tailwind"
+    r"|allowance|release|reversal)"
     r"|gain(?: on (?:the |our |a )?sale)?|charge|settlement|write-down)\b"
 )
 # "$1.4 million of closure costs".
