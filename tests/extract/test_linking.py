@@ -29,7 +29,10 @@ def spelled(fact: Fact) -> str:
 @pytest.mark.parametrize(("entity", "text", "facts"), list(rows()))
 def test_corpus(entity, text, facts):
     message = TranscriptMessage(
-        transcript_id="corpus", text=text, entity=entity, published_at="2025-10-30"
+        transcript_id="corpus",
+        text=text.replace("\\n", "\n"),
+        entity=entity,
+        published_at="2025-10-30",
     )
     found = [fact for part in run(message) for fact in part.facts]
     assert " | ".join(map(spelled, found)) == facts
