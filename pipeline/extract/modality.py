@@ -1,6 +1,7 @@
 """Whether a quantity has happened, is expected, or is what somebody expected."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from pipeline.extract.cues import Cue
@@ -379,10 +380,20 @@ def _quantity_follows(place: Place, mark: Mark) -> bool:
 def _ends_what_began(place: Place, frame: Frame) -> bool:
     """Whether a plan is told from its base on: 月產能將由 4,500 台增至 9,000 台."""
     last, previous = frame.last, place.previous()
-    if last is None or previous is not last.mark or not last.base:
+    if last is None or previous is None or previous is not last.mark or not last.base:
+        return False
+    if any(mark.kind == "break" and mark.weight > 1 for mark in _since(place, previous)):
         return False
     steps = next((k for k, mark in enumerate(place.back(), 1) if mark is previous), None)
     return steps is not None and led_by(Place(place.sentence, place.at - steps)) is True
+
+
+def _since(place: Place, previous: Mark) -> Iterator[Mark]:
+    """The marks between the quantity before and this one."""
+    for mark in place.back():
+        if mark is previous:
+            return
+        yield mark
 
 
 def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:

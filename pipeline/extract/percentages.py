@@ -235,6 +235,7 @@ def _share_of_revenue(place: Place) -> bool:
     before = place.sentence.folded[
         max(place.sentence.start, place.mark.start - 12) : place.mark.start
     ]
+    before = before[max(map(before.rfind, ",，;；。")) + 1 :]
     after = place.sentence.folded[place.mark.end : place.mark.end + 24]
     return bool(_SHARE_BEFORE.search(before) or _SHARE_AFTER.match(after))
 

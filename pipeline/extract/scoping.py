@@ -365,6 +365,8 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     if frame.entity is not None and is_back_at_speaker(place, frame, setting):
         frame.entity = None
     equips = frame.equipped is not None and reading.scope == frame.scope
+    if reading.metric == "target_price" and setting.about is not None:
+        frame.entity = None  # 花旗由12元削至10.5元: whose target it is, not of what
     reading.entity = setting.about if equips and setting.about else frame.entity or setting.about
 
 

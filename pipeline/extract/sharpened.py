@@ -151,6 +151,8 @@ def sharpened(
         and _AUTHORIZED.search(just_before(place, 40))
     ):
         return unnamed("repurchase_authorization")
+    if quantity.kind == "money" and _EXCHANGED.search(place.lead):
+        return unnamed("exchange_rate")
     if quantity.kind == "money" and _SAVES.search(just_before(place, _CLAUSE)):
         return unnamed("savings")
     if chosen is not None and chosen.metric.id == "net_additions":
@@ -219,6 +221,8 @@ def _is_daily(chosen: MetricMatch | None, place: Place) -> bool:
     return small and _EARNS.search(just_before(place, 60)) is not None
 
 
+# 以 1 美元兌 30.2 元計算: what one unit of a currency is worth.
+_EXCHANGED = re.compile(r"(?:元|镑|圆|法郎) ?兑 ?(?:约|为)? ?$")
 # 每年節省營運成本 5 億元: what is saved is no cost.
 _SAVES = re.compile(r"(?:节省|节约|减省|省下|可省|悭)[^，。；;,0-9]{0,12}$")
 
