@@ -34,6 +34,9 @@ _UNNAMED = re.compile(
 )
 _FOLLOWS = re.compile(r" ?零?[一二两三四五六七八九0-9]{1,2} ?[角毛毫分]")
 _GOES_ON = re.compile(r"\s*(?:[,.;:，。；：！？）、/]|以[上下]|左右|[到至~～-]|$)")
+# 单价十一万三千块: so many are no pieces of something, unless it is named.
+_NO_PIECES = 1000
+_PIECES = re.compile(r"[电屏板玻芯砖地石布铁硅显晶键区土木瓷模组件]")
 _POINTING = frozenset("这那哪每的几")
 # 单Wh盈利0.8分, 度电成本2分: what one unit brings or costs; …提升至1.5分 goes on with it.
 _OF_ONE = re.compile(
@@ -137,6 +140,8 @@ def stands(passage: Passage, amount: Amount, spelling: str, end: int) -> bool:
         return True
     if spelling == "分" and _of_one_unit(passage, amount, end):
         return True
+    if spelling == "块" and amount.number is not None and amount.number >= _NO_PIECES:
+        return not _PIECES.match(folded, end)
     if not _GOES_ON.match(folded, end):
         return False
     if spelling == "块" and folded[amount.start - 1 : amount.start] in _POINTING and amount.start:
