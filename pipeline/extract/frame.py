@@ -99,7 +99,7 @@ class Frame:
     the setting's. ``equipped`` is the part that the sentence counts of a product: the Trainium2
     chips of Project Rainier; ``told_of`` is what a plain measure word (家, 座) was said of before.
     ``named`` are the businesses and companies that the paragraph named, ``two`` those that 前者
-    and 后者 mean.
+    and 后者 mean; ``of_which`` is the part that 其中 named and the business that it is a part of.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -132,6 +132,7 @@ class Frame:
     told_of: dict[str, MetricMatch] = field(default_factory=dict)
     named: list[Mark] = field(default_factory=list)
     two: tuple[Mark, Mark] | None = None
+    of_which: tuple[Mark, str | None, Mark | None] | None = None
     equipped: str | None = None
 
     def next_segment(self) -> None:

@@ -73,6 +73,7 @@ _ANNOUNCED = re.compile(r"\b(?:segment|business|division|brand|unit|product|fran
 _CLAUSE_REACH, _SPEECH_REACH = 12, 400
 # What is so all over the world is so of the whole company.
 _EVERYWHERE = "Worldwide"
+_EVERYWHERE = "Worldwide"
 # How many words may stand between a business and what is said of it.
 _NEAR, _NEAR_KNOWN = 1, 3
 
@@ -82,6 +83,11 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
     mark = sentence.marks[at]
     match = mark.value
     if not isinstance(match, ScopeMatch) or is_no_business(sentence, mark):
+        return
+    if match.scope == _EVERYWHERE and not sentence.text.isascii():
+        # 全球门店3万家: what a company has all over the world is the company's.
+        if frame.scope_mark is None:
+            frame.scope = None
         return
     subject = _stands_as_subject(sentence, at)
     if not match.known and not subject:
@@ -111,6 +117,8 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
         return
     if earlier is not None and not _takes_over(earlier, sentence, at):
         return
+    if sentence.folded[max(0, mark.start - 3) : mark.start].rstrip(",，的").endswith(_OF_WHICH):
+        frame.of_which = mark, frame.scope, frame.scope_mark
     frame.scope, frame.scope_mark, frame.scope_inherited = match.scope, mark, False
     frame.scope_is_line = match.kind == "line"
     if _opens(sentence, mark.start):
@@ -156,6 +164,8 @@ def note_metric(frame: Frame, sentence: Sentence, at: int) -> None:
         return
     if frame.scope is None:
         return
+    if _leaves_part(frame, sentence, at):
+        return
     if frame.scope_mark is not None and _is_of_another(frame.scope_mark, sentence, at):
         frame.scope = frame.scope_mark = None
         return
@@ -170,6 +180,33 @@ def note_metric(frame: Frame, sentence: Sentence, at: int) -> None:
         if words_in(between) <= 1 and not any(c in between for c in ",，;；。"):
             return
     frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
+
+
+# 新签订单2,100亿元，其中海外订单490亿元，在手订单3,500亿元: the last is of the whole again.
+_OF_WHICH = "其中"
+_EARNED_BY_A_PART = frozenset(
+    {"gross_margin", "gross_profit", "operating_income", "operating_margin", "net_income",
+     "net_margin", "units", "average_selling_price", "price", "cost_per_unit", "profit_per_unit"}
+)  # fmt: skip
+
+
+def _leaves_part(frame: Frame, sentence: Sentence, at: int) -> bool:
+    """Go back from a part that 其中 named to what stood before it, where another metric is told."""
+    if frame.of_which is None or frame.scope_mark is not frame.of_which[0]:
+        return False
+    part, scope, scope_mark = frame.of_which
+    mark = sentence.marks[at]
+    if part.start < sentence.start or not isinstance(mark.value, MetricMatch):
+        return False
+    between = [m for m in sentence.around(at) if part.end <= m.start and m.end <= mark.start]
+    told = [m.kind for m in between]
+    if "quantity" not in told or "break" not in told[told.index("quantity") :]:
+        return False
+    ended = any(m.kind == "break" and m.weight == 3 for m in between)
+    if mark.value.metric.id in _EARNED_BY_A_PART and not ended:
+        return False
+    frame.scope, frame.scope_mark, frame.of_which = scope, scope_mark, None
+    return True
 
 
 def _is_of_another(business: Mark, sentence: Sentence, at: int) -> bool:
