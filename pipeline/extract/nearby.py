@@ -45,6 +45,8 @@ def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """Give the metric that the sentence names for a quantity; None where it names none."""
     if (delivered := _how_delivered(place)) is not None:
         return delivered
+    if (part := _part_spent(place, setting)) is not None:
+        return part
     behind = _metric_behind(place)
     ahead = _metric_ahead(place, frame, setting)
     if behind is not None and not means(behind, place, setting):
@@ -54,6 +56,25 @@ def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     if behind is not None and (ahead is None or _binds_tighter(place, behind, ahead)):
         return behind
     return ahead
+
+
+# "Cash from operations was $1.2 billion, of which $400 million went to capex".
+_OF_WHICH = re.compile(r"\bof which,? (?:about |some |roughly |approximately |nearly )?$")
+_WENT_TO = re.compile(
+    r" (?:went (?:to|into|toward|towards)|was|were|is|funded|was (?:used|spent) (?:for|on)) "
+    r"(?:our |the )?$"
+)
+
+
+def _part_spent(place: Place, setting: Setting) -> MetricMatch | None:
+    """The metric that a part of the figure before is said to be behind it."""
+    if _OF_WHICH.search(place.lead) is None:
+        return None
+    for mark in place.after():
+        if mark.kind == "metric" and isinstance(mark.value, MetricMatch):
+            told = _WENT_TO.match(place.gap_after(mark)) and means(mark.value, place, setting)
+            return mark.value if told else None
+    return None
 
 
 def _metric_behind(place: Place) -> MetricMatch | None:

@@ -75,11 +75,38 @@ _AS_ADJUSTED = re.compile(
 )
 
 
+# "$1.20 excluding special items", 扣除特殊项目后: what no year has again is left out.
+_ONCE = (
+    r"(?:special|one-?time|one-?off|unusual|non-?recurring|certain|discrete|restructuring|impairments?"
+    r"|litigation|legal|severance|merger|integration|transaction|acquisition-related|items\b)"
+)
+_LEFT_OUT_BEHIND = re.compile(
+    r",?\s*(?:(?:when|if) )?(?:excluding|ex|before|adjusted for|adjusting for|net of)[ -]"
+    rf"(?:(?:the|these|those|all|any|a|an|our) )*{_ONCE}"
+)
+_LEFT_OUT_BEFORE = re.compile(
+    r"(?:剔除|扣除|撇除|不计|不含|若不计|加回)[^，。；,;]{0,8}"
+    r"(?:一次性|特殊|非经常|非经营|重组|减值|股权激励|股份支付|汇兑|诉讼|遣散|并购)"
+    rf"[^。；;0-9]{{0,24}}$|\b(?:excluding|before|ex)[ -](?:(?:the|these|all|a|an|our) )*{_ONCE}"
+    r"[^.;0-9]{0,60}$"
+)
+_LEFT_OUT_REACH = 80
+
+
+def _leaves_out(place: Place) -> bool:
+    """Whether the figure is told without what was only this once."""
+    folded, at = place.sentence.folded, place.mark.start
+    if _LEFT_OUT_BEHIND.match(folded, place.mark.end):
+        return True
+    start = max(place.sentence.start, at - _LEFT_OUT_REACH)
+    return _LEFT_OUT_BEFORE.search(folded, start, at) is not None
+
+
 def on_basis(chosen: MetricMatch, place: Place) -> MetricMatch:
     """Give the adjusted metric, or the one as reported, where only its basis is named."""
     adjusted = related(chosen.metric.id, "adjusted")
     if adjusted is not None:
-        named = _AS_ADJUSTED.search(just_before(place, 16))
+        named = _AS_ADJUSTED.search(just_before(place, 16)) or _leaves_out(place)
         return (unnamed(adjusted.id) or chosen) if named else chosen
     if chosen.metric.id.startswith("adjusted_") and _AS_REPORTED.search(just_before(place, 16)):
         return unnamed(chosen.metric.id.removeprefix("adjusted_")) or chosen

@@ -139,6 +139,15 @@ def _labels(place: Place, mark: Mark) -> bool:
     return ahead[-1:] in _CLAUSE_ENDS and gap.lstrip().startswith(":")
 
 
+# "Flat with last year at $2.1 billion", 与上年同期基本持平: a time that is only held against.
+_SAME_AS = re.compile(
+    r"\b(?:flat|unchanged|in line|even|level|similar|comparable|consistent|steady|stable|equal)\b"
+    r"[^.,;]{0,12}\b(?:with|to|on|from|versus|vs|against)\.? (?:the )?$"
+)
+_SAME_REACH = 36
+_EVEN = re.compile(r"持平|相若|相当|打平")
+
+
 def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
     """Whether a time before a number is what it, or its move, is measured against.
 
@@ -149,6 +158,11 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
     if mark.value.relation == "since":
         return moves
     folded = place.sentence.folded
+    start = max(place.sentence.start, mark.start - _SAME_REACH)
+    if _SAME_AS.search(folded, start, mark.start) is not None:
+        return True
+    if _EVEN.search(place.said) and folded[mark.start - 1] in "与和跟同较比":
+        return True
     if place.quantity.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
         return True
     if _RECOVERED.search(folded, max(0, mark.start - 12), mark.start) and folded[

@@ -31,6 +31,8 @@ _COUNTS_RATIO = Decimal(3)
 # "five or six percent", and in speech "five, six percent"
 _OR = re.compile(r",? or |, ")
 _OR_BEGINS = (", ", " or ")
+# "$1.05, or $1.20 excluding special items" are two amounts.
+_SAID_AGAIN = ", or "
 # "half a percent to a percent"
 _ONE_UNIT = re.compile(r"an? (percent|point|percentage point)(?![a-z])")
 _RATES = ("percent", "points")
@@ -239,7 +241,7 @@ def _either(passage: Passage, first: Amount) -> Span | None:
     if first.unit is not None and not (first.prefixed and first.unit.kind == "money"):
         return None
     link = _OR.match(passage.folded, first.end)
-    if link is None:
+    if link is None or (first.unit is not None and link.group() == _SAID_AGAIN):
         return None
     second = _second(passage, link.end())
     if second is None or second.number is None or second.unit is None or second.signed:
