@@ -456,16 +456,20 @@ _WONDERED = re.compile(
 )
 
 
-# Without one of these nobody asks.
-_ASKING = ("wonder", "asked", "queried", "wanted to know", "pressed", "nquired", "问")
+def _may_ask(lead: str) -> bool:
+    """Whether one of the words stands there without which nobody is told to ask."""
+    return ("问" in lead or "asked" in lead or "wonder" in lead or "queried" in lead) or (
+        "wanted to know" in lead or "pressed" in lead or "nquired" in lead
+    )
 
 
 def _asks(place: Place) -> bool:
     """Whether the sentence reports an analyst's question."""
     sentence = place.sentence
     lead = sentence.folded[sentence.start : place.mark.start]
-    asked = any(word in lead for word in _ASKING)
-    wondered = asked and _WONDERED.search(sentence.folded, sentence.start, place.mark.start)
+    wondered = _may_ask(lead) and _WONDERED.search(
+        sentence.folded, sentence.start, place.mark.start
+    )
     if wondered and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:
         return True
     end = sentence.folded[max(sentence.start, sentence.end - 6) : sentence.end].rstrip('"”」』 \n')
