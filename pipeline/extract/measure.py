@@ -276,7 +276,7 @@ _PROFITS = frozenset(
      "adjusted_ebita", "adjusted_profit_before_tax", "adjusted_ebitda_margin", "ebitda_margin",
      "adjusted_net_margin", "contribution_profit", "contribution_margin", "free_cash_flow_margin",
      "gross_margin", "underwriting_income", "investment_income", "net_additions", "fx_impact",
-     "non_operating_income",
+     "non_operating_income", "associates_profit",
      "profit_per_unit", "profit_per_store", "gross_profit_per_unit", "gross_profit"}
 )  # fmt: skip
 

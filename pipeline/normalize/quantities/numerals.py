@@ -285,6 +285,8 @@ def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
         return None
     if taken < len(words) and (pair := _pair(running, words, taken)):
         return pair
+    if taken < len(words) and (tenth := _tenth_said(text, start, running, words[taken])):
+        return tenth
     end = words[taken - 1].end
     value = running.value
     if _is_tenth(words[:taken]) and running.current is not None:
@@ -343,6 +345,32 @@ def _decimals(words: list[_Word]) -> tuple[Decimal, int]:
             break
         count += 1
     return (Decimal(f"0.{digits}") if digits else Decimal(0)), count
+
+
+# "Gross margin was forty four eight versus forty two": a rate told without its point.
+_OF_RATE = re.compile(
+    r"\b(?:margins?|ratio|rate|roe|rote|rotce|roa|nim|yield|occupancy|utilization|load factor"
+    r"|efficiency|return|percent|basis points|bips)\b[a-z ]{0,40}$"
+)
+_RATE_ENDS = re.compile(
+    r" (?:versus|compared|from|to|last|year|a year|in|for|which|and|if|so|up|down|on|this|that|as"
+    r"|with|uh|um|but|excluding|ex|before|after|now|sequentially)(?![a-z])|[,.;]|$"
+)
+_RATE_REACH = 60
+
+
+def _tenth_said(text: str, start: int, running: _Sum, word: _Word) -> Numeral | None:
+    """Read a lone digit behind a number of two digits as tenths, where a rate is told."""
+    value = running.current
+    if value is None or running.total or not 10 <= value < 100 or value % 1:
+        return None
+    if word.role != "digit" or word.link or not word.value or running.last == "point":
+        return None
+    if not _RATE_ENDS.match(text, word.end):
+        return None
+    if not _OF_RATE.search(text[max(0, start - _RATE_REACH) : start]):
+        return None
+    return Numeral(value + word.value / 10, None, None, word.end, "plain")
 
 
 def _pair(running: _Sum, words: list[_Word], taken: int) -> Numeral | None:

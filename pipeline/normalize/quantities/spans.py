@@ -10,7 +10,7 @@ from pipeline.normalize.quantities.before import skip_spaces
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import Numeral
-from pipeline.normalize.quantities.worded import read_worded
+from pipeline.normalize.quantities.worded import read_coin, read_worded
 
 _RISING = re.compile(
     r"(?:increas|decreas|rose|up|down|grew|fell|declin|improv|drop|gain|gr[eo]w|expand|by|lost|slid"
@@ -35,6 +35,7 @@ _OR_BEGINS = (", ", " or ")
 _SAID_AGAIN = ", or "
 # "half a percent to a percent"
 _ONE_UNIT = re.compile(r"an? (percent|point|percentage point)(?![a-z])")
+_COINS = ("a dollar ", "a buck ")
 _RATES = ("percent", "points")
 _SPOKEN_RATIO = Decimal("1.5")
 _ROW_BEFORE = re.compile(r"[0-9%], $")
@@ -173,6 +174,8 @@ def _second(passage: Passage, position: int) -> Amount | None:
     passage.limit = position
     try:
         char = folded[start]
+        if char == "a" and folded.startswith(_COINS, start):
+            return read_coin(passage, start + len("a "))[0]
         if char == "a" and (one := _ONE_UNIT.match(folded, start)):
             amount = Amount(start, Numeral(Decimal(1), None, None, one.end(), "plain"))
             amount.unit = lexicon().units[one.group(1)]
