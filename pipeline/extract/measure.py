@@ -10,6 +10,7 @@ from pipeline.extract.phrases import costs_points
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.extract.units import reads_as_percent
+from pipeline.extract.unsaid import BOOKED
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.script import fold
 
@@ -84,6 +85,8 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
     counts = reading.quantity.kind in ("count", "measure")
     if reading.metric == "job_cuts":
         return  # "it plans to shed 4,000 jobs"
+    if "metric from words" in reading.doubts and BOOKED.search(just_before(place, 72)):
+        return
     if _COST.search(reading.metric) and _COSTS_US.search(just_before(place, 24)):
         # "Tariffs will cost us $18 million": the cost itself.
         lead.direction = 0

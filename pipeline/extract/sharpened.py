@@ -32,7 +32,13 @@ _FACILITY = re.compile(
     r"(?:revolver|revolving credit facility|credit facility|abl facility|line of credit"
     r"|credit line)\b"
 )
+# "We sold two older vessels for $41 million".
+_SOLD_FOR = re.compile(
+    r"\b(?:sold|acquired|divested|purchased|bought)(?! back) (?!.*\bshares?\b)[^,;.]{2,56} for"
+    r"(?: about| approximately| roughly| nearly| just over)? $"
+)
 _EACH = re.compile(r" (?:each|apiece)\b")
+_NOT_EACH = frozenset({"revenue", "orders", "bookings", "deal_value"})
 # "We raised $43 billion of capital".
 _RAISES = re.compile(
     r"\brais(?:ed?|ing) (?:about |over |nearly |some |more than |approximately )?$"
@@ -102,11 +108,17 @@ def sharpened(
         return unnamed("price")
     if quantity.kind == "money" and (borrowed := _BORROWED.match(folded, end)) is not None:
         return unnamed("liquidity" if borrowed["open"] else "debt")
+    bought = frame is not None and frame.last is not None and frame.last.metric in _OWN_SHARES
+    if quantity.kind == "money" and not bought and _SOLD_FOR.search(just_before(place, 72)):
+        return unnamed("deal_value")
     if quantity.kind == "money" and _FACILITY.match(folded, end):
         return unnamed("credit_facility")
     costs = chosen is not None and chosen.weak and chosen.metric.id == "operating_expenses"
-    if quantity.kind == "money" and costs and _EACH.match(folded, end):
-        return unnamed("cost_per_unit")
+    if quantity.kind == "money" and _EACH.match(folded, end):
+        if costs:
+            return unnamed("cost_per_unit")
+        if chosen is None or chosen.metric.id in _NOT_EACH:
+            return unnamed("price")
     if (
         quantity.kind == "money"
         and _RAISES.search(just_before(place, 32))
@@ -114,7 +126,8 @@ def sharpened(
     ):
         return unnamed("financing")
     if quantity.kind == "money" and _A_DAY.match(folded, end) and _is_daily(chosen, place):
-        return unnamed("daily_rate")
+        told = frame.last.metric if frame is not None and frame.last is not None else ""
+        return unnamed(told if told in _DAILY else "daily_rate")
     if _is_sum(quantity) and not own and OF_REVENUE.match(folded, end):
         return unnamed("revenue")
     if quantity.kind == "money" and _TO_OWNERS.match(folded, end):
@@ -179,9 +192,10 @@ _SOLD_EACH = frozenset({"units", "orders", "homes_backlog", "bookings", "contrac
 # "The LR2s earned $31,200 per day", "a rig at $450,000 a day": what one of them earns.
 _A_DAY = re.compile(r"\s*(?:per|a|/) ?day\b")
 _EARNS = re.compile(
-    r"\b(?:earn(?:ed|s|ing)?|averag(?:ed|ing|e)|rates?|tces?|charter(?:ed|s)?|fixed|booked|at|achieved"
+    r"\b(?:earn(?:ed|s|ing)?|averag(?:ed|ing|e)|rates?|tces?|charter(?:ed|s)?|fixed|booked|at|achieved|made|realized"
     r"|contract(?:ed)?|dayrates?)\b[^,;]{0,40}$"
 )
+_DAILY = frozenset({"time_charter_equivalent", "charter_rate", "day_rate"})
 _DAYLY_MOST = 1_000_000
 _OF_EARNINGS = frozenset({"revenue", "net_income", "operating_income", "price", "bookings"})
 
@@ -214,7 +228,8 @@ def _capacity(place: Place) -> MetricMatch | None:
 
 
 def _is_daily(chosen: MetricMatch | None, place: Place) -> bool:
-    if chosen is not None and not chosen.weak and chosen.metric.id not in _OF_EARNINGS:
+    named = chosen is not None and any(m.value is chosen for m in place.before())
+    if named and chosen and not chosen.weak and chosen.metric.id not in _OF_EARNINGS:
         return False
     amount = place.quantity.value if place.quantity.value is not None else place.quantity.low
     small = amount is not None and abs(amount) < _DAYLY_MOST

@@ -22,7 +22,7 @@ from pipeline.extract.place import Place, words_in
 from pipeline.extract.ratios import per_piece
 from pipeline.extract.sharpened import of_each, profit_or_loss, profit_that_moves, sharpened
 from pipeline.extract.units import is_scaled
-from pipeline.extract.unsaid import called_behind, is_far, own_subject, without_words
+from pipeline.extract.unsaid import called_behind, is_far, own_costs, own_subject, without_words
 from pipeline.extract.whole import OF_THE_WHOLE, SUBSIDIARIES
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
@@ -84,6 +84,10 @@ def choose_metric(
     chosen = sharpened(chosen, place, frame)
     if chosen is not None and _is_operating_income(chosen, place, frame):
         chosen = unnamed("operating_income")
+    if chosen is not None and (named := own_costs(chosen, place)) is not None:
+        reading.doubts.append("metric from words")
+        reading.metric, reading.family = snake_case(named), "money"
+        return chosen
     metric = meant(chosen, place, setting) if chosen else None
     if chosen is None or metric is None:
         without_words(reading, place)

@@ -20,6 +20,7 @@ from pipeline.extract.modality import (
 from pipeline.extract.place import Place
 from pipeline.extract.times import mark_of, times_of
 from pipeline.extract.yearly import one_each
+from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.periods import (
     fiscal_position,
     fiscal_year,
@@ -304,6 +305,8 @@ def _period(
         return last.period if last and told else reporting
     if base and any("present" in kinds for _, kinds in place.cues_before(breaks=1)):
         return reporting
+    if base and last is not None and last.metric != reading.metric and _names_own(reading, place):
+        return reporting
     if base and reporting is not None:
         before = frame.last.period if frame.last and frame.last.period else reporting
         return quarter_before(before) if basis == "qoq" else year_before(before)
@@ -314,6 +317,12 @@ def _period(
     if listed is not None and not future(listed, setting):
         listed = None
     return listed or _ahead(frame, setting) or (reporting if setting.asked else None)
+
+
+def _names_own(reading: Reading, place: Place) -> bool:
+    """Whether a base has a measure of its own: "$13,900, which compares with a breakeven of …"."""
+    named = next((m.value for m in place.before() if isinstance(m.value, MetricMatch)), None)
+    return named is not None and not named.weak and named.metric.id == reading.metric
 
 
 def _of_mention(

@@ -8,6 +8,7 @@ from pipeline.extract.naming import counted_name, subject_of
 from pipeline.extract.place import Place
 from pipeline.extract.units import is_scaled
 from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.scope_names import plain_modifiers
 from schemas import Quantity
 
 _DELIVERY = re.compile(r"deliver|order to|shipped|送达|配送|送餐")
@@ -26,6 +27,13 @@ _CALLED = re.compile(
     r" ((?:[a-z][a-z-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind|tailwind"
     r"|allowance|release|reversal)"
     r"|gain(?: on (?:the |our |a )?sale)?|charge|settlement|write-down)\b"
+)
+# "We booked a one-time gain of $12 million".
+BOOKED = re.compile(
+    r"\b(?:booked|recorded|recognized|recognised|took|incurred|includes?|included|including|realized"
+    r"|realised|reflects|reflecting) (?:an? |the )?"
+    r"((?:[a-z][a-z-]+ ){0,2}(?:gain|charge|benefit|write-down|settlement)) of"
+    r"(?: about| roughly| approximately)? $"
 )
 # "$1.4 million of closure costs".
 _OF_CALLED = re.compile(
@@ -123,6 +131,12 @@ def called_behind(place: Place) -> str | None:
     """What the words right behind an amount call it: "the $593 million litigation gain"."""
     if place.quantity.kind != "money":
         return None
+    start = max(place.sentence.start, place.mark.start - 72)
+    booked = BOOKED.search(place.sentence.folded, start, place.mark.start)
+    if booked is not None and not any(
+        isinstance(m.value, MetricMatch) and m.start >= booked.start(1) for m in place.before()
+    ):
+        return booked[1]
     named = _CALLED.match(place.sentence.folded, place.mark.end)
     if named is None:
         return _called_costs(place)
@@ -130,6 +144,31 @@ def called_behind(place: Place) -> str | None:
     if any(m.kind in ("metric", "scope") and start <= m.start < end for m in place.after()):
         return None
     return "gain_on_sale" if named[1].endswith("sale") else named[1]
+
+
+# "Dry-docking costs of $9 million": costs that their own words name.
+_COST_WORDS = re.compile(r"((?:[a-z][a-z-]+ ){1,2})$")
+_PLAIN_COSTS = frozenset(("cost", "costs", "expense", "expenses"))
+
+
+def own_costs(chosen: MetricMatch, place: Place) -> str | None:
+    """What bare "costs" in the clause of an amount are called by the words before them."""
+    if not chosen.weak or chosen.metric.id != "operating_expenses":
+        return None
+    mark = next((m for m in place.before() if m.value is chosen), None)
+    folded = place.sentence.folded
+    if mark is None or folded[mark.start : mark.end] not in _PLAIN_COSTS:
+        return None
+    found = _COST_WORDS.search(folded, max(place.sentence.start, mark.start - 40), mark.start)
+    if found is None:
+        return None
+    words = found[1].split()
+    plain = plain_modifiers()
+    while words and (words[0] in plain or words[0].endswith(("ly", "ed"))):
+        words.pop(0)
+    if not words or any(word in plain for word in words):
+        return None
+    return " ".join([*words, folded[mark.start : mark.end]])
 
 
 def _called_costs(place: Place) -> str | None:

@@ -24,7 +24,8 @@ BY_LINE = frozenset(
     {"premiums", "same_store_sales", "orders", "bookings", "gross_bookings", "gmv", "units",
      "loans", "deposits", "assets_under_management", "payment_volume", "trips", "production",
      "backlog", "net_flows", "admissions", "passengers", "revpar", "same_store_noi", "rent_growth",
-     "same_store_gallons", "loan_originations", "revenue_ton_miles", "system_wide_sales"}
+     "same_store_gallons", "loan_originations", "time_charter_equivalent", "daily_rate",
+     "revenue_ton_miles", "system_wide_sales"}
 )  # fmt: skip
 # What only a company as a whole has; a business named elsewhere does not narrow it.
 OF_THE_WHOLE = frozenset(
