@@ -202,6 +202,7 @@ def forward(
     if mention is not None and mention is here and _goes_on(place, frame, "actual"):
         return False
     ahead = mention is not None and future(mention.period, setting)
+    ahead = ahead and not _reached(place, mention, setting)
     past = _past(place)
     if _range_of_money(place) and not past and (mention is None or ahead):
         return True
@@ -427,6 +428,21 @@ def _happened_since(place: Place, mention: PeriodMention) -> bool:
         in_brackets = place.sentence.folded[mark.start - 1 : mark.start] in ("(", "（")
         if isinstance(mark.value, Cue) and "happened" in mark.value.kinds and not in_brackets:
             return True
+    return False
+
+
+# 截至8月中旬: told up to a time that has begun.
+_UP_TO = re.compile(r"截[至止]到?目?前?(?:今年|本年|20\d\d年)?$")
+
+
+def _reached(place: Place, mention: PeriodMention | None, setting: Setting) -> bool:
+    """Whether a time that is not over yet is the one up to which something is told."""
+    if mention is None or setting.day is None or mention.period.start > setting.day:
+        return False
+    for mark in place.back():
+        if mark.value is mention:
+            start = max(place.sentence.start, mark.start - 10)
+            return _UP_TO.search(place.sentence.folded, start, mark.start) is not None
     return False
 
 

@@ -48,7 +48,7 @@ _ASKS = re.compile(
 )
 # 由目前的 118% 拉高至 200%: what a plan starts from is so now.
 _OF_NOW = re.compile(r"(?:目前|现时|现有|当前|现在|现行)的? ?(?:约|近|逾)?$")
-_UPSIDE = re.compile(r"潜在|上升空间|upside")
+_UPSIDE = re.compile(r"潜在|(?:上升|上涨|上行|下跌|下行|向上)空间|upside")
 # 那时, "back then": the time that was spoken of last.
 # Its first characters come first, so that a search passes over all others at once.
 _THEN = re.compile(

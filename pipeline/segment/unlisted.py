@@ -112,6 +112,7 @@ _DECLARED_NAME = re.compile(
 )
 _LEGAL_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,16}?)(?:集团)?(?:股份)?有限公司")
 _PARTICULARS = 600
+_FIVE = 5
 
 
 def declared_company(head: str) -> Entity | None:
@@ -126,7 +127,8 @@ def declared_company(head: str) -> Entity | None:
     if code is None:
         return Entity(id=name["name"], name=name["name"]) if name else None
     legal = name or _LEGAL_NAME.search(head)
-    return Entity(id=code["code"], name=legal["name"] if legal else code["code"])
+    own = _plain_code(code["code"]) or code["code"]
+    return Entity(id=own, name=legal["name"] if legal else own)
 
 
 def named_in_title(titles: str, code: str | None) -> Entity | None:
@@ -187,4 +189,9 @@ def _named(name: str, own_code: str | None, code: str | None) -> Entity | None:
         return Entity(id=known.id, name=known.name)
     if name == code:
         return None
-    return Entity(id=code or own_code or name, name=name)
+    return Entity(id=code or _plain_code(own_code) or name, name=name)
+
+
+def _plain_code(code: str | None) -> str | None:
+    """Write a code of Hong Kong with four digits: 06979 is 6979."""
+    return code[1:] if code and len(code) == _FIVE and code.isdigit() and code[0] == "0" else code

@@ -79,6 +79,7 @@ def test_a_byline_is_no_heading() -> None:
             "688901",
         ),
         ("调研纪要：某光伏龙头三季报交流\n公司简称：天合光能", "688599"),
+        ("晶泰控股（02228.HK）中期业绩会要点", "2228"),
     ],
 )
 def test_particulars_declare_the_company(head: str, company: str) -> None:
