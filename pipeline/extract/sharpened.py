@@ -1,12 +1,14 @@
 """What the words at a quantity make of its metric: a price, what is left, what goes to owners."""
 
 import re
+from dataclasses import replace
 
 from pipeline.extract.frame import Frame
 from pipeline.extract.meaning import OF_POWER, unnamed
 from pipeline.extract.meant import just_before
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.ratios import multiple_of, on_basis
+from pipeline.extract.reading import Mark
 from pipeline.extract.units import is_scaled
 from pipeline.extract.whole import SUBSIDIARIES
 from pipeline.lexicon.metrics import MetricMatch, related
@@ -352,6 +354,17 @@ def _is_left(place: Place) -> bool:
     )
 
 
+def _cue_of_profit(place: Place) -> Mark | None:
+    """The 盈利, 賺 or 虧損 at the number, or before what it moved from: 虧損從 3 億元收斂到…."""
+    for mark, kinds in place.cues_before():
+        near = words_in(place.gap_before(mark))
+        if kinds & {"gain", "loss"}:
+            return mark if near <= 1 else None
+        if "from" not in kinds or near > 1:
+            return None
+    return None
+
+
 # What may be a gain or a loss without being the profit.
 _GAINS_OR_LOSES = frozenset(
     {"fx_impact", "non_operating_income", "investment_income", "other_income",
@@ -369,8 +382,8 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
         return None
     if OF_REVENUE.match(place.sentence.folded, place.mark.end):
         return None
-    cue, kinds = place.nearest_cue()
-    if cue is None or not kinds & {"gain", "loss"} or words_in(place.gap_before(cue)) > 1:
+    cue, folded = _cue_of_profit(place), place.sentence.folded
+    if cue is None:
         return None
     if chosen is not None and (
         chosen.metric.id.endswith("cash_flow") or chosen.metric.id in _GAINS_OR_LOSES
@@ -388,7 +401,13 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
             return mark.value
     if frame.used is not None and frame.used.metric.id in PROFITS:
         return frame.used
-    return _earned(frame)
+    earned = _earned(frame)
+    if earned is not None and place.gap_before(cue).strip() and _LOSS.match(folded, cue.start):
+        return replace(earned, loss=True)  # what it narrows to is a loss too
+    return earned
+
+
+_LOSS = re.compile(r"亏|蚀")
 
 
 def profit_that_moves(place: Place, frame: Frame) -> MetricMatch | None:
