@@ -135,7 +135,7 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
     votes = Counter(match.company.id for match in find_companies(_without_analysts(head)))
     for company_id in in_title:
         votes[company_id] += _IN_TITLE
-    if _is_round_up(in_title, votes, drafts):
+    if _is_round_up(in_title, set(_CODES.findall(titles)), votes, drafts):
         return None
     if len(in_title) != 1 and companies_of_paragraphs(drafts):
         return None
@@ -167,8 +167,16 @@ def _titles(message: TranscriptMessage, drafts: Sequence[Draft]) -> str:
     return "\n".join(([message.title] if message.title else []) + own)
 
 
-def _is_round_up(in_title: set[str], votes: Counter[str], drafts: Sequence[Draft]) -> bool:
-    """Say whether a document goes through several companies, each under its own heading."""
+_CODES = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}(?![A-Za-z])")
+
+
+def _is_round_up(
+    in_title: set[str], codes: set[str], votes: Counter[str], drafts: Sequence[Draft]
+) -> bool:
+    """Say whether a document goes through several companies, each under its own heading.
+
+    ``in_title`` are those that the title names, ``codes`` words there that may be tickers.
+    """
     headed = set()
     for draft in drafts:
         if draft.kind == "heading" and not draft.path and not draft.is_title:
@@ -178,7 +186,7 @@ def _is_round_up(in_title: set[str], votes: Counter[str], drafts: Sequence[Draft
                 headed.add(coded.id)
             elif opening is not None and opening.start <= _OPENING:
                 headed.add(opening.company.id)
-            if len(headed) > 1 and len(in_title) != 1:
+            if len(headed) > 1 and (len(in_title) != 1 or len(headed & (in_title | codes)) > 1):
                 return True
     if len(in_title) < 2:
         return False

@@ -193,6 +193,14 @@ def test_an_unknown_company_is_named_by_its_title(title: str, code: str, name: s
     assert (found.company.id, found.company.name) == (code, name)
 
 
+def test_a_round_up_by_tickers_has_no_company() -> None:
+    text = (
+        "Infrastructure notes: ANET / VRT\n\nANET › numbers\n  • Revenue $1.9B, YoY +17%\n\n"
+        "VRT › orders\n  • Organic orders +40% YoY\n"
+    )
+    assert next(segment(TranscriptMessage(transcript_id="t", text=text))).context.company is None
+
+
 def test_a_round_up_has_no_company() -> None:
     text = (
         "云厂商汇总\n\nMSFT\n\n  • 收入增长18%\n\nGOOG\n\n  • 收入增长15%\n\nAMZN\n\n  • 收入增13%"
