@@ -9,6 +9,7 @@ from pipeline.extract.place import Place
 from pipeline.extract.units import is_scaled
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scope_names import plain_modifiers
+from pipeline.normalize.script import fold
 from schemas import Quantity
 
 _DELIVERY = re.compile(r"deliver|order to|shipped|送达|配送|送餐")
@@ -59,6 +60,10 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
             start = mark.end
             break
     clause = place.sentence.folded[start : place.mark.start].lstrip()
+    before = place.previous()
+    noun = getattr(before.value, "counted", None) if before is not None else None
+    if noun and before is not None and before.end == start and clause.startswith(fold(noun)):
+        return None  # "four vessels at $72 million apiece"
     named = _measure_named(clause) if place.quantity.kind != "money" else None
     if named is not None or measured:
         return (named, False) if named else None
