@@ -24,6 +24,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
         and _like_growth(reading, last)
     ):
         reading.measure = "growth"
+        lead.direction = lead.direction or last.sign  # "to fall by 3% rather than 1.5%"
         return
     if (
         (lead.base or (lead.to and "%" in fold(reading.quantity.text)))
@@ -53,7 +54,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     elif lead.direction and loses_value(place):
         reading.measure = "growth"
     elif (_followed_by_whole(place) and not _moved_in(place, lead)) or (
-        (lead.share or _OF_THEM.search(place.lead)) and not is_moving(reading, lead)
+        (lead.share or _of_them(reading, place)) and not is_moving(reading, lead)
     ):
         reading.measure = "share"
     elif reading.metric in _OF_PRICES or _grows(reading, lead, place, frame):
@@ -74,6 +75,17 @@ _OF_THEM = re.compile(
 
 # 收入增长12%，占营业收入的比重由38%提升到42%: the base of a share is one.
 _PART = re.compile(r"占比|比重|占|share of|% of|proportion")
+
+
+# "Growth of 3.9%, of which volumes were 1.5% and prices 2.4%".
+_VOLUME_AND_PRICE = frozenset(
+    {"units", "price", "realized_price", "average_ticket", "transactions"}
+)
+
+
+def _of_them(reading: Reading, place: Place) -> bool:
+    """Whether a part is told of what was just said."""
+    return reading.metric not in _VOLUME_AND_PRICE and bool(_OF_THEM.search(place.lead))
 
 
 def _like_growth(reading: Reading, last: Reading) -> bool:
@@ -140,6 +152,9 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
     if _has_basis(place) or _at_rates(place) or _named_as_growth(place):
         return True
     last = frame.last
+    moved = last is not None and last.measure == "growth" and last.sentence == reading.sentence
+    if moved and reading.metric in _VOLUME_AND_PRICE and not lead.share:
+        return True
     if last is not None and last.metric == reading.metric and _restates_move(place, last):
         return True
     if place.lead.rstrip(" 约为达仅高至到").endswith(("费用率", "费率", "占比", "比重", "占比率")):
