@@ -321,8 +321,12 @@ def _period(
 
 def _names_own(reading: Reading, place: Place) -> bool:
     """Whether a base has a measure of its own: "$13,900, which compares with a breakeven of …"."""
-    named = next((m.value for m in place.before() if isinstance(m.value, MetricMatch)), None)
-    return named is not None and not named.weak and named.metric.id == reading.metric
+    for mark in place.before():
+        if isinstance(mark.value, Cue) and "from" in mark.value.kinds:
+            return False  # 净利率由12.9%降至8.4%: the measure stands before the word of the base
+        if isinstance(mark.value, MetricMatch):
+            return not mark.value.weak and mark.value.metric.id == reading.metric
+    return False
 
 
 def _of_mention(
