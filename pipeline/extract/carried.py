@@ -201,6 +201,26 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
     return None
 
 
+# 海外收入 12 亿元，毛利率 43%；华东 4 亿元: what begins behind a semicolon with a bare name.
+_NAME_ALONE = re.compile(r"[;；]\s*[\u4e00-\u9fff a-z()（）·&/-]{2,18}$")
+_NAME_REACH = 24
+
+
+def of_list(place: Place, frame: Frame) -> MetricMatch | None:
+    """The first metric of a Chinese list, where a name alone leads up to its next amount."""
+    if place.quantity.kind != "money" or frame.head is None:
+        return None
+    start = max(place.sentence.start, place.mark.start - _NAME_REACH)
+    if _NAME_ALONE.search(place.sentence.folded, start, place.mark.start) is None:
+        return None
+    marks = list(place.before())
+    if any(m.kind in ("metric", "cue") for m in marks):
+        return None
+    if not any(m.kind == "scope" for m in marks):
+        frame.scope = frame.scope_mark = None
+    return frame.head
+
+
 # What a company as a whole earns is seldom told of a brand or a channel: 线上渠道占比95%.
 _OF_COMPANIES = frozenset({"net_income", "adjusted_net_income", "eps", "adjusted_eps", "net_loss"})
 

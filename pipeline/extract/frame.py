@@ -134,6 +134,7 @@ class Frame:
     two: tuple[Mark, Mark] | None = None
     of_which: tuple[Mark, str | None, Mark | None] | None = None
     equipped: str | None = None
+    head: MetricMatch | None = None
 
     def next_segment(self) -> None:
         """Begin a paragraph: a business named before it is no longer what it is about."""
@@ -186,6 +187,7 @@ class Frame:
         self.basis = None
         self.rate = None
         self.equipped = None
+        self.head = None
 
     def _trails(self, named: Mark) -> bool:
         """Whether a place was named behind all figures of a sentence: it was no topic."""

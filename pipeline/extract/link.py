@@ -125,6 +125,8 @@ def _read(
     if not is_fact(reading, place, frame):
         return None
     frame.last = reading
+    if frame.head is None and place.quantity.kind == "money" and reading.measure == "level":
+        frame.head = chosen
     _note_counted(place, frame, chosen)
     by_noun = chosen is not None and chosen.end == 0 and place.quantity.kind in ("count", "measure")
     frame.counted = chosen if by_noun else None

@@ -7,6 +7,7 @@ from pipeline.extract.carried import (
     held_by_base,
     inherited,
     margin_felt,
+    of_list,
     of_that,
     stands_alone,
     told_by_line,
@@ -47,6 +48,7 @@ def choose_metric(
         or part
         or told_by_phrase(place)
         or _counted(reading, place, frame, setting)
+        or of_list(place, frame)
         or nearby(place, frame, setting)
     )
     if (each := of_each(place, frame)) is not None and (chosen := unnamed(each)) is not None:
