@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _CURRENCY = re.compile(r"^[A-Z]{3}(?=/|$)")
 _BETWEEN_WORDS = re.compile(r"[\s\-_,./&]+")
-_LED_BY = ("the ", "project ")
+_LED_BY = ("the ", "project ", "worldwide ", "global ")
 _ENDED_BY = (" business", " segment", " division", " unit")
 _DAY = timedelta(days=1)
 # What stands at a moment; a rate or a price of a period may be its average instead.
