@@ -137,9 +137,14 @@ _THAN = re.compile(
 )
 
 
+_RATIOS = ("费用率", "费率", "占比", "比重", "占比率")
+
+
 def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
     """Whether a percentage of an amount is its growth: a direction, a basis or its row says so."""
     quantity = reading.quantity
+    if not quantity.signed and place.lead.rstrip(" 约为达").endswith(_RATIOS):
+        return False  # 费用同比大增55%，研发费用率11.9%: a ratio named right at the number
     parts = _FRACTION.search(quantity.text) and not _moves(place)
     if lead.direction and (not parts or _THAN.match(place.sentence.folded, place.mark.end)):
         return True
@@ -157,8 +162,6 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
         return True
     if last is not None and last.metric == reading.metric and _restates_move(place, last):
         return True
-    if place.lead.rstrip(" 约为达仅高至到").endswith(("费用率", "费率", "占比", "比重", "占比率")):
-        return False
     return (
         last is not None
         and "%" in fold(quantity.text)
