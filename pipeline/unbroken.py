@@ -65,11 +65,15 @@ def _is_han(before: str, after: str) -> bool:
     return before > "\u2e7f" and after > "\u2e7f"
 
 
-@lru_cache(maxsize=64)
 def unbroken(written: str) -> Unbroken | None:
     """Give a text without its breaks; None where it has none, as hardly any has."""
     if "\n" not in written and "\r" not in written:
         return None
+    return _unbroken(written)
+
+
+@lru_cache(maxsize=64)
+def _unbroken(written: str) -> Unbroken:
     return Unbroken(written)
 
 

@@ -99,6 +99,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
         _part_of_count(place, bare)
         or _in_days(place, bare, frame)
         or _of_ratio(place, bare)
+        or _of_growth(place, bare)
         or _held_against_level(place, bare)
         or _moved_in_percent(place, bare, frame)
         or _from_before(place, bare)
@@ -220,6 +221,21 @@ def _of_ratio(place: Place, bare: Quantity) -> Quantity | None:
     if not ended and not _is_rate(place, place.mark.start):
         return None
     return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+
+
+def _of_growth(place: Place, bare: Quantity) -> Quantity | None:
+    """A rate of growth without its percent: "organic growth was four point six"."""
+    if bare.kind != "number" or is_scaled(bare) or not 0 < size_of(bare) <= _HUNDRED:
+        return None
+    start = max(place.sentence.start, place.mark.start - 24)
+    if not _GROWTH_WAS.search(place.sentence.folded, start, place.mark.start):
+        return None
+    return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+
+
+_GROWTH_WAS = re.compile(
+    r"\bgrowth (?:rate )?(?:was|of|is|at|came in at|to)(?: (?:about|around|just))? $"
+)
 
 
 def _is_rate(place: Place, end: int) -> bool:

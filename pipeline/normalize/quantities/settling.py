@@ -45,6 +45,12 @@ _MOVE_ENDS = re.compile(
     r"\s*(?:[,.;)]|$|(?:and|but|while|so|which|with|for|in|on|as|this|that|year|from|uh|um) )"
 )
 _LEAST_MOVE = 2
+# "A hundred million pounds of cost savings" weigh nothing.
+_OF_VALUE = re.compile(
+    r" (?:of|in) (?:\w+ )?(?:costs?|savings?|revenues?|cash|debt|profits?|sales|investments?"
+    r"|synerg\w+|capex|orders|deposits|loans|assets|premiums?|shares|stock|dividends?|income|ebitda?|tax"
+    r"|value|business|contracts?|funding|equity|buybacks?|impairments?|charges?|losses|bonds?)(?![a-z])"
+)
 # 门店 7,020 家，净增 512: of what was counted before.
 _NET = ("净增", "净减", "净开", "净关", "新增", "新开")
 _LONG_DIGITS = 6
@@ -150,6 +156,8 @@ def _currency(passage: Passage, amount: Amount) -> str | None:
 def _is_weight(passage: Passage, span: Span) -> bool:
     """Whether "pounds" weigh: those of copper, or of a company whose money is none."""
     folded = passage.folded
+    if _OF_VALUE.match(folded, span.end):
+        return False
     if _OF_MATTER.match(folded, span.end):
         return True
     if passage.currency in (None, "GBP") or passage.language != "en":

@@ -35,7 +35,7 @@ _OR_BEGINS = (", ", " or ")
 _SAID_AGAIN = ", or "
 # "half a percent to a percent"
 _ONE_UNIT = re.compile(r"an? (percent|point|percentage point)(?![a-z])")
-_COINS = ("a dollar ", "a buck ")
+_COINS = ("a dollar ", "a buck ", "a euro ")
 _RATES = ("percent", "points")
 _SPOKEN_RATIO = Decimal("1.5")
 _ROW_BEFORE = re.compile(r"[0-9%], $")

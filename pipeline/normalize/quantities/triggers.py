@@ -13,7 +13,7 @@ _IDEOGRAPHIC = "\u3000"
 _ONLY_AFTER_ARTICLE = ("hundred", "scale", "dozen", "part")
 _NEVER_FIRST = ("point", "oh", "o")
 _OF_POINTS_AND_COINS = (
-    "full", "whole", "basis", "percentage", "point", "couple", "dollar", "buck", "penny"
+    "full", "whole", "basis", "percentage", "point", "couple", "dollar", "buck", "penny", "euro"
 )  # fmt: skip
 _DIGIT = rf"[0-9]+|[{VULGAR}]"
 # Where digits begin; the character first, so that a search passes over all others at once.
@@ -83,7 +83,7 @@ def _latin() -> str:
         rf"(?P<digit>{_DIGIT})|(?=[{_sorted(initials)}])(?<![a-z])(?:(?P<worded>{bands})"
         rf"|{article}(?P<point_of>(?:full |whole )?(?:basis |percentage )?point(?![a-z])"
         rf"|couple of (?:basis |percentage )?points(?![a-z]))"
-        rf"|{article}(?P<coin>(?:dollar|buck|penny)(?![a-z]))"
+        rf"|{article}(?P<coin>(?:dollar|buck|penny|euro)(?![a-z]))"
         rf"|(?P<word>(?:{alternation(free, inside=True)}|{article}{alternation(large)})"
         rf"(?:fold)?(?![a-z]))"
         rf"|{article}(?P<part>{alternation(parts)})"
