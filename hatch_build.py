@@ -7,6 +7,7 @@ never compiled, as edits would change nothing then.
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ MODULES = ("pipeline/claims/canonical.py",)
 class CompiledStages(BuildHookInterface):  # type: ignore[misc]
     """Adds the compiled modules to a wheel."""
 
+    _folder: Path | None = None
+
     def dependencies(self) -> list[str]:
         """Name what compiling needs, types of the values that the stages exchange among it."""
         return ["mypy[mypyc]>=2.4,<3", "pydantic>=2.11,<3"] if _is_asked_for() else []
@@ -30,12 +33,18 @@ class CompiledStages(BuildHookInterface):  # type: ignore[misc]
         """Compile before a wheel is put together."""
         if version == "editable" or not _is_asked_for():
             return
-        folder = Path(tempfile.mkdtemp(prefix="callfacts-compiled-"))
+        folder = self._folder = Path(tempfile.mkdtemp(prefix="callfacts-compiled-"))
         compile_modules(Path(self.root), folder)
         for library in folder.rglob("*.so"):
             build_data["force_include"][str(library)] = library.relative_to(folder).as_posix()
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove what was compiled: the wheel holds it."""
+        del version, build_data, artifact_path
+        if self._folder is not None:
+            shutil.rmtree(self._folder)
 
 
 def modules(root: Path) -> list[str]:
