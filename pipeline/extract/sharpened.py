@@ -410,6 +410,25 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
 _LOSS = re.compile(r"亏|蚀")
 
 
+# 亏损从上年的5.2亿元扩大到7.8亿元, 四季度亏损收窄至1亿元以内: a loss and where it moves.
+_LOSS_MOVES = re.compile(
+    r"亏损额?(?:规模)?[^，。；,;0-9]{0,8}?(?:由|从|自|扩大|收窄|缩窄|缩小|减少|增加|放大|压缩|控制|降)"
+    r"[^，。；,;0-9]{0,10}$"
+)
+_LOSS_REACH = 28
+
+
+def loss_that_moves(place: Place, frame: Frame) -> MetricMatch | None:
+    """The loss that a bare 亏损 before a base or an end of its move speaks of."""
+    if place.quantity.kind != "money":
+        return None
+    start = max(place.sentence.start, place.mark.start - _LOSS_REACH)
+    if _LOSS_MOVES.search(place.sentence.folded, start, place.mark.start) is None:
+        return None
+    earned = _earned(frame)
+    return replace(earned, weak=False, loss=True) if earned is not None else None
+
+
 def profit_that_moves(place: Place, frame: Frame) -> MetricMatch | None:
     """The profit that a clause without a metric calls 获利 or 盈利 where it tells a rate of it.
 

@@ -21,7 +21,13 @@ from pipeline.extract.nearby import nearby
 from pipeline.extract.phrases import lets_go, other_people, told_by_phrase
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.ratios import per_piece
-from pipeline.extract.sharpened import of_each, profit_or_loss, profit_that_moves, sharpened
+from pipeline.extract.sharpened import (
+    loss_that_moves,
+    of_each,
+    profit_or_loss,
+    profit_that_moves,
+    sharpened,
+)
 from pipeline.extract.units import is_scaled
 from pipeline.extract.unsaid import called_behind, is_far, own_costs, own_subject, without_words
 from pipeline.extract.whole import OF_THE_WHOLE, SUBSIDIARIES
@@ -50,6 +56,7 @@ def choose_metric(
         or _counted(reading, place, frame, setting)
         or of_list(place, frame)
         or nearby(place, frame, setting)
+        or loss_that_moves(place, frame)
     )
     if (each := of_each(place, frame)) is not None and (chosen := unnamed(each)) is not None:
         _settle(reading, chosen.metric)
