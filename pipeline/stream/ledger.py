@@ -359,7 +359,7 @@ def _finish(entry: LedgerEntry, standing: Standing, now: datetime) -> tuple[Know
         update={"facts_retracted": entry.counts.facts_retracted + len(gone)}
     )
     entry = entry.model_copy(update={"status": "processed", "kept": (), "counts": counts})
-    changes: list[Change] = [Retracted(each.fact) for each in gone.values()]
+    changes = _retracted(gone)
     if not entry.rerun or counts.facts_asserted or counts.facts_retracted:
         changes.append(_completed(entry, "processed", now))
     return Known(entry, {i: s for i, s in standing.items() if i not in gone}), changes
@@ -368,8 +368,15 @@ def _finish(entry: LedgerEntry, standing: Standing, now: datetime) -> tuple[Know
 def _withdraw(entry: LedgerEntry, standing: Standing, now: datetime) -> tuple[Known, list[Change]]:
     counts = Counts(facts_retracted=len(standing))
     entry = entry.model_copy(update={"status": "withdrawn", "parts": 0, "counts": counts})
-    changes: list[Change] = [Retracted(each.fact) for each in standing.values()]
-    return Known(entry, {}), [*changes, _completed(entry, "withdrawn", now)]
+    return Known(entry, {}), [*_retracted(standing), _completed(entry, "withdrawn", now)]
+
+
+def _retracted(gone: Standing) -> list[Change]:
+    """Retract facts in the order of their ids: the one in which they are known is not always one.
+
+    Facts that were read back stand in the order of their chunks, which a revision may write anew.
+    """
+    return [Retracted(gone[fact_id].fact) for fact_id in sorted(gone)]
 
 
 def _completed(

@@ -332,6 +332,18 @@ def test_a_withdrawn_transcript_can_come_back() -> None:
     ]
 
 
+def test_facts_are_retracted_in_the_order_of_their_ids_however_they_are_known() -> None:
+    known, _ = told(arrivals(Message(1, ((("c", 1), ("a", 2), ("b", 3)),)), 0))
+    back = Known(known.entry, dict(reversed(known.standing.items())))
+    withdrawal = arrivals(Message(1, None), 1)
+    (_, first), (_, second) = told(withdrawal, known), told(withdrawal, back)
+    retracted = [
+        [each.fact.fact_id for each in log if isinstance(each, Retracted)]
+        for log in (first, second)
+    ]
+    assert retracted == [["a", "b", "c"]] * 2
+
+
 def test_a_tombstone_for_nothing_is_refused_once() -> None:
     tombstone = arrivals(Message(0, None), 0)
     assert changes_of(*tombstone, *tombstone) == [("refused", None)]
