@@ -4,6 +4,7 @@ A logistic model over yes-or-no traits of a reading. The weights are in confiden
 fitted on gold by ``python -m tests.calibrate``, which also prints how well they hold.
 """
 
+import re
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp
@@ -11,6 +12,7 @@ from math import exp
 from pipeline.extract.frame import Reading
 
 _LONG = 110
+_FIGURES, _CROWD = re.compile(r"\d[\d.,]*"), 6
 # Measures that every company reports, in words that leave no doubt.
 _CORE = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "eps",
@@ -35,6 +37,8 @@ def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str
         reading.period is None and "no period",
         section == "qa" and "in an answer",
         len(sentence) > _LONG and "long sentence",
+        len(_FIGURES.findall(sentence)) > _CROWD and "crowded sentence",
+        not sentence.isascii() and "not in English",
         not agrees and "translation differs",
         reading.entity is None and "no company",
     )

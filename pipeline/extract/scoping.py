@@ -381,6 +381,8 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         or _same_business(place)
     ):
         reading.scope = frame.scope
+        if frame.scope_inherited:
+            reading.doubts.append("business inherited")
     else:
         asked = setting.topic if setting.topic and takes_up_topic(place) else None
         above = setting.scope if _narrows(setting.scope, reading.metric) else None
