@@ -177,10 +177,22 @@ def _with_bases(folded: str, found: list[_Found]) -> Iterator[_Found]:
         if one.verb in _PRIOR_YEARS and named and _grain(named.period) == "year":
             yield replace(one, period=_year_before(named.period))
             continue
+        if named and _is_whole_of(folded, named, one):
+            yield replace(one, period=named.period)
+            continue
         aside = folded[max(0, one.start - 1) : one.start] in ("(", "（")
         if not aside and one.relation == "in" and _DAYS[0] <= _days(one.period) <= _DAYS[1]:
             named = one
         yield one
+
+
+_NO_FIGURE = re.compile(r"[^0-9。；;]{1,12}")
+
+
+def _is_whole_of(folded: str, named: _Found, one: _Found) -> bool:
+    """Whether 全年 means a year named right before it: 2026年的目标是全年盈利."""
+    whole = folded[one.start : one.end] == "全年" and _grain(named.period) == "year"
+    return whole and _NO_FIGURE.fullmatch(folded, named.end, one.start) is not None
 
 
 def _days(period: Period) -> int:
