@@ -2,10 +2,10 @@
 
 import re
 
+from pipeline.extract.amount.units import size_of
 from pipeline.extract.frame import Frame, Reading
-from pipeline.extract.meaning import TIME_UNITS
+from pipeline.extract.metric.meaning import TIME_UNITS
 from pipeline.extract.place import Place
-from pipeline.extract.units import size_of
 
 # Counted things that structure speech, not business.
 _IDLE_COUNTS = re.compile(

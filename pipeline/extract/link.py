@@ -4,22 +4,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.extract.background import (
+from pipeline.extract.amount.drivers import is_driver
+from pipeline.extract.amount.lead import lead_before
+from pipeline.extract.amount.measure import set_measure
+from pipeline.extract.amount.neighbours import lend_unit
+from pipeline.extract.amount.rows import rows_of
+from pipeline.extract.amount.units import settle_unit
+from pipeline.extract.cues import Cue
+from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.judge import is_fact
+from pipeline.extract.metric.background import (
     dashed_aside,
     is_cause,
     is_excepted,
     is_where,
     is_whole,
 )
-from pipeline.extract.cues import Cue
-from pipeline.extract.drivers import is_driver
-from pipeline.extract.frame import Frame, Reading, Setting
-from pipeline.extract.judge import is_fact
-from pipeline.extract.lead import lead_before
-from pipeline.extract.measure import set_measure
-from pipeline.extract.modality import note_topic
-from pipeline.extract.neighbours import lend_unit
-from pipeline.extract.pairs import note_named, take_one_of_two
+from pipeline.extract.metric.subject import choose_metric
 from pipeline.extract.place import Place
 from pipeline.extract.reading import (
     Mark,
@@ -29,15 +30,14 @@ from pipeline.extract.reading import (
     opening_scope,
     sentences,
 )
-from pipeline.extract.rows import rows_of
-from pipeline.extract.scoping import choose_scope, note_metric, note_scope
-from pipeline.extract.subject import choose_metric
+from pipeline.extract.scope.pairs import note_named, take_one_of_two
+from pipeline.extract.scope.scoping import choose_scope, note_metric, note_scope
+from pipeline.extract.scope.whose import note_company
 from pipeline.extract.table import is_row, read_row
-from pipeline.extract.timing import set_time, set_year
-from pipeline.extract.units import settle_unit
+from pipeline.extract.time.modality import note_topic
+from pipeline.extract.time.timing import set_time, set_year
+from pipeline.extract.time.yearly import years_in_a_row
 from pipeline.extract.unpunctuated import with_breaks
-from pipeline.extract.whose import note_company
-from pipeline.extract.yearly import years_in_a_row
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import NormalizedSegment, Period, PeriodMention, Quantity

@@ -1,6 +1,5 @@
 """The extract stage: a part of normalised segments in, its facts out."""
 
-from pipeline.extract.again import Targets
 from pipeline.extract.confidence import confidence, traits
 from pipeline.extract.evidence import evidence_of
 from pipeline.extract.frame import Frame, Reading
@@ -9,6 +8,7 @@ from pipeline.extract.link import link
 from pipeline.extract.said import said_by
 from pipeline.extract.setting import Settings
 from pipeline.extract.statement import statement
+from pipeline.extract.time.again import Targets
 from pipeline.unbroken import as_written, words_of
 from pipeline.version import EXTRACTOR
 from schemas import ExtractedPart, Fact, NormalizedPart, NormalizedSegment, TranscriptHeader

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pipeline.extract.frame import Reading, Setting
-from pipeline.extract.meaning import unnamed
+from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.reading import marks_of
 from pipeline.lexicon.companies import all_companies, find_companies
 from pipeline.lexicon.metrics import MetricMatch

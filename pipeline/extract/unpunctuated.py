@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.extract.cues import Cue
+from pipeline.extract.metric.whole import OF_THE_WHOLE, TOLD_OF_ALL
 from pipeline.extract.reading import Mark, Sentence
-from pipeline.extract.whole import OF_THE_WHOLE, TOLD_OF_ALL
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.script import fold
 from schemas import Quantity

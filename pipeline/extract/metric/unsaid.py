@@ -2,11 +2,11 @@
 
 import re
 
+from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading
-from pipeline.extract.meaning import TIME_UNITS
-from pipeline.extract.naming import counted_name, subject_of
+from pipeline.extract.metric.meaning import TIME_UNITS
+from pipeline.extract.metric.naming import counted_name, subject_of
 from pipeline.extract.place import Place
-from pipeline.extract.units import is_scaled
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scope_names import plain_modifiers
 from pipeline.normalize.script import fold

@@ -3,17 +3,17 @@
 import re
 from dataclasses import replace
 
-from pipeline.extract.background import is_whole
+from pipeline.extract.amount.lead import GROWTH_METRICS, stands_bracketed
+from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
-from pipeline.extract.lead import GROWTH_METRICS, stands_bracketed
-from pipeline.extract.meaning import unnamed
-from pipeline.extract.meant import just_before, means
-from pipeline.extract.phrases import costs_points
+from pipeline.extract.metric.background import is_whole
+from pipeline.extract.metric.meaning import unnamed
+from pipeline.extract.metric.meant import just_before, means
+from pipeline.extract.metric.phrases import costs_points
+from pipeline.extract.metric.whole import BY_LINE, OF_ANY_BUSINESS
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
-from pipeline.extract.units import is_scaled
-from pipeline.extract.whole import BY_LINE, OF_ANY_BUSINESS
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import Quantity

@@ -8,10 +8,10 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+from pipeline.extract.amount.units import in_basis_points, is_scaled, scale_of, size_of
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence
-from pipeline.extract.units import in_basis_points, is_scaled, scale_of, size_of
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.script import fold
 from schemas import Quantity

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
-from pipeline.extract.units import is_scaled
 from pipeline.normalize.script import fold
 from schemas import NormalizedSegment, Period, PeriodMention
 

@@ -6,9 +6,9 @@ at 96% of capacity".
 
 import re
 
-from pipeline.extract.meaning import unnamed
+from pipeline.extract.amount.units import is_scaled
+from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.place import Place
-from pipeline.extract.units import is_scaled
 from pipeline.lexicon.metrics import MetricMatch
 
 _ABOUT = (

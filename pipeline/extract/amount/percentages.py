@@ -2,10 +2,10 @@
 
 import re
 
-from pipeline.extract.drivers import is_driver
+from pipeline.extract.amount.drivers import is_driver
+from pipeline.extract.amount.lead import GROWTH_METRICS, Lead
 from pipeline.extract.frame import Frame, Reading
-from pipeline.extract.lead import GROWTH_METRICS, Lead
-from pipeline.extract.phrases import loses_value
+from pipeline.extract.metric.phrases import loses_value
 from pipeline.extract.place import Place, words_in
 from pipeline.lexicon.metrics import related
 from pipeline.normalize.script import fold

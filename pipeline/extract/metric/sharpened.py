@@ -3,14 +3,14 @@
 import re
 from dataclasses import replace
 
+from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame
-from pipeline.extract.meaning import OF_POWER, unnamed
-from pipeline.extract.meant import just_before
+from pipeline.extract.metric.meaning import OF_POWER, unnamed
+from pipeline.extract.metric.meant import just_before
+from pipeline.extract.metric.ratios import multiple_of, on_basis
+from pipeline.extract.metric.whole import SUBSIDIARIES
 from pipeline.extract.place import Place, words_in
-from pipeline.extract.ratios import multiple_of, on_basis
 from pipeline.extract.reading import Mark
-from pipeline.extract.units import is_scaled
-from pipeline.extract.whole import SUBSIDIARIES
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import Quantity

@@ -2,7 +2,10 @@
 
 import re
 
-from pipeline.extract.carried import (
+from pipeline.extract.amount.drivers import is_driver
+from pipeline.extract.amount.units import is_scaled
+from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.metric.carried import (
     bare_growth,
     held_by_base,
     inherited,
@@ -12,25 +15,28 @@ from pipeline.extract.carried import (
     stands_alone,
     told_by_line,
 )
-from pipeline.extract.drivers import is_driver
-from pipeline.extract.frame import Frame, Reading, Setting
-from pipeline.extract.meaning import unnamed
-from pipeline.extract.meant import just_before, meant
-from pipeline.extract.naming import snake_case
-from pipeline.extract.nearby import nearby
-from pipeline.extract.phrases import lets_go, other_people, told_by_phrase
-from pipeline.extract.place import Place, words_in
-from pipeline.extract.ratios import per_piece
-from pipeline.extract.sharpened import (
+from pipeline.extract.metric.meaning import unnamed
+from pipeline.extract.metric.meant import just_before, meant
+from pipeline.extract.metric.naming import snake_case
+from pipeline.extract.metric.nearby import nearby
+from pipeline.extract.metric.phrases import lets_go, other_people, told_by_phrase
+from pipeline.extract.metric.ratios import per_piece
+from pipeline.extract.metric.sharpened import (
     loss_that_moves,
     of_each,
     profit_or_loss,
     profit_that_moves,
     sharpened,
 )
-from pipeline.extract.units import is_scaled
-from pipeline.extract.unsaid import called_behind, is_far, own_costs, own_subject, without_words
-from pipeline.extract.whole import OF_THE_WHOLE, SUBSIDIARIES
+from pipeline.extract.metric.unsaid import (
+    called_behind,
+    is_far,
+    own_costs,
+    own_subject,
+    without_words,
+)
+from pipeline.extract.metric.whole import OF_THE_WHOLE, SUBSIDIARIES
+from pipeline.extract.place import Place, words_in
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
 from pipeline.normalize.script import fold

@@ -2,19 +2,8 @@
 
 import re
 
-from pipeline.extract.behind import counts_part, named_with, scope_behind
 from pipeline.extract.frame import Frame, Reading, Setting
-from pipeline.extract.modifiers import business_before
-from pipeline.extract.passing import is_aside, is_in_passing, is_no_business
-from pipeline.extract.place import Place, words_in
-from pipeline.extract.reading import WINDOW, Mark, Sentence
-from pipeline.extract.referring import (
-    OF_A_GENERATION,
-    generation_of,
-    pointed_to,
-    takes_up_topic,
-)
-from pipeline.extract.whole import (
+from pipeline.extract.metric.whole import (
     NAMES_ITS_BUSINESS,
     OF_ANY_BUSINESS,
     OF_THE_WHOLE,
@@ -22,7 +11,18 @@ from pipeline.extract.whole import (
     TOLD_OF_ALL,
     WELL_KNOWN,
 )
-from pipeline.extract.whose import is_back_at_speaker
+from pipeline.extract.place import Place, words_in
+from pipeline.extract.reading import WINDOW, Mark, Sentence
+from pipeline.extract.scope.behind import counts_part, named_with, scope_behind
+from pipeline.extract.scope.modifiers import business_before
+from pipeline.extract.scope.passing import is_aside, is_in_passing, is_no_business
+from pipeline.extract.scope.referring import (
+    OF_A_GENERATION,
+    generation_of,
+    pointed_to,
+    takes_up_topic,
+)
+from pipeline.extract.scope.whose import is_back_at_speaker
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch

@@ -80,6 +80,6 @@ _SHORTEST = 2
 
 @cache
 def _no_names() -> frozenset[str]:
-    table = files("pipeline.extract").joinpath("no_subjects.txt").read_text(encoding="utf-8")
+    table = files("pipeline.extract.metric").joinpath("no_subjects.txt").read_text(encoding="utf-8")
     lines = (line for line in table.splitlines() if not line.startswith("#"))
     return frozenset(word for line in lines for word in line.split())

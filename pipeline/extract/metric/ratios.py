@@ -2,8 +2,8 @@
 
 import re
 
-from pipeline.extract.meaning import unnamed
-from pipeline.extract.meant import just_before
+from pipeline.extract.metric.meaning import unnamed
+from pipeline.extract.metric.meant import just_before
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch, related
 

@@ -1,7 +1,7 @@
 """Whether words that name a metric can name it for the quantity at a place."""
 
 from pipeline.extract.frame import Setting
-from pipeline.extract.meaning import meaning
+from pipeline.extract.metric.meaning import meaning
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import Metric, MetricMatch
 

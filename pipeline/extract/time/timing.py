@@ -3,11 +3,19 @@
 import re
 from datetime import date, timedelta
 
-from pipeline.extract.comparing import LAST_YEAR, MOVES, comparison, grows_from_there, own_basis
+from pipeline.extract.amount.lead import stands_bracketed
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
-from pipeline.extract.lead import stands_bracketed
-from pipeline.extract.modality import (
+from pipeline.extract.place import Place
+from pipeline.extract.time.asked import is_asked
+from pipeline.extract.time.comparing import (
+    LAST_YEAR,
+    MOVES,
+    comparison,
+    grows_from_there,
+    own_basis,
+)
+from pipeline.extract.time.modality import (
     expected,
     forward,
     future,
@@ -17,9 +25,8 @@ from pipeline.extract.modality import (
     revises,
     whole_year,
 )
-from pipeline.extract.place import Place
-from pipeline.extract.times import mark_of, times_of
-from pipeline.extract.yearly import one_each
+from pipeline.extract.time.times import mark_of, times_of
+from pipeline.extract.time.yearly import one_each
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.periods import (
     fiscal_position,
@@ -35,16 +42,11 @@ from schemas import Period, PeriodMention
 _CLOSING = re.compile(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
 _CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
 _COMPARISON = re.compile(r"\s+(?:comparison|compare|comp)\b(?! sales)")
-_ASKED_WITHIN = 200
-_RIGHT_BEHIND = 20
+_TOLD_WITHIN, _RIGHT_BEHIND = 200, 20
 _LIKENED_REACH, _AT_ONCE = 20, 10
 _LIKE = re.compile(
     r"(?:与|和|跟|同|相对)$|\b(?:like|similar to|in line with|consistent with|same as(?: in)?)"
     r"(?: the| our)? $"
-)
-_ASKS = re.compile(
-    r"分析[师员]|法人|(?:投资者|投资人|外资|券商|投信|记者|媒体|股东|有人|市场)(?:也|则|再|又)?[提追发]?问"
-    r"|[提追]问|被问|analysts?\b"
 )
 # 由目前的 118% 拉高至 200%: what a plan starts from is so now.
 _OF_NOW = re.compile(r"(?:目前|现时|现有|当前|现在|现行)的? ?(?:约|近|逾)?$")
@@ -90,7 +92,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
             ahead = ahead and (led_by(place) is True or named_as_target(place))
         elif setting.day is not None and reading.period.start > setting.day:
             ahead = True
-    asked = setting.asked or _asks(place)
+    asked = setting.asked or is_asked(place)
     reading.modality = "question" if asked else "forward" if ahead else "actual"
     if ahead and mention is not None and future(mention.period, setting):
         frame.ahead = mention if mention.period.start < mention.period.end else frame.ahead
@@ -215,7 +217,7 @@ def _parted(place: Place, mention: PeriodMention) -> bool:
 
 def _at_that_time(place: Place) -> bool:
     """Whether the sentence says that it speaks of a time told before."""
-    start = max(place.sentence.start, place.mark.start - _ASKED_WITHIN)
+    start = max(place.sentence.start, place.mark.start - _TOLD_WITHIN)
     end = min(place.sentence.end, place.mark.end + _RIGHT_BEHIND)
     return _THEN.search(place.sentence.folded, start, end) is not None
 
@@ -460,34 +462,6 @@ def _when_said(mention: PeriodMention, place: Place, frame: Frame, setting: Sett
 
 
 _MONTH = 31
-# "One analyst wondered whether churn might be above 10%": a question that is told.
-_WONDERED = re.compile(
-    r"\b(?:analysts?|investors?|shareholders?|he|she|they|somebody|someone|(?:one|a) caller) "
-    r"(?:[a-z]+ ){0,5}?(?:wondered|asked|queried|wanted to know|pressed (?:him|her|them|management)"
-    r"|enquired|inquired)\b(?: \w+){0,3}? (?:whether|if|how|about|why|when|what)\b"
-    r"|分析师(?:追问|问到|问及|提问|问)|有分析师问|被问到|被问及"
-)
-
-
-def _may_ask(lead: str) -> bool:
-    """Whether one of the words stands there without which nobody is told to ask."""
-    return ("问" in lead or "asked" in lead or "wonder" in lead or "queried" in lead) or (
-        "wanted to know" in lead or "pressed" in lead or "nquired" in lead
-    )
-
-
-def _asks(place: Place) -> bool:
-    """Whether the sentence reports an analyst's question."""
-    sentence = place.sentence
-    lead = sentence.folded[sentence.start : place.mark.start]
-    wondered = _may_ask(lead) and _WONDERED.search(
-        sentence.folded, sentence.start, place.mark.start
-    )
-    if wondered and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:
-        return True
-    end = sentence.folded[max(sentence.start, sentence.end - 6) : sentence.end].rstrip('"”」』 \n')
-    start = max(sentence.start, place.mark.start - _ASKED_WITHIN)
-    return end[-1:] == "?" and _ASKS.search(sentence.folded, start, place.mark.start) is not None
 
 
 def _is_present(place: Place) -> bool:

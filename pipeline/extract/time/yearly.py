@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence
-from pipeline.extract.times import mark_of
+from pipeline.extract.time.times import mark_of
 from pipeline.normalize.periods import period_of, year_before
 from schemas import Period, PeriodMention, Quantity
 

@@ -3,9 +3,9 @@
 import re
 
 from pipeline.extract.frame import Frame, Setting
-from pipeline.extract.passing import is_aside
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence
+from pipeline.extract.scope.passing import is_aside
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import CompanyMention, Entity

@@ -2,15 +2,15 @@
 
 import re
 
+from pipeline.extract.amount.lead import Lead, with_right
+from pipeline.extract.amount.percentages import is_moving, set_percent
+from pipeline.extract.amount.units import reads_as_percent
 from pipeline.extract.frame import Frame, Reading
-from pipeline.extract.lead import Lead, with_right
-from pipeline.extract.meant import just_before
-from pipeline.extract.percentages import is_moving, set_percent
-from pipeline.extract.phrases import costs_points
+from pipeline.extract.metric.meant import just_before
+from pipeline.extract.metric.phrases import costs_points
+from pipeline.extract.metric.unsaid import BOOKED
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
-from pipeline.extract.units import reads_as_percent
-from pipeline.extract.unsaid import BOOKED
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.script import fold
 

@@ -3,9 +3,9 @@
 import re
 
 from pipeline.extract.frame import Frame
-from pipeline.extract.passing import is_no_business
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.scope.passing import is_no_business
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.script import fold

@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.extract.units import reads_as_percent, size_of
+from pipeline.extract.amount.units import reads_as_percent, size_of
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric, related
 from schemas import Quantity
 

@@ -2,7 +2,7 @@
 
 from pipeline.extract.frame import Frame
 from pipeline.extract.reading import Mark
-from pipeline.extract.whose import entity_of
+from pipeline.extract.scope.whose import entity_of
 from pipeline.lexicon.scopes import ScopeMatch
 from schemas import CompanyMention
 

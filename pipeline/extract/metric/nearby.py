@@ -2,12 +2,12 @@
 
 import re
 
-from pipeline.extract.background import names_whole
-from pipeline.extract.carried import continued
-from pipeline.extract.drivers import is_driver
+from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.frame import Frame, Setting
-from pipeline.extract.meaning import unnamed
-from pipeline.extract.meant import means
+from pipeline.extract.metric.background import names_whole
+from pipeline.extract.metric.carried import continued
+from pipeline.extract.metric.meaning import unnamed
+from pipeline.extract.metric.meant import means
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch

@@ -1,0 +1,1 @@
+"""What a quantity amounts to: its measure, its sign, its unit."""

@@ -1,0 +1,1 @@
+"""Which metric a quantity is an amount of."""

@@ -1,0 +1,1 @@
+"""Which business and which company a quantity is about."""

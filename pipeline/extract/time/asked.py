@@ -1,0 +1,39 @@
+"""Whether a sentence tells of a question, so that its figures are an analyst's."""
+
+import re
+
+from pipeline.extract.place import Place
+
+_ASKED_WITHIN = 200
+_ASKS = re.compile(
+    r"分析[师员]|法人|(?:投资者|投资人|外资|券商|投信|记者|媒体|股东|有人|市场)(?:也|则|再|又)?[提追发]?问"
+    r"|[提追]问|被问|analysts?\b"
+)
+# "One analyst wondered whether churn might be above 10%": a question that is told.
+_WONDERED = re.compile(
+    r"\b(?:analysts?|investors?|shareholders?|he|she|they|somebody|someone|(?:one|a) caller) "
+    r"(?:[a-z]+ ){0,5}?(?:wondered|asked|queried|wanted to know|pressed (?:him|her|them|management)"
+    r"|enquired|inquired)\b(?: \w+){0,3}? (?:whether|if|how|about|why|when|what)\b"
+    r"|分析师(?:追问|问到|问及|提问|问)|有分析师问|被问到|被问及"
+)
+
+
+def _may_ask(lead: str) -> bool:
+    """Whether one of the words stands there without which nobody is told to ask."""
+    return ("问" in lead or "asked" in lead or "wonder" in lead or "queried" in lead) or (
+        "wanted to know" in lead or "pressed" in lead or "nquired" in lead
+    )
+
+
+def is_asked(place: Place) -> bool:
+    """Whether the sentence reports an analyst's question."""
+    sentence = place.sentence
+    lead = sentence.folded[sentence.start : place.mark.start]
+    wondered = _may_ask(lead) and _WONDERED.search(
+        sentence.folded, sentence.start, place.mark.start
+    )
+    if wondered and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:
+        return True
+    end = sentence.folded[max(sentence.start, sentence.end - 6) : sentence.end].rstrip('"”」』 \n')
+    start = max(sentence.start, place.mark.start - _ASKED_WITHIN)
+    return end[-1:] == "?" and _ASKS.search(sentence.folded, start, place.mark.start) is not None
