@@ -135,6 +135,7 @@ class Frame:
     of_which: tuple[Mark, str | None, Mark | None] | None = None
     equipped: str | None = None
     head: MetricMatch | None = None
+    lends: bool = False
 
     def next_segment(self) -> None:
         """Begin a paragraph: a business named before it is no longer what it is about."""

@@ -11,7 +11,10 @@ from pipeline.extract.statement import statement
 from pipeline.extract.time.again import Targets
 from pipeline.unbroken import as_written, words_of
 from pipeline.version import EXTRACTOR
-from schemas import ExtractedPart, Fact, NormalizedPart, NormalizedSegment, TranscriptHeader
+from schemas import Entity, ExtractedPart, Fact, NormalizedPart, NormalizedSegment, TranscriptHeader
+
+# What only those have who earn interest; their bare "margin" is that of it.
+_OF_LENDERS = frozenset({"net_interest_income", "net_interest_margin", "interest_spread"})
 
 
 def extract(part: NormalizedPart) -> ExtractedPart:
@@ -25,12 +28,13 @@ def extract(part: NormalizedPart) -> ExtractedPart:
     quantities = used = 0
     frame, targets = Frame(), Targets()
     above: tuple[object, ...] = ()
+    lenders: set[Entity | None] = set()
     for written in part.segments:
         segment = words_of(written)
         settings.hear(segment)
         here = (segment.heading_path, segment.speaker, segment.about)
         if here != above or segment.kind == "bullet":
-            frame, above = Frame(), here
+            frame, above = Frame(lends=segment.about in lenders), here
         if segment.boilerplate or not segment.quantities:
             quantities += len(segment.quantities)
             continue
@@ -41,6 +45,9 @@ def extract(part: NormalizedPart) -> ExtractedPart:
             if reading is not None:
                 used += 1
                 targets.date(reading)
+                if reading.metric in _OF_LENDERS:
+                    lenders.add(segment.about)
+                    frame.lends = True
                 facts.append(_fact(part.transcript, written, segment, reading, repeated))
     return ExtractedPart.trusted(
         transcript=part.transcript,

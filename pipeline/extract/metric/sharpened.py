@@ -307,6 +307,8 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
     "We added 4 gigawatts, and capacity will double"; "the share count fell 2%. In all we put in $5
     billion".
     """
+    if chosen.metric.id == "operating_margin" and chosen.weak and frame.lends:
+        return unnamed("net_interest_margin") or chosen
     last = frame.last
     if last is None:
         return chosen
