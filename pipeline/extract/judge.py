@@ -1,14 +1,13 @@
 """What is no fact although a number stands there."""
 
-import re
-
 from pipeline.extract.amount.units import size_of
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.metric.meaning import TIME_UNITS
 from pipeline.extract.place import Place
+from pipeline.patterns import regex
 
 # Counted things that structure speech, not business.
-_IDLE_COUNTS = re.compile(
+_IDLE_COUNTS = regex(
     r"^(?:questions?|things?|ways?|points?|reasons?|examples?|parts?|items?|topics?|areas?|factors?|"
     r"layers?|pieces?|steps?|sides?|slides?|pages?|times?|people|minutes?|words?|ones?|of|quick|key|other|"
     r"different|main|major|more|separate|个问题|点|方面|个方面|大方面|个原因|个维度|个角度|个要点|种|条|页|个部分|"
@@ -26,25 +25,23 @@ _MUCH = 1000
 _THOUSAND, _AMOUNT = 1000, 100_000
 # "In as little as 11 minutes" tells how fast something is, "in five minutes" when.
 _QUICK = frozenset({"s", "min", "h"})
-_WHEN = re.compile(
+_WHEN = regex(
     r"\b(?:in|over|within|for|after|past|last|next|every|through|during)"
     r" (?:the |about |just |past |last |next )*$"
 )
 # What is counted to point at it, not to tell how much of it there is.
 _HANDFUL = 10
-_THESE = re.compile(r"\b(?:these|those)(?: (?:first|last|other|same|top|new))? $|[这该][前后]?$")
-_DIGIT = re.compile(r"\d")
+_THESE = regex(r"\b(?:these|those)(?: (?:first|last|other|same|top|new))? $|[这该][前后]?$")
+_DIGIT = regex(r"\d")
 
 
 # The one unit of an exchange rate: 1 美元兌 30.6 元.
-_ONE_UNIT = re.compile(r"1\s?[^\d.,%]")
-_EXCHANGED = re.compile(r"\s*[兑对=]")
+_ONE_UNIT = regex(r"1\s?[^\d.,%]")
+_EXCHANGED = regex(r"\s*[兑对=]")
 
 
 # 資產三千萬元以上的客戶: the amount only says which.
-_CLASS = re.compile(
-    r"的?[^，。；,;0-9]{0,4}(?:客户|客群|用户|家庭|人士|住户|住宅|车型|车款|订单|企业)"
-)
+_CLASS = regex(r"的?[^，。；,;0-9]{0,4}(?:客户|客群|用户|家庭|人士|住户|住宅|车型|车款|订单|企业)")
 
 
 def _refers_back(place: Place) -> bool:

@@ -1,6 +1,5 @@
 """Link each quantity of a segment to what it measures: one sweep, left to right."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -40,9 +39,10 @@ from pipeline.extract.time.yearly import years_in_a_row
 from pipeline.extract.unpunctuated import with_breaks
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.patterns import regex
 from schemas import NormalizedSegment, Period, PeriodMention, Quantity
 
-_RESPECTIVELY = re.compile(r"respectively|分别|各")
+_RESPECTIVELY = regex(r"respectively|分别|各")
 
 
 def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator[Reading | None]:
@@ -148,7 +148,7 @@ def _move_alike(reading: Reading, place: Place, frame: Frame) -> None:
         reading.value, reading.sign = -reading.value, -1
 
 
-_ROW_JOINT = re.compile(r"\s*(?:[、,，/]|和|与|及|以及)\s*")
+_ROW_JOINT = regex(r"\s*(?:[、,，/]|和|与|及|以及)\s*")
 
 
 def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> None:
@@ -211,7 +211,7 @@ def _respectively(sentence: Sentence) -> dict[int, Mark]:
     return _last_of(sentence, ended.start()) if ended and not each else {}
 
 
-_EACH = re.compile(r"各|分别")
+_EACH = regex(r"各|分别")
 # 占总收入55%: the whole that a business is a part of is not spoken of.
 _PART_OF = ("占", "占了", "占到", "占公司", "占集团")
 

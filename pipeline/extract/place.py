@@ -1,16 +1,16 @@
 """Where a quantity stands in its sentence: what leads up to it and what follows."""
 
-import re
 from collections.abc import Sequence
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.patterns import regex
 from schemas import Quantity
 
 # How many marks away a sentence is searched, so that one without an end takes no longer.
 _NEARBY = 60
 _LEAD = 10
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = regex(r"[\u3400-\u9fff]")
 
 _Cues = list[tuple[Mark, frozenset[str]]]
 

@@ -1,6 +1,5 @@
 """A sentence as the linker sees it: quantities, metrics, scopes, times, cues, breaks, in order."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -13,6 +12,7 @@ from pipeline.lexicon.scope_names import plain_modifiers
 from pipeline.lexicon.scopes import ScopeMatch, find_scopes
 from pipeline.normalize.periods import comparisons_in
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import CompanyMention, NormalizedSegment, PeriodMention, Quantity
 
 MarkKind = Literal["quantity", "metric", "scope", "company", "period", "basis", "cue", "break"]
@@ -21,7 +21,7 @@ MarkValue = Quantity | MetricMatch | ScopeMatch | CompanyMention | PeriodMention
 # A full stop ends an English sentence where white space and no lower-case letter follow it, and
 # what stands before it is no single letter or usual abbreviation; 。！？ and a line end always do.
 # The character comes first, so that a search passes over all others at once.
-_SENTENCE_END = re.compile(
+_SENTENCE_END = regex(
     r"[。！？!?.\n](?:(?<=[。！？!?])[。！？!?]*[”\"」』）)]*|(?<=\n)\n*|(?<=\.)(?:"
     r"(?<![.\s][A-Za-z]\.)(?<!\bvs\.)(?<!\bInc\.)(?<!\bCo\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)"
     r"(?<!\bapprox\.)(?<!\bCorp\.)(?<!\bLtd\.)(?<!\bNo\.)(?<!\b[Aa]dj\.)(?<!\best\.)(?<!\bincl\.)"
@@ -30,7 +30,7 @@ _SENTENCE_END = re.compile(
     r"(?=\s+(?:The|We|Our|Is|Are|In|And|But|It|For|This|That|So|How|What|Can)\b)))"
 )
 # Weights: 1 a comma or conjunction, 2 a colon or bar, 3 a semicolon or a dash between clauses.
-_BREAK = re.compile(
+_BREAK = regex(
     r"(?=[;；\s—:：|｜,，、()（）abpstw])(?:(?P<three>[;；]|\s[—–]\s|——)|(?P<two>[:：|｜])"
     r"|(?P<one>[,，、()（）]|\s/\s"
     r"|\b(?:and|but|while|whereas|with|which|plus|although|though|so|as)\b))"
@@ -138,7 +138,7 @@ def _turned_to(match: ScopeMatch, company_id: str | None, *, turns: bool) -> boo
 
 
 # "Moving to the international segment.", 接下来看海外。
-_TURNS = re.compile(
+_TURNS = regex(
     r"\b(?:moving|move|turning|turn|shifting|switching|going) (?:now )?(?:on )?to\b|\bas for\b"
     r"|接下来|再看|来看|至于|转向|说到"
 )
@@ -161,7 +161,7 @@ def lead_in_scope(sentence: Sentence, text: str, company_id: str | None) -> str 
 
 
 # "As it relates to our stores, …", 关于海外业务，…: what a paragraph says that it is about.
-_ABOUT = re.compile(
+_ABOUT = regex(
     r"\s*(?:[a-z' ]{0,24}\b(?:as it relates to|when it comes to|with respect to|in terms of"
     r"|regarding|as for|speaking of) (?:the |our )?|关于|对于|至于|谈到|说到)"
 )
@@ -206,7 +206,7 @@ def _metric_goes_on(
 
 
 # "North American retail margins", 北美零售的利润率: at most a word between business and metric.
-_ONE_WORD = re.compile(r"(?: [a-z]+)? |[\u4e00-\u9fff]{0,3}")
+_ONE_WORD = regex(r"(?: [a-z]+)? |[\u4e00-\u9fff]{0,3}")
 
 
 def marks_of(text: str, company_id: str | None) -> tuple[Mark, ...]:
@@ -413,4 +413,4 @@ _OF_ANY_BUSINESS = frozenset(
      "customers", "average_selling_price", "net_income", "same_store_sales", "fee_income",
      "loans", "deposits", "premiums", "rent", "occupancy", "vacancy_rate"}
 )  # fmt: skip
-_MOVES_ITSELF = re.compile(r"reduction|growth|loss|cuts|savings")
+_MOVES_ITSELF = regex(r"reduction|growth|loss|cuts|savings")

@@ -12,11 +12,12 @@ from pipeline.lexicon.scopes import ScopeMatch, find_scopes
 from pipeline.normalize.about import year_end
 from pipeline.normalize.periods import Anchor, find_periods
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import DocumentContext, NormalizedSegment, PeriodMention
 
 # "核心本地商业：收入…", "· Fabric ：收入…", "AWS: revenue…": a label speaks for the whole segment.
-_LABEL = re.compile(r"^[\s•·●・◦▪*\-–—▍.、)）(（]*([^:：，。,;；$€¥%]{1,40})[:：｜|]")
-_OUTLOOK = re.compile(r"指引|展望|财测|財測|預測|预测|outlook|guidance|guide\b", re.IGNORECASE)
+_LABEL = regex(r"^[\s•·●・◦▪*\-–—▍.、)）(（]*([^:：，。,;；$€¥%]{1,40})[:：｜|]")
+_OUTLOOK = regex(r"指引|展望|财测|財測|預測|预测|outlook|guidance|guide\b", re.IGNORECASE)
 
 
 _OPENING = 30
@@ -120,18 +121,16 @@ def _opens_with_outlook(segment: NormalizedSegment) -> bool:
 
 
 # "管理层陈述与展望" and "Results and outlook" head results as well.
-_MIXED = re.compile(
-    r"[与與及和]|\band\b|&|回顾|回顧|陈述|陳述|战略|戰略|业绩|業績|结果|結果|results"
-)
-_NUMBERING = re.compile(r"[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
-_CLAUSE = re.compile(r"[,，;；]")
-_FIGURE = re.compile(r"[$€£¥]\s?\d|\d[\d,.]*\s?(?:%|％|[億亿萬万]|元|bn\b|mn?\b|bps\b)")
+_MIXED = regex(r"[与與及和]|\band\b|&|回顾|回顧|陈述|陳述|战略|戰略|业绩|業績|结果|結果|results")
+_NUMBERING = regex(r"[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
+_CLAUSE = regex(r"[,，;；]")
+_FIGURE = regex(r"[$€£¥]\s?\d|\d[\d,.]*\s?(?:%|％|[億亿萬万]|元|bn\b|mn?\b|bps\b)")
 _EARLY = 14
 # A heading is about a business that it opens with; one named further on is told of in passing.
 _AT_ONCE = 3
 # All of a short heading is its subject.
 _SHORT = 12
-_RATES = re.compile(r"^[^，。,]{0,4}(?:成长性|增速|增长率|成长率|growth)[^，。,]{0,2}$")
+_RATES = regex(r"^[^，。,]{0,4}(?:成长性|增速|增长率|成长率|growth)[^，。,]{0,2}$")
 
 
 def _is_in_name(match: ScopeMatch, text: str, about_id: str | None) -> bool:
@@ -158,7 +157,7 @@ def _structure() -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
 
 
-_HEADING_WORD = re.compile(r"[a-z0-9&][a-z0-9&'’.-]*")
+_HEADING_WORD = regex(r"[a-z0-9&][a-z0-9&'’.-]*")
 
 
 def _heads_a_part(text: str) -> bool:

@@ -1,9 +1,9 @@
 """One plain English sentence for a fact, made from its fields alone."""
 
-import re
 from decimal import Decimal
 
 from pipeline.extract.said import Said
+from pipeline.patterns import regex
 from schemas.event import plain
 
 _SCALES = (
@@ -19,7 +19,7 @@ _QUALIFIERS = {
     "at_most": "at most ",
     "between": "",
 }
-_MONEY = re.compile(r"[A-Z]{3}(?:/|$)")
+_MONEY = regex(r"[A-Z]{3}(?:/|$)")
 # Digits behind the point that a reader wants of a third.
 _SHOWN, _DIGITS_SHOWN = Decimal("0.0001"), 4
 _UNITS = {"percent": "%", "percentage_points": " percentage points", "x": "x", "count": ""}

@@ -15,9 +15,10 @@ from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.periods import Anchor, find_comparisons, find_periods, year_before
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import Entity, NormalizedSegment, Period, Quantity
 
-_CELL = re.compile(r"[|｜\t]")
+_CELL = regex(r"[|｜\t]")
 _SCALES = (
     (re.compile(r"百万|million|\bmn?\b|mln"), Decimal(10) ** 6),
     (re.compile(r"十亿|billion|\bbn\b"), Decimal(10) ** 9),
@@ -32,7 +33,7 @@ _CURRENCIES = (
     (re.compile(r"欧元|€|eur"), "EUR"), (re.compile(r"英镑|£|gbp"), "GBP"),
     (re.compile(r"日元|日圆|jpy|¥|yen"), "JPY"),
 )  # fmt: skip
-_CHANGE_COLUMN = re.compile(r"变动|变化|增幅|增长|change|chg|%|growth|\+/-")
+_CHANGE_COLUMN = regex(r"变动|变化|增幅|增长|change|chg|%|growth|\+/-")
 
 
 def is_row(segment: NormalizedSegment) -> bool:

@@ -5,7 +5,6 @@ What stands between two quantities would be anybody's; the reader hears where th
 begins.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,22 +13,23 @@ from pipeline.extract.metric.whole import OF_THE_WHOLE, TOLD_OF_ALL
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import Quantity
 
-_PUNCTUATION = re.compile(r"[，,；;、：:。．(（|｜]|\. ")
+_PUNCTUATION = regex(r"[，,；;、：:。．(（|｜]|\. ")
 _SUBJECTS = ("metric", "scope", "company", "period", "basis", "cue")
 _NAMES = ("metric", "scope", "company")
 # 百分之二十的增长, 三成是外卖: what goes on about the same quantity.
-_GOES_ON = re.compile(r"\s*(?:左右|以上|多|吧|这样)?\s*[的之个]")
-_CONNECTIVE = re.compile(
+_GOES_ON = regex(r"\s*(?:左右|以上|多|吧|这样)?\s*[的之个]")
+_CONNECTIVE = regex(
     r"那么|然后|但是|不过|所以|因为|另外|同时|其中|此外|嗯|呃|那(?=[个些]?[^个些里边时样])"
 )
 # "a twenty nine percent margin"
-_ARTICLE = re.compile(r"(?:^| )(?:an?|the|our) $")
+_ARTICLE = regex(r"(?:^| )(?:an?|the|our) $")
 _HAN = "\u3400"
 _MOSTLY = 20
 _MOVING = frozenset({"up", "down"})
-_VERB = re.compile(
+_VERB = regex(
     r" (?:was|were|is|are|came|grew|rose|fell|declined|increased|decreased|ended|went|of)(?![a-z])"
 )
 # What speech adds to a figure before it goes on to the next.

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from pipeline.lexicon.company_names import Alias, Company, company_names
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 __all__ = ["Company", "CompanyMatch", "company", "find_companies", "resolve_company"]
 
 _EXCHANGE = r"(?:NYSE|NASDAQ|Nasdaq|AMEX|HKEX|HKSE|SEHK|HKG|TWSE|TPE|SSE|SZSE|SHA|SHE|LSE|TSE|TYO)"
-_CODE = re.compile(
+_CODE = regex(
     r"[$A-Z0-9](?<![A-Za-z0-9&.,$@_/-][$A-Z0-9])"
     # A bare number is a code only behind a bracket or a colon, which most are not.
     r"(?!(?<=[0-9])(?<![ :：(（][0-9])[0-9]*(?![A-Za-z0-9&.-]| [A-Z]))"
@@ -26,9 +27,9 @@ _CODE = re.compile(
     r"| (?:US|HK|NA|CH|TT|LN|GR|JP|KS|FP|SW)(?: Equity)?)?"
     r"(?![A-Za-z0-9])(?!\.[A-Za-z0-9])"
 )
-_PREFIX = re.compile(rf"^\s*(?:{_EXCHANGE}|US|HK|股票代[码號号])\s*[:：]\s*", re.IGNORECASE)
-_ENDS_IN_EXCHANGE = re.compile(rf"(?:{_EXCHANGE}|股票代[码號号]|股[份票]代[码號号])\s*[:：]\s*$")
-_WORD_START = re.compile(r"(?<![A-Za-z0-9'’])[A-Z]")
+_PREFIX = regex(rf"^\s*(?:{_EXCHANGE}|US|HK|股票代[码號号])\s*[:：]\s*", re.IGNORECASE)
+_ENDS_IN_EXCHANGE = regex(rf"(?:{_EXCHANGE}|股票代[码號号]|股[份票]代[码號号])\s*[:：]\s*$")
+_WORD_START = regex(r"(?<![A-Za-z0-9'’])[A-Z]")
 _NEAR_YEARS = range(1990, 2050)
 _JOINTS = frozenset({"、", ",", "，", "/", "和", "与", "及", "&", "and", "、和", ", and", "以及"})
 
@@ -286,7 +287,7 @@ def _borne_out(
 
 
 # "Target 2025财年三季度", "Visa 业绩": a name among Chinese words that a report goes by.
-_REPORTS = re.compile(
+_REPORTS = regex(
     r"\s?(?:20\d\d\s?(?:年|财年|q[1-4])|(?:fy)?\d\d\s?财年|第?[一二三四]季"
     r"|(?:中期|全年|年度|季度|半年)?(?:业绩|财报|法说|电话会))"
 )

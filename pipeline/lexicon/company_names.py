@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 _MARKETS = {
     "US": "US",
@@ -34,7 +35,7 @@ _MARKETS = {
     "NA": "AS",
     "SW": "SW",
 }
-_ABBREVIATION = re.compile(r"[A-Z0-9][A-Z0-9&]{0,4}")
+_ABBREVIATION = regex(r"[A-Z0-9][A-Z0-9&]{0,4}")
 
 
 @dataclass(frozen=True, slots=True)

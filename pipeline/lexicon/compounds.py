@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.lexicon.table import read_table
+from pipeline.patterns import regex
 
 if TYPE_CHECKING:
     from pipeline.lexicon.metrics import MetricMatch
@@ -19,15 +20,15 @@ _Head = tuple[str, str, bool]
 
 # A name of more words than these says no more than its last ones.
 _MOST_WORDS = 4
-_HAN = re.compile(r"[\u4e00-\u9fff]{2}")
-_LETTERS = re.compile(r"[a-z0-9]+")
+_HAN = regex(r"[\u4e00-\u9fff]{2}")
+_LETTERS = regex(r"[a-z0-9]+")
 # How growth is told, and words in -率 that are measures of another kind or none.
-_NO_RATE = re.compile(
+_NO_RATE = regex(
     r"(?:增长|成长|衰退|[年季月]增|[年季月]减|增减|变动|复合|升降|[概频功草轻坦直速效表曲利汇税心毛])$"
 )
 
 # 消费, 免费, 付费: to spend, to charge and their like are no fees.
-_NO_FEE = re.compile(r"[消付免收浪经花耗自公小缴退计资话]$")
+_NO_FEE = regex(r"[消付免收浪经花耗自公小缴退计资话]$")
 
 
 class Compound(NamedTuple):

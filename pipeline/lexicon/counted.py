@@ -9,6 +9,7 @@ from functools import cache
 
 from pipeline.lexicon.metrics import Metric, metric
 from pipeline.lexicon.table import read_table
+from pipeline.patterns import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class CountedMatch:
 _Entry = tuple[Metric, str, str | None, bool]
 
 _LOOKED_AT = 60
-_ENGLISH_WORD = re.compile(r"[a-z0-9][a-z0-9'&+./-]*")
+_ENGLISH_WORD = regex(r"[a-z0-9][a-z0-9'&+./-]*")
 # A noun phrase ends at its sentence's punctuation, or at a word that no noun phrase holds.
-_ENGLISH_END = re.compile(
+_ENGLISH_END = regex(
     r"[^a-z0-9'&+./\- \n]|[.](?= |$)"
     r"|\b(?:and|or|in|on|at|to|for|from|with|by|that|which|who|as|than|across|during|over|under"
     r"|is|are|was|were|be|been|will|would|have|has|had|we|they|it|versus|vs|compared|per|after"
@@ -45,10 +46,10 @@ _NOT_PLURAL = frozenset(
     ["sales", "plus", "wireless", "business", "gas", "us", "gross", "express", "various", "always"]
 ) | frozenset(["previous", "savings", "campus", "status", "bonus", "this", "basis", "across"])
 _IRREGULAR = {"people": "people", "staff": "staff", "feet": "foot", "aircraft": "aircraft"}
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_CHINESE_LEAD = re.compile(r"[\s多余来几约的]*")
+_CHINESE = regex(r"[\u4e00-\u9fff]")
+_CHINESE_LEAD = regex(r"[\s多余来几约的]*")
 # Beyond these a Chinese noun no longer belongs to the count before it.
-_CHINESE_END = re.compile(r"[，。、；：,:;()（）“”\"增减升降涨跌达为是由将已至到从及与或同环占超]")
+_CHINESE_END = regex(r"[，。、；：,:;()（）“”\"增减升降涨跌达为是由将已至到从及与或同环占超]")
 _CHINESE_DISTANCE = 8
 _LONGEST_CHINESE = 8
 

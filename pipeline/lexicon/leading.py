@@ -5,24 +5,25 @@ import re
 from pipeline.lexicon.companies import Company, company, find_companies
 from pipeline.lexicon.company_names import company_names
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 _OPENING, _OPENING_CHINESE = 110, 30
-_SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z“\"])|[。！？]")
+_SENTENCE_END = regex(r"[.!?](?=\s+[A-Z“\"])|[。！？]")
 # "Unlike Nvidia, AMD …", "A day after Shell reported, BP …": a name that only sets off another.
-_SETS_OFF = re.compile(
+_SETS_OFF = regex(
     r"(?:\b(?:unlike|than|like|versus|vs\.?|after|besides|against|alongside|apart from|"
     r"compared (?:with|to)|while|before|rival|rivals|following|since)\s+(?:the\s+)?"
     r"|(?:不同于|相比|相较于?|较之|除了|继|随着|与|和|对手))$",
     re.IGNORECASE,
 )
 # "Goldman reckons that …", "Morgan Stanley analysts": who only tells of somebody else.
-_TELLS = re.compile(
+_TELLS = regex(
     r"(?:'s|’s)?\s+(?:reckons|thinks|estimates|forecasts|analysts?|economists?|strategists?)\b"
 )
 
 
 # What such a paragraph turns to instead: the trade, all of them together, a summary.
-_TURNS_AWAY = re.compile(
+_TURNS_AWAY = regex(
     r"[\s#•·●・◦▪*\-–—▍（(【「\d.、)）一二三四五六七八九十]*(?:最后[,，]?)?(?:从|就)?"
     r"(?:行业|板块|横向|纵向|整体|总体|综合|综上|总结|总的来|小结|结论|对比|三家|两家|四家|五家|几家"
     r"|双方|两者|三者|二者|我的|我们认为|我认为|笔者|风险提示|免责|一句话|估值方面|政策面|宏观)"
@@ -35,7 +36,7 @@ def turns_away(text: str) -> bool:
 
 
 # "AMZN › AWS", "LIN | Linde 3Q25", "2) $TXN.US: beat": a ticker that a heading sets off.
-_SET_OFF = re.compile(
+_SET_OFF = regex(
     r"[\s#•●◦▪*>»\-–—▍【\[(\d.、)）]*\$?(?P<code>[A-Z]{1,5}(?:\.[AB])?)"
     r"(?:[ .:](?:US|HK|LN|NA|GR|GY|FP|JP|TT|CH|SS|SZ|OQ|N))?"
     r"\s*(?:[|｜:：›»>→】\]/(（]|\s[-–—]\s|$)\s*"

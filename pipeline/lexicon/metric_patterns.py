@@ -4,14 +4,15 @@ What one unit brings or costs (单票运输成本, 单瓦净利) and rows of exp
 said once, at the end (销售、管理、研发、财务费用率).
 """
 
-import re
 from collections.abc import Iterator
+
+from pipeline.patterns import regex
 
 _UNIT = (
     r"(?:票|件|车|台|杯|瓶|吨|箱|瓦时|瓦|片|只|头|公里|方|间|桶|度|公斤|斤|份|单|辆|部|套|颗|平米|平|户"
     r"|人次|位|柜|班|kwh|wh|kw|w|gw)"
 )
-_PER_UNIT = re.compile(
+_PER_UNIT = regex(
     rf"单{_UNIT}(?P<between>[\u4e00-\u9fff]{{0,6}}?)"
     r"(?P<head>均价|售价|价格|收入|营收|成本|费用|毛利(?!率)|净利润|净利(?!率)|利润(?!率)|盈利|净亏损|净亏|亏损|亏|扣非)"
 )
@@ -22,12 +23,12 @@ _HEADS = {
 }  # fmt: skip
 _LOSS = ("亏", "亏损")
 # No unit at all: 单件 is one, 单位收入 and 单一客户收入 are other words.
-_NO_UNIT = re.compile(r"单(?:位|台阶|方面|头在外)")
+_NO_UNIT = regex(r"单(?:位|台阶|方面|头在外)")
 _KIND = "销售|营销|市场|推广|管理|行政|研发|财务"
-_ELIDED = re.compile(
+_ELIDED = regex(
     rf"(?:(?:{_KIND})(?:[、/,，和与及]|以及)){{1,4}}(?=(?:{_KIND})(?P<of>费用率|费率|费用))"
 )
-_KINDS = re.compile(_KIND)
+_KINDS = regex(_KIND)
 _SPENT = {"研发": "research_and_development"}
 _FINANCIAL = {"费用": "interest_expense"}
 

@@ -6,7 +6,6 @@ name them), ``metric_adjusted.tsv`` (the words that make one an adjusted metric)
 ``metric_stop.tsv`` (phrases that only look like a metric: "sales team", "balance sheet").
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,12 +16,13 @@ from pipeline.lexicon.compounds import find_compounds
 from pipeline.lexicon.metric_patterns import elided_expenses, of_one_unit
 from pipeline.lexicon.phrases import Phrases
 from pipeline.lexicon.table import read_table, spellings
+from pipeline.patterns import regex
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORD = _LETTERS | frozenset("0123456789")
 
 # What may stand between a modifier and the metric that it makes an adjusted one.
-_FILLER = re.compile(
+_FILLER = regex(
     r"[\s\-,:，、：的后]*"
     r"(?:(?:and|fully|diluted|basic|consolidated|total|net|group|company|attributable"
     r"|full[ -]year|fourth[ -]quarter|third[ -]quarter|second[ -]quarter|first[ -]quarter"
@@ -31,7 +31,7 @@ _FILLER = re.compile(
     r"[\s\-的后]*){0,3}"
 )
 # After "non-GAAP", which is never a verb, the name of a business may stand too.
-_BUSINESS = re.compile(r" (?:[a-z&/]+ ){0,2}")
+_BUSINESS = regex(r" (?:[a-z&/]+ ){0,2}")
 _LONGEST_FILLER = 36
 
 
@@ -66,7 +66,7 @@ class MetricMatch:
 
 
 # What stands between an abbreviation of terse notes and its figure: "CFO ~$28bn", "div +5%".
-_FIGURE_NEXT = re.compile(
+_FIGURE_NEXT = regex(
     r"(?:\s?[:=]\s?|\s|(?=[$€£¥~≈<>+(]))(?:(?:of|at|was|is|up|dn|down|to|c\.?|ca\.?|about) ?){0,2}"
     r"[~≈<>+\-–(]{0,2}"
     r"(?:us|hk|nt|a|c|s|rmb|eur|dkk|sek|nok|chf|gbp)?\s?[$€£¥]?\s?\(?\d"

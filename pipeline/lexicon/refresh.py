@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pipeline.lexicon.company_names import company_names
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 _TABLE = Path(__file__).with_name("companies.tsv")
 _AMERICAN = ("S&P 500", "NASDAQ 100", "S&P 600")
@@ -30,7 +31,7 @@ _FOREIGN = {
     "NIKKEI 225": "JPY",
 }
 _FISCAL_YEAR_END = {"NIKKEI 225": "3"}
-_LEGAL_FORM = re.compile(
+_LEGAL_FORM = regex(
     r"(?:,? (?:Inc\.?|Incorporated|Corporation|Corp\.?|plc|Company|Group|Ltd\.?|Limited|Co\.?|"
     r"S\.A\.|SA|SE|AG|AB|N\.V\.|Holdings?|Trust|\(.*\)))+$"
 )

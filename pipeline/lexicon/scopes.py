@@ -23,10 +23,11 @@ from pipeline.lexicon.scope_names import (
     telling_names,
 )
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 __all__ = ["ScopeMatch", "find_scopes"]
 
-_NAME = re.compile(
+_NAME = regex(
     r"[A-Z](?<![A-Za-z0-9.@_/'’$&-][A-Z])[A-Za-z0-9]*\+?"
     r"(?:-\d{1,4}[A-Za-z]{0,2}(?![A-Za-z0-9_%]|[.,]\d|\s?(?:percent|bps|basis|points))"
     r"|(?: & |[ -])(?:[A-Z][A-Za-z0-9]*\+?"
@@ -38,22 +39,20 @@ _OFFICERS = frozenset(
      "Management", "Director", "Secretary", "Minister", "Governor", "Analyst", "Board", "Mr", "Ms")
 )  # fmt: skip
 # Short for times and bands of growth: FQ4, FY26, 2H, LSD, "YTD".
-_SHORTHAND = re.compile(
+_SHORTHAND = regex(
     r"(?:F?[QH][1-4]|[1-4][QH]|[FC]Y\d*E?|[LMH]SD|L?DD|[LMH]DD|YTD|TTM|LTM|NTM|[QYM]TD)\+?"
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = regex(r"[\u3400-\u9fff]")
 _SENTENCE_END = frozenset('.!?:;•·-–—"“”(*\n\t|')
-_PEOPLE = re.compile(r"(?:mr|mrs|ms|dr|ceo|cfo|coo|cto|chairman|president|analyst)\.? $")
+_PEOPLE = regex(r"(?:mr|mrs|ms|dr|ceo|cfo|coo|cto|chairman|president|analyst)\.? $")
 _LONGEST_NAME = 5
-_BUSINESS = re.compile(
+_BUSINESS = regex(
     r" (?:business|segment|division|franchise|banner|category)\b(?! model| plan| unit)"
 )
 _BUSINESS_REACH = 40
-_PLAIN_WORD = re.compile(
-    r"[a-z][a-z&-]{2,}(?<!ing)(?<!ed)|[a-z]+(?:ising|izing|aging|ating|ming|ding)"
-)
+_PLAIN_WORD = regex(r"[a-z][a-z&-]{2,}(?<!ing)(?<!ed)|[a-z]+(?:ising|izing|aging|ating|ming|ding)")
 # "Our Focus to Win program": a plan of the whole company, not a part of it.
-_PROGRAM = re.compile(
+_PROGRAM = regex(
     r"(?: (?:to|for|of|the|and|in|on|with) [A-Z]\w*){0,3} "
     r"(?:program|programme|initiative|strategy|plan|transformation|framework|roadmap)s?\b"
 )
@@ -63,7 +62,7 @@ _SMALL_WORDS = frozenset(
 )
 
 
-_OF_COUNTRY = re.compile(
+_OF_COUNTRY = regex(
     r" (?:revpar|revenues?|sales|net sales|business(?:es)?|markets?|consumers?|retail|commercial"
     r"|comps?|comparable|same[- ]store|operations|segment|stores?|hotels?|restaurants?|deposits"
     r"|dealers?|wholesales?|volumes?|organic|pricing|industry|supply|fleet|production|wireless"
@@ -72,7 +71,7 @@ _OF_COUNTRY = re.compile(
     r"|beer|food|pharma(?:ceuticals?)?|prescriptions?|cloud|advertising|ad|sign ups|launch|growth)"
     r"(?![a-z])"
 )
-_GIVEN = re.compile(
+_GIVEN = regex(
     r"(?:give|gives|giving|gave|tell|tells|helps?|helped|helping|lets?|allow|allows|allowed|show"
     r"|shows|costs?|gets?|brings?|of|for|to|with|by|from|at|drives?|between|behind|around|among"
     r"|than|puts?|takes?|leaves?|left|drove|makes?|keeps?|driving) $"

@@ -1,12 +1,11 @@
 """How a table of this folder is read."""
 
-import re
 from collections.abc import Iterator
 from importlib.resources import files
 
-_SCRIPTS_MEET = re.compile(
-    r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])"
-)
+from pipeline.patterns import regex
+
+_SCRIPTS_MEET = regex(r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])")
 
 
 def read_table(name: str) -> list[list[str]]:

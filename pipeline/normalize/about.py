@@ -1,21 +1,21 @@
 """Whom a segment is about: the document's company, or the one that its headings name."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 from pipeline.lexicon.companies import CompanyMatch, all_companies, company, find_companies
 from pipeline.lexicon.leading import heading_company, leading_company, turns_away
 from pipeline.normalize.periods import reporting_quarter
+from pipeline.patterns import regex
 from schemas import DocumentContext, Entity, Period, Segment
 
 # In a document about one company a heading turns to another only if it opens with its name.
 _OPENING, _LONGEST = 6, 40
-_NUMBERED = re.compile(r"(?:[\W\d_一二三四五六七八九十]|[A-Za-z](?=[.)、]))*")
+_NUMBERED = regex(r"(?:[\W\d_一二三四五六七八九十]|[A-Za-z](?=[.)、]))*")
 # How far into a paragraph of a round-up the company that it is about is named.
 _LEADING = 160
 # "DELTA — premium again": a name that a heading sets off counts though it is an ordinary word too.
-_SET_OFF = re.compile(r"\s*(?:[—–:：|｜(（]|-\s|$)")
+_SET_OFF = regex(r"\s*(?:[—–:：|｜(（]|-\s|$)")
 
 
 class Abouts:

@@ -6,10 +6,10 @@ spaces to their ASCII kin. Every character becomes exactly one character, so an 
 text is an offset in the original.
 """
 
-import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from pipeline.patterns import regex
 from schemas.segmented import Language
 
 _SINGLE = {
@@ -37,8 +37,8 @@ _KEPT_WIDE = {0xFF0C}
 # Longer texts are folded once, and would only take up room.
 _REMEMBERED = 4_000
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_LATIN_WORD = re.compile(r"[A-Za-z]+")
+_HAN = regex(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_LATIN_WORD = regex(r"[A-Za-z]+")
 
 
 class _Folding(dict[int, int]):

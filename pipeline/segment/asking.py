@@ -1,10 +1,10 @@
 """Labels that say question or answer: "Q1（高盛）：", "答：", "<Q - Dana Wu>:", "【问题2】"."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from pipeline.segment.titles import COMMA, is_name
 from schemas.fact import Side, Speaker
 
@@ -14,13 +14,13 @@ _BEHIND = (
     r"(?P<number>\s?(?:\d{1,3}|[一二三四五六七八九十]{1,3}))?"
     r"(?:\s?[(（\[](?P<who>[^)）\]]{1,60})[)）\]])?$"
 )
-_ASKS = re.compile(
+_ASKS = regex(
     r"(?:(?P<question>q|问|提问|问题|question"
     r"|(?:有|另有|另一)?(?:分析[师员]|投资者|投资人|法人|外资|外资法人|券商|投信|记者|媒体|股东)[提追发]?问)"
     r"|a|答|回答|回复|答复|answer|(?:[\u4e00-\u9fff]{0,8}(?:总监|总裁|经理|主席|长|高管|负责人)|公司|管理层)"
     r"(?:回?答|回复|回应|答复))" + _BEHIND
 )
-_NAMED = re.compile(
+_NAMED = regex(
     r"[<\[(]?\s?(?P<asks>[QA]|Question|Answer)\s?[-–—]{1,2}\s?(?P<name>[^<>:\[\]]{2,80}?)"
     r"\s?(?:[>\])]\s?(?::\s*|$)|:\s*|$)"
 )

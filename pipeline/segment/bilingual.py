@@ -5,15 +5,15 @@ path through both (dynamic programming, as in Gale & Church 1993), scored by wha
 keeps: figures, names in Latin letters, length.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline.patterns import regex
 from pipeline.segment.draft import Draft
 
-_DIGITS = re.compile(r"\d[\d,.]*")
-_LATIN = re.compile(r"[a-z][a-z0-9&+.\-]*[a-z0-9]|[a-z]{2,}")
+_DIGITS = regex(r"\d[\d,.]*")
+_LATIN = regex(r"[a-z][a-z0-9&+.\-]*[a-z0-9]|[a-z]{2,}")
 _BAND = 6
 _ALONE = -0.6
 _NEAREST = 0.35

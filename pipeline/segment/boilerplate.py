@@ -6,27 +6,28 @@ from collections.abc import Sequence
 
 from pipeline.lexicon.companies import find_companies
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from pipeline.segment.cues import find_cues, has_cue
 from pipeline.segment.draft import Draft
 from pipeline.segment.lines import Line
 
-FIGURE = re.compile(
+FIGURE = regex(
     r"[$€£¥]\s?\d"
     r"|\d[\d,.]*\s?(?:[%亿万兆元倍x]|个|million|billion|trillion|bps|bn|mn|basis|per ?cent)"
 )
 """A figure of business, in folded text."""
 
-_READERS = re.compile(
+_READERS = regex(
     r"(?:阅读|浏览|留言|点赞|评论|页)(?:数|量)?\s?:?\s?\d|\d\s?(?:次阅读|阅读|赞|评论|浏览|留言|reads|views|likes)"
 )
 # "咖啡观察员　2025年11月18日 08:05": who wrote and when; no heading of what follows.
-_BYLINE = re.compile(
+_BYLINE = regex(
     r"(?!.{0,12}(?:时间|日期|会议|调研|召开|纪要))[^,:。;%]{2,36}?[\s|·/]\s*"
     r"20\d\d ?[年./-] ?\d{1,2} ?[月./-] ?\d{1,2} ?日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*$"
 )
-_RESEARCH = re.compile(r"证券|研究|资本|投资|财经|新闻|日报|观察|笔记")
-_NOISE = re.compile(r"\[[a-z ]{2,24}\]$", re.IGNORECASE)
-_LINK = re.compile(r"https?://|www\.")
+_RESEARCH = regex(r"证券|研究|资本|投资|财经|新闻|日报|观察|笔记")
+_NOISE = regex(r"\[[a-z ]{2,24}\]$", re.IGNORECASE)
+_LINK = regex(r"https?://|www\.")
 _NOTICE_LENGTH = 220
 _NAME_REACH = 20
 

@@ -4,25 +4,23 @@ Subtitle files (WebVTT, SubRip) and the caption panes of video sites show a few 
 number that runs from one cue into the next would be read as two.
 """
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from pipeline.patterns import regex
 from pipeline.segment.layout import split_chevron
 from pipeline.segment.lines import Line
 from pipeline.segment.stamps import leading_stamp
 from pipeline.segment.titles import NUMBERED
 
-_HEADER = re.compile(r"\ufeff?WEBVTT\b")
-_FURNITURE = re.compile(
-    r"\ufeff?WEBVTT\b.*|(?:Kind|Language|Region|X-TIMESTAMP-MAP)[:=].*|NOTE\b.*"
-)
+_HEADER = regex(r"\ufeff?WEBVTT\b")
+_FURNITURE = regex(r"\ufeff?WEBVTT\b.*|(?:Kind|Language|Region|X-TIMESTAMP-MAP)[:=].*|NOTE\b.*")
 _HEADER_LINES = 6
-_CUE_NUMBER = re.compile(r"\d{1,5}$")
-_TIME = re.compile(r"[\[(<（]?(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?!\d)")
+_CUE_NUMBER = regex(r"\d{1,5}$")
+_TIME = regex(r"[\[(<（]?(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?!\d)")
 _SECONDS_A_CUE = 12
-_LABEL = re.compile(r"[^\W\d_][\w.'’\-]{0,20}(?: [\w.'’\-]{1,20}){0,3}\s?[:：](?:\s|$)")
+_LABEL = regex(r"[^\W\d_][\w.'’\-]{0,20}(?: [\w.'’\-]{1,20}){0,3}\s?[:：](?:\s|$)")
 _ENDS = ".?!。？！…"
 _FEW_CUES = 8
 _SHORT, _SHORT_CHINESE = 64, 30

@@ -13,6 +13,7 @@ from pipeline.normalize.periods import (
     likely_year_end,
 )
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from pipeline.segment.defaults import (
     declared_currency,
     declared_growth_basis,
@@ -34,11 +35,11 @@ _SURE = 3
 _LATEST_PUBLICATION = timedelta(days=21)
 _OPENING = 4
 _BEFORE, _BEHIND, _MOST_PIECES = 30, 50, 6
-_QUARTER = re.compile(
+_QUARTER = regex(
     r"(?<![a-z])f?q[1-4](?!\d)|(?<![a-z0-9])f?[1-4]q|(?<![a-z])h[12](?!\d)|(?<![a-z0-9])[12]h"
     r"|quarter|fiscal|half|annual|full.year|(?:year|months|weeks).ended|(?<![a-z])fy|[季财]|半年|年度|全年|中期|中报"
 )
-_DAY = re.compile(
+_DAY = regex(
     r"\d\s?[日号]|[十一二三四五六七八九]日|\d[/.-]\d|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 )
 
@@ -167,7 +168,7 @@ def _titles(message: TranscriptMessage, drafts: Sequence[Draft]) -> str:
     return "\n".join(([message.title] if message.title else []) + own)
 
 
-_CODES = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}(?![A-Za-z])")
+_CODES = regex(r"(?<![A-Za-z])[A-Z]{2,5}(?![A-Za-z])")
 
 
 def _is_round_up(

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from pipeline.patterns import regex
+
 _NEAR = 32
 
 
@@ -86,7 +88,7 @@ def home_currency(folded: str) -> str | None:
 
 
 # "$m unless stated", "in millions of US dollars", 金额单位：百万元
-_SCALE = re.compile(
+_SCALE = regex(
     r"(?:[$€£¥]|\b(?:us|hk|nt)\$|\b(?:usd|eur|gbp|rmb|cny|hkd))\s?(?P<short>mn?|bn?)\b[^.\n]{0,16}unless"
     r"|(?:amounts|figures|numbers|dollars)[^.\n]{0,24}\bin (?P<word>thousands|millions|billions)"
     r"|\(in (?P<bracket>thousands|millions|billions)"

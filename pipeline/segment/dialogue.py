@@ -1,18 +1,18 @@
 """Who asks and who answers: sides of speakers, sections of a call, answers to questions."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from pipeline.segment.boilerplate import Cues
 from pipeline.segment.cues import cue_words, has_cue
 from pipeline.segment.draft import Draft
 from schemas.fact import Side, Speaker
 
-_QUESTION = re.compile(r"question|[提问問]{1,2}")
+_QUESTION = regex(r"question|[提问問]{1,2}")
 _SPOKEN_SHARE = 0.012
 _SHORT_TURN = 700
 

@@ -3,9 +3,9 @@
 A name that is announced is a speaker's wherever it stands on a line of its own or as a label.
 """
 
-import re
 from collections.abc import Iterator
 
+from pipeline.patterns import regex
 from pipeline.segment.roles import role_words, side_of
 from pipeline.segment.titles import is_name
 from schemas.fact import Speaker
@@ -16,7 +16,7 @@ _NAME = rf"{_WORD}(?: (?:{_WORD}|van|von|der|den|de|del|della|di|da|bin)){{0,4}}
 _FIRM_WORD = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’&\-]*)"
 _FIRM = rf"{_FIRM_WORD}(?: (?:&|of|and|{_FIRM_WORD})){{0,5}}"
 # "Our first question comes from the line of Dana Wu with Eastgate Securities."
-_ASKING = re.compile(
+_ASKING = regex(
     r"(?:(?:comes?|is|be|are|question|questions) from|line of|hear from"
     r"|(?:go|move|turn|open it up) (?:first |next |now |on |over )?to|(?:[Nn]ext|up|first) is"
     r"|question,|caller is|question goes to|take a question from|[Nn]ext up,?)"
@@ -26,17 +26,17 @@ _ASKING = re.compile(
     rf"|,\s(?P<bare>{_FIRM}))?"
 )
 # "With me are Dana Wu, Chief Financial Officer, and Lee Novak, our Chief Operating Officer."
-_COMPANY = re.compile(
+_COMPANY = regex(
     rf"(?P<name>{_NAME}), (?:our |the |its )?"
     r"(?P<title>[A-Za-z][A-Za-z&\- ]{1,70}?(?=[,.;:]|$| and [A-Z]))"
 )
-_LEADING = re.compile(
+_LEADING = regex(
     r"\b(?:over to|hand it to|call to|conference to|floor to|I'm|I am|this is)"
     r" (?:our [a-z ]{3,40}, )?"
     rf"(?:Mr\. |Ms\. |Mrs\. |Dr\. )?(?P<name>{_NAME})"
 )
 # 下一位提问的是高盛的李文博 / 来自中金公司的赵敏
-_ASKING_CHINESE = re.compile(
+_ASKING_CHINESE = regex(
     r"(?:来自|來自|提问的是|提問的是|提问者是|提問者是|有请|有請|下一位是|第一位是|请|請)[于於]?"
     r"(?P<firm>[\u4e00-\u9fffA-Za-z& ]{2,14}?)(?:分析师|分析師|研究员|研究員|的)+"
     r"(?P<name>[\u4e00-\u9fff]{2,4}?)(?=[，,。、；;：:\s]|$|请|請|先生|女士|小姐|提问|提問|分析|总|總)"

@@ -1,14 +1,14 @@
 """How a document sets its speakers apart: by time stamps above names, by chevrons before them."""
 
-import re
 from collections import Counter
 from functools import cached_property
 
+from pipeline.patterns import regex
 from pipeline.segment.roles import role_words
 from pipeline.segment.stamps import leading_stamp, without_stamp
 from pipeline.segment.titles import PARENTHESES, is_name
 
-_CHEVRON = re.compile(r">{2,3}\s*|&gt;&gt;\s*")
+_CHEVRON = regex(r">{2,3}\s*|&gt;&gt;\s*")
 _LONGEST_NAME, _LONGEST_TITLED = 32, 60
 _MOST_WORDS = 4
 _FEW = 4

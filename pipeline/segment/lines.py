@@ -1,10 +1,10 @@
 """A text as a reader's lines: each non-blank line with its exact place, its indent and its look."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.normalize.script import language_of
+from pipeline.patterns import regex
 from schemas.segmented import Language
 
 LONGEST = 4_000
@@ -18,14 +18,14 @@ BLANK = "".join(map(chr, (*range(0x21), *range(0x2000, 0x2010), *range(0x202A, 0
     "\x7f\x85\xa0\u1680\u180e\u2028\u2029\u205f\u2060\u3000\ufeff\ufffc"
 )
 _SAMPLE = 240
-_LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
-_READABLE = re.compile(r"[^\W_]")
-_SENTENCE_END = re.compile(
+_LINE = regex(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_READABLE = regex(r"[^\W_]")
+_SENTENCE_END = regex(
     r"[。！？!?；;][”」』）)\"'’]*|(?<=[a-z0-9%)\]”\"'’])\.[”\"'’)]*(?=[ \u3000\xa0])"
 )
 # "問：毛利率會不會低於三成？公司答：不會。"
-_ASKED = re.compile(r"[^:：，。？?]{0,12}(?:问|問|Q\d{0,2})[^:：，。？?]{0,10}[:：]")
-_ANSWERED = re.compile(
+_ASKED = regex(r"[^:：，。？?]{0,12}(?:问|問|Q\d{0,2})[^:：，。？?]{0,10}[:：]")
+_ANSWERED = regex(
     r"[？?][”」』]?[ \u3000]*"
     r"(?=(?:[\u4e00-\u9fff]{0,12}(?:答|回应|回應|回复|回覆|答复|答覆)|A\d{0,2})[ \u3000]?[:：])"
 )

@@ -7,12 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.patterns import regex
 from pipeline.segment.lines import BLANK
 
 MarkKind = Literal["bullet", "number", "heading", "none"]
 
 _HAN = "[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸]"
-_MARK = re.compile(
+_MARK = regex(
     rf"""
       (?P<hash>\#{{1,6}}(?=[\s\#]))
     | (?P<sign>[▍▎▌▋▊█■◆◼◾▶►❚┃❖★☆✦◇□▼▲※»])
@@ -29,9 +30,9 @@ _MARK = re.compile(
     """,
     re.VERBOSE,
 )
-_BRACKETED = re.compile(r"[【〖〔［\[]\s*([^】〗〕］\]]{1,60})[】〗〕］\]]\s*[:：]?$")
-_EMPHASISED = re.compile(r"(\*{1,3}|_{2,3})([^*\n]{1,120})\1[:：]?$")
-_UNIT_NEXT = re.compile(
+_BRACKETED = regex(r"[【〖〔［\[]\s*([^】〗〕］\]]{1,60})[】〗〕］\]]\s*[:：]?$")
+_EMPHASISED = regex(r"(\*{1,3}|_{2,3})([^*\n]{1,120})\1[:：]?$")
+_UNIT_NEXT = regex(
     r"\s*(?:billion|million|trillion|thousand|bn|mn|percent|times|x\b|%|％|[亿億万萬兆倍元美港个個]"
     r"|gigawatt|GW|MW|吉瓦|(?:人民|新[台臺]|[台臺日欧歐英韩韓澳加])(?:[币幣元圆圓镑鎊]|法郎)"
     r"|成(?![长長本立果功交为為员員熟])|折(?![旧舊扣让讓合现現])|[块塊蚊]|[到至~～]\s*\d)",

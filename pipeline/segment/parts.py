@@ -1,8 +1,8 @@
 """Parts: where a transcript's segments are cut, so that the first facts are out early."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.patterns import regex
 from pipeline.segment.draft import Draft
 
 ENOUGH_SEGMENTS, MOST_SEGMENTS = 150, 200
@@ -14,7 +14,7 @@ LONG_CHARACTERS = 16_000
 FIRST_CHARACTERS = 2_000
 LEAST_CHARACTERS = 1_000
 
-_FIGURE = re.compile(r"\d")
+_FIGURE = regex(r"\d")
 
 
 def cut_parts(segments: Sequence[Draft]) -> Iterator[Sequence[Draft]]:

@@ -1,9 +1,9 @@
 """Reading a document line by line: who speaks, under which headings, with which mark."""
 
-import re
 from collections.abc import Sequence
 
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from pipeline.segment.boilerplate import FIGURE, Cues
 from pipeline.segment.cues import cue_words, has_cue
 from pipeline.segment.defaults import declared_scale
@@ -18,13 +18,13 @@ from pipeline.segment.tables import find_tables, row_span
 from schemas.fact import Speaker
 from schemas.segmented import Section, SegmentKind
 
-_COMPANY_HEADING = re.compile(
+_COMPANY_HEADING = regex(
     r"[A-Z\u4e00-\u9fff][^。，,:：]{1,40}?\s?[(（](?:[A-Z]+:\s?)?(?:[A-Z]{1,5}|\d{4,6})(?:\.[A-Z]{1,2})?[)）]$"
 )
 # "【京东】三季度增收不增利": a name in brackets and what is to be said of it.
-_BRACKETED_NAME = re.compile(r"【[^】]{2,24}】[^。！？!?；;：:]{2,36}")
-_EVENT = re.compile(r"[业業][绩績][会會]|[财財][报報]|[电電][话話][会會]|[法说說]+[说說明][会會]")
-_ASIDES = re.compile(r"[（(][^（()）]{0,40}[）)]")
+_BRACKETED_NAME = regex(r"【[^】]{2,24}】[^。！？!?；;：:]{2,36}")
+_EVENT = regex(r"[业業][绩績][会會]|[财財][报報]|[电電][话話][会會]|[法说說]+[说說明][会會]")
+_ASIDES = regex(r"[（(][^（()）]{0,40}[）)]")
 _STOP = "。．！？!?；;，,、…"
 _CLOSED = {"（": "）", "(": ")", "[": "]", "<": ">", "〈": "〉", "＜": "＞"}
 _FRONT_LINES = 6

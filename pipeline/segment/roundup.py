@@ -1,34 +1,34 @@
 """The companies that a round-up goes through, as its headings name them."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.lexicon.companies import all_companies, find_companies
 from pipeline.lexicon.company_names import company_names
 from pipeline.lexicon.leading import heading_company, leading_company
+from pipeline.patterns import regex
 from pipeline.segment.cues import cue_words
 from pipeline.segment.draft import Draft
 from schemas.fact import Entity
 from schemas.segmented import DocumentCompany
 
 # Behind its number and bullet a heading opens with the name.
-_NUMBERING = re.compile(r"^[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
+_NUMBERING = regex(r"^[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
 _AT_ONCE = 6
 # "Redquill Logistics（紅羽物流）": the two names of a company that no list holds.
-_BILINGUAL = re.compile(
+_BILINGUAL = regex(
     r"(?P<name>[A-Z][A-Za-z&.'’\-]+(?: [A-Z&][A-Za-z&.'’\-]*){0,4})"
     r"\s?[（(]\s?(?P<local>[\u4e00-\u9fff]{2,8})[^）)]{0,20}[）)]"
 )
 _SHORT = 2
 _HONG_KONG, _MAINLAND = 4, 6
 # "3) Kestrel Shipping (KSTR LN)": likewise, with its code.
-_CODED = re.compile(
+_CODED = regex(
     r"(?P<name>[A-Z][A-Za-z&.'’\-]+(?: [A-Z&][A-Za-z&.'’\-]*){0,4})"
     r"\s?[（(]\s?(?:[A-Za-z]+:\s?)?(?P<code>[A-Z]{2,5}|\d{4,6})(?:[ .][A-Z]{1,2})?\s?[）)]"
 )
 # "【绿城服务】（2869.HK）中期收入稳健": a Chinese name that no list holds, with its code.
-_CODED_CHINESE = re.compile(
+_CODED_CHINESE = regex(
     r"(?P<name>[\u4e00-\u9fff]{2,8})\s?[】」]?\s?[（(]\s?(?P<code>[A-Z]{2,5}|\d{4,6})"
     r"(?:\.[A-Z]{1,2})?(?:[/、，,][^）)]{0,20})?\s?[）)]"
 )
@@ -36,9 +36,9 @@ _LEAST_PARAGRAPH, _LEAST_PARAGRAPH_CHINESE = 160, 60
 _OPENING = 160
 _NAME = r"[A-Z][\w&'’\-]+(?: (?:&|of|and|de|[A-Z][\w&'’\-]*)){0,4}"
 # "Aldermoor Biologics, a contract manufacturer in Leeds": whom a paragraph introduces.
-_APPOSED = re.compile(rf"(?P<name>{_NAME}), (?:an?|the|one of)\s(?P<what>[^,.;:]{{3,90}})")
+_APPOSED = regex(rf"(?P<name>{_NAME}), (?:an?|the|one of)\s(?P<what>[^,.;:]{{3,90}})")
 # "the Dutch lender Vechtstroom", "chipmaker Halden Micro".
-_CALLED = re.compile(rf"(?P<what>[a-z]+) (?P<name>{_NAME})")
+_CALLED = regex(rf"(?P<what>[a-z]+) (?P<name>{_NAME})")
 
 
 def companies_of_headings(drafts: Sequence[Draft]) -> tuple[DocumentCompany, ...]:

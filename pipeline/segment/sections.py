@@ -1,13 +1,13 @@
 """Prepared remarks, questions and answers, summary: told from headings."""
 
-import re
 from functools import lru_cache
 
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from pipeline.segment.cues import has_cue
 from schemas.segmented import Section
 
-_ASIDE = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
+_ASIDE = regex(r"[(（【\[][^)）】\]]*[)）】\]]")
 _LONGEST_SUMMARY = 40
 _ORDER: tuple[Section, ...] = ("qa", "prepared", "summary")
 

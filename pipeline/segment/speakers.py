@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from pipeline.segment.asking import AskingLabel, Asks, read_asking, read_named_asking
 from pipeline.segment.cues import has_cue
 from pipeline.segment.introductions import announced_analysts, announced_company
@@ -40,13 +41,13 @@ _LONGEST_NAME = 40
 _LONG_WORDS = 60
 _NAMELESS = ("operator", "unidentified ", "unknown ")
 _LONGEST_LABEL = 80
-_LABEL = re.compile(r"(?P<label>[^:：。！？!?；;\n]{1,70}?)\s*[:：]\s*")
-_BARE_ASKS = re.compile(
+_LABEL = regex(r"(?P<label>[^:：。！？!?；;\n]{1,70}?)\s*[:：]\s*")
+_BARE_ASKS = regex(
     r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f]))(?=\S)"
 )
 _LEGAL_FORMS = (" Inc.", " Corp.", " Co.", " Ltd.", " N.V.", " S.A.", " L.P.", " p.l.c.")
-_SMALL_LABEL = re.compile(r"(?P<label>[a-z][a-z'’.\-]{1,20}(?: [a-z'’.\-]{1,20}){0,2}):\s+(?=\S)")
-_LIST_NUMBER = re.compile(r"[(（]?\d{1,3}[)）.、．]\s*")
+_SMALL_LABEL = regex(r"(?P<label>[a-z][a-z'’.\-]{1,20}(?: [a-z'’.\-]{1,20}){0,2}):\s+(?=\S)")
+_LIST_NUMBER = regex(r"[(（]?\d{1,3}[)）.、．]\s*")
 
 
 @dataclass(slots=True, frozen=True)

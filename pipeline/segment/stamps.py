@@ -1,11 +1,11 @@
 """Time stamps of captions and recordings: "0:12", "[00:01:02]", "00:00:01,000 --> 00:00:04,000"."""
 
-import re
+from pipeline.patterns import regex
 
-_STAMP = re.compile(
+_STAMP = regex(
     r"[\[(（<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])）>]?(?:\s*-->\s*[\d:.,]+)?\s*"
 )
-_STAMP_END = re.compile(r"\s*[\[(（]?\d{1,2}:\d{2}(?::\d{2})?[\])）]?$")
+_STAMP_END = regex(r"\s*[\[(（]?\d{1,2}:\d{2}(?::\d{2})?[\])）]?$")
 
 
 def leading_stamp(text: str, begin: int = 0) -> int:

@@ -1,17 +1,17 @@
 """Tables in plain text: rows of cells between bars, tabs or wide gaps."""
 
-import re
 from collections.abc import Sequence
 
+from pipeline.patterns import regex
 from pipeline.segment.lines import Line
 
-_BARS = re.compile(r"\s*[|｜\t]\s*")
-_GAPS = re.compile(r"[ \u3000\xa0]{2,}")
-_LEADER = re.compile(r"\d{1,2}[.、)）]\s?")
-_VALUE = re.compile(
+_BARS = regex(r"\s*[|｜\t]\s*")
+_GAPS = regex(r"[ \u3000\xa0]{2,}")
+_LEADER = regex(r"\d{1,2}[.、)）]\s?")
+_VALUE = regex(
     r"[(（+\-−–~約约]?\s?(?:US|NT|HK|RMB)?[$€£¥]?\s?\d[\d,.，]*\s?(?:%|％|[bmk]n?|bps|pts?|x|倍|[億亿万萬]元?|元|pp)?[)）]?$"
 )
-_YEAR = re.compile(r"(?:19|20)\d\d(?:[EAF])?$")
+_YEAR = regex(r"(?:19|20)\d\d(?:[EAF])?$")
 
 
 def _cells(line: Line) -> tuple[str, int]:

@@ -4,36 +4,35 @@ import re
 from collections.abc import Iterator
 
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from pipeline.segment.roles import may_be_chinese_name, role_words, side_of
 from schemas.fact import Side, Speaker
 
 LONGEST_ROLE = 48
-DASHED = re.compile(
+DASHED = regex(
     r"(?P<name>[^|｜:：]{2,70}?)\s*(?:\s--?-?\s|\s[–—]\s|\s?——\s?)\s*(?P<title>\S.{0,120})$"
 )
-COMMA = re.compile(r"(?P<name>[^|｜:：,，]{2,60}?)(?:,\s{1,4}|，)(?P<title>\S.{1,100})$")
-PARENTHESES = re.compile(
-    r"(?P<name>[^|｜:：,，()（）]{2,60}?)\s?[(（](?P<title>[^()（）]{2,80})[)）]$"
-)
-NUMBERED = re.compile(
+COMMA = regex(r"(?P<name>[^|｜:：,，]{2,60}?)(?:,\s{1,4}|，)(?P<title>\S.{1,100})$")
+PARENTHESES = regex(r"(?P<name>[^|｜:：,，()（）]{2,60}?)\s?[(（](?P<title>[^()（）]{2,80})[)）]$")
+NUMBERED = regex(
     r"(?:unknown |unidentified )?(?:speaker|spk|发言人|说话人|讲者|嘉宾)[ _#]?(?:\d{1,3}|[a-z])?$"
 )
-_SPACED = re.compile(r"(?P<name>[\u4e00-\u9fff·・]{2,9})[ \u3000]+(?P<title>\S.{1,40})$")
-_NAME_PART = re.compile(r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])")
+_SPACED = regex(r"(?P<name>[\u4e00-\u9fff·・]{2,9})[ \u3000]+(?P<title>\S.{1,40})$")
+_NAME_PART = regex(r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])")
 _PARTICLES = frozenset(
     re.findall(
         r"\w+", "van von de der den del della da di du la le el al bin binti ibn y e ter dos"
     )
 )
-_FOOTNOTE = re.compile(r"\s*\[\d{1,3}\]$")
-_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
+_FOOTNOTE = regex(r"\s*\[\d{1,3}\]$")
+_HAN_NAME = regex(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
 _VAGUE_ROLES = frozenset(
     ("公司", "管理层", "管理層", "股东", "股東", "投资者", "投資者", "主席", "媒体", "媒體")
 )
-_SURNAME_ROLE = re.compile(r"[\u4e00-\u9fff]{1,3}$")
+_SURNAME_ROLE = regex(r"[\u4e00-\u9fff]{1,3}$")
 _CLOSING = {"[": "]", "【": "】", "［": "］", "<": ">"}
-_STOP = re.compile(r"[。？！]|[?!；;]$")
-_FIRM = re.compile(
+_STOP = regex(r"[。？！]|[?!；;]$")
+_FIRM = regex(
     r"\b(?:Inc|Corp|Corporation|Co|Company|Ltd|LLC|LLP|plc|PLC|Group|Holdings|AG|SA|NV)\b"
 )
 _FORMS_OF_ADDRESS = ("先生", "女士", "小姐")

@@ -3,6 +3,7 @@
 import re
 
 from pipeline.lexicon.companies import resolve_company
+from pipeline.patterns import regex
 from schemas.fact import Entity
 
 _AT_ONCE = 40
@@ -19,28 +20,28 @@ _PERIOD_WORD = (
     r"six[- ]month|20\d\d\s(?:q[1-4]|h[12]|fi|se|th|fo|an|full|half|interim|results|earnings))"
 )
 _FORMED = rf"(?:,? {_FORM}\b\.?)?"
-_HEADED = re.compile(
+_HEADED = regex(
     rf"(?P<name>[A-Z0-9][{_NAME},]{{1,60}}?|[\u4e00-\u9fff]{{2,12}})"
     rf"(?:[-－][A-Z]{{1,2}})?\s*[(（]{_CODE}{_MOVE}[)）]"
 )
-_TITLED = re.compile(
+_TITLED = regex(
     rf"(?P<name>[A-Z][{_NAME}]{{1,60}}?{_FORMED})(?:'s|’s|s['’])?[,:]?(?:\s+[-–—|])?\s+"
     rf"(?i:{_PERIOD_WORD})"
 )
 # The same in a Chinese title: "Rivulet 2025 年第三季法說會".
-_TITLED_AMONG_CHINESE = re.compile(
+_TITLED_AMONG_CHINESE = regex(
     rf"(?:^|[】：:|｜]\s?)(?P<name>(?![A-Z0-9]{{1,4}}(?![A-Za-z]))[A-Z][{_NAME}]{{1,40}}?)\s?"
     r"(?=20\d\d\s?(?:年|财年|財年)|(?:FY|fy)?\d\d\s?(?:财年|財年)|第[一二三四]季|[一二三四]季"
     r"|(?:中期|全年|年度|季度|半年)?(?:业绩|業績|财报|財報|法说|法說|电话会|電話會))",
     re.MULTILINE,
 )
 # The title of captions, which have no capitals.
-_TITLED_SMALL = re.compile(
+_TITLED_SMALL = regex(
     r"^(?P<name>[a-z0-9][a-z0-9&.'’ \-]{1,40}?)(?:'s|’s)?,?(?:\s+[-–—|])?"
     rf"(?:\s+[(（](?P<code>[a-z]{{1,5}})[)）])?\s+{_PERIOD_WORD}",
     re.MULTILINE,
 )
-_WELCOMED = re.compile(
+_WELCOMED = regex(
     rf"(?i:welcome (?:everyone |everybody |you |you all |all of you |all )?to|"
     rf"(?:thank you|thanks)(?: all)? for (?:joining|attending|participating in|dialing in to|"
     rf"being (?:here|with us|on))(?: us)?(?: today| this morning)?(?: for| on)?|"
@@ -49,21 +50,21 @@ _WELCOMED = re.compile(
     rf"(?P<name>[{_NAME}]{{2,60}}?{_FORMED})(?:'s|’s|['’])?,?\s+"
     rf"(?:(?i:financial|operating)\s+)?(?i:{_PERIOD_WORD}|call\b)"
 )
-_TITLED_CHINESE = re.compile(
+_TITLED_CHINESE = regex(
     r"^(?:【[^】]*】)?(?P<name>(?![一二三四五六七八九十两几各多])[\u4e00-\u9fff]{2,8}?)"
     r"(?=\s?(?:20\d\d|[Qq][1-4]|[1-4][Qq]|[12]H|第?[一二三四]季|半年|中期|年度|全年|业绩|業績|财报|財報))",
     re.MULTILINE,
 )
-_GENERIC = re.compile(
+_GENERIC = regex(
     r"财报|財報|业绩|業績|法说|法說|研报|点评|整理|笔记|行业|板块|[日周月季年]报|电话会"
     r"|晨会|早会|晨报|早报|晚报|纪要|速览|速递|合集|汇总|盘点|梳理|复盘|策略|观点|要闻|快讯|简评|跟踪|精选"
     r"|一览|解读|分析|研究|专题|日历|公告|披露|横评|对比|哪家|家公司|巨头|龙头们|概念|赛道|市场|消费|科技股"
 )
 # A company's English name with its Chinese one in parentheses, or the other way round.
-_BILINGUAL = re.compile(
+_BILINGUAL = regex(
     rf"(?P<name>[A-Z][{_NAME}]{{2,50}}?)\s?[(（][\u4e00-\u9fff]{{2,12}}(?:[)）]|[，,]\s?(?:{_CODE})?)"
 )
-_BILINGUAL_BACK = re.compile(
+_BILINGUAL_BACK = regex(
     rf"[\u4e00-\u9fff]{{2,12}}[(（](?P<name>[A-Z][{_NAME}]{{2,50}}?)(?:[)）]|[，,]\s?(?:{_CODE})?)"
 )
 _NO_NAMES = frozenset(
@@ -73,7 +74,7 @@ _NO_NAMES = frozenset(
     )
 )
 # What a title sets before the name: the kind of page, a quarter, a Reuters code, a label.
-_BEFORE_NAME = re.compile(
+_BEFORE_NAME = regex(
     r"\A(?:(?i:edited |full |final |corrected |complete |rough |preliminary )*"
     r"(?i:transcript(?: of)?|call notes|notes)\b[\s:–—-]*|(?i:company|issuer|event|title)\s?:\s*"
     r"|(?:(?:F?Q[1-4]|[1-4]F?Q|[HS][12]|[12]H|FY|Fiscal(?: Year)?|(?i:first|second|third|fourth) "
@@ -82,35 +83,33 @@ _BEFORE_NAME = re.compile(
     r"|[A-Z]{1,5}\.[A-Z]{1,2}\s?[-–—:]\s?|\W+)+"
 )
 # What a title goes on with behind it.
-_BEHIND_NAME = re.compile(
+_BEHIND_NAME = regex(
     r",?\s+(?i:announces?|reports?|reported|posts?|delivers?|releases?|discusses|presents?|to|holds?"
     r"|financial|operating|investor|analyst|management|quarterly|group results|preliminary)\b.*$"
 )
-_LEGAL_FORM = re.compile(
+_LEGAL_FORM = regex(
     r"(?<![&+]),?\s+(?:Inc|Incorporated|Corp|Corporation|Company|Co|Ltd|Limited|PLC|plc|LLC|N\.V|S\.A|AG|SE)\.?$",
     re.IGNORECASE,
 )
 # The first line of a transcript that is a name and nothing else.
-_BARE_NAME = re.compile(rf"[A-Z][{_NAME}]{{1,50}}{_FORMED}$")
-_NO_BARE_NAME = re.compile(
+_BARE_NAME = regex(rf"[A-Z][{_NAME}]{{1,50}}{_FORMED}$")
+_NO_BARE_NAME = regex(
     r"\b(?:transcripts?|call|conference|remarks|presentation|operator|earnings|results|quarter|"
     r"prepared|questions?|participants|webcast|event|date|contents|disclaimer|summary|highlights|"
     r"good|thank|thanks|welcome|hello|introduction|overview|moderator|corporate|speakers?)\b",
     re.IGNORECASE,
 )
-_EVENT = re.compile(
+_EVENT = regex(
     rf"\b(?:{_PERIOD_WORD}|call|transcript|teleconference|webcast|moderator)", re.IGNORECASE
 )
 
 
 # "证券代码：688901 证券简称：…", "公司简称：…": the particulars of a record of a meeting.
-_DECLARED_CODE = re.compile(
-    r"(?:证券|股票|股份|公司)代[码碼號号]\s?[:：]\s?(?P<code>\d{4,6})(?!\d)"
-)
-_DECLARED_NAME = re.compile(
+_DECLARED_CODE = regex(r"(?:证券|股票|股份|公司)代[码碼號号]\s?[:：]\s?(?P<code>\d{4,6})(?!\d)")
+_DECLARED_NAME = regex(
     r"(?:证券|股票|公司)(?:简称|名称)\s?[:：]\s?(?P<name>[\u4e00-\u9fffA-Za-z]{2,12})"
 )
-_LEGAL_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,16}?)(?:集团)?(?:股份)?有限公司")
+_LEGAL_NAME = regex(r"(?P<name>[\u4e00-\u9fff]{2,16}?)(?:集团)?(?:股份)?有限公司")
 _PARTICULARS = 600
 _FIVE = 5
 

@@ -1,18 +1,15 @@
 """Percentages of what moves a measure, named right behind them: "from 3% price and 2% volume"."""
 
-import re
-
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch
+from pipeline.patterns import regex
 
 # What moves a measure: "up 5%, from 3% price and 2% volume".
 _DRIVERS = frozenset(
     {"price", "units", "average_ticket", "transactions", "traffic", "fx_impact", "arpu",
      "average_selling_price", "net_price"}
 )  # fmt: skip
-_DRIVER_ENDS = re.compile(
-    r"\s*(?:[,.;:)]|and\b|from\b|with\b|plus\b|partly\b|partially\b|offset|$)"
-)
+_DRIVER_ENDS = regex(r"\s*(?:[,.;:)]|and\b|from\b|with\b|plus\b|partly\b|partially\b|offset|$)")
 
 
 def is_driver(place: Place) -> bool:

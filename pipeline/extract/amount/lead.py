@@ -1,12 +1,12 @@
 """What the words around a number say of it: its direction, its base, a share, a loss."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.extract.frame import Frame
 from pipeline.extract.place import Place, words_in
 from pipeline.lexicon.metrics import MetricMatch
+from pipeline.patterns import regex
 from schemas import Quantity
 
 # Metrics in percent that are rates of growth themselves: "same-store sales of 5%" is growth.
@@ -27,16 +27,14 @@ GROWTH_METRICS = frozenset(
 )
 # How many words a cue reaches over to its number.
 _REACH = 9
-_PARALLEL = re.compile(
+_PARALLEL = regex(
     r"^(?:\s*(?:as reported|reported|on a reported basis|nominally))?"
     r"[\s,，、(（]*(?:or|and|to|or about|及|和|与|或|即|以及|also)?[\s(（]*$"
 )
 # "100 basis points below last year: about 60 of that is markdowns".
-_PART_OF_MOVE = re.compile(r" of (?:that|those|which|it)\b")
+_PART_OF_MOVE = regex(r" of (?:that|those|which|it)\b")
 # "down mid single digits and home 3.5 percent": the verb is left out, the name is not.
-_ELLIPSIS = re.compile(
-    r"^\s*(?:,|;|and|,? while|，|；)\s*(?:and |in |at )?(?:[^\s,，;；]+\s*){1,3}$"
-)
+_ELLIPSIS = regex(r"^\s*(?:,|;|and|,? while|，|；)\s*(?:and |in |at )?(?:[^\s,，;；]+\s*){1,3}$")
 
 
 @dataclass(slots=True)
@@ -120,7 +118,7 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
 
 
 # "From operating 191 more stores": a cause, and no base.
-_DOING = re.compile(r" (?:[a-z]+ly )?[a-z]{3,}ing (?!to\b)")
+_DOING = regex(r" (?:[a-z]+ly )?[a-z]{3,}ing (?!to\b)")
 
 
 def lead_before(place: Place) -> Lead:
@@ -159,7 +157,7 @@ def lead_before(place: Place) -> Lead:
 
 
 # 精装修市场的降幅更大，接近三成: a rate of growth whose size the next clause tells.
-_RATE_BEFORE = re.compile(r"(降幅|跌幅|减幅|增幅|涨幅|升幅|增速)[^，。；;,0-9]{0,6}[，,]\s*$")
+_RATE_BEFORE = regex(r"(降幅|跌幅|减幅|增幅|涨幅|升幅|增速)[^，。；;,0-9]{0,6}[，,]\s*$")
 
 
 def _clause(place: Place) -> str:
@@ -175,13 +173,13 @@ def _of_volume(match: MetricMatch) -> bool:
 
 
 # A time may hold the words: "21% more than a year earlier".
-_THAN = re.compile(
+_THAN = regex(
     r"\s*(?:(?P<up>more|higher|greater|better|above|as (?:much|many) again)"
     r"|fewer|less|lower|below)\b"
 )
 
 
-_IS = re.compile(r"\b(?:was|were|is|are)\b")
+_IS = regex(r"\b(?:was|were|is|are)\b")
 
 
 def _right(place: Place) -> Lead:

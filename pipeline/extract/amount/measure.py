@@ -1,7 +1,5 @@
 """Level, growth, change, multiple or share; and the sign that words give to a number."""
 
-import re
-
 from pipeline.extract.amount.lead import Lead, with_right
 from pipeline.extract.amount.percentages import is_moving, set_percent
 from pipeline.extract.amount.units import reads_as_percent
@@ -13,9 +11,10 @@ from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 # Costs and ratios of cost: better is lower, worse is higher.
-_COSTS = re.compile(r"expense|cost|ratio|churn|tax|loss|research|selling|days|debt")
+_COSTS = regex(r"expense|cost|ratio|churn|tax|loss|research|selling|days|debt")
 
 
 def set_measure(
@@ -41,9 +40,9 @@ def set_measure(
 
 
 # 存货周转天数快了20天: of days that pass, faster is less.
-_FASTER = re.compile(r"快了?(?:约|近|超过?)?$")
+_FASTER = regex(r"快了?(?:约|近|超过?)?$")
 # 净关店37家, 净开店120家: so many more or fewer of them.
-_CLOSED = re.compile(r"净(?:(开|新开|增)|关|减)(?:店|门店|闭)?(?:数)?(?:约|近|超过?|达)?$")
+_CLOSED = regex(r"净(?:(开|新开|增)|关|减)(?:店|门店|闭)?(?:数)?(?:约|近|超过?|达)?$")
 # Rates so small that points are their unit: a cost of risk of 12 basis points, 利差 1.3 個百分點.
 _TOLD_IN_POINTS = frozenset(
     {"expected_credit_losses", "interest_spread", "net_charge_off_rate", "yield_spread",
@@ -52,12 +51,12 @@ _TOLD_IN_POINTS = frozenset(
 
 
 # "A benefit of 50 basis points" is the size of a move.
-_FELT = re.compile(
+_FELT = regex(
     r"\b(?:benefit|headwind|tailwind|drag|impact|hit|pressure|lift|uplift) of (?:[a-z]+ )?$"
 )
 
 # 四季度会影响一个点左右: points are taken away.
-_AFFECTS = re.compile(r"(?<!正面)(?<!积极)影响[了到在]?(?:毛利率|利润率|净利率)?(?:大概|大约|约)?$")
+_AFFECTS = regex(r"(?<!正面)(?<!积极)影响[了到在]?(?:毛利率|利润率|净利率)?(?:大概|大约|约)?$")
 
 
 def _points(reading: Reading, lead: Lead, place: Place) -> None:
@@ -69,11 +68,11 @@ def _points(reading: Reading, lead: Lead, place: Place) -> None:
     reading.measure = "change" if is_moving(reading, lead) or not told else "level"
 
 
-_LOST = re.compile(r"\b(?:lost|losing|lose)(?: (?:about|over|nearly|around|roughly|some))? $")
+_LOST = regex(r"\b(?:lost|losing|lose)(?: (?:about|over|nearly|around|roughly|some))? $")
 
 
-_COST = re.compile(r"_cost$|_expense$|_expenses$|^depreciation$")
-_COSTS_US = re.compile(r"\bcosts?(?: us)?(?: [a-z]+)? $")
+_COST = regex(r"_cost$|_expense$|_expenses$|^depreciation$")
+_COSTS_US = regex(r"\bcosts?(?: us)?(?: [a-z]+)? $")
 
 
 def _amount(reading: Reading, lead: Lead, place: Place) -> None:
@@ -97,7 +96,7 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
 
 
 # 影響單季營收約 22 億元: what something moves a metric by.
-_EFFECT = re.compile(r"(?:影响|拖累|侵蚀|挹注|增厚)(?:了|到)?[^，。；,;:0-9的]{0,6}$")
+_EFFECT = regex(r"(?:影响|拖累|侵蚀|挹注|增厚)(?:了|到)?[^，。；,;:0-9的]{0,6}$")
 
 
 def _is_effect(place: Place) -> bool:
@@ -112,7 +111,7 @@ def _is_effect(place: Place) -> bool:
 
 
 # 净新增门店 536 家: what a metric's own words say has been added.
-_NEW = re.compile(r"净?新增|净增|新开|增开|新设|新建")
+_NEW = regex(r"净?新增|净增|新开|增开|新设|新建")
 
 
 def _are_new(place: Place) -> bool:
@@ -164,18 +163,18 @@ _RIGHT_BEFORE = frozenset(
      "掉了"}
 )  # fmt: skip
 # "We will cut inventory by $200 million".
-_BY = re.compile(
+_BY = regex(
     r"(?<!led)(?<!driven)(?<!helped)(?<!offset)(?<!followed)(?<!supported)(?<!aided)(?<!backed)"
     r" by (?:(?:about|around|roughly|approximately|nearly|some|another|over|an additional) )?$"
 )
 _BY_REACH = 32
 # "Raised $2 billion of debt": what is raised from lenders and owners is no move.
-_RAISED = re.compile(
+_RAISED = regex(
     r"\s*of (?:[\w-]+ ){0,3}(?:debt|notes|bonds|capital|equity|financing|loans|paper)\b"
 )
 _SEE_THROUGH = frozenset({"by", "past", "happened", "additional", "forward"})
 # "$317 billion more" is the size of a move, a "$253 million gain" or charge an amount of its own.
-_SIZE_OF_MOVE = re.compile(
+_SIZE_OF_MOVE = regex(
     r"more|higher|lower|less|fewer|above|below|better|worse|increase|decrease|decline|headwind|drag"
     r"|tailwind|improvement|shortfall|reduction|的?增|的?降|的?减"
 )
@@ -234,7 +233,7 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     reading.sign = -1 if first is not None and first < 0 else 1
 
 
-_MINUS = re.compile(r"(?:^|[\s(,/])[-\u2212\u2013]$")
+_MINUS = regex(r"(?:^|[\s(,/])[-\u2212\u2013]$")
 # Days that money or goods are tied up, and ratios of cost: they improve by falling.
 _LESS_IS_BETTER = frozenset(
     {"days_sales_outstanding", "inventory_days", "days_payable_outstanding", "delivery_time",
@@ -250,13 +249,13 @@ _EXPENSES = frozenset(
      "cost_per_unit", "impaired_loan_ratio", "delinquency_rate", "debt_to_assets",
      "labor_cost", "food_cost", "occupancy_cost", "turnover_rate"}
 )  # fmt: skip
-_BETTER = re.compile(
+_BETTER = regex(
     r"(?:\bimprov(?:ed|es?|ing|ement(?: of)?)(?: by| of)?(?: about| roughly| nearly)?|改善|优化)"
     r"(?:了|约)*\s*$"
 )
 
 
-_BETTER_BEHIND = re.compile(
+_BETTER_BEHIND = regex(
     r"\s*(?:(?:year[- ]over[- ]year|sequential|yoy|y/y|basis point|point) )?"
     r"(?:improvement|better)\b"
 )
@@ -268,8 +267,8 @@ def _gets_better(place: Place) -> bool:
     return _BETTER.search(place.sentence.folded, start, place.mark.start) is not None
 
 
-_BETTER_THAN = re.compile(r"\s*(?:better|improvement)\b")
-_WORSE = re.compile(r"\s*worse")
+_BETTER_THAN = regex(r"\s*(?:better|improvement)\b")
+_WORSE = regex(r"\s*worse")
 # So many points of margin are what these cost, where no direction is told.
 _BURDENS = frozenset({"tariff_cost"})
 _PROFITS = frozenset(

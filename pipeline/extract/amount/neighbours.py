@@ -4,7 +4,6 @@
 5,020 +4" under "$m unless stated".
 """
 
-import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,70 +13,69 @@ from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import Quantity
 
 # A number that goes on from the one before says so right at itself.
-_GOES_ON = re.compile(
+_GOES_ON = regex(
     r"(?:\b(?:was|were|is|are|be|been|at|from|versus|vs|than|against|saying|said|or|around|about|back"
     r"|added|adding|lost|took|contributed|leveraged|deleveraged|consensus|street|it's|that's|guided|cost)"
     r"(?: us)?(?: (?:about|around|roughly|nearly|just|only|the))?|closer to)\.?\s*$"
 )
-_OF_THE = re.compile(
+_OF_THE = regex(
     r" (?:out )?of (?:the |our |its |their |these |those |a |an )?(?:planned |targeted |total )?"
 )
 # "214 company-owned and 38 franchised locations".
-_AND_OTHER = re.compile(r" [a-z]+(?:-[a-z]+)? and (?:another |about |roughly )?")
-_OF_IT = re.compile(r"\s*of (?:that|those|which|it|them)\b")
+_AND_OTHER = regex(r" [a-z]+(?:-[a-z]+)? and (?:another |about |roughly )?")
+_OF_IT = regex(r"\s*of (?:that|those|which|it|them)\b")
 _FAR = 90
 # How many marks away a neighbour may be; a text with more marks to a sentence is no prose.
 _NEAR, _MOST_MARKS = 10, 2000
-_MOVED = re.compile(r"\b(?:up|down|grew|rose|fell|declined|increased|decreased|off)\s*$")
-_MOVE_ENDS = re.compile(
+_MOVED = regex(r"\b(?:up|down|grew|rose|fell|declined|increased|decreased|off)\s*$")
+_MOVE_ENDS = regex(
     r"\s*(?:[,.;:)]|$|(?:and|but|while|with|or|sequentially|year|yoy|y/y|organically|reported|in|on"
     r"|excluding|ex|driven|as|which|so|from last|versus|we|the|our)\b)"
 )
 _LARGEST_MOVE = 100
 _TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
 _MILLION, _SUMS_APART = Decimal(1_000_000), Decimal(50)
-_SCALE_SAID = re.compile(r"thousand|[mbt]illion")
-_OF_A_SUM = re.compile(
+_SCALE_SAID = regex(r"thousand|[mbt]illion")
+_OF_A_SUM = regex(
     r"\b(?:(?:loss|dividend|income|profit|charge|gain|balance|cost|benefit|total|provision|expense"
     r"|impact|headwind|tailwind|contribution|earnings|ebitda?|revenue|sales|inflow|outflow|debt|cash)"
     r" (?:of|is|was|were|at)|versus|compared (?:to|with)|(?:up|down) from|from|sg and a|against)"
     r"(?: (?:about|a|around|roughly|just))?\s*$"
 )
-_GROWTH_SAID = re.compile(r"\bgrowth(?: of| was| is| at)?\s*$")
+_GROWTH_SAID = regex(r"\bgrowth(?: of| was| is| at)?\s*$")
 _SPOKEN_AMOUNT = 20
 _MOST_DAYS = 1000
 _OF_DAYS = frozenset(
     {"days_sales_outstanding", "inventory_days", "days_payable_outstanding", "days_claims_payable",
      "cash_conversion_cycle"}
 )  # fmt: skip
-_HAN_SIZE = re.compile(r"[万亿萬億]$")
-_COME_TO = re.compile(
+_HAN_SIZE = regex(r"[万亿萬億]$")
+_COME_TO = regex(
     r"[户戶个個人名位家台次件杯单單]{0,2}[，,、]?(?:并|又|已|现|進一步|进一步|随后|到期末|期末|目前)?"
     r"(?:达到|達到|达|達|升至|增至|增长到|增長到|增加到|提升到|上升到|来到|來到|到|至)了?"
 )
-_ADDED = re.compile(r"(?:净增|净开|新增|新开|净关|关闭|\b(?:net|net new|opened|closed|added))\s*$")
+_ADDED = regex(r"(?:净增|净开|新增|新开|净关|关闭|\b(?:net|net new|opened|closed|added))\s*$")
 _ROUNDING = Decimal("0.1")
 _MOST_RATIO = Decimal(10)
 _BARE_RATE = Decimal(1000)
-_DOLLARS = re.compile(r"dollar|[$€£]")
-_CENTS = re.compile(r"cents?\b|¢|\dc\b|pence|\dp\b|仙|美分")
+_DOLLARS = regex(r"dollar|[$€£]")
+_CENTS = regex(r"cents?\b|¢|\dc\b|pence|\dp\b|仙|美分")
 # "1.5 million shares for 1.9 billion", "saves us forty million a year", "deals over one million".
-_PAID = re.compile(
+_PAID = regex(
     r"(?:\b(?:for|saves?|saving|saved|costs?|costing|spent|spend|spending|paid|pay|pays|paying"
     r"|invest|invested|raised|worth)(?: (?:us|them|you|about|around|roughly|over|nearly))*)\s*$"
 )
-_ENDS_AT = re.compile(r"(?:\b(?:to|at|reached|reaching|hit|total(?:ing|s)?|now)|[到至达破])\s*$")
+_ENDS_AT = regex(r"(?:\b(?:to|at|reached|reaching|hit|total(?:ing|s)?|now)|[到至达破])\s*$")
 # "Twelve million subscribers and the premium tier is over five hundred thousand"
-_NOW_AT = re.compile(
-    r"\b(?:and|while|with) (?:[a-z]+ ){1,4}(?:is|are|was|were|has|have)(?: now)?\s*$"
-)
+_NOW_AT = regex(r"\b(?:and|while|with) (?:[a-z]+ ){1,4}(?:is|are|was|were|has|have)(?: now)?\s*$")
 _LARGER = frozenset({"more_than", "at_least"})
 # "the basic plan is seven ninety nine" is a price in dollars.
-_PRICE_TAG = re.compile(r"^[a-z]+(?: [a-z]+)? ninety (?:nine|five)$")
-_LETTERS = re.compile(r"\d\s?(?:bn|mn|tn|b|m|mm|mln|bln)\b")
+_PRICE_TAG = regex(r"^[a-z]+(?: [a-z]+)? ninety (?:nine|five)$")
+_LETTERS = regex(r"\d\s?(?:bn|mn|tn|b|m|mm|mln|bln)\b")
 _NOT_MONEY = frozenset({"count", "percent", "money_per_share", "x", "time"})
 
 
@@ -112,7 +110,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
 
 
 # "Rev 33.8bn +1.5% vs cons 34.2", "8.68bn +5.3% (cons 8.58)", "28.0bn (26.5)".
-_AGAINST = re.compile(
+_AGAINST = regex(
     r"(?:\b(?:cons(?:ensus)?|street|st|guide|guidance|est|exp|expected|vs|v|versus|ly|py|lq|pq"
     r"|prior|prev|previously|was|from|e|bbg|ours?|we had)\b\.?[\s:]*"
     r"(?:was|at|of|had|cons\.?|st\.?)?\s*[~(c.]*|\()$"
@@ -163,7 +161,7 @@ def _places(text: str) -> int:
     return len(found[1]) if found else 0
 
 
-_DECIMALS = re.compile(r"\d\.(\d+)")
+_DECIMALS = regex(r"\d\.(\d+)")
 
 
 def _counted_on(sentence: Sentence, at: int, bare: Quantity) -> Sentence:
@@ -233,7 +231,7 @@ def _of_growth(place: Place, bare: Quantity) -> Quantity | None:
     return bare.model_copy(update={"kind": "percent", "unit": "percent"})
 
 
-_GROWTH_WAS = re.compile(
+_GROWTH_WAS = regex(
     r"\bgrowth (?:rate )?(?:was|of|is|at|came in at|to)(?: (?:about|around|just))? $"
 )
 
@@ -244,11 +242,11 @@ def _is_rate(place: Place, end: int) -> bool:
 
 
 _RATE_REACH = 14
-_RATE_LEADS = re.compile(
+_RATE_LEADS = regex(
     r"(?:比例|比重|占比|费用率|费率)[呢啊]?(?:也|就|已经|大概|大约|约|差不多)?"
     r"(?:为|是|从|由|在|到|达到|降到|升到|降至|升至|下降到|上升到|提升到)?(?:了|大概|大约|约)?$"
 )
-_MOVED_TO = re.compile(
+_MOVED_TO = regex(
     r"(?:下?降|下滑|回落|减少|收窄|上?升|提升|提高|增加|优化|改善|涨|扩大)?(?:到|至)了?(?:大概|约)?"
 )
 
@@ -378,7 +376,7 @@ def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
 
 
 _LENT = frozenset({"percent", "points", "money"})
-_UNIT_OF_ITS_OWN = re.compile(
+_UNIT_OF_ITS_OWN = regex(
     r"%|per ?cent|pct|point|\d\s?bps?\b|p[tp]s?\b|[$€£¥元圆分点成]|dollar|cent|\d\s?c\b"
 )
 # What a metric between two numbers may be measured in; expenses move by points of sales.
@@ -449,9 +447,9 @@ _BESIDE = frozenset({"", ",", ";", "(", "|", "/", ", i.e.", ", or"})
 
 
 # "divi 1.50/sh"
-_PER_SHARE = re.compile(r"\s?/\s?(?:sh|shr|share)\b")
+_PER_SHARE = regex(r"\s?/\s?(?:sh|shr|share)\b")
 # "FWA: +506k": what a line of subscribers gains or loses, for no money is told in thousands.
-_THOUSANDS = re.compile(r"\d\s?k\b|\)\s?k\b")
+_THOUSANDS = regex(r"\d\s?k\b|\)\s?k\b")
 
 
 def _beside_amount(place: Place, bare: Quantity) -> bool:

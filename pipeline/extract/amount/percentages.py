@@ -1,7 +1,5 @@
 """Whether a percentage is a rate that stands, a growth or a share."""
 
-import re
-
 from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.amount.lead import GROWTH_METRICS, Lead
 from pipeline.extract.frame import Frame, Reading
@@ -9,8 +7,9 @@ from pipeline.extract.metric.phrases import loses_value
 from pipeline.extract.place import Place, words_in
 from pipeline.lexicon.metrics import related
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
-_OF_WHOLE = re.compile(r"^\s*(?:of|in)\s+(?:the\s+|our\s+|its\s+|all\s+|total\s+|net\s+)*$")
+_OF_WHOLE = regex(r"^\s*(?:of|in)\s+(?:the\s+|our\s+|its\s+|all\s+|total\s+|net\s+)*$")
 
 
 def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
@@ -67,14 +66,14 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
 
 
 # "RPO 78.8 億，+37%，其中 48% 將於 12 個月內認列", "of which 48%", "o/w a third": a part of it.
-_OF_THEM = re.compile(
+_OF_THEM = regex(
     r"其中(?:的|有|约|近|逾|超过|将近|大约|约有)*\s*$|\b(?:of which|o/w|of that|of those|of these)"
     r"(?: about| some| c\.?)?\s*$"
 )
 
 
 # 收入增长12%，占营业收入的比重由38%提升到42%: the base of a share is one.
-_PART = re.compile(r"占比|比重|占|share of|% of|proportion")
+_PART = regex(r"占比|比重|占|share of|% of|proportion")
 
 
 # "Growth of 3.9%, of which volumes were 1.5% and prices 2.4%".
@@ -131,7 +130,7 @@ def _part_of_revenue(reading: Reading) -> None:
 
 
 # "A third more than a year ago", "half as much again".
-_THAN = re.compile(
+_THAN = regex(
     r"\s*(?:(?:more|higher|greater|better|fewer|less|lower|bigger|smaller) than"
     r"|as (?:much|many) again)\b"
 )
@@ -182,9 +181,9 @@ def _grows_on(place: Place, last: Reading) -> bool:
 
 
 _PARAGRAPH = 240
-_OF_WHAT = re.compile(r"\s*(?:of|in)\b")
+_OF_WHAT = regex(r"\s*(?:of|in)\b")
 # "10% annual rate base growth", "8% EBITDA growth".
-_RATE_NAMED = re.compile(r" (?:[\w&/-]+ ){1,4}(?:growth|cagr)\b")
+_RATE_NAMED = regex(r" (?:[\w&/-]+ ){1,4}(?:growth|cagr)\b")
 
 
 def _named_as_growth(place: Place) -> bool:
@@ -206,16 +205,16 @@ def _restates_move(place: Place, last: Reading) -> bool:
 
 
 # "That's about 12%", 也就是12%: what has just been told, in another measure.
-_THAT_IS = re.compile(
+_THAT_IS = regex(
     r"\b(?:that|which|it)(?:'s| is| was| works out to| equates to| amounts to)"
     r"(?: about| roughly| around| nearly| some)? $"
     r"|(?:相当于|也就是|就是|等于|折合|那是|这是)约?\s?$"
 )
 POINTS = "percentage_points"
 # A range may hold its directions itself: 季持平至季增 6%.
-_MOVING_TEXT = re.compile(r"[增減减升降跌漲涨]|持平|flat")
+_MOVING_TEXT = regex(r"[增減减升降跌漲涨]|持平|flat")
 # Half, a third, 一半, 三分之一: parts, unless a direction stands right before them.
-_FRACTION = re.compile(r"half|third|quarter|fifth|半|分之")
+_FRACTION = regex(r"half|third|quarter|fifth|半|分之")
 
 
 def _moves(place: Place) -> bool:
@@ -233,7 +232,7 @@ def _followed_by_whole(place: Place) -> bool:
     return _OF_THE.match(place.sentence.folded, place.mark.end) is not None
 
 
-_IN = re.compile(r"\s*in\b")
+_IN = regex(r"\s*in\b")
 
 
 def _moved_in(place: Place, lead: Lead) -> bool:
@@ -242,11 +241,11 @@ def _moved_in(place: Place, lead: Lead) -> bool:
     return moved and _IN.match(place.sentence.folded, place.mark.end) is not None
 
 
-_OF_THE = re.compile(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b")
+_OF_THE = regex(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b")
 
 
-_SHARE_BEFORE = re.compile(r"占(?:总|公司|集团)?(?:营|收入|收益|销售|营业收入)|占收入比")
-_SHARE_AFTER = re.compile(r"\s*of (?:our |total |net )*(?:rev|revenue|revenues|sales)\b")
+_SHARE_BEFORE = regex(r"占(?:总|公司|集团)?(?:营|收入|收益|销售|营业收入)|占收入比")
+_SHARE_AFTER = regex(r"\s*of (?:our |total |net )*(?:rev|revenue|revenues|sales)\b")
 
 
 def _share_of_revenue(place: Place) -> bool:
@@ -265,7 +264,7 @@ def _has_basis(place: Place) -> bool:
 
 
 # Growth is what is told "in constant currency".
-_CONSTANT = re.compile(
+_CONSTANT = regex(
     r"constant (?:currenc|exchange|rate)|\bcer\b|\bcc\b|local currenc|before (?:currenc|fx)"
     r"|(?:excluding|ex|ex-) ?(?:currenc|fx|foreign exchange)|currency[- ]neutral|organically"
     r"|固定汇率|恒定汇率|不变汇率"

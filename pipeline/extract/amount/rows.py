@@ -1,17 +1,17 @@
 """Rows of figures for rows of subjects: 营收、净利润分别为 52 亿元、6 亿元, 营收/净利 +12%/-3%."""
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.patterns import regex
 from schemas import Quantity
 
-_JOINT = re.compile(r"\s*(?:[、,，/]|和|与|及|以及)\s*(?:[\u4e00-\u9fff]{1,6}\s*)?")
-_EACH = re.compile(r"分别|各")
-_SLASH = re.compile(r"\s*/\s*")
+_JOINT = regex(r"\s*(?:[、,，/]|和|与|及|以及)\s*(?:[\u4e00-\u9fff]{1,6}\s*)?")
+_EACH = regex(r"分别|各")
+_SLASH = regex(r"\s*/\s*")
 # What may stand between two subjects of a row: 暖通空调收入、冰洗收入.
-_NEXT_SUBJECT = re.compile(r"[^，。；;,0-9]{0,8}?(?:[、/]|和|与|及|以及)[^，。；;,0-9]{0,4}")
+_NEXT_SUBJECT = regex(r"[^，。；;,0-9]{0,8}?(?:[、/]|和|与|及|以及)[^，。；;,0-9]{0,4}")
 _KINDS = {"number": "money"}
 _SUBJECTS = ("metric", "scope", "period")
 

@@ -6,13 +6,14 @@ from decimal import Decimal
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import Quantity
 
 # A bare Chinese amount says no currency of its own: 由 400 億上修到至少 500 億美元.
-_BARE = re.compile(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
+_BARE = regex(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
 # 元 alone is the document's currency, or that of what was told before.
-_YUAN = re.compile(r"^[^a-z$€£¥₩]*?[\d万亿兆]\s?元$")
-_BASIS_POINTS = re.compile(r"basis|bi?p|基点|基點")
+_YUAN = regex(r"^[^a-z$€£¥₩]*?[\d万亿兆]\s?元$")
+_BASIS_POINTS = regex(r"basis|bi?p|基点|基點")
 _SCALES = (
     (re.compile(r"trillion|\btn\b"), Decimal(10) ** 12),
     (re.compile(r"billion|bn\b|\d\s?b\b"), Decimal(10) ** 9),
@@ -21,17 +22,17 @@ _SCALES = (
     (re.compile(r"万"), Decimal(10) ** 4),
 )
 _LARGEST_PER_SHARE = 1000
-_CENTS = re.compile(r"\bcents?\b|美分|仙")
+_CENTS = regex(r"\bcents?\b|美分|仙")
 # Metrics of one of something, which a few cents may be.
 # "Bought back 2 million shares at an average of $97".
 _BOUGHT = frozenset({"share_repurchases", "shares_repurchased"})
-_AVERAGE = re.compile(
+_AVERAGE = regex(
     r"\b(?:average|avg)(?: (?:price|cost))?(?: of| was)?(?: about)?\s*$|均价[^，]{0,4}$"
 )
-_OF_ONE = re.compile(r"price|arpu|unit|average|_per_|fare|yield|casm|rasm|cost_of|fee|ticket")
+_OF_ONE = regex(r"price|arpu|unit|average|_per_|fare|yield|casm|rasm|cost_of|fee|ticket")
 _SIGNED_PERCENT = Decimal(1000)
 # A scale of its own, in letters, words or characters.
-_SCALED = re.compile(
+_SCALED = regex(
     r"hundred|thousand|million|billion|trillion|\d\s?(?:[kmbt]|mn|bn|tn|mln|bln)\b|[百千万萬亿億兆]"
 )
 

@@ -5,19 +5,18 @@ import re
 from pipeline.extract.cues import Cue
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.metrics import MetricMatch
+from pipeline.patterns import regex
 from schemas import Quantity
 
-_OF_WHOLE = re.compile(r"^\s*of\s+(?:the |our |its |total |net |average |new |all )*$")
+_OF_WHOLE = regex(r"^\s*of\s+(?:the |our |its |total |net |average |new |all )*$")
 # "The midpoint of our capex guidance": no part, but a point of a range.
-_END_OF = re.compile(
-    r"\b(?:midpoint|mid-point|middle|end|top|bottom|upper half|lower half|range) $"
-)
+_END_OF = regex(r"\b(?:midpoint|mid-point|middle|end|top|bottom|upper half|lower half|range) $")
 _END = 16
-_NAMES_WHOLE = re.compile(r"(?:revenues?|sales|total)$")
-_ASIDE = re.compile(r" [-–—] (?:that's|that is|which is|meaning|namely|i\.e\.) [^-–—]{3,80} [-–—] ")
+_NAMES_WHOLE = regex(r"(?:revenues?|sales|total)$")
+_ASIDE = regex(r" [-–—] (?:that's|that is|which is|meaning|namely|i\.e\.) [^-–—]{3,80} [-–—] ")
 # "Across our 60 largest metro areas, …", 在美国的120家门店，…: where, and not what.
 _PLACES = frozenset({"cities_covered", "countries", "facilities", "stores"})
-_WHERE = re.compile(r"(?:\b(?:across|in|within|throughout|among|at) |在)[^,，;；。]{0,48}$")
+_WHERE = regex(r"(?:\b(?:across|in|within|throughout|among|at) |在)[^,，;；。]{0,48}$")
 
 
 def is_where(sentence: Sentence, at: int) -> bool:
@@ -32,7 +31,7 @@ def is_where(sentence: Sentence, at: int) -> bool:
 
 
 # "Book value per share, before dividends and buybacks, grew 6%", "costs excluding fuel were up 2%".
-_EXCEPT = re.compile(
+_EXCEPT = regex(
     r"\b(?:before|excluding|excludes|excl\.?|ex|net of|exclusive of|not including|without|absent"
     r"|aside from|apart from|other than|adjusting for|adjusted for|not counting|prior to)"
     r" (?:the |any |all |our |an? )?(?:impact |effects? |benefit )?(?:of |from )?"
@@ -40,7 +39,7 @@ _EXCEPT = re.compile(
 )
 _EXCEPT_REACH = 60
 # Where the clause goes on: a comma, or the verb of what stood before.
-_GOES_ON = re.compile(
+_GOES_ON = regex(
     r"[^,;.$0-9]{0,40}?(?:,|\b(?:was|were|is|are|rose|fell|grew|increased|decreased|declined|came|totaled|stood|averaged"
     r"|improved|expanded|contracted|up|down)\b)"
 )
@@ -59,8 +58,8 @@ def is_excepted(sentence: Sentence, at: int) -> bool:
 
 
 # 受海运费下跌拖累，收入减少5%; 受关税扰动下降8%: what moved something else.
-_CAUSED_BY = re.compile(r"(?:受|因|因为|由于|受益于|得益于|受制于|源于)[^，。；;、,0-9]{0,10}$")
-_HAD_EFFECT = re.compile(
+_CAUSED_BY = regex(r"(?:受|因|因为|由于|受益于|得益于|受制于|源于)[^，。；;、,0-9]{0,10}$")
+_HAD_EFFECT = regex(
     r"[^，。；;,0-9]{0,8}?(?:影响|拖累|扰动|带动|驱动|冲击|压制|推动|支撑|拉动|提振|压力)"
 )
 

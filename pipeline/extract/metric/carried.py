@@ -1,6 +1,5 @@
 """The metric that a quantity has from what was said before it: its row, its base, its heading."""
 
-import re
 from dataclasses import replace
 
 from pipeline.extract.amount.lead import GROWTH_METRICS, stands_bracketed
@@ -16,6 +15,7 @@ from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric
 from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.patterns import regex
 from schemas import Quantity
 
 # Revenues that are one business's by name; beside another business's name they are plain revenue.
@@ -24,7 +24,7 @@ _OF_ONE_BUSINESS = frozenset({"advertising_revenue", "subscription_revenue", "ai
 _COUNT_REACH = 8
 _NEAR = 3
 # "Nearly 3x what we shipped in 2019", "twice as many as last year".
-_WHAT_WAS_DONE = re.compile(r"\s*(?:what (?:we|it|they|the company)\b|as (?:many|much) as\b)")
+_WHAT_WAS_DONE = regex(r"\s*(?:what (?:we|it|they|the company)\b|as (?:many|much) as\b)")
 
 
 def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
@@ -61,11 +61,9 @@ def _names_metric(place: Place) -> bool:
 
 
 # "We sold 907 million gallons, 16.8% more than a year ago".
-_MORE = re.compile(r" (?:more|less|fewer|higher|lower|up|down|above|below)\b")
+_MORE = regex(r" (?:more|less|fewer|higher|lower|up|down|above|below)\b")
 # "The core portfolio contributed $335 million of that": what the figure before was.
-_OF_THAT = re.compile(
-    r"\s*of (?:that|those|it|this|the total|the increase|the decline|the decrease)\b"
-)
+_OF_THAT = regex(r"\s*of (?:that|those|it|this|the total|the increase|the decline|the decrease)\b")
 
 
 def of_that(place: Place, frame: Frame) -> MetricMatch | None:
@@ -82,7 +80,7 @@ def of_that(place: Place, frame: Frame) -> MetricMatch | None:
 
 
 # "A benefit of roughly 50 basis points": to the margin that was told of.
-_FELT = re.compile(
+_FELT = regex(
     r"\b(?:benefit|headwind|tailwind|drag|impact|hit|pressure|lift|uplift) of"
     r" (?:about |roughly |approximately |nearly |some |around )?$"
 )
@@ -202,7 +200,7 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
 
 
 # 海外收入 12 亿元，毛利率 43%；华东 4 亿元: what begins behind a semicolon with a bare name.
-_NAME_ALONE = re.compile(r"[;；]\s*[\u4e00-\u9fff a-z()（）·&/-]{2,18}$")
+_NAME_ALONE = regex(r"[;；]\s*[\u4e00-\u9fff a-z()（）·&/-]{2,18}$")
 _NAME_REACH = 24
 
 
@@ -235,7 +233,7 @@ def _of_a_part(place: Place, frame: Frame) -> bool:
     return business.start >= place.sentence.start and last.sentence[0] != place.sentence.start
 
 
-_GUIDES = re.compile(
+_GUIDES = regex(
     r"\b(?:guidance|guides?|guided|guiding|outlook|forecast)\b(?: range)?(?: for [^,.;]{3,40}?)?"
     r"(?: (?:is|was|of|calls for|to|at|now|stands at|came in at|between|from))*"
     r"(?: (?:about|around))?\s*$"
@@ -254,7 +252,7 @@ def _guides_bare(place: Place) -> bool:
 
 
 # "Fourth quarter growth should be 6%": of sales, unless another's growth was told just before.
-_GROWTH = re.compile(
+_GROWTH = regex(
     r"\bgrowth (?:rate )?(?:in [a-z]+ |for [\w ]{2,20} )?"
     r"(?:was|is|at|should|will|would|could|came|remained|remains|accelerated|slowed|to)\b"
 )
@@ -301,7 +299,7 @@ def told_by_line(place: Place, frame: Frame, setting: Setting) -> MetricMatch | 
 
 _PARAGRAPH = 400
 # "Argentina was a $12 million headwind": to what was told before.
-_BURDEN = re.compile(r" (?:headwind|tailwind|drag)\b")
+_BURDEN = regex(r" (?:headwind|tailwind|drag)\b")
 
 
 def _business_moves(place: Place, frame: Frame) -> bool:

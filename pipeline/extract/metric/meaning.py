@@ -1,9 +1,8 @@
 """What a metric's words mean for an amount of this kind: "dividends" of $0.50 are per share."""
 
-import re
-
 from pipeline.extract.amount.units import reads_as_percent, size_of
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric, related
+from pipeline.patterns import regex
 from schemas import Quantity
 
 TIME_UNITS = frozenset({"h", "min", "day", "week", "month", "quarter", "year", "person_year"})
@@ -28,9 +27,7 @@ _OUTPUT = frozenset({"units", "production_capacity", "compute_capacity"})
 _SMALL = 1000
 _LARGE = 100_000
 # What is made, held or covered is told in its own measure, never in money.
-_NO_MONEY = re.compile(
-    r"capacity$|^production$|^reserves$|_miles$|^floor_area$|^leasing_volume$|speed$"
-)
+_NO_MONEY = regex(r"capacity$|^production$|^reserves$|_miles$|^floor_area$|^leasing_volume$|speed$")
 # A bare number is a rate only of such a size; some ratios of capital are higher.
 _LARGEST_RATE = 200
 _HIGH_RATES = frozenset(
@@ -45,8 +42,8 @@ _IN_DAYS = frozenset(
      "cash_conversion_cycle", "days_claims_payable"}
 )  # fmt: skip
 _EARNED = frozenset({"eps", "adjusted_eps"})
-_PLAIN_X = re.compile(r"\d\s?x$")
-_SCALED = re.compile(r"thousand|million|billion|trillion|\d\s?[kmb]n?\b|万|萬|亿|億|千|百")
+_PLAIN_X = regex(r"\d\s?x$")
+_SCALED = regex(r"thousand|million|billion|trillion|\d\s?[kmb]n?\b|万|萬|亿|億|千|百")
 
 
 def meaning(

@@ -1,26 +1,26 @@
 """Names in snake_case for measures that no canonical id covers."""
 
-import re
 from functools import cache
 from importlib.resources import files
 
+from pipeline.patterns import regex
 from schemas import Quantity
 
 # What parts a clause's subject from what is said of it.
-_VERB = re.compile(
+_VERB = regex(
     r"\b(?:was|were|is|are|be|been|averaged|stood|came|remained|reached|hit|totaled|totalled|ended|"
     r"finished|rose|fell|grew|increased|decreased|declined|dropped|improved|expanded|went|ran|ticked|contributed|generated|brought|"
     r"moved|climbed|edged|held|topped|exceeded|surpassed|crossed|passed|neared|approached|numbered|surged|"
     r"soared|tumbled|plunged|slipped|eased|doubled|posted|registered|yielded|will|should|would|has|had|have|of|at|stands|stays|jumped|down|up|to)\b"
 )
-_LEADING = re.compile(
+_LEADING = regex(
     r"^(?:[^a-z]*\b(?:the|our|its|their|a|an|this|these|total|average|also|now|so|then|and|in|for|"
     r"on|with|excluding|including|reflecting|plus|less|meanwhile|overall|still|while|as|but|net|both|all)\b)*\s*"
 )
 _LONGEST = 5
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = regex(r"[a-z0-9]+")
 # "We delivered 46 F-35s": a model's name counts units of it.
-_MODEL = re.compile(r"^[A-Z]+-?\d")
+_MODEL = regex(r"^[A-Z]+-?\d")
 _UNIT_NAMES = {
     "h": "duration", "min": "duration", "day": "duration", "week": "duration",
     "month": "duration", "quarter": "tenure", "year": "tenure", "mi": "distance", "km": "distance",
@@ -71,7 +71,7 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
 
 
 # A business grows and contributes; a measure is, stands and averages.
-_MOVES = re.compile(
+_MOVES = regex(
     r"grew|rose|fell|increased|decreased|declined|dropped|improved|jumped|climbed|up|down|reached|hit|ran|"
     r"contributed|generated|brought|surged|soared|tumbled|plunged|slipped|edged|ticked|eased|doubled"
 )

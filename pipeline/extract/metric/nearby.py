@@ -11,34 +11,35 @@ from pipeline.extract.metric.meant import means
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
+from pipeline.patterns import regex
 
 # Between a quantity and the metric behind it that it belongs to: "$7.2 billion of total revenue",
 # "a 29 percent margin", 39% 的 Azure 增速.
-_BOUND_EN = re.compile(
+_BOUND_EN = regex(
     r"^[\s-]*(?:(?:increase|decrease|growth|decline|rise|improvement|reduction|drop) "
     r"(?:in|of) (?:[\w&'/-]+\s+){0,4}|the number of (?:[\w&'/-]+\s+){0,2}"
     r"|(?:(?:of|in|for|worth of)\s)?\s*(?:the |our |its |their |a |an )?(?:[\w&'/-]+\s+){0,2})$"
 )
-_BREAKING = re.compile(
+_BREAKING = regex(
     r"\b(?:o/w|incl|including|excluding|ex|and|on|from|with|by|to|versus|vs|than|as|was|were|is|"
     r"are|had|has|we|which|at|while|but)\b"
 )
-_BOUND_ZH = re.compile(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
+_BOUND_ZH = regex(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
 # "merchants had a 10x increase in orders": what the words say that it is an increase in.
-_MOVE_OF = re.compile(r"^[\s-]*(?:increase|decrease|decline|rise|reduction|drop) in\b")
+_MOVE_OF = regex(r"^[\s-]*(?:increase|decrease|decline|rise|reduction|drop) in\b")
 # "On 7% more capacity", "partly offset by 4% lower prices": of what is right behind.
-_MORE_OF = re.compile(
+_MORE_OF = regex(
     r"^ (?:more|higher|lower|less|fewer|greater|better|weaker|stronger|softer) (?:[\w-]+ ){0,2}$"
 )
 # "10% rate base growth": the rate of what.
-_RATE_OF = re.compile(r" (?:growth|cagr|increases?|declines?|reduction|expansion)\b")
-_MOVE_WORDS = re.compile(r"growth|increase|decline|decrease|的")
+_RATE_OF = regex(r" (?:growth|cagr|increases?|declines?|reduction|expansion)\b")
+_MOVE_WORDS = regex(r"growth|increase|decline|decrease|的")
 # "33x '26E EPS" is a price over earnings.
 _EARNINGS = frozenset({"eps", "adjusted_eps"})
 # How many words may part a bare number from the metric that gives it its unit.
 _FAR, _CLOSE = 8, 2
 # A bare number that is an amount, and no version or list number: "1,400", "1.4 billion".
-_LARGE = re.compile(r",|(?:thousand|million|billion)$|[万萬亿億]$", re.IGNORECASE)
+_LARGE = regex(r",|(?:thousand|million|billion)$|[万萬亿億]$", re.IGNORECASE)
 
 
 def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
@@ -59,8 +60,8 @@ def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
 
 
 # "Cash from operations was $1.2 billion, of which $400 million went to capex".
-_OF_WHICH = re.compile(r"\bof which,? (?:about |some |roughly |approximately |nearly )?$")
-_WENT_TO = re.compile(
+_OF_WHICH = regex(r"\bof which,? (?:about |some |roughly |approximately |nearly )?$")
+_WENT_TO = regex(
     r" (?:went (?:to|into|toward|towards)|was|were|is|funded|was (?:used|spent) (?:for|on)) "
     r"(?:our |the )?$"
 )
@@ -93,8 +94,8 @@ def _metric_behind(place: Place) -> MetricMatch | None:
 
 
 # "We spent $156 million on capex": what money goes to.
-_SPENT_ON = re.compile(r"^ (?:on|in|for|toward|towards) (?:our |the )?(?:[\w-]+ )?$")
-_SPENDS = re.compile(r"\b(?:spen[dt]|spending|invest(?:ed|ing)?|paid|allocated)\b[^,;]{0,24}$")
+_SPENT_ON = regex(r"^ (?:on|in|for|toward|towards) (?:our |the )?(?:[\w-]+ )?$")
+_SPENDS = regex(r"\b(?:spen[dt]|spending|invest(?:ed|ing)?|paid|allocated)\b[^,;]{0,24}$")
 
 
 def _spent(place: Place) -> bool:
@@ -145,7 +146,7 @@ def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch |
     return best[1] if best else None
 
 
-_POINTING = re.compile(r"(?:\b(?:these|those|this|such|that)|该|这些|此|上述)\s*$")
+_POINTING = regex(r"(?:\b(?:these|those|this|such|that)|该|这些|此|上述)\s*$")
 
 
 def _pointed_to(match: MetricMatch, place: Place, frame: Frame) -> MetricMatch | None:
@@ -198,7 +199,7 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
 
 # What part of their orders came how: "half of members' orders arrived the same day".
 _HOW_DELIVERED = frozenset({"delivery_speed", "in_region_fulfillment"})
-_OF = re.compile(r"\s*of\b|的")
+_OF = regex(r"\s*of\b|的")
 
 
 def _how_delivered(place: Place) -> MetricMatch | None:

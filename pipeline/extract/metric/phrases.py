@@ -4,12 +4,11 @@
 at 96% of capacity".
 """
 
-import re
-
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch
+from pipeline.patterns import regex
 
 _ABOUT = (
     r"(?:(?: by| of| to| at)?"
@@ -17,78 +16,76 @@ _ABOUT = (
 )
 _WINDOW = 64
 
-_SAVED = re.compile(
+_SAVED = regex(
     r"\bsav(?:e|es|ed|ing)(?: us| them| it| you| customers| the (?:company|group|bank))?" + _ABOUT
 )
 # "The market will be worth $95 billion by 2030": of the industry, not of a company on the market.
-_MARKET = re.compile(
+_MARKET = regex(
     r"(?<!stock )(?<!equity )(?<!bond )\bmarket (?:for [^,.;]{1,30} )?(?:(?:that|which) )?"
     r"(?:will|would|could|should|may|might|is|was|to|opportunity)\b[^,.;]{0,24}"
     r"\b(?:worth|reach(?:es)?|hit|be|total|exceed|approach|at|to|valued at|size of)" + _ABOUT
 )
-_OF_SALES = re.compile(
+_OF_SALES = regex(
     r"\s*(?:of|in) (?:(?:annual|new|net|total|incremental|product|extra|additional|quarterly|global"
     r"|worldwide|yearly) )*(?:sales|turnover)\b(?! force| team| staff| people| price| tax| and)"
 )
-_OF_CAPITAL = re.compile(r"\s*of (?:growth |gross |net )?capital\b(?! return| gain| market| raise)")
-_SPENT = re.compile(r"\b(?:spen[dt]|spending|invest|invested|investing|deploy\w*)" + _ABOUT)
-_ON_PLANT = re.compile(
+_OF_CAPITAL = regex(r"\s*of (?:growth |gross |net )?capital\b(?! return| gain| market| raise)")
+_SPENT = regex(r"\b(?:spen[dt]|spending|invest|invested|investing|deploy\w*)" + _ABOUT)
+_ON_PLANT = regex(
     r"\s*(?:on|in|into|to build|to expand|building|expanding)\b[^,.;]{0,48}"
     r"\b(?:plants?|factor(?:y|ies)|data ?cent(?:er|re)s|fabs?|mills?|capacity"
     r"|facilit(?:y|ies)|equipment|infrastructure|networks?|construction|sites?|warehouses|refiner(?:y|ies)|smelters?|mines?|terminals?|shipyards?)\b"
 )
-_TO_HOLDERS = re.compile(
+_TO_HOLDERS = regex(
     r"\s*(?:of capital |in cash )?to (?:(?:its|our|the|their) )?(?:share|stock)?holders\b"
 )
 # "A new $30bn auth.", "the $50 billion buyback authorization".
-_AUTHORIZED = re.compile(
+_AUTHORIZED = regex(
     r"\s*(?:(?:new|share|stock|buyback|repurchase|remaining|existing) )*"
     r"(?:auth\b|authori[sz]ations?\b)"
 )
-_GIVEN_BACK = re.compile(
+_GIVEN_BACK = regex(
     r"\b(?:hand(?:ed|ing|s)? back|giv(?:e|es|ing) back|gave back|send|sent"
     r"|pa(?:y|ys|id|ying)(?: out| back)?|return(?:ed|s|ing)?|distribut\w+|hand(?:ed|ing)? over)"
     + _ABOUT
 )
-_MARKET_GROWS = re.compile(
+_MARKET_GROWS = regex(
     r"\b(?:market|industry|sector)\b(?! (?:share|rent|price|rate|cap|value))[^,.;%]{0,36}"
     r"\b(?:grow(?:s|n|ing)?|grew|expand(?:s|ed|ing)?|shrink(?:s|ing)?|shrank|contract(?:s|ed|ing)?"
     r"|rose|fell|ris(?:e|es|ing)|fall(?:s|ing)?)(?: by)?" + _ABOUT
 )
 # "It cost us five points of margin", "49% of custs on six or more modules".
-_OF_MARGIN = re.compile(
-    r"\s*of (?:(?:our|its|the) )?(?:operating |ebit |(?P<gross>gross ))?margin\b"
-)
-_OF_PEOPLE = re.compile(
+_OF_MARGIN = regex(r"\s*of (?:(?:our|its|the) )?(?:operating |ebit |(?P<gross>gross ))?margin\b")
+_OF_PEOPLE = regex(
     r"\s*of (?:(?:our|its|the|all|total|new|active|existing) )*(?:customers|custs?|clients)"
     r"(?=\s*(?:[,.;:)]|$|(?:on|us(?:e|es|ing)|ha(?:ve|s)|are|is|with|who|that|in|now|already|buy|run"
     r"|pay|were|by|at|adopt\w*|took|take)\b))"
 )
-_SHARE_OF_MARKET = re.compile(
+_SHARE_OF_MARKET = regex(
     r"\bshare (?:of|in) (?:the |its |our |that |this )?(?:[\w.'’&-]+ ){0,4}?market[^,.;]{0,40}$"
 )
-_RUNNING = re.compile(
+_RUNNING = regex(
     r"\b(?:ran|runs?|running|operat\w+|worked|works?|working|utili[sz]ed|filled|loaded)\b[^.;]{0,24}$"
 )
-_OF_CAPACITY = re.compile(
+_OF_CAPACITY = regex(
     r"\s*(?:of )?(?:(?:its|their|our|the|full|total|nameplate|installed|rated|available) )*"
     r"(?:capacity|utili[sz]ation)\b"
 )
-_OF_ITS_VALUE = re.compile(
+_OF_ITS_VALUE = regex(
     r"\s*of (?:its|their|the|his|her)(?: stock)?(?: market)? (?:value|worth|capitali[sz]ation)\b"
 )
-_DEALT = re.compile(
+_DEALT = regex(
     r"\b(?:bought|buy|buying|position|stake|sold|selling|trad(?:es?|ed|ing)|clos(?:es?|ed|ing)"
     r"|changed hands|quoted)\b[^.;]{0,40}\b(?:at|for|around|near)\s*$"
 )
-_LET_GO = re.compile(
+_LET_GO = regex(
     r"\b(?:let(?:ting|s)? go|la(?:y|id|ying) off|cut(?:ting|s)?|shed(?:ding|s)?|axed?|axing"
     r"|eliminat(?:e|es|ed|ing)|fir(?:e|es|ed|ing)|dismiss(?:ed|es|ing)?|slash(?:ed|es|ing)?"
     r"|mak(?:e|es|ing) redundant|part(?:ed|ing) with|redundancies of|layoffs of|reduction of"
     r"|say(?:ing|s)? goodbye to)"
     r"(?: of)?" + _ABOUT
 )
-_GOES = re.compile(
+_GOES = regex(
     r"[^,.;]{0,28}\b(?:(?:will|to) (?:go|leave)"
     r"|(?:are|were) (?:going|leaving|departing)"
     r"|(?:were|are|be|being) (?:cut|let go|laid off|eliminated|made redundant|axed))\b"
@@ -143,7 +140,7 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
 
 
 # "With 4% fewer people", "21% more customers than a year ago": a move of who is counted.
-_PEOPLE_MORE = re.compile(
+_PEOPLE_MORE = regex(
     r"\s*(?:more|fewer|less) (?:[a-z-]+ )?(?P<who>people|staff|employees|workers|heads|users"
     r"|customers|clients|subscribers|members|visitors|merchants|sellers|patients|students|guests)\b"
 )
@@ -157,7 +154,7 @@ _PEOPLE = {
 }
 
 
-_COST_POINTS = re.compile(
+_COST_POINTS = regex(
     r"\bcost(?:s|ing)?(?: us| it| them)?(?: about| around| roughly| some| c\.?)?\s*$"
 )
 
@@ -171,14 +168,14 @@ def costs_points(place: Place) -> bool:
 
 
 _MOST_STAFF = 5_000_000
-_FLOWN = re.compile(r"\b(?:fl(?:ew|y|ies|own|ying)|carr(?:y|ies|ied|ying)|transport\w*)" + _ABOUT)
-_USING = re.compile(
+_FLOWN = regex(r"\b(?:fl(?:ew|y|ies|own|ying)|carr(?:y|ies|ied|ying)|transport\w*)" + _ABOUT)
+_USING = regex(
     r"[^,.;]{0,16}\b(?:use|uses|used|using|visit\w*|watch\w*|log(?:ged)? (?:in|on)"
     r"|shop(?:ped)?|listen\w*"
     r"|open(?:ed)?|play(?:ed)?|search\w*|sign(?:ed)? up)\b(?P<often>[^.;]{0,60})"
 )
-_DAILY = re.compile(r"\b(?:every day|each day|a day|daily|per day)\b")
-_MONTHLY = re.compile(r"\b(?:every month|each month|a month|monthly|per month)\b")
+_DAILY = regex(r"\b(?:every day|each day|a day|daily|per day)\b")
+_MONTHLY = regex(r"\b(?:every month|each month|a month|monthly|per month)\b")
 
 
 def other_people(place: Place) -> str | None:

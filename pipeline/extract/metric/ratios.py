@@ -1,26 +1,25 @@
 """What a multiple is a ratio of, on what basis a profit is told, and measures of one piece."""
 
-import re
-
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.metric.meant import just_before
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch, related
+from pipeline.patterns import regex
 
 # "1.9 times EBITDA", "10x EBITDA", "13 times earnings": what the multiple is of.
-_OF_EBITDA = re.compile(
+_OF_EBITDA = regex(
     r"\s*(?:(?:our |its |adj\.? |adjusted |annual |trailing |forward |ltm |ntm )+)?ebitdar?\b"
 )
-_OF_EARNINGS = re.compile(
+_OF_EARNINGS = regex(
     r"\s*(?:(?:next|this|last|forward|trailing|current|fiscal|expected|estimated|our|its|the|year's|"
     r"years?|consensus|20\d\d|'?\d\de?|fy\d\de?|ntm|ltm|cy\d\de?)(?:'s|’s|'|’)?\s+)*(?:earnings|eps|p/?e)\b"
 )
-_OF_BOOK = re.compile(r"\s*(?:(?:tangible|price-to-|price to|p/)\s*)?(?:book|tbv|bv)\b")
+_OF_BOOK = regex(r"\s*(?:(?:tangible|price-to-|price to|p/)\s*)?(?:book|tbv|bv)\b")
 _OWED = frozenset({"debt", "net_debt", "leverage", "cash", "net_cash", "liquidity"})
 
 
 # "Average revenue per car", "cost per employee", "EBITDA per ton": of one of what is counted.
-_PER = re.compile(
+_PER = regex(
     r"(?: per |\s?/\s?)(?:available |average |active |paying |occupied |retail |new |sold )?"
     r"(?P<what>[a-z]{3,}(?: (?:foot|room|mile|night|hour|day|head))?)\b"
 )
@@ -49,7 +48,7 @@ def per_piece(chosen: MetricMatch, place: Place) -> str | None:
     return f"{noun[0] if noun else chosen.metric.id}_per_{piece}"
 
 
-_LAST_NOUN = re.compile(r"[a-z]+$")
+_LAST_NOUN = regex(r"[a-z]+$")
 
 
 def multiple_of(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
@@ -69,8 +68,8 @@ def multiple_of(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
 
 
 # "Adj. EPS $1.21, GAAP 1.17", "reported EPS 1.17, underlying 1.21": the basis alone names it.
-_AS_REPORTED = re.compile(r"(?<!non-)(?<!non )\b(?:gaap|ifrs|statutory|reported)\s*[$€£]?\s*$")
-_AS_ADJUSTED = re.compile(
+_AS_REPORTED = regex(r"(?<!non-)(?<!non )\b(?:gaap|ifrs|statutory|reported)\s*[$€£]?\s*$")
+_AS_ADJUSTED = regex(
     r"(?:non-gaap|non gaap|adj\.?|adjusted|underlying|core|headline|normali[sz]ed)\s*[$€£]?\s*$"
 )
 
@@ -80,11 +79,11 @@ _ONCE = (
     r"(?:special|one-?time|one-?off|unusual|non-?recurring|certain|discrete|restructuring|impairments?"
     r"|litigation|legal|severance|merger|integration|transaction|acquisition-related|items\b)"
 )
-_LEFT_OUT_BEHIND = re.compile(
+_LEFT_OUT_BEHIND = regex(
     r",?\s*(?:(?:when|if) )?(?:excluding|ex|before|adjusted for|adjusting for|net of)[ -]"
     rf"(?:(?:the|these|those|all|any|a|an|our) )*{_ONCE}"
 )
-_LEFT_OUT_BEFORE = re.compile(
+_LEFT_OUT_BEFORE = regex(
     r"(?:剔除|扣除|撇除|不计|不含|若不计|加回)[^，。；,;]{0,8}"
     r"(?:一次性|特殊|非经常|非经营|重组|减值|股权激励|股份支付|汇兑|诉讼|遣散|并购)"
     rf"[^。；;0-9]{{0,24}}$|\b(?:excluding|before|ex)[ -](?:(?:the|these|all|a|an|our) )*{_ONCE}"

@@ -1,6 +1,5 @@
 """What the words at a quantity make of its metric: a price, what is left, what goes to owners."""
 
-import re
 from dataclasses import replace
 
 from pipeline.extract.amount.units import is_scaled
@@ -13,10 +12,11 @@ from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.patterns import regex
 from schemas import Quantity
 
 # "$5 a month", "NT$199 per user": what one of something costs.
-_PRICE = re.compile(
+_PRICE = regex(
     r"\s*(?:a|per|each|/)\s*(?:month|user|seat|person|week|gallon|ton|unit|barrel|kilo)|/月|/人"
 )
 # "$85 million drawn on our $200 million revolver", "$300 million available under the facility".
@@ -24,55 +24,53 @@ _FACILITY_NAME = (
     r"(?:[\w$.-]+ ){0,4}(?:revolvers?|revolving credit|credit facilit(?:y|ies)|lines? of credit|"
     r"facilit(?:y|ies)|term loans?|credit agreement|credit lines?|abl)\b"
 )
-_BORROWED = re.compile(
+_BORROWED = regex(
     r" (?:was |is |were |of )?(?:(?:drawn|outstanding|borrowed|borrowings)|"
     r"(?P<open>available|undrawn|availability|of availability|unused))"
     rf" (?:on|under|against|from) {_FACILITY_NAME}"
 )
-_FACILITY = re.compile(
+_FACILITY = regex(
     r" (?:senior |secured |unsecured |new |five-year |undrawn )*"
     r"(?:revolver|revolving credit facility|credit facility|abl facility|line of credit"
     r"|credit line)\b"
 )
 # "We sold two older vessels for $41 million".
-_SOLD_FOR = re.compile(
+_SOLD_FOR = regex(
     r"\b(?:sold|acquired|divested|purchased|bought)(?! back) (?!.*\bshares?\b)[^,;.]{2,56} for"
     r"(?: about| approximately| roughly| nearly| just over)? $"
 )
-_EACH = re.compile(r" (?:each|apiece)\b")
+_EACH = regex(r" (?:each|apiece)\b")
 _NOT_EACH = frozenset({"revenue", "orders", "bookings", "deal_value"})
 # "We raised $43 billion of capital".
-_RAISES = re.compile(
-    r"\brais(?:ed?|ing) (?:about |over |nearly |some |more than |approximately )?$"
-)
-_CAPITAL = re.compile(
+_RAISES = regex(r"\brais(?:ed?|ing) (?:about |over |nearly |some |more than |approximately )?$")
+_CAPITAL = regex(
     r" (?:of|in) (?:[\w-]+ ){0,3}"
     r"(?:capital|equity|funds|commitments|financing|proceeds)\b"
 )
 # What is told for each of something by its own name.
-_OF_ONE = re.compile(r"margin|cost|expense|spread|profit|price|rate|yield|breakeven|arpu|per_unit")
+_OF_ONE = regex(r"margin|cost|expense|spread|profit|price|rate|yield|breakeven|arpu|per_unit")
 # What is "left" or "remaining" of a buyback is the authorization.
-_LEFT = re.compile(
+_LEFT = regex(
     r"[^.;。；]{0,30}\b(?:left|remaining|remains|available|unused)\b|[^，。；]{0,6}(?:剩余|未使用)?额度"
 )
 # "About $8 billion is left under the program", "remains on our authorization", "3bn left on auth".
-_UNDER_PROGRAM = re.compile(
+_UNDER_PROGRAM = regex(
     r"\s*(?:is |was |still )?(?:left|remaining|remains|remained|available|unused) "
     r"(?:(?:under|on|in|of|for) )?(?:(?:the|our|this|that|its) )?(?:[\w'’-]+ ){0,2}"
     r"(?:program|programme|auth|authorization|authorisation|repurchase|buyback|bb)\b"
 )
-_AUTHORIZED = re.compile(r"(?:\bauthoriz(?:ed|ing|es)\b|\bapproved\b|授权|批准)[^,，;；]{0,20}$")
-_OF_GDP_BEFORE = re.compile(r"gdp(?: ?的| 中)?\s*$")
-_OF_GDP_BEHIND = re.compile(r"\s*of (?:the )?(?:[\w.']+ )?gdp\b")
+_AUTHORIZED = regex(r"(?:\bauthoriz(?:ed|ing|es)\b|\bapproved\b|授权|批准)[^,，;；]{0,20}$")
+_OF_GDP_BEFORE = regex(r"gdp(?: ?的| 中)?\s*$")
+_OF_GDP_BEHIND = regex(r"\s*of (?:the )?(?:[\w.']+ )?gdp\b")
 # "a $35 billion run rate for gross sales": the rate of what.
-_RATE_OF = re.compile(r"\s*(?:for|of|in)\s+(?:our |its |the |their )?$")
+_RATE_OF = regex(r"\s*(?:for|of|in)\s+(?:our |its |the |their )?$")
 # "+4% on the day": a share's; "trades at 33x": times its earnings.
-_THAT_DAY = re.compile(r"\s*(?:on the day|in after-?hours|after hours|pre-?market)\b")
-_TRADED_AT = re.compile(r"\b(?:on|at)\s*$")
-_NO_MORE = re.compile(r"\s*(?:(?:forward|fwd|trailing|ntm|ltm)\b|p/?e\b|earnings|[,.;)]|$)")
-_HOW_OFTEN = re.compile(r"(?P<day>每天|每日|日均|daily)|每月|月均|monthly")
+_THAT_DAY = regex(r"\s*(?:on the day|in after-?hours|after hours|pre-?market)\b")
+_TRADED_AT = regex(r"\b(?:on|at)\s*$")
+_NO_MORE = regex(r"\s*(?:(?:forward|fwd|trailing|ntm|ltm)\b|p/?e\b|earnings|[,.;)]|$)")
+_HOW_OFTEN = regex(r"(?P<day>每天|每日|日均|daily)|每月|月均|monthly")
 _OWN_SHARES = frozenset({"share_repurchases", "shares_repurchased", "shares_outstanding"})
-_TO_OWNERS = re.compile(r"\s*(?:of capital |in cash )?to (?:our )?(?:share|stock)holders")
+_TO_OWNERS = regex(r"\s*(?:of capital |in cash )?to (?:our )?(?:share|stock)holders")
 # Unit -> the metric that a quantity has where nothing names one.
 BY_UNIT = {"W": "power_capacity", "bit/s": "data_rate"}
 PROFITS = frozenset(
@@ -84,7 +82,7 @@ PROFITS = frozenset(
 
 
 # "On $17 billion of revenue", "$3 million of sales".
-OF_REVENUE = re.compile(
+OF_REVENUE = regex(
     r" of (?:total |net |annual |annualized |quarterly |our |reported )?"
     r"(?:revenues?|sales)(?! (?:growth|force|team|synerg|run|and marketing|headwind|tailwind))"
     r"(?![a-z])"
@@ -186,14 +184,14 @@ def sharpened(
 
 
 # "23,368 homes at an average of $365,600", "2 million shares at an average price of $97".
-_AVERAGE = re.compile(
+_AVERAGE = regex(
     r"\b(?:at|for) an average (?:(?:purchase |selling |sales |closing )?price |cost )?(?:of )?"
     r"(?:about |approximately |roughly |just over |just under )?$"
 )
 _SOLD_EACH = frozenset({"units", "orders", "homes_backlog", "bookings", "contracts", "vehicles"})
 # "The LR2s earned $31,200 per day", "a rig at $450,000 a day": what one of them earns.
-_A_DAY = re.compile(r"\s*(?:per|a|/) ?day\b")
-_EARNS = re.compile(
+_A_DAY = regex(r"\s*(?:per|a|/) ?day\b")
+_EARNS = regex(
     r"\b(?:earn(?:ed|s|ing)?|averag(?:ed|ing|e)|rates?|tces?|charter(?:ed|s)?|fixed|booked|at|achieved|made|realized"
     r"|contract(?:ed)?|dayrates?)\b[^,;]{0,40}$"
 )
@@ -215,7 +213,7 @@ def of_each(place: Place, frame: Frame) -> str | None:
 
 
 # Where "capacity" is that to compute; else it is that of seats, ships, mills and plants.
-_COMPUTING = re.compile(
+_COMPUTING = regex(
     r"\b(?:ai|compute|computing|gpus?|cloud|data ?cent(?:er|re)s?|training|inferenc\w+|chips?"
     r"|trainium\d?|aws|azure|gcp|servers?|models?|hyperscal\w+|power)\b|算力|智算|数据中心|云|芯片|模型|推理|训练|机房"
 )
@@ -239,9 +237,9 @@ def _is_daily(chosen: MetricMatch | None, place: Place) -> bool:
 
 
 # 以 1 美元兌 30.2 元計算: what one unit of a currency is worth.
-_EXCHANGED = re.compile(r"(?:元|镑|圆|法郎) ?兑 ?(?:约|为)? ?$")
+_EXCHANGED = regex(r"(?:元|镑|圆|法郎) ?兑 ?(?:约|为)? ?$")
 # 每年節省營運成本 5 億元: what is saved is no cost.
-_SAVES = re.compile(r"(?:节省|节约|减省|省下|可省|悭)[^，。；;,0-9]{0,12}$")
+_SAVES = regex(r"(?:节省|节约|减省|省下|可省|悭)[^，。；;,0-9]{0,12}$")
 
 
 def _total_of(place: Place, frame: Frame | None) -> MetricMatch | None:
@@ -267,11 +265,9 @@ def _moves(place: Place) -> bool:
 
 
 # 股利政策是當年度盈餘 30%～50%, "dividends of 40% of net income".
-_PART_OF_EARNINGS = re.compile(
-    r"(?:盈余|净利润?|溢利|获利|纯益|盈利)的? ?(?:约|近|逾|至少|不低于)?$"
-)
-_OF_EARNINGS_EN = re.compile(r"\s*of (?:[\w-]+ ){0,2}(?:earnings|net income|profits?)\b")
-_PAYS = re.compile(r"股利|股息|派息|派发|分红|配发|现金红利|dividend")
+_PART_OF_EARNINGS = regex(r"(?:盈余|净利润?|溢利|获利|纯益|盈利)的? ?(?:约|近|逾|至少|不低于)?$")
+_OF_EARNINGS_EN = regex(r"\s*of (?:[\w-]+ ){0,2}(?:earnings|net income|profits?)\b")
+_PAYS = regex(r"股利|股息|派息|派发|分红|配发|现金红利|dividend")
 
 
 def _is_paid_out(chosen: MetricMatch, place: Place) -> bool:
@@ -292,7 +288,7 @@ _CLAUSE = 24
 
 
 # "Labor was 33.9%, and occupancy 7.0%": a restaurant's line of costs.
-_COST_LINE = re.compile(r"_cost$|^operating_expense|^cost_of_revenue$|^labor$")
+_COST_LINE = regex(r"_cost$|^operating_expense|^cost_of_revenue$|^labor$")
 # A bare "margin" goes on with the one that was told of just before.
 _MARGINS = frozenset(
     {"gross_margin", "ebitda_margin", "adjusted_ebitda_margin", "store_level_margin",
@@ -409,11 +405,11 @@ def profit_or_loss(place: Place, frame: Frame, chosen: MetricMatch | None) -> Me
     return earned
 
 
-_LOSS = re.compile(r"亏|蚀")
+_LOSS = regex(r"亏|蚀")
 
 
 # 亏损从上年的5.2亿元扩大到7.8亿元, 四季度亏损收窄至1亿元以内: a loss and where it moves.
-_LOSS_MOVES = re.compile(
+_LOSS_MOVES = regex(
     r"亏损额?(?:规模)?[^，。；,;0-9]{0,8}?(?:由|从|自|扩大|收窄|缩窄|缩小|减少|增加|放大|压缩|控制|降)"
     r"[^，。；,;0-9]{0,10}$"
 )
@@ -455,4 +451,4 @@ def _earned(frame: Frame) -> MetricMatch | None:
     return unnamed("operating_income" if of_business else "net_income")
 
 
-_PROFIT = re.compile(r"获利|盈利|盈余")
+_PROFIT = regex(r"获利|盈利|盈余")

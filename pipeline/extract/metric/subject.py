@@ -1,7 +1,5 @@
 """Which metric a quantity is an amount of."""
 
-import re
-
 from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading, Setting
@@ -40,13 +38,14 @@ from pipeline.extract.place import Place, words_in
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 # Items and products are units where they are sold, selection where they are on offer.
 _GOODS = frozenset({"selection", "products"})
-_SOLD = re.compile(r"purchased|bought|sold|delivered|shipped|ordered|卖出|售出|销售了|交付|出货")
+_SOLD = regex(r"purchased|bought|sold|delivered|shipped|ordered|卖出|售出|销售了|交付|出货")
 # The other name of revenue in a sentence that goes on to 营业收入.
-_REVENUE = re.compile(r"(?<!营业)(?:收入|营收)(?!入)|净销售额|总销售额")
-_TO_GROW = re.compile(r"\bto grow(?: by| at)?\s*$")
+_REVENUE = regex(r"(?<!营业)(?:收入|营收)(?!入)|净销售额|总销售额")
+_TO_GROW = regex(r"\bto grow(?: by| at)?\s*$")
 
 
 def choose_metric(
@@ -131,7 +130,7 @@ _NET_REVENUE = frozenset({"TWD", "HKD"})
 
 # Of these nothing is a part; what a row of parts goes through beside them are sales.
 _WITHOUT_PARTS = frozenset({"price", "average_selling_price", "freight_rate", "arpu"})
-_SALES = re.compile(r"(?:销售|收入|营收|销售额|业务收入)$")
+_SALES = regex(r"(?:销售|收入|营收|销售额|业务收入)$")
 
 
 def _is_part_of_business(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
@@ -184,9 +183,9 @@ def _told_by_words(
 
 
 # "Fan count was 51 million".
-_COUNT_OF = re.compile(r"\b(?:counts?|numbers?|volumes?|base|population)$")
+_COUNT_OF = regex(r"\b(?:counts?|numbers?|volumes?|base|population)$")
 # A subject that is a measure by its own words, not a line of business.
-_MEASURE = re.compile(
+_MEASURE = regex(
     r"\b(?:average|mean|median|rates?|ratios?|yields?|costs?|prices?|spreads?|margins?|index|times?|"
     r"days|hours|volumes?|counts?|number|age|score|mix|levels?|share|penetration|charge|per|"
     r"density|speed|utilization|productivity|efficiency|turnover|frequency|duration|balances?)\b"
@@ -289,7 +288,7 @@ def _asked_for(place: Place, frame: Frame, setting: Setting) -> bool:
 
 # 自营餐厅1,299家: what stands right before a plain measure word.
 _OF_SHOPS = frozenset("家个间座")
-_SHOPS = re.compile(
+_SHOPS = regex(
     r"(?:餐厅|门店|店铺|网点|卖场|专柜|专卖店|旗舰店|体验店|直营店|加盟店|药房|超市|影院|影城)(?:数量?|总数)?(?:约|近|超|达|为|共|合计|已)?$"
 )
 # What is told in units as well as in money.

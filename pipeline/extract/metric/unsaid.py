@@ -1,7 +1,5 @@
 """The metric of a quantity that no list names: by its clause's subject, its unit, its noun."""
 
-import re
-
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.metric.meaning import TIME_UNITS
@@ -10,34 +8,35 @@ from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scope_names import plain_modifiers
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import Quantity
 
-_DELIVERY = re.compile(r"deliver|order to|shipped|送达|配送|送餐")
-_LARGE = re.compile(r"million|billion|trillion|亿")
+_DELIVERY = regex(r"deliver|order to|shipped|送达|配送|送餐")
+_LARGE = regex(r"million|billion|trillion|亿")
 _DOLLARS = 200
-_PER_PIECE = re.compile(
+_PER_PIECE = regex(
     r" ?(?:a|an|per|each|/) ?(?:pound|lb|ounce|oz|ton|tonne|barrel|bbl|boe|gallon|bushel|case|unit"
     r"|mcf|mmbtu|kilo|kilogram|kg|watt|kilowatt|square foot|bottle|ticket|room|night)(?![a-z])"
     r"|一(?:吨|桶|磅|克|盎司|斤|台|辆|件|片)"
 )
-_EACH_PIECE = re.compile(r"每(?:吨|桶|磅|克|盎司|公斤|斤|台|辆|件|片|瓦|度)[^，。；0-9]{0,3}$")
+_EACH_PIECE = regex(r"每(?:吨|桶|磅|克|盎司|公斤|斤|台|辆|件|片|瓦|度)[^，。；0-9]{0,3}$")
 # "$810 a foot was 6% better": what an amount is for each of is no subject.
-_OF_EACH = re.compile(r"(?:an?|per|each) ")
+_OF_EACH = regex(r"(?:an?|per|each) ")
 # Gains and burdens that their own words name.
-_CALLED = re.compile(
+_CALLED = regex(
     r" ((?:[a-z][a-z-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind|tailwind"
     r"|allowance|release|reversal)"
     r"|gain(?: on (?:the |our |a )?sale)?|charge|settlement|write-down)\b"
 )
 # "We booked a one-time gain of $12 million".
-BOOKED = re.compile(
+BOOKED = regex(
     r"\b(?:booked|recorded|recognized|recognised|took|incurred|includes?|included|including|realized"
     r"|realised|reflects|reflecting) (?:an? |the )?"
     r"((?:[a-z][a-z-]+ ){0,2}(?:gain|charge|benefit|write-down|settlement)) of"
     r"(?: about| roughly| approximately)? $"
 )
 # "$1.4 million of closure costs".
-_OF_CALLED = re.compile(
+_OF_CALLED = regex(
     r" (?:of|in|for) ((?:(?!our|the|its|total|higher|lower)[a-z][a-z-]+ ){1,2}"
     r"(?:costs|charges|expenses|fees))\b"
 )
@@ -94,7 +93,7 @@ _GENERIC = frozenset(
 
 
 # A noun that says itself what is measured, before a verb: "terminal dwell fell", "wait times were".
-_MEASURE = re.compile(
+_MEASURE = regex(
     r"(?:[^a-z]*\b(?:the|our|its|their|a|an|this|total|average|overall|and|in|while|but|then|also"
     r"|meanwhile)\b)*\s*"
     r"(?P<name>(?:[a-z][\w'/-]*\s){0,3}(?:dwell|velocity|speed|length|width|weight|density"
@@ -109,13 +108,13 @@ _MEASURE = re.compile(
     r"|slid|jumped|ran|held|eased|edged|ticked|remains|remained|grew|narrowed|widened"
     r"|deteriorated|worsened|now|at|of|to|set)\b"
 )
-_VERB_NEAR = re.compile(
+_VERB_NEAR = regex(
     r"\b(?:averag\w+|was|were|is|are|be|stood|stands|hit|reach\w*|total\w*|equal\w*|measur\w+"
     r"|rose|fell|improved|dropped|climbed|increased|decreased|stretched|to|at|of|down|up|by|from)"
     r"(?: (?:about|a|an|record|new|just|only|roughly|nearly|almost|over|under|around|some|well"
     r"|approximately|more|less|than|to|by|at|low|high|all-time|historic))*\s*$"
 )
-_WHEN_ELSE = re.compile(
+_WHEN_ELSE = regex(
     r"\b(?:in|over|within|for|after|past|last|next|every|through|during|ago)\b[^,;]{0,12}$"
 )
 
@@ -129,7 +128,7 @@ def _at_verb(place: Place) -> bool:
     return bool(_VERB_NEAR.search(before)) and not (ago or _WHEN_ELSE.search(before))
 
 
-_AGO = re.compile(r"\s*(?:ago|earlier|later|before|out|from now|old)\b")
+_AGO = regex(r"\s*(?:ago|earlier|later|before|out|from now|old)\b")
 
 
 def called_behind(place: Place) -> str | None:
@@ -152,7 +151,7 @@ def called_behind(place: Place) -> str | None:
 
 
 # "Dry-docking costs of $9 million": costs that their own words name.
-_COST_WORDS = re.compile(r"((?:[a-z][a-z-]+ ){1,2})$")
+_COST_WORDS = regex(r"((?:[a-z][a-z-]+ ){1,2})$")
 _PLAIN_COSTS = frozenset(("cost", "costs", "expense", "expenses"))
 
 
@@ -223,8 +222,8 @@ def without_words(reading: Reading, place: Place) -> None:
 
 
 # 以 7 億英鎊出售…資產, 斥資 8 億元購入…: what is paid for something bought or sold as a whole.
-_DEAL_BEFORE = re.compile(r"(?:出售|变卖|收购|购入|买入|售出|入股|投得|并购)[^，。；;,0-9]{0,16}$")
-_DEAL_BEHIND = re.compile(
+_DEAL_BEFORE = regex(r"(?:出售|变卖|收购|购入|买入|售出|入股|投得|并购)[^，。；;,0-9]{0,16}$")
+_DEAL_BEHIND = regex(
     r"(?:现金)?(?:出售|变卖|收购|购入|买入|售出|入股|投得|中标|并购|取得)[^，。；;,0-9]{2,}"
 )
 _DEAL_REACH = 24

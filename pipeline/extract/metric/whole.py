@@ -1,6 +1,6 @@
 """Which metrics are a whole company's, which each of its businesses has, which name theirs."""
 
-import re
+from pipeline.patterns import regex
 
 # Metrics that say what business they are of.
 NAMES_ITS_BUSINESS = {
@@ -49,6 +49,6 @@ OF_THE_WHOLE = frozenset(
      "interest_income", "cost_of_debt", "cash_runway", "hedge_ratio"}
 )  # fmt: skip
 # Businesses of a holding company that are companies of their own, with a result of their own.
-SUBSIDIARIES = re.compile(
+SUBSIDIARIES = regex(
     r"\b(?:Bank(?:ing)?|Securities|Venture Capital|Life|Insurance|Asset Management|SITE|Leasing)$"
 )

@@ -1,7 +1,5 @@
 """The business or place that stands behind a figure: "5.1% in the U.S.", "sold to members"."""
 
-import re
-
 from pipeline.extract.frame import Frame
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence
@@ -9,9 +7,10 @@ from pipeline.extract.scope.passing import is_no_business
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 # "12% in the U.S.", "25% growth in same-day delivery".
-_IN_PLACE = re.compile(
+_IN_PLACE = regex(
     r"^\s*(?:(?:per|an?) [a-z]+ )?"
     r"(?:(?:growth|increase|decline|decrease|improvement|gains?|revenue|sales|more) )?"
     r"(?:(?:of (?:our |its |total |net )*(?:sales|revenues?|income|orders|profits?) )?"
@@ -19,24 +18,24 @@ _IN_PLACE = re.compile(
     r"within|to weekly)\s+(?:the |our |its |all )?(?:(?:daily|weekly|monthly|total) )?$"
 )
 # As in "8% of TV time in the U.S.".
-_OF_IN = re.compile(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
-_OF = re.compile(r"^\s*of\s")
+_OF_IN = regex(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
+_OF = regex(r"^\s*of\s")
 # As in "50,000 customers use Graviton", "units delivered to Prime members", and of money
 # "$4 billion to expand our rural network".
-_USING = re.compile(
+_USING = regex(
     r"^\s*(?:(?:[\w'-]+ ){1,3}(?:(?:now |currently |already )?(?:use|uses|using|adopted|joined)"
     r"|on|to|with|through|via)"
     r"|to (?:expand|build|build out|grow|upgrade|modernize|develop|launch))\s+(?:the |our |its )?$"
 )
-_TO_DO = re.compile(r"\bto(?: (?:expand|build|grow|upgrade|develop|launch))?$")
+_TO_DO = regex(r"\bto(?: (?:expand|build|grow|upgrade|develop|launch))?$")
 # 50 萬顆 Trainium2 芯片: a measure word may stand between, or what money is spent to do.
-_AT_ONCE = re.compile(
+_AT_ONCE = regex(
     r"\s*(?:的|来自|[枚颗片台个件家座款种套辆]的?|用于?(?:扩建|建设|兴建|升级|发展|拓展)?"
     r"|扩建|建设|兴建|升级|发展|拓展)?\s*"
 )
 # "EUR 5.4 billion, of which EUR 3.6 billion was EUV".
-_OF_WHICH = re.compile(r"\bof which,? (?:about |some |roughly |approximately |nearly )?$")
-_IS = re.compile(
+_OF_WHICH = regex(r"\bof which,? (?:about |some |roughly |approximately |nearly )?$")
+_IS = regex(
     r" (?:was|is|were|are|came from|come from|related to|relates to|went to) (?:the |our )?"
 )
 

@@ -4,15 +4,16 @@ import re
 from functools import cache
 
 from pipeline.lexicon.scope_names import given_names, plain_modifiers
+from pipeline.patterns import regex
 
-_WORD = re.compile(r"[a-z0-9](?:[a-z0-9'&/+.-]*[a-z0-9+])?|&")
+_WORD = regex(r"[a-z0-9](?:[a-z0-9'&/+.-]*[a-z0-9+])?|&")
 # A head noun of which every business has its own: what stands before it says whose.
-_HEAD = re.compile(
+_HEAD = regex(
     r"\b(?:revenues?|sales|comps?|margins?|profits?|income|ebitda|ebit|earnings|bookings|orders|"
     r"shipments|volumes?|deliveries|backlog|growth|units|production|output|loans|deposits)\b"
 )
-_BEFORE = re.compile(r"[a-z0-9'&./+ -]*$")
-_TIME = re.compile(r"(?:f?y|f?q|h|cy)\d+[ea]?")
+_BEFORE = regex(r"[a-z0-9'&./+ -]*$")
+_TIME = regex(r"(?:f?y|f?q|h|cy)\d+[ea]?")
 _LONGEST = 4
 # Behind these a business may yet be named: "wholesale net sales", "payments segment revenue".
 _PASSABLE = frozenset({"whole", "accounting", "time", "quality"})

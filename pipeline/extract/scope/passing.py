@@ -1,12 +1,11 @@
 """Names that stand in a sentence without being what its figures are about."""
 
-import re
-
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.patterns import regex
 
 # "U.S. dollars", "U.S. GAAP" and "Fortune 500" (财富500强) are no places or lines of business.
-_NO_BUSINESS = re.compile(
+_NO_BUSINESS = regex(
     r"\s*(?:-?\s?dollar|gaap|的?gdp|econom|treasur|tax|federal|government|adr|ads\b|listed|"
     r"股|存托|上市|国债|\d+强|排名|最大|领先|首[家座]|前[一二三四五六七八九十\d]+大"
     r"|第[一二三四五六七八九十\d]+(?![一二三四五六七八九十\d]?(?:季|财|个|期|阶)))"
@@ -14,18 +13,18 @@ _NO_BUSINESS = re.compile(
 # American depositary shares; advertisements are "ads".
 _DEPOSITARY = "ADS"
 # Left out of the figure, held against it, or named as its cause: "without gas", 比通用GPU, 因为AI.
-_LEFT_OUT = re.compile(
+_LEFT_OUT = regex(
     r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
     r"take out|adjusted for|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
     r"不计|不包括|除去|排除)$"
 )
-_HELD_AGAINST = re.compile(
+_HELD_AGAINST = regex(
     r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"
     r"(?:the |our |other |general )*|比|较|高于|低于|胜于|快过|相对|超越)$"
 )
 # 国内的三倍: what a multiple is of; 私有化恒生后，…: after it.
-_BEHIND = re.compile(r"(?:之)?后[，,]|的?\s?[\d一二两三四五六七八九十百数好几半.]+\s?倍")
-_CAUSE = re.compile(
+_BEHIND = regex(r"(?:之)?后[，,]|的?\s?[\d一二两三四五六七八九十百数好几半.]+\s?倍")
+_CAUSE = regex(
     r"(?:\b(?:due to|driven by|because of|thanks to|led by|reflecting|reflects|owing to|offset by|"
     r"helped by|supported by|as a result of|attributable to|fueled by|impacted by|hurt by|"
     r"powered by|on the back of)\s+(?:\w+ ){0,2}|"
@@ -33,18 +32,18 @@ _CAUSE = re.compile(
     r"(?:[^，。；;、,0-9]{0,6}(?:了|的))?)$"
 )
 # Those whom a thing is done for: "the plan lets Prime members buy", 让Prime会员….
-_FOR_WHOM = re.compile(
+_FOR_WHOM = regex(
     r"\b(?:enabl(?:es?|ing)|allow(?:s|ing)?|let(?:s|ting)?|help(?:s|ing)?|giv(?:es?|ing)"
     r"|offer(?:s|ing)?) (?:the |our )?$|(?:让|帮助|面向)$"
 )
 # What money is spent on, not what it is earned with: 加大AI投资.
-_SPENT = re.compile(
+_SPENT = regex(
     r"(?:\b(?:investments?|investing|invest|spending) (?:in|on|into) (?:the |our )?|"
     r"加大|投资于)$"
 )
 # Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达,
 # "the acquisition of Arm", 私有化恒生.
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?:\b(?:(?:stakes?|investments?|shares|holdings?|interest) in|with|by"
     r"|versus|vs|from|to|for|like|inside|at|than|of"
     r"|acquired?|acquiring|buy|buying|"
@@ -54,7 +53,7 @@ _ASIDE = re.compile(
     r"联手|来自|通过|在|获)\s*$"
 )
 # "Daily active people across our apps": all that a company has is the company.
-_ALL_OF = re.compile(r"\bacross (?:all )?(?:of )?(?:our|its|their|the)(?: family of)? $")
+_ALL_OF = regex(r"\bacross (?:all )?(?:of )?(?:our|its|their|the)(?: family of)? $")
 _REACH = 40
 
 

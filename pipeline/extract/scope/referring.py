@@ -5,14 +5,15 @@ import re
 from pipeline.extract.place import Place
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 # "How do you take that to $100 billion?": the business that is asked about.
-_OF_TOPIC = re.compile(
+_OF_TOPIC = regex(
     r"\b(?:take|get|grow|bring|scale|push) (?:that|it|this)\b|\b(?:that|this) business\b"
     r"|(?:这个|这块|该|这项)业务|把(?:它|这)"
 )
 # "These chips", 这些芯片: a business that was named with this noun.
-_POINTED = re.compile(
+_POINTED = regex(
     r"[t这该此](?:(?<=\bt)(?:hese|hose|his|hat) ([a-z]{4,})\b"
     r"|(?<=[这该此])[些类款种个]?([\u4e00-\u9fff]{2}))"
 )

@@ -1,7 +1,5 @@
 """Which business and which company a quantity is about."""
 
-import re
-
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.metric.whole import (
     NAMES_ITS_BUSINESS,
@@ -26,15 +24,16 @@ from pipeline.extract.scope.whose import is_back_at_speaker
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.patterns import regex
 from schemas import Entity, Quantity
 
-_JOINED = re.compile(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
+_JOINED = regex(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
 # Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
-_WHOLE = re.compile(
+_WHOLE = regex(
     r"(?:综合|归母|归属|集团|整体|合并|总(?:收入|营收|体|利润)|consolidated|total|overall|company|group)"
 )
 # "Its margin", "segment margin", 该业务: what was spoken of just before.
-_SAME_BUSINESS = re.compile(
+_SAME_BUSINESS = regex(
     r"\s*(?:(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|line)\b|"
     r"(?:its|segment|divisional|it|they|their)\b|该|其(?!中|他|它|余|实|次)|这块|这个业务|这项业务|此业务)"
 )
@@ -43,32 +42,32 @@ _A_TOPIC = "AI"
 _PHYSICAL = frozenset({"power_capacity", "facilities", "capex", "headcount", "job_cuts", "debt"})
 # "The segment turned a profit of 190 million": what a heading's business has of its own.
 _OF_SEGMENTS = frozenset({"net_income", "net_loss", "capex", "profit_before_tax"})
-_OF_SEGMENT = re.compile(r"分部|该业务|本业务|业务板块|\b(?:segment|division|business unit)\b")
+_OF_SEGMENT = regex(r"分部|该业务|本业务|业务板块|\b(?:segment|division|business unit)\b")
 # 7奈米以下先進製程: the first name only bounds the second.
-_AND_BELOW = re.compile(r"(?:及|或|和)?(?:以[上下])的?|(?: and)? (?:below|above|smaller) ")
+_AND_BELOW = regex(r"(?:及|或|和)?(?:以[上下])的?|(?: and)? (?:below|above|smaller) ")
 # A short noun between a kind of product and its name: 推理芯片VM2.
 _NOUN = 2
 # Where a sentence goes on about the company itself, or about what "we" count beside.
-_ITSELF = re.compile(
+_ITSELF = regex(
     r"[，,；;]\s*(?:公司|集团|员工|最大客户|单一客户|前.{1,2}大客户)(?!.{0,4}业务)|"
     r"[,;]\s+the company\b"
 )
-_WE_TOO = re.compile(r"(?:,|\band|\bbut)\s+we\b")
+_WE_TOO = regex(r"(?:,|\band|\bbut)\s+we\b")
 # What a Chinese clause sets before its metric, and words there that name no business.
-_CLAUSE_HEAD = re.compile(r"[，；;、]([\u4e00-\u9fff]{2,8})$")
-_PLAIN_HEAD = re.compile(
+_CLAUSE_HEAD = regex(r"[，；;、]([\u4e00-\u9fff]{2,8})$")
+_PLAIN_HEAD = regex(
     r"[总净毛其该此本上下去今明年季月度期内前后同环比按经调整非与及而但并且也均为实现录得达到完成取得合计累计"
     r"整体综合集团公司营业主新平均持续预计预期第全单报告口径汇率人民币我们他它推动带动受]"
 )
 # As in "DIY, which is roughly 35% of the company".
-_RELATIVE = re.compile(r",\s*(?:which|who|that's|now)\b")
+_RELATIVE = regex(r",\s*(?:which|who|that's|now)\b")
 # "Velmira, our lead medicine, brought in $312 million": what a name is, told in passing.
-_APPOSED = re.compile(r",\s(?:our|its|the company's|a|an|the) [^,.;:]{3,60},")
+_APPOSED = regex(r",\s(?:our|its|the company's|a|an|the) [^,.;:]{3,60},")
 # "On Oxalar, we see a decline": a name that a clause begins by turning to.
-_ON_A_NAME = re.compile(r"(?:^|[.,;?!] |\b(?:and|but|so) )(?:on|for|in|at|within|with) $")
-_IN_FRONT = re.compile(r"\s*(?:in|within|for|at|across) (?:the |our )?$")
+_ON_A_NAME = regex(r"(?:^|[.,;?!] |\b(?:and|but|so) )(?:on|for|in|at|within|with) $")
+_IN_FRONT = regex(r"\s*(?:in|within|for|at|across) (?:the |our )?$")
 # "In our largest segment, Flow Control, orders rose": a name that a common noun announces.
-_ANNOUNCED = re.compile(r"\b(?:segment|business|division|brand|unit|product|franchise),? $")
+_ANNOUNCED = regex(r"\b(?:segment|business|division|brand|unit|product|franchise),? $")
 # How many characters of Chinese a clause reaches back, and any speech.
 _CLAUSE_REACH, _SPEECH_REACH = 12, 400
 # What is so all over the world is so of the whole company.

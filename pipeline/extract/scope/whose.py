@@ -1,20 +1,19 @@
 """Which company a figure is of, where a sentence names one beside the company spoken of."""
 
-import re
-
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence
 from pipeline.extract.scope.passing import is_aside
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.patterns import regex
 from schemas import CompanyMention, Entity
 
-_LISTED = re.compile(r"\s*(?:,|、|，|and|和|及|与|&|/|\s)*")
+_LISTED = regex(r"\s*(?:,|、|，|and|和|及|与|&|/|\s)*")
 # Speech that turns from another company back to the one that is listened to.
-_BACK = re.compile(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵公司|你们|您|公司")
+_BACK = regex(r"\b(?:we|our|ours|us|you|your|yours)\b|我们|本公司|贵公司|你们|您|公司")
 # 受台积电涨价影响，…: what another company did ends with its clause.
-_CAUSED = re.compile(r"(?:影响|带动|拖累|所致|推动)[，,]")
+_CAUSED = regex(r"(?:影响|带动|拖累|所致|推动)[，,]")
 _SPEECH_REACH = 400
 
 
@@ -44,7 +43,7 @@ def note_company(frame: Frame, sentence: Sentence, at: int, about: Entity | None
 
 
 # 星巴克（持股六成）: a holding, told as one of the company's businesses.
-_HELD = re.compile(r"\s*[(（]\s*(?:持股|占股|持有|持权|权益占比)")
+_HELD = regex(r"\s*[(（]\s*(?:持股|占股|持有|持权|权益占比)")
 
 
 def _is_own_business(sentence: Sentence, at: int, about: Entity | None) -> bool:

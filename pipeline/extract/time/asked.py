@@ -1,16 +1,15 @@
 """Whether a sentence tells of a question, so that its figures are an analyst's."""
 
-import re
-
 from pipeline.extract.place import Place
+from pipeline.patterns import regex
 
 _ASKED_WITHIN = 200
-_ASKS = re.compile(
+_ASKS = regex(
     r"分析[师员]|法人|(?:投资者|投资人|外资|券商|投信|记者|媒体|股东|有人|市场)(?:也|则|再|又)?[提追发]?问"
     r"|[提追]问|被问|analysts?\b"
 )
 # "One analyst wondered whether churn might be above 10%": a question that is told.
-_WONDERED = re.compile(
+_WONDERED = regex(
     r"\b(?:analysts?|investors?|shareholders?|he|she|they|somebody|someone|(?:one|a) caller) "
     r"(?:[a-z]+ ){0,5}?(?:wondered|asked|queried|wanted to know|pressed (?:him|her|them|management)"
     r"|enquired|inquired)\b(?: \w+){0,3}? (?:whether|if|how|about|why|when|what)\b"

@@ -1,6 +1,5 @@
 """What a growth, change or multiple is measured against: the year before, the quarter before, …"""
 
-import re
 from collections.abc import Iterator
 
 from pipeline.extract.cues import Cue
@@ -14,32 +13,33 @@ from pipeline.normalize.periods import (
     year_before,
 )
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import Period, PeriodMention
 
 MOVES = frozenset({"growth", "change", "multiple"})
 # "last year" beside a quarter's number is the same quarter of that year.
-LAST_YEAR = re.compile(r"(?:the )?(?:last|prior|previous) year(?:'s)?|去年|上年|上一年|前一年")
-_YEAR_AGO = re.compile(r"year (?:ago|earlier)|(?:去年|上年)同期|一年前|^ly$")
+LAST_YEAR = regex(r"(?:the )?(?:last|prior|previous) year(?:'s)?|去年|上年|上一年|前一年")
+_YEAR_AGO = regex(r"year (?:ago|earlier)|(?:去年|上年)同期|一年前|^ly$")
 _QUARTER = range(88, 94)
 # Prices move within days and forecasts by revision, neither over the reporting year.
 _PRICES = frozenset({"share_price", "target_price"})
 # "doubled in two years", 半年翻了两番: the stretch itself says from when.
-_WITHIN = re.compile(
+_WITHIN = regex(
     r"\s*(?:in|over|within) (?:just )?(?:the (?:past|last) )?(?:half )?\w+ "
     r"(?:years|months|year|decade)\b"
 )
-_WITHIN_BEFORE = re.compile(
+_WITHIN_BEFORE = regex(
     r"(?:半年|一年多|[两二三四五六七八九十\d]年|[一两二三\d]个月)(?:内|间|来|里)?$"
 )
 # What a product does for its users is compared with doing without it.
 _EFFECTS = frozenset({"productivity", "price_performance", "performance", "conversion_rate"})
-_PARTS = re.compile(r"cost us|headwind|tailwind|\bdrag|impact of|dilution|拖低|拖累|摊薄")
+_PARTS = regex(r"cost us|headwind|tailwind|\bdrag|impact of|dilution|拖低|拖累|摊薄")
 # "twice the size of", "50% below replacement cost": measured against a thing.
-_OF_A_THING = re.compile(
+_OF_A_THING = regex(
     r"\s*(?:the|that of|what|as (?:long|much|many|fast|large|big)|below|above|from|than)\b"
 )
 _THING_REACH = 8
-_GROWS_THAT = re.compile(
+_GROWS_THAT = regex(
     r"\b(?:grew|grow|growing|grown|increased|raised|added to|cut|reduced) (?:that|it|this)"
     r"(?: by)?(?: about| roughly| around| another| nearly)? $"
     r"|在(?:此|这|这个|该)(?:一)?基础上(?:再|又|还)?(?:增长|增加|成长|提升|下降|减少)了?约?\s?$"

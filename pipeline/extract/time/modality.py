@@ -1,6 +1,5 @@
 """Whether a quantity has happened, is expected, or is what somebody expected."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -10,13 +9,14 @@ from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import NormalizedSegment, Period, PeriodMention
 
 _REACH = 14
 _EXPECTED_REACH = 4
-_WHOLE_YEAR = re.compile(r"全年|full|fy|year|财年|\d ?年$")
+_WHOLE_YEAR = regex(r"全年|full|fy|year|财年|\d ?年$")
 # A sentence that turns to guidance: "Let me move to guidance", "Looking ahead, …".
-_TOPIC = re.compile(
+_TOPIC = regex(
     r"\b(?:turn(?:ing)?|mov(?:e|ing)|now|shift(?:ing)?|com(?:e|ing)|on|let me|let's)\b[^.?!]{0,30}"
     r"\b(?:guidance|outlook)\b|\blooking (?:ahead|forward|out)\b"
     r"|\bour (?:full-year |annual |\d{4} )?(?:guidance|outlook|view) "
@@ -24,21 +24,21 @@ _TOPIC = re.compile(
 )
 
 
-_GUIDANCE_NOUN = re.compile(r"\s(?:guidance |guided )?(?:range|guidance|outlook|guide)\b")
-_HELD_AGAINST = re.compile(
+_GUIDANCE_NOUN = regex(r"\s(?:guidance |guided )?(?:range|guidance|outlook|guide)\b")
+_HELD_AGAINST = regex(
     r"\b(?:above|exceed\w*|beat|beating|within|ahead of|below|compared (?:to|with)|versus|vs)"
     r"\b[^,;.]{0,36}$"
 )
 
 
 # "May replace half of today's spending": the verbs of which what is so now is the object.
-_REPLACED = re.compile(
+_REPLACED = regex(
     r"(?:替代|取代|颠覆|影响|改变|replac\w+|displac\w+|disrupt\w*|affect\w*)"
     r"(?: what(?:'s| is| are)?| the)?\s*$"
 )
-_ESTIMATED = re.compile(r"\de$")
-_FORECAST = re.compile(r"预测|预估|盈测|forecast|estimate|forward|fwd")
-_PAST_VERB = re.compile(r"\b(?:doubled|tripled|quadrupled|halved)$")
+_ESTIMATED = regex(r"\de$")
+_FORECAST = regex(r"预测|预估|盈测|forecast|estimate|forward|fwd")
+_PAST_VERB = regex(r"\b(?:doubled|tripled|quadrupled|halved)$")
 
 
 def note_topic(frame: Frame, sentence: Sentence, segment: NormalizedSegment) -> None:
@@ -66,7 +66,7 @@ def future(period: Period, setting: Setting) -> bool:
 
 
 # "We raised our guidance by $100 million to $3 billion": what is revised is still to come.
-_REVISED = re.compile(
+_REVISED = regex(
     r"\b(?:rais|lift|increas|boost|bump|nudg|mov|lower|cut|reduc|trim|narrow|tighten|updat|revis"
     r"|reaffirm|reiterat|maintain|confirm|introduc|initiat|issu|provid)\w*(?: up| down)? "
     r"[^.,;]{0,48}\b(?:guidance|outlook|forecast|guide)\b"
@@ -77,7 +77,7 @@ _REVISED = re.compile(
 
 
 # What ends the telling of a revision: "we raised guidance, and revenue was $3 billion".
-_TOLD_APART = re.compile(r"[;:]|\b(?:and|while|but|as|after|with|when)\b|, (?!to )")
+_TOLD_APART = regex(r"[;:]|\b(?:and|while|but|as|after|with|when)\b|, (?!to )")
 
 
 def _speaks_of_guidance(place: Place) -> bool:
@@ -110,7 +110,7 @@ def _is_revised(place: Place) -> bool:
 
 
 # "$3 billion versus guidance", 30亿元高于市场预期: a result, and what it is held against.
-_MEASURED_BY = re.compile(
+_MEASURED_BY = regex(
     r"\b(?:versus|vs|above|below|against|ahead of|compared|than|relative to|in line with|within"
     r"|beat\w*|beating|exceed\w*|miss\w*|topp\w*|surpass\w*)\b|[高低优逊好差]于|超|不及|符合|胜"
 )
@@ -216,7 +216,7 @@ def forward(
 
 
 # "Net adds 7.2-7.4m (was 6.1-6.4m)", "EPS $9.92 (prior 9.74)": the outlook before this one.
-_WAS = re.compile(
+_WAS = regex(
     r"[(（,]\s*(?:was|prev\.?|previously|prior|from|old|vs\.?|versus|up from|down from|raised from"
     r"|cut from|lifted from|before|earlier|原|此前|前次|原先|原本)"
     r"\s*(?:was |guide |guidance )?[:：]?\s*[~c.]*\s*$"
@@ -224,13 +224,11 @@ _WAS = re.compile(
 
 
 # "It was ten to twelve before", "we were at six previously"
-_IT_WAS = re.compile(
+_IT_WAS = regex(
     r"\b(?:(?:it|that|which) (?:was|had been)|we (?:were|had been) at|we (?:said|had|guided))"
     r"(?: (?:about|around|roughly))?\s*$"
 )
-_BEFORE = re.compile(
-    r"\s*(?:before|previously|prior|earlier|last (?:time|quarter)|in (?:april|july))\b"
-)
+_BEFORE = regex(r"\s*(?:before|previously|prior|earlier|last (?:time|quarter)|in (?:april|july))\b")
 
 
 def _was_guided(place: Place, frame: Frame) -> bool:
@@ -246,14 +244,14 @@ def _was_guided(place: Place, frame: Frame) -> bool:
 
 
 # 若運價每變動 100 點，…: what would follow; but 若撇除一次性項目，… tells of what was.
-_SUPPOSES = re.compile(
+_SUPPOSES = regex(
     r"[^，。；,;]{0,6}(?:倘若|倘|如果|假如|假设|假若|一旦|若)"
     r"(?!撇除|剔除|扣除|扣掉|不计|不含|排除|以|按|依|从|加回|还原|冲回|计入|加计|加上|包括|包含|连同|未计|干|论|再?加入)"
 )
 
 
 # 油价每变动5%: the step of which the next clause tells the effect.
-_EACH_STEP = re.compile(
+_EACH_STEP = regex(
     r"每(?:上涨|下跌|变动|波动|增加|减少|提升|下降|上升|升值|贬值|降低|提高|变化|涨|跌|升|降)"
     r"[^，。；;,]{0,4}$"
 )
@@ -432,7 +430,7 @@ def _happened_since(place: Place, mention: PeriodMention) -> bool:
 
 
 # 截至8月中旬: told up to a time that has begun.
-_UP_TO = re.compile(r"截[至止]到?目?前?(?:今年|本年|20\d\d年)?$")
+_UP_TO = regex(r"截[至止]到?目?前?(?:今年|本年|20\d\d年)?$")
 
 
 def _reached(place: Place, mention: PeriodMention | None, setting: Setting) -> bool:

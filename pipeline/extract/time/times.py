@@ -1,23 +1,22 @@
 """Which of the times that a sentence names is a quantity's, and which one it is compared with."""
 
-import re
-
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import PeriodMention
 
-_NEXT_CLAUSE = re.compile(
+_NEXT_CLAUSE = regex(
     r"\s+(?:it's|it is|it was|we're|we are|we expect|we'll|that's"
     r"|(?:the|our) \w+ (?:should|will|would|is|was))\b"
 )
 # "Twice what we sold in 2019": the time is that of what the multiple is of.
-_WHAT = re.compile(r"\s*(?:what|that of|the (?:number|amount|level|size)|as (?:many|much) as)\b")
-_RELATIVE = re.compile(r"\b(?:that|which) (?:we|they|it|i)\b")
-_TELLING = re.compile(r"\b(?:i|we) (?:had )?(?:told|said|guided|gave)\b")
-_QUARTERS_BACK = re.compile(r"(?:the |these |our )?(?:past|last|trailing)\b.*\bq(?:uarte|t)rs$")
+_WHAT = regex(r"\s*(?:what|that of|the (?:number|amount|level|size)|as (?:many|much) as)\b")
+_RELATIVE = regex(r"\b(?:that|which) (?:we|they|it|i)\b")
+_TELLING = regex(r"\b(?:i|we) (?:had )?(?:told|said|guided|gave)\b")
+_QUARTERS_BACK = regex(r"(?:the |these |our )?(?:past|last|trailing)\b.*\bq(?:uarte|t)rs$")
 
 
 def times_of(
@@ -71,7 +70,7 @@ def times_of(
 
 
 # "Up 7% to $116 billion in the first nine months".
-_LED_TO = re.compile(r",?\s*to(?: (?:about|around|nearly|over|approximately|some|a record))?\s*$")
+_LED_TO = regex(r",?\s*to(?: (?:about|around|nearly|over|approximately|some|a record))?\s*$")
 
 
 def _behind_where_it_led(place: Place) -> PeriodMention | None:
@@ -90,7 +89,7 @@ def _behind_where_it_led(place: Place) -> PeriodMention | None:
 
 
 # "For the fourth quarter, which has 14 weeks this year, we expect …".
-_WHICH = re.compile(r", which [^,.;]{3,70},")
+_WHICH = regex(r", which [^,.;]{3,70},")
 
 
 def _aside(place: Place) -> tuple[int, int] | None:
@@ -140,12 +139,12 @@ def _labels(place: Place, mark: Mark) -> bool:
 
 
 # "Flat with last year at $2.1 billion", 与上年同期基本持平: a time that is only held against.
-_SAME_AS = re.compile(
+_SAME_AS = regex(
     r"\b(?:flat|unchanged|in line|even|level|similar|comparable|consistent|steady|stable|equal)\b"
     r"[^.,;]{0,12}\b(?:with|to|on|from|versus|vs|against)\.? (?:the )?$"
 )
 _SAME_REACH = 36
-_EVEN = re.compile(r"持平|相若|相当|打平")
+_EVEN = regex(r"持平|相若|相当|打平")
 
 
 def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
@@ -180,7 +179,7 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
 
 
 # 恢复至2019年同期的140%: what it is held against, and no time of its own.
-_RECOVERED = re.compile(r"(?:恢复|回升|回落|修复|相当)(?:到了?|至|于|为)约?$")
+_RECOVERED = regex(r"(?:恢复|回升|回落|修复|相当)(?:到了?|至|于|为)约?$")
 
 
 def _follows_from(place: Place, mark: Mark) -> bool:

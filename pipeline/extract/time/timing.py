@@ -1,6 +1,5 @@
 """When a quantity holds, what it is compared with, and whether it has happened."""
 
-import re
 from datetime import date, timedelta
 
 from pipeline.extract.amount.lead import stands_bracketed
@@ -37,27 +36,28 @@ from pipeline.normalize.periods import (
 )
 from pipeline.normalize.periods.calendar import quarter_close
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import Period, PeriodMention
 
-_CLOSING = re.compile(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
-_CLOSING_YEAR = re.compile(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
-_COMPARISON = re.compile(r"\s+(?:comparison|compare|comp)\b(?! sales)")
+_CLOSING = regex(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
+_CLOSING_YEAR = regex(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
+_COMPARISON = regex(r"\s+(?:comparison|compare|comp)\b(?! sales)")
 _TOLD_WITHIN, _RIGHT_BEHIND = 200, 20
 _LIKENED_REACH, _AT_ONCE = 20, 10
-_LIKE = re.compile(
+_LIKE = regex(
     r"(?:与|和|跟|同|相对)$|\b(?:like|similar to|in line with|consistent with|same as(?: in)?)"
     r"(?: the| our)? $"
 )
 # 由目前的 118% 拉高至 200%: what a plan starts from is so now.
-_OF_NOW = re.compile(r"(?:目前|现时|现有|当前|现在|现行)的? ?(?:约|近|逾)?$")
-_UPSIDE = re.compile(r"潜在|(?:上升|上涨|上行|下跌|下行|向上)空间|upside")
+_OF_NOW = regex(r"(?:目前|现时|现有|当前|现在|现行)的? ?(?:约|近|逾)?$")
+_UPSIDE = regex(r"潜在|(?:上升|上涨|上行|下跌|下行|向上)空间|upside")
 # 那时, "back then": the time that was spoken of last.
 # Its first characters come first, so that a search passes over all others at once.
-_THEN = re.compile(
+_THEN = regex(
     r"[那当彼ab](?:(?<=[那当彼])时"
     r"|(?<=\ba)t (?:that time|the time|that point)\b|(?<=\bb)ack then\b)"
 )
-_NEXT_DAY = re.compile(r"次日|翌日|隔日|next day|following day")
+_NEXT_DAY = regex(r"次日|翌日|隔日|next day|following day")
 
 
 def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
@@ -444,7 +444,7 @@ def _bracketed(place: Place, frame: Frame) -> tuple[Period, bool] | None:
     return (last.period, True) if ahead else (year_before(last.period), False)
 
 
-_SAID = re.compile(
+_SAID = regex(
     r"\b(?:said|guided|forecast|expected|promised|put|predicted|projected|told|pencill?ed in)\b"
 )
 

@@ -1,23 +1,23 @@
 """Figures that stand in a row for years in a row: 预计 2025-2026 年净利润 690 亿、865 亿."""
 
-import re
 from datetime import timedelta
 
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.extract.time.times import mark_of
 from pipeline.normalize.periods import period_of, year_before
+from pipeline.patterns import regex
 from schemas import Period, PeriodMention, Quantity
 
 # What stands between the members of a row.
-_BETWEEN = re.compile(
+_BETWEEN = regex(
     r"\s*(?:[/、,，;]\s*(?:and )?|and|和|及|与)\s*"
     r"(?:(?:增长|增加|成长|上升|下降|减少|升|跌|增|减|降)\s*)?"
 )
-_SPAN = re.compile(r"(20\d\d)\.\.(20\d\d)")
-_YEAR = re.compile(r"20\d\d")
+_SPAN = regex(r"(20\d\d)\.\.(20\d\d)")
+_YEAR = regex(r"20\d\d")
 # A row behind its figures: "EPS of $1.20/$1.50 in 2025/2026".
-_INTRODUCED = re.compile(r"\s*(?:in|for|over|during)\s*(?:fiscal |fy)?\s*")
+_INTRODUCED = regex(r"\s*(?:in|for|over|during)\s*(?:fiscal |fy)?\s*")
 _FEWEST, _MOST = 2, 5
 _OF_A_YEAR = (364, 365)
 

@@ -6,10 +6,11 @@ from importlib.resources import files
 from typing import Literal
 
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 Basis = Literal["yoy", "qoq"]
-_BEHIND = re.compile(r"^(?:\(\?<[!=][^()]*\))+")
-_GROUP = re.compile(r"\(\?:((?:[^()]|\([^()]*\))*)\)(?![?*])")
+_BEHIND = regex(r"^(?:\(\?<[!=][^()]*\))+")
+_GROUP = regex(r"\(\?:((?:[^()]|\([^()]*\))*)\)(?![?*])")
 
 
 def find_comparisons(text: str) -> list[tuple[int, int, Basis]]:

@@ -1,6 +1,5 @@
 """Find the time expressions in one segment and resolve them to days."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -13,10 +12,11 @@ from pipeline.normalize.periods.resolve import resolve
 from pipeline.normalize.periods.rules import Section, relation_cues, sections
 from pipeline.normalize.periods.scene import Scene
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import Period, PeriodMention
 
 Relation = Literal["in", "by", "since", "versus"]
-_JOINED = re.compile(r"\s{0,2}(?:to|through|thru|until|-|–|—|~|至|到)\s{0,2}(?:the\s)?")
+_JOINED = regex(r"\s{0,2}(?:to|through|thru|until|-|–|—|~|至|到)\s{0,2}(?:the\s)?")
 _NEVER_BASES = frozenset(
     (
         "trailing-months",
@@ -29,8 +29,8 @@ _NEVER_BASES = frozenset(
         "fiscal-year-span",
     )
 )
-_SENTENCE_END = re.compile(r"[.!?;]\s|[。！？\n]")
-_CHANGE = re.compile(r"\s?(?:增|升|降|跌|涨|提|扩|减|下滑|grew|rose|fell|increased|decreased)")
+_SENTENCE_END = regex(r"[.!?;]\s|[。！？\n]")
+_CHANGE = regex(r"\s?(?:增|升|降|跌|涨|提|扩|减|下滑|grew|rose|fell|increased|decreased)")
 _SAME_STATEMENT = 110
 # A month, a year.
 _DAYS = (27, 366)
@@ -186,7 +186,7 @@ def _with_bases(folded: str, found: list[_Found]) -> Iterator[_Found]:
         yield one
 
 
-_NO_FIGURE = re.compile(r"[^0-9。；;]{1,12}")
+_NO_FIGURE = regex(r"[^0-9。；;]{1,12}")
 
 
 def _is_whole_of(folded: str, named: _Found, one: _Found) -> bool:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 
 from pipeline.normalize.periods.scene import Scene
+from pipeline.patterns import regex
 
-_COUNTED = re.compile(
+_COUNTED = regex(
     r"\s?(?:%|‰|percent|percentage|bps|basis|million|billion|trillion|thousand|hundred|bn\b|mn\b|k\b"
     r"|x\b|mw\b|gw\b|kw|km|miles|dollars|usd|euros?|shares|stores|restaurants|locations|customers"
     r"|employees|people|units|sites|branches|users|vehicles|cars|homes|patients|beds|trucks"
@@ -15,30 +16,30 @@ _COUNTED = re.compile(
     r"|美元|港元|港币|欧元|日元|人民币|余|多)"
     r"|[.,:]\d|-\d|\+"
 )
-_MONEY_BEFORE = re.compile(r"(?:[$€£¥#@_&]\s?|\d\s?[-–—~]\s?|\d[.,])$")
+_MONEY_BEFORE = regex(r"(?:[$€£¥#@_&]\s?|\d\s?[-–—~]\s?|\d[.,])$")
 # "We retired the 2026 notes", "the 2019 vintage": a year that names a debt or a batch is no time.
-_OF_DEBT = re.compile(
+_OF_DEBT = regex(
     r" (?:(?:senior|convertible|unsecured|secured|subordinated|first lien|euro|hybrid|green) ){0,2}"
     r"(?:notes?|bonds?|converts?|convertibles|debentures?|maturit(?:y|ies)|term loans?|vintages?"
     r"|tax act|model years?)(?![a-z])"
 )
-_HYPHEN_BEFORE = re.compile(r"-$")
-_WORD_HYPHEN_BEFORE = re.compile(r"\b(?:mid|end|pre|post|late|early|full|year|since|to)-$")
-_TIME_BEFORE = re.compile(
+_HYPHEN_BEFORE = regex(r"-$")
+_WORD_HYPHEN_BEFORE = regex(r"\b(?:mid|end|pre|post|late|early|full|year|since|to)-$")
+_TIME_BEFORE = regex(
     r"\b(?:in|since|from|by|during|before|after|until|through|late|early|mid|end of|of|year|than"
     r"|versus|vs\.?|back to|into|for)(?: the)?[ -]$|[自于在至到较比从]\s?$"
 )
 _AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar", "sec", "dec"})
-_MONTH_BEFORE = re.compile(
+_MONTH_BEFORE = regex(
     r"\b(?:in|of|by|since|through|until|till|late|early|mid|last|this|next|during|from|to|end|for"
     r"|before|after|on|january|february|march|april|june|july|august)(?: the)?[ -](?:and )?$"
     r"|\b(?:april|february|june)(?:,| and| to| or) $"
 )
-_SENTENCE_START = re.compile(r"(?:^|[.!?:\n\"])\s*$")
-_QUESTION_LABEL = re.compile(r"\s*[:：、)）]|\.\s")
-_LASTS_IN_CHINESE = re.compile(r"的?(?:左右|时间|以上|以来|之久|寿命|质保|租期|租约|期|前|来|间)")
-_LONG_AGO_IN_CHINESE = re.compile(r"\s?(?:来|以来|间|期|前|后|内|的历史|时间|经验|历史|多|余|以上)")
-_CLAUSE_START = re.compile(r"(?:^|[到至较比自从在对，,。;；：:、(（\s])$")
+_SENTENCE_START = regex(r"(?:^|[.!?:\n\"])\s*$")
+_QUESTION_LABEL = regex(r"\s*[:：、)）]|\.\s")
+_LASTS_IN_CHINESE = regex(r"的?(?:左右|时间|以上|以来|之久|寿命|质保|租期|租约|期|前|来|间)")
+_LONG_AGO_IN_CHINESE = regex(r"\s?(?:来|以来|间|期|前|后|内|的历史|时间|经验|历史|多|余|以上)")
+_CLAUSE_START = regex(r"(?:^|[到至较比自从在对，,。;；：:、(（\s])$")
 
 
 def _bare_year(scene: Scene) -> bool:
@@ -84,7 +85,7 @@ def _apostrophe(scene: Scene) -> bool:
 
 
 # "growth for a second quarter" counts quarters in a row.
-_ONCE_MORE = re.compile(r"\bfor an? $")
+_ONCE_MORE = regex(r"\bfor an? $")
 
 
 def _question_label(scene: Scene) -> bool:

@@ -15,22 +15,21 @@ from pipeline.normalize.periods.find import find_periods
 from pipeline.normalize.periods.labels import label_period
 from pipeline.normalize.periods.yearend import likely_year_end
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas import Period, PeriodMention
 
 _HEAD = 2000
 _LATEST_REPORT = timedelta(days=200)
 _LATEST_CALL = timedelta(days=60)
 _LATEST_PUBLICATION = timedelta(days=10)
-_CALL_WORDS = re.compile(
+_CALL_WORDS = regex(
     r"call|earnings|interview|conference|teleconference|results|meeting|电话会|业绩会|法说|说明会|"
     r"财报|披露|公布|发布会|召开|业绩"
 )
 # Words that stand for the period reported on, whichever it is.
-_REFERS_TO_IT = re.compile(
-    r"期内|本期|报告期|当期|(?:the|this|our) (?:reporting )?(?:period|quarter)\b"
-)
-_NO_DAY = re.compile(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
-_NO_CALL_WORDS = re.compile(
+_REFERS_TO_IT = regex(r"期内|本期|报告期|当期|(?:the|this|our) (?:reporting )?(?:period|quarter)\b")
+_NO_DAY = regex(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
+_NO_CALL_WORDS = regex(
     r"(?:ended|ending|as of|posted|published|updated|截至|截止|汇率|发布于|发布[:： ]*|更新)\s?$"
 )
 

@@ -5,9 +5,10 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
+from pipeline.patterns import regex
 from schemas import Period
 
-_LABEL = re.compile(
+_LABEL = regex(
     r"(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|-(?P<month>\d{2}))?"
     r"|(?P<trailing>TTM)?@(?P<day>\d{4}-\d{2}-\d{2})",
     re.ASCII,

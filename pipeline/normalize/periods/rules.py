@@ -14,10 +14,11 @@ from functools import cache
 from importlib.resources import files
 
 from pipeline.normalize.periods.resolve import SUFFIXES, VERBS
+from pipeline.patterns import regex
 
-_TOKEN = re.compile(r"\[[^\]]*\]|\{(?P<slot>[a-z]+)(?P<second>2?)(?P<form>:[a-z]+)?\}| \?| ")
-_UNKNOWN_NAME = re.compile(r"<[A-Z0-9]+>")
-_NO_DIGITS = re.compile(r"[^0-9]+")
+_TOKEN = regex(r"\[[^\]]*\]|\{(?P<slot>[a-z]+)(?P<second>2?)(?P<form>:[a-z]+)?\}| \?| ")
+_UNKNOWN_NAME = regex(r"<[A-Z0-9]+>")
+_NO_DIGITS = regex(r"[^0-9]+")
 _BLANKS = {"en": (r"[\s-]{0,3}", r"[\s-]{1,3}")}
 _OPTIONAL_BLANKS = (r"\s{0,2}", r"\s{0,2}")
 _EDGES = {

@@ -1,6 +1,5 @@
 """A time expression in its surroundings: what was read, and what it is relative to."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,9 +11,10 @@ from pipeline.normalize.periods.calendar import (
     quarter_close,
     reporting_quarter,
 )
+from pipeline.patterns import regex
 from schemas import Period
 
-_FORWARD = re.compile(
+_FORWARD = regex(
     r"\b(?:will|expect\w*|guid\w+|outlook|forecast\w*|plan\w*|anticipat\w+|target\w*|upcoming"
     r"|going to|should|we'll|look(?:ing)? (?:ahead|forward|to)|seen at|next)\b"
     r"|预计|预期|预估|预料|估计|预告|指引|有望|可望|目标|计划|展望|预测|财测"
@@ -22,7 +22,7 @@ _FORWARD = re.compile(
     # 将 also only marks an object (将资金用于…), so what follows has to be a change to come.
     r"|将(?=会|于|在|达|有|继|持|保|维|增|减|提|升|降|扩|超|突|实|推|再|进|从|由|为|不|\s?\d)"
 )
-_SENTENCE_END = re.compile(r"[.!?]\s|[。！？\n;；]")
+_SENTENCE_END = regex(r"[.!?]\s|[。！？\n;；]")
 _REACH = 120
 
 

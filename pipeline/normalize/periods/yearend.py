@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from pipeline.normalize.periods.calendar import fiscal_quarter, quarter_close
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 
 # The commonest first.
 _YEAR_ENDS = (12, 6, 9, 3, 1, 10, 2, 4, 5, 7, 8, 11)
@@ -30,12 +31,12 @@ _PLAIN = (
     re.compile(rf"{_QUARTER}(?: of|,)? ?(?P<year>20[0-9]{{2}})(?![0-9])"),
     re.compile(rf"(?<![0-9])(?P<year>20[0-9]{{2}}) {_QUARTER}"),
 )
-_NUMBER = re.compile(_QUARTER)
-_ENDED = re.compile(
+_NUMBER = regex(_QUARTER)
+_ENDED = regex(
     rf"\b(?P<what>(?:quarter|months?|weeks?|period|year)s?)[^.;,\n]{{0,24}}? end(?:ed|ing)"
     rf"(?: on)?(?: [a-z]+day,?)? (?:(?P<before>\d{{1,2}}) )?{_MONTH}(?: (?P<day>\d{{1,2}}))?"
 )
-_WHOLE_YEAR = re.compile(r"(?:fiscal|full|twelve|12|52|53|fifty)\W")
+_WHOLE_YEAR = regex(r"(?:fiscal|full|twelve|12|52|53|fifty)\W")
 _FIRST_DAYS = 7
 
 

@@ -13,27 +13,28 @@ from pipeline.normalize.quantities.shares import (
     read_share,
     read_tenths,
 )
+from pipeline.patterns import regex
 
-_CLAUSE_ENDS = re.compile(r"\s*(?:[,.;:!?)，。；：！？）、\"'|｜/]|$)")
-_FURTHER = re.compile(
+_CLAUSE_ENDS = regex(r"\s*(?:[,.;:!?)，。；：！？）、\"'|｜/]|$)")
+_FURTHER = regex(
     r" ?([0-9]{1,3}(?:,[0-9]{3}){1,3}(?:\.[0-9]+)?|[0-9]{1,9}(?:\.[0-9]+)?) ?(百万|千万|亿|万|千)"
 )
-_PER_SHARE = re.compile(
+_PER_SHARE = regex(
     r"(?: ?- ?| ?)(?:(?:per|a|an|each|/)(?: ?- ?| ?))(?:[a-z]+ ){0,3}?(?:shares?|adss?)(?![a-z])"
     r"| ?/ ?股|每股"
 )
 # "two forty seven a pound"
-_PER_PIECE = re.compile(
+_PER_PIECE = regex(
     r" (?:a|an|per) (?:pound|ounce|ton|tonne|barrel|gallon|unit|bushel|case|boe|mcf|month|seat)"
     r"(?![a-z])"
 )
-_OF_EACH = re.compile(
+_OF_EACH = regex(
     r" (?:of|on|out of|from|for) (?:every|each|the) (?:[a-z]+ ){0,2}?"
     r"(?:dollar|pound|euro|buck)(?![a-z])"
 )
-_FREQUENCY = re.compile(r" (?:a|per|each|every) (?:day|week|month|year|quarter)| annually")
-_POINTS_AFTER_PERCENT = re.compile(r"[ -]?p(?:oin)?ts?(?![a-z])")
-_MORE_TO_COME = re.compile(
+_FREQUENCY = regex(r" (?:a|per|each|every) (?:day|week|month|year|quarter)| annually")
+_POINTS_AFTER_PERCENT = regex(r"[ -]?p(?:oin)?ts?(?![a-z])")
+_MORE_TO_COME = regex(
     r" (?:[0-9$€£a]|or minus|minus|(?:one|two|three|four|five|six|seven|eight|nine|ten"
     r"|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
     r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty)(?![a-z]))"
@@ -47,9 +48,9 @@ _IDEOGRAPHS = "\u3400"
 # 一個季度多了 3 億: a verb, no hedge.
 _MORE_BY = frozenset("了出赚收花卖付近约逾")
 # 两千来家, 十来个: some two thousand, some ten.
-_SOME = re.compile(r"来(?=[家个台人名座款条辆位间套艘架处所部件种项次只])")
+_SOME = regex(r"来(?=[家个台人名座款条辆位间套艘架处所部件种项次只])")
 # 一倍半, 六元半, 两年半
-_HALF_MORE = re.compile(r"半(?![年天月个价数以径导日])")
+_HALF_MORE = regex(r"半(?![年天月个价数以径导日])")
 _HALVED = frozenset({"倍", "元", "块", "块钱", "年", "天"})
 _HALF = Decimal("0.5")
 # 三个亿级产品, 两个亿元产业: things of that size, no sum.
@@ -57,7 +58,7 @@ _CLASSES = ("级", "户", "元级", "元户", "元镇", "元产业", "元俱乐�
 # The last day of a month: 385日 are days.
 _LAST_DAY = 31
 # 比去年同期的 8.47 元多 6.5%: by so much more.
-_FIGURE = re.compile(r" ?[0-9]")
+_FIGURE = regex(r" ?[0-9]")
 # An index stands at so many 点; a rate moves by fewer.
 _LEAST_INDEX = 100
 _SINGULAR_TIMES = frozenset({"year", "quarter", "month", "week", "day", "hour"})
@@ -65,7 +66,7 @@ _HAN_COINS = frozenset({"块", "蚊", "角", "毛", "毫", "分"})
 
 
 _LEAD = r"(?: ?\[[a-z ]{2,16}\])? {0,4}-?"
-_UNIT_LEAD = re.compile(_LEAD)
+_UNIT_LEAD = regex(_LEAD)
 
 
 def _match_unit(folded: str, start: int) -> re.Match[str] | None:
@@ -325,8 +326,8 @@ def _remark(folded: str, amount: Amount, spelling: str, end: int) -> bool:
 
 
 # "Down two points", "two points above its level": of a rate, and not of a speech.
-_MOVED = re.compile(r"\b(?:up|down|by|rose|fell|gained|lost|grew|another|about|roughly) $")
-_APART = re.compile(
+_MOVED = regex(r"\b(?:up|down|by|rose|fell|gained|lost|grew|another|about|roughly) $")
+_APART = regex(
     r" (?:above|below|higher|lower|better|worse|ahead|behind|sequentially|year[ -]over[ -]year)\b"
 )
 

@@ -1,19 +1,18 @@
 """What stands before a number and belongs to it: currency, sign, bounds and hedges."""
 
-import re
-
 from pipeline.normalize.quantities.lexicon import Hedge, Unit, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.patterns import regex
 
 _LONGEST_WORD = 16
 _SIGN_FREE = frozenset(" \t\n([{（［【|｜/,，、;；:：~>=。\"'$€£¥—–")
 BASES = frozenset({"yoy", "qoq", "mom", "hoh"})
 _OPENERS = "(\"'[/"
 _MOST_HEDGES = 2
-CENTS = re.compile(r"[0-9.]{1,9}[ -]?(?:cents?(?![a-z])|¢)")
+CENTS = regex(r"[0-9.]{1,9}[ -]?(?:cents?(?![a-z])|¢)")
 # "as a percentage of 2024 revenue"
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?![0-9,.])")
-_SCALE = re.compile(r"[ -]?(?:hundred|thousand|[mbt]illion|bn|mn|tn|mio|[mb])(?![a-z])")
+_YEAR = regex(r"(?:19|20)[0-9]{2}(?![0-9,.])")
+_SCALE = regex(r"[ -]?(?:hundred|thousand|[mbt]illion|bn|mn|tn|mio|[mb])(?![a-z])")
 _NEGATIVE_WORDS = ("negative", "minus")
 # 美元兑日元 150: a rate, no amount of money.
 _EXCHANGED = "兑"

@@ -8,14 +8,15 @@ from pipeline.normalize.quantities.ideographs import ideographic
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import spoken
+from pipeline.patterns import regex
 
 CENT = Decimal("0.01")
 ANY_CENTS = frozenset({"cents", "cent", "¢", "c", "分", "分钱"})
 
-_LINK = re.compile(r" ?(and |oh |又|零)?(?=[0-9a-z一-鿿])")
-_FEW_DIGITS = re.compile(r"[0-9]{1,2}(?![0-9.,])")
-_TWO_DIGITS = re.compile(r"[0-9]{2}(?![0-9])")
-_LEFT_ALONE = re.compile(
+_LINK = regex(r" ?(and |oh |又|零)?(?=[0-9a-z一-鿿])")
+_FEW_DIGITS = regex(r"[0-9]{1,2}(?![0-9.,])")
+_TWO_DIGITS = regex(r"[0-9]{2}(?![0-9])")
+_LEFT_ALONE = regex(
     r"\s*(?:[,.;:!?)]"
     r"|(?:and|or|but|versus|vs|compared|from|for|in|this|last|up|down|on|so|which|with|to|at|net"
     r"|gross|operating|adjusted|total|revenue|sales|our|we|that|that's|it|it's|now|then|uh|um|as|by"
@@ -29,25 +30,25 @@ _PAIR = 2
 _IDEOGRAPHS = "\u3400"
 _UNITS_OF_TEN = frozenset({"块", "蚊", "角", "毛", "毫"})
 # 块二, 毛八: the next smaller coin, unnamed.
-_UNNAMED = re.compile(
+_UNNAMED = regex(
     r"(零)?([一二两三四五六七八九1-9])(?=\s*(?:[,.;，。；、）)~～-]|到|至|以|左|的|$))"
 )
-_FOLLOWS = re.compile(r" ?零?[一二两三四五六七八九0-9]{1,2} ?[角毛毫分]")
-_GOES_ON = re.compile(r"\s*(?:[,.;:，。；：！？）、/]|以[上下]|左右|[到至~～-]|$)")
+_FOLLOWS = regex(r" ?零?[一二两三四五六七八九0-9]{1,2} ?[角毛毫分]")
+_GOES_ON = regex(r"\s*(?:[,.;:，。；：！？）、/]|以[上下]|左右|[到至~～-]|$)")
 # 单价十一万三千块: so many are no pieces of something, unless it is named.
 _NO_PIECES = 1000
-_PIECES = re.compile(r"[电屏板玻芯砖地石布铁硅显晶键区土木瓷模组件]")
+_PIECES = regex(r"[电屏板玻芯砖地石布铁硅显晶键区土木瓷模组件]")
 _POINTING = frozenset("这那哪每的几")
 # 单Wh盈利0.8分, 度电成本2分: what one unit brings or costs; …提升至1.5分 goes on with it.
-_OF_ONE = re.compile(
+_OF_ONE = regex(
     r"(?:单(?:位|票|瓦时?|w|wh|车|吨|件|瓶|度|公里)|度电|每(?:瓦时?|度|wh?|票|件))"
     r"[^，。；,;0-9]{0,12}$"
 )
 _NO_COIN = frozenset("钟之点项数部公")
-_THEN = re.compile(
+_THEN = regex(
     r"(?:(?:提升|下降|提高|降低|回升|增加|减少|扩大|收窄|改善|升|降|增|减)?[至到]|[、~/-])约?"
 )
-_DIVIDEND = re.compile(r"(?:每股|股息|派息|派发|分红|股利|每份)[^，。；,;0-9]{0,8}$")
+_DIVIDEND = regex(r"(?:每股|股息|派息|派发|分红|股利|每份)[^，。；,;0-9]{0,8}$")
 
 
 @cache

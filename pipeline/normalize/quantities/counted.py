@@ -6,17 +6,18 @@ from functools import cache
 from pipeline.normalize.quantities.before import skip_spaces
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.patterns import regex
 
 _WORD = r"([a-z][a-z0-9'&/-]*)"
-_NOUNS = re.compile(rf"[ -]{_WORD}(?: {_WORD})?(?: {_WORD})?(?: {_WORD})?")
-_ATTACHED = re.compile(rf"[ -]?{_WORD}(?: {_WORD})?(?: {_WORD})?(?: {_WORD})?")  # 30萬TEU
-_OF_THEM = re.compile(
+_NOUNS = regex(rf"[ -]{_WORD}(?: {_WORD})?(?: {_WORD})?(?: {_WORD})?")
+_ATTACHED = regex(rf"[ -]?{_WORD}(?: {_WORD})?(?: {_WORD})?(?: {_WORD})?")  # 30萬TEU
+_OF_THEM = regex(
     r" (?:of (?:them|those|these|which)|in all|in total|more|new|used|others?)(?![a-z])"
 )
-_HAN_RUN = re.compile(r"[㐀-鿿]{1,8}")
-_DIVIDED = re.compile(r" ?派 ?(?:息)?[0-9]")  # 10 派 5 元: a dividend on ten shares
+_HAN_RUN = regex(r"[㐀-鿿]{1,8}")
+_DIVIDED = regex(r" ?派 ?(?:息)?[0-9]")  # 10 派 5 元: a dividend on ten shares
 # "1.02 million 8-inch equivalent wafers": the size of each stands between.
-_SIZED = re.compile(
+_SIZED = regex(
     r" \d{1,4}(?:\.\d)?[- ](?:inch|nanometer|nm|foot|meter|metre|liter|litre|megawatt|kilowatt|watt"
     r"|gigabyte|terabyte|ounce|pound|mile|seat|bed|ton|tonne)(?:[- ]equivalent)?(?= [a-z])"
 )

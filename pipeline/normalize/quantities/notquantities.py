@@ -1,6 +1,5 @@
 """Numbers that say nothing measurable: dates, times, ordinals, names, list and form numbers."""
 
-import re
 from functools import cache
 
 from pipeline.normalize.quantities.after import has_unit
@@ -8,12 +7,13 @@ from pipeline.normalize.quantities.before import BASES, CENTS, last_word, skip_s
 from pipeline.normalize.quantities.counted import read_counted
 from pipeline.normalize.quantities.lexicon import lexicon
 from pipeline.normalize.quantities.number import COUNTS_DAYS, Amount, Passage, is_decimal_part
+from pipeline.patterns import regex
 
 _MONTHS = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 )
-_WRITTEN = re.compile(
+_WRITTEN = regex(
     r"(?:19|20)[0-9]{2} ?[-/.] ?[0-9]{1,2}(?: ?[-/.] ?[0-9]{1,2})?(?![0-9%])(?! ?[年%])"
     r"|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})(?![0-9.%])"
     r"|7[0-9]7(?:x\b|(?=(?: max| program| rate| production| line| jets?| deliver| family|s\b)))"
@@ -41,39 +41,37 @@ _WRITTEN = re.compile(
     r"|0[0-9]+(?![0-9.])"
 )
 # Numbers that share a unit: 6/8/10 亿元.
-_ROW = re.compile(
-    r"[0-9][0-9,.]{0,11}(?:/[0-9][0-9,.]{0,11}){2,5} ?(?:[万亿元倍%]|[mb]n\b|[mb]illion)"
-)
-_TOKEN = re.compile(r"[0-9a-z]*(?:[-./_:'][0-9a-z]+)*")
-_OUTLINE = re.compile(
+_ROW = regex(r"[0-9][0-9,.]{0,11}(?:/[0-9][0-9,.]{0,11}){2,5} ?(?:[万亿元倍%]|[mb]n\b|[mb]illion)")
+_TOKEN = regex(r"[0-9a-z]*(?:[-./_:'][0-9a-z]+)*")
+_OUTLINE = regex(
     r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,3})"
     r"(?:[)、．](?![%a-z])|\.(?=\s|[^\d\s%])|(?<=\.[0-9])\s+(?=[a-z\u3400-\u9fff])(?!至|到|to ))\s*"
 )
-_PERIOD_AFTER_YEAR = re.compile(
+_PERIOD_AFTER_YEAR = regex(
     r" ?(?:[0-9一二三四上下前初底末中全第qh財财度营净的款起]|年度|年報|年报)"
 )
 _UNTIL_YEAR = "至到在自从于'截"
 _DEEPEST_INDENT = 12
 _BULLETS = " \t(*•·-"
-_PLAIN_DIGITS = re.compile(r"[0-9]+(?![0-9.,%]| ?(?:%|mn|bn|million|billion))")
+_PLAIN_DIGITS = regex(r"[0-9]+(?![0-9.,%]| ?(?:%|mn|bn|million|billion))")
 # c30%, c44k: "circa", where C30 would be a name.
-_ABOUT = re.compile(r"[0-9][0-9,.]* ?(?:%|bn|mn?|k|bps?|pp|pts?|x)(?![a-z])")
+_ABOUT = regex(r"[0-9][0-9,.]* ?(?:%|bn|mn?|k|bps?|pp|pts?|x)(?![a-z])")
 # GMV173.2亿元, DAU4.16亿, ROE12%: in Chinese text a metric's abbreviation needs no space.
-_OF_ABBREVIATION = re.compile(
+_OF_ABBREVIATION = regex(
     r"[0-9][0-9,]*(?:\.[0-9]+)?"
     r"(?:%|[亿万][元美港欧日人辆台件单家户个次吨股，。、；,;（( ]|元|美元|港元|倍|个基点|个百分点)"
 )
-_AGED = re.compile(
+_AGED = regex(
     r"(?:(?:people|members|customers|users|consumers|adults|buyers|shoppers|drivers|viewers|those"
     r"|anyone|everyone|they|half|third|most|who) (?:are |is )?|aged? )(?:under|over|above|below) $"
 )
-_AGE_ENDS = re.compile(r"\s*(?:[,.;:!?)]|$|and |or )")
+_AGE_ENDS = regex(r"\s*(?:[,.;:!?)]|$|and |or )")
 _YOUNGEST, _OLDEST = 12, 90
 # "yoy-21.3%", "qoq+2pct": no name with a number, a basis and a sign.
 _BOUNDS = frozenset({"sub", "plus"}) | BASES
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 # 單位均為新台幣億元, 未註明者為億元: what a note says of all its amounts.
-_DECLARES = re.compile(r"(?:位|币别|货币|金额|[标注][示明记]|说明|特别)[^，。；,;]{0,8}[为是]$")
+_DECLARES = regex(r"(?:位|币别|货币|金额|[标注][示明记]|说明|特别)[^，。；,;]{0,8}[为是]$")
 
 
 def skip(passage: Passage, start: int) -> int:

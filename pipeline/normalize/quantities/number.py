@@ -6,15 +6,16 @@ from decimal import Decimal
 from pipeline.normalize.quantities.ideographs import ideographic
 from pipeline.normalize.quantities.lexicon import Unit
 from pipeline.normalize.quantities.numerals import UNIT_AHEAD, Numeral, spoken
+from pipeline.patterns import regex
 
-_DIGITS = re.compile(
+_DIGITS = regex(
     r"[0-9]{1,3}(?:,[0-9]{2,3}){0,6}(?:,[0-9]{3}|, 000)(?![0-9])(?:\.[0-9]+)?"
     r"|[0-9]{1,3}(?:['’][0-9]{3}){1,4}(?![0-9])(?:\.[0-9]+)?"
     r"|[0-9]+(?:\.[0-9]+"
     r"|(?: \. | point )[0-9]+(?= ?(?:%|percent|per cent|billion|million|trillion|dollars|times)))?"
 )
-_GROUPING = re.compile("[,， '’]")
-_WIDE_GROUPS = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,7}(?![0-9])(?:\.[0-9]+)?")
+_GROUPING = regex("[,， '’]")
+_WIDE_GROUPS = regex(r"[0-9]{1,3}(?:，[0-9]{3}){1,7}(?![0-9])(?:\.[0-9]+)?")
 _FULL_WIDTH = "\uff00"
 _MOST_DIGITS = 24
 _VULGAR = {
@@ -22,21 +23,19 @@ _VULGAR = {
     "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875",
 }  # fmt: skip
 VULGAR = "".join(_VULGAR)
-_MIXED = re.compile(
+_MIXED = regex(
     r" and a half(?![a-z])| ([1-9])/([2-9])(?![0-9/])|半(?=倍)"
     rf"| ?(?P<vulgar>[{VULGAR}])"
     rf"| and (?P<part>a (?:quarter|third)|three[ -]quarters)(?={UNIT_AHEAD})"
 )
 _BEFORE_PART = frozenset((" ", "半", *_VULGAR))
-_PLAIN = re.compile(r"[0-9]+(?![0-9,.])|[0-9]+(?=[,.](?![0-9]))")
-_PERCENT = re.compile(r"[0-9]{1,2} ?(?:%|percent|per cent|pct)")
+_PLAIN = regex(r"[0-9]+(?![0-9,.])|[0-9]+(?=[,.](?![0-9]))")
+_PERCENT = regex(r"[0-9]{1,2} ?(?:%|percent|per cent|pct)")
 _MONEY_SIGNS = frozenset("$€£¥")
 _AFTER_SIGN = 2
 _BEFORE_POINT = frozenset(" $€£¥+-–(")
 # 存货周转 61 日, 同比少 2 日: days, no day of a month.
-COUNTS_DAYS = re.compile(
-    r"(?:周转|周转期|账期|[少多增减]|增加|减少|缩短|延长|天数)[为约至到了]? ?$"
-)
+COUNTS_DAYS = regex(r"(?:周转|周转期|账期|[少多增减]|增加|减少|缩短|延长|天数)[为约至到了]? ?$")
 _HALF = Decimal("0.5")
 _QUARTERS = Decimal("0.75")
 _PARTS = {

@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.normalize.quantities.lexicon import NumberWord, alternation, lexicon
+from pipeline.patterns import regex
 
 UNIT_AHEAD = (
     r" (?:percent|per cent|%|points?|percentage|basis|[bmt]illion|thousand|times|turns?|dollars?"
@@ -19,7 +20,7 @@ UNIT_AHEAD = (
 _MOST_WORDS = 16
 _HALF = Decimal("0.5")
 # "a half point", "another half percent"
-_HALF_UNIT = re.compile(r"[ -](?:percent|per cent|percentage point|basis point|point)(?![a-z])")
+_HALF_UNIT = regex(r"[ -](?:percent|per cent|percentage point|basis point|point)(?![a-z])")
 _HALF_LEADS = ("a ", "another ", "by ", "about ", "roughly ", "full ")
 _MILLION = 1_000_000
 _ROUNDED = Decimal("1e-10")
@@ -348,11 +349,11 @@ def _decimals(words: list[_Word]) -> tuple[Decimal, int]:
 
 
 # "Gross margin was forty four eight versus forty two": a rate told without its point.
-_OF_RATE = re.compile(
+_OF_RATE = regex(
     r"\b(?:margins?|ratio|rate|roe|rote|rotce|roa|nim|yield|occupancy|utilization|load factor"
     r"|efficiency|return|percent|basis points|bips)\b[a-z ]{0,40}$"
 )
-_RATE_ENDS = re.compile(
+_RATE_ENDS = regex(
     r" (?:versus|compared|from|to|last|year|a year|in|for|which|and|if|so|up|down|on|this|that|as"
     r"|with|uh|um|but|excluding|ex|before|after|now|sequentially)(?![a-z])|[,.;]|$"
 )

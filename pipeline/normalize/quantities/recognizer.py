@@ -16,6 +16,7 @@ from pipeline.normalize.quantities.spans import Span, read_span, single
 from pipeline.normalize.quantities.triggers import triggers, web_addresses
 from pipeline.normalize.quantities.worded import read_coin, read_part, read_points, read_worded
 from pipeline.normalize.script import fold
+from pipeline.patterns import regex
 from schemas.normalized import Quantity
 
 _LONGEST_CORRECTION = 60
@@ -23,10 +24,10 @@ _ORDINAL = "第"
 _BARE_SCALES = frozenset("亿兆万千百")
 _FROM = frozenset("由从自")
 _LEAST_SHARE = Decimal("0.01")
-_EACH = re.compile(r"每[㐀-鿿]{0,2} ?$|(?:of|for|out of) (?:every|each) ?$")
-_MAKES = re.compile(r"[^，。；,;.0-9]{0,6}[有就便来自中里]{1,2}[^，。；,;.0-9]{0,4}|[a-z ,]{1,32}")
+_EACH = regex(r"每[㐀-鿿]{0,2} ?$|(?:of|for|out of) (?:every|each) ?$")
+_MAKES = regex(r"[^，。；,;.0-9]{0,6}[有就便来自中里]{1,2}[^，。；,;.0-9]{0,4}|[a-z ,]{1,32}")
 _PLACES = Decimal("0.0000000001")
-_CHANGED_TO = re.compile(r"[^，。；,;]{0,6}[到至为][^，。；,;]{0,3}")
+_CHANGED_TO = regex(r"[^，。；,;]{0,6}[到至为][^，。；,;]{0,3}")
 
 
 def find_quantities(

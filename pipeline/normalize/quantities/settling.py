@@ -1,6 +1,5 @@
 """What a span of amounts is a quantity of: its kind, its unit, and what it counts."""
 
-import re
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -9,44 +8,43 @@ from pipeline.normalize.quantities.before import last_word, skip_spaces
 from pipeline.normalize.quantities.lexicon import lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.spans import Span
+from pipeline.patterns import regex
 from schemas.normalized import Quantity, QuantityKind
 
 _NO_QUANTITY = "none"
 _OWN = "*"
 _YEN_OR_YUAN = "¥"
-_JAPAN = re.compile(r"日[元圆本]|yen|jpy|japan|円")
-_CHINA = re.compile(r"rmb|cny|yuan|renminbi|人民币")
+_JAPAN = regex(r"日[元圆本]|yen|jpy|japan|円")
+_CHINA = regex(r"rmb|cny|yuan|renminbi|人民币")
 _POUNDS = frozenset({"pound", "pounds"})
-_OF_MATTER = re.compile(
+_OF_MATTER = regex(
     r" (?:of|at|per) (?:payable |refined |contained |recoverable |fine |copper |of )?"
     r"(?:copper|gold|lithium|zinc|lead|nickel|cobalt|uranium|molybdenum|moly|silver|aluminum|aluminium"
     r"|steel|beef|chicken|pork|meat|poultry|coffee|sugar|cotton|milk|cheese|butter|cocoa|resin|plastic"
     r"|paper|pulp|fiber|fibre|lce|u3o8|concentrate|metal|product|packaging|food|waste|thrust|volume)"
     r"(?![a-z])"
 )
-_BRITISH = re.compile(
-    r"£|sterling|british|(?<![a-z])(?:u\.?k\.?|gbp|pence|britain|london)(?![a-z])"
-)
+_BRITISH = regex(r"£|sterling|british|(?<![a-z])(?:u\.?k\.?|gbp|pence|britain|london)(?![a-z])")
 _BARE_MONEY = Decimal(100_000_000)
 _GROWTH_END = "增升涨长加高多大快提超翻扩了"
 _STEPS = frozenset("十百千万亿兆")
 _HAN = "\u3400"
 # 10,950E: an estimate; a growth rate after a number tells that it is no name: Converse 366, -27.
-_ESTIMATE = re.compile(r"e(?![a-z0-9])")
-_GROWTH_FOLLOWS = re.compile(r",? ?[(]?[+-][0-9]")
+_ESTIMATE = regex(r"e(?![a-z0-9])")
+_GROWTH_FOLLOWS = regex(r",? ?[(]?[+-][0-9]")
 # "PRASM +2%, Atlantic (7)": the next of a list of growth rates.
-_NEXT_OF_RATES = re.compile(r"[,;] [a-z][a-z &./-]{1,30} \(?$")
+_NEXT_OF_RATES = regex(r"[,;] [a-z][a-z &./-]{1,30} \(?$")
 # 每股作价 155 港元
-_PER_SHARE_BEFORE = re.compile(r"每股[^0-9，。；,;]{0,8}$")
-_TEN_SHARES = re.compile(r"(?:每 ?(?:10|十) ?股[^0-9，。；,;]{0,12}|(?<![0-9.])10 ?[派转送] ?)$")
-_PER_TEN = re.compile(r" ?[/每] ?10 ?股")
-_UP_OR_DOWN = re.compile(r"(?<![a-z])(?:up|down) $")
-_MOVE_ENDS = re.compile(
+_PER_SHARE_BEFORE = regex(r"每股[^0-9，。；,;]{0,8}$")
+_TEN_SHARES = regex(r"(?:每 ?(?:10|十) ?股[^0-9，。；,;]{0,12}|(?<![0-9.])10 ?[派转送] ?)$")
+_PER_TEN = regex(r" ?[/每] ?10 ?股")
+_UP_OR_DOWN = regex(r"(?<![a-z])(?:up|down) $")
+_MOVE_ENDS = regex(
     r"\s*(?:[,.;)]|$|(?:and|but|while|so|which|with|for|in|on|as|this|that|year|from|uh|um) )"
 )
 _LEAST_MOVE = 2
 # "A hundred million pounds of cost savings" weigh nothing.
-_OF_VALUE = re.compile(
+_OF_VALUE = regex(
     r" (?:of|in) (?:\w+ )?(?:costs?|savings?|revenues?|cash|debt|profits?|sales|investments?"
     r"|synerg\w+|capex|orders|deposits|loans|assets|premiums?|shares|stock|dividends?|income|ebitda?|tax"
     r"|value|business|contracts?|funding|equity|buybacks?|impairments?|charges?|losses|bonds?)(?![a-z])"

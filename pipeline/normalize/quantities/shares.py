@@ -5,35 +5,36 @@ from decimal import Decimal
 
 from pipeline.normalize.quantities.lexicon import Unit, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage, read_number
+from pipeline.patterns import regex
 
 PERCENT = Unit("percent", Decimal(1), "percent", "after")
 
 _PLACES = Decimal("1e-10")
-_TENTHS_TAIL = re.compile(
+_TENTHS_TAIL = regex(
     r"([一二三四五六七八九半])(?![0-9一二三四五六七八九十百千万亿个家倍成点年月])"
     r"| ([一二三四五六七八九半])(?=\s*(?:[,.;，。；：！？、]|$))"
     r"|(?<=成) ?([1-9])(?=\s*(?:[,.;，。；：！？、)）的以左上下至到~～]|$))"
 )
 _BECOME = "为"
-_NOT_TENTHS = re.compile(r"[本长功果立交员都绩熟就品像]|分(?!之)|人[^数]|不变")
-_NOT_DISCOUNT = re.compile(r"[算旧让合现射叠返换回磨腾]")
-_LOWER_FIRST = re.compile(r" {0,3}分 {0,3}之 {0,4}(?=[0-9零〇一二三四五六七八九十百两半])")
-_THOUSANDS = re.compile(r" ?([km])(?![a-z])")
-_UPPER_FIRST = re.compile(
+_NOT_TENTHS = regex(r"[本长功果立交员都绩熟就品像]|分(?!之)|人[^数]|不变")
+_NOT_DISCOUNT = regex(r"[算旧让合现射叠返换回磨腾]")
+_LOWER_FIRST = regex(r" {0,3}分 {0,3}之 {0,4}(?=[0-9零〇一二三四五六七八九十百两半])")
+_THOUSANDS = regex(r" ?([km])(?![a-z])")
+_UPPER_FIRST = regex(
     r"[ -](thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)(?![a-z])"
 )
-_OF_A_WHOLE = re.compile(
+_OF_A_WHOLE = regex(
     r"(?: or so)? of (?:the|our|its|all|their|that|a|total|this|these|those|which|next|last|every)"
     r"(?![a-z])"
 )
 # "six-tenths of a percent", "a quarter of a point": a part of one unit, not of a whole.
-PART_OF_ONE = re.compile(
+PART_OF_ONE = regex(
     r" of (?:an?|one) (percent|per cent|pct|percentage point|basis point|point)(?![a-z])| of (1%)"
 )
 # "a quarter of a billion", "three quarters of a million dollars"
-_OF_SCALE = re.compile(r"(?: of an?)? (thousand|million|billion|trillion)(?![a-z])")
+_OF_SCALE = regex(r"(?: of an?)? (thousand|million|billion|trillion)(?![a-z])")
 # "one in five customers", "nine out of ten"
-_IN_EACH = re.compile(
+_IN_EACH = regex(
     r" (?P<out>in|out of)(?: every| each)? "
     r"(?P<lower>two|three|four|five|six|seven|eight|nine|ten|[2-9](?![0-9])|10(?![0-9]))"
     r"(?![a-z:/%-]|[.,][0-9])"
@@ -41,8 +42,8 @@ _IN_EACH = re.compile(
     r"|[mbt]illion|percent|basis|points?|of(?! (?:all|our|the|those|these|them|every)\b)"
     r"|and|or|to|different|separate|new)(?![a-z]))"
 )
-_SLASHED = re.compile(r"(?<![0-9]/[0-9])(?<!/[0-9]{2})/([0-9]{1,2})(?![0-9/]|\.[0-9])")
-_SPLIT = re.compile(r"(?<![0-9/])([1-9][0-9])/$")
+_SLASHED = regex(r"(?<![0-9]/[0-9])(?<!/[0-9]{2})/([0-9]{1,2})(?![0-9/]|\.[0-9])")
+_SPLIT = regex(r"(?<![0-9/])([1-9][0-9])/$")
 _EXACT_PARTS = (100, 1000, 10000)
 _TEN = 10
 
@@ -85,7 +86,7 @@ def _in_each(folded: str, amount: Amount) -> bool:
 
 
 # "One American adult in eight", "one household in three".
-_ONE_OF_THEM = re.compile(
+_ONE_OF_THEM = regex(
     r" (?!of |in |out |and |or )[a-z]+(?: [a-z]+)? in "
     r"(?P<lower>three|four|five|six|seven|eight|nine|ten|twelve|twenty)(?![a-z-])"
     r"(?! (?:years?|quarters?|months?|weeks?|days?|hundred|thousand|[mbt]illion|of|and|or|to)\b)"

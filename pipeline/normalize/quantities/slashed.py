@@ -1,26 +1,26 @@
 """Numbers in a row that share the last one's unit: 6.9/8.6/10.4 亿元, "5 and 7%, respectively"."""
 
-import re
 from decimal import Decimal
 
+from pipeline.patterns import regex
 from schemas.normalized import Quantity
 
 _NUMBER = r"[0-9](?:[0-9,]{0,20}[0-9])?(?:\.[0-9]+)?"
-_ROW = re.compile(rf"(?<![0-9a-z./%$€£¥~-])(?:{_NUMBER} ?/ ?)+$")
+_ROW = regex(rf"(?<![0-9a-z./%$€£¥~-])(?:{_NUMBER} ?/ ?)+$")
 # So do those of a row in words, where it is said that each is of one thing.
 _EACH_OF_ONE = ("respectively", "分别")
-_WORDED = re.compile(
+_WORDED = regex(
     rf"(?<![0-9a-z./%$€£¥~-])(?:[$€£¥]?{_NUMBER} ?(?:、|,|，|and|和|及|与|以及|,? and) ?)+$"
 )
-_RESPECTIVELY = re.compile(r"[^.。;；\n]{0,60}respectively")
-_SEPARATELY = re.compile(r"分别[^。；;\n]{0,60}$")
-_ITEM = re.compile(rf"[$€£¥]?{_NUMBER}")
+_RESPECTIVELY = regex(r"[^.。;；\n]{0,60}respectively")
+_SEPARATELY = regex(r"分别[^。；;\n]{0,60}$")
+_ITEM = regex(rf"[$€£¥]?{_NUMBER}")
 _SIGNS = "$€£¥"
 # Each with a sign of its own: +0.3/+0.1/-0.2/-0.1pct.
-_SIGNED = re.compile(rf"(?<![0-9a-z./%])(?:[+-]{_NUMBER} ?/ ?)+$")
-_SIGNED_ITEM = re.compile(rf"[+-]{_NUMBER}")
-_SIGNED_LAST = re.compile(rf"[+-]{_NUMBER}")
-_LAST = re.compile(rf"[$€£¥]?({_NUMBER})[ -]?[^0-9]+")
+_SIGNED = regex(rf"(?<![0-9a-z./%])(?:[+-]{_NUMBER} ?/ ?)+$")
+_SIGNED_ITEM = regex(rf"[+-]{_NUMBER}")
+_SIGNED_LAST = regex(rf"[+-]{_NUMBER}")
+_LAST = regex(rf"[$€£¥]?({_NUMBER})[ -]?[^0-9]+")
 _KINDS = frozenset({"money", "percent", "points", "multiple"})
 # How long a row may be, in characters, and how unlike its last the numbers in it.
 _REACH, _RATIO = 60, 20

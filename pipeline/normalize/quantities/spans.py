@@ -11,37 +11,38 @@ from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import Numeral
 from pipeline.normalize.quantities.worded import read_coin, read_worded
+from pipeline.patterns import regex
 
-_RISING = re.compile(
+_RISING = regex(
     r"(?:increas|decreas|rose|up|down|grew|fell|declin|improv|drop|gain|gr[eo]w|expand|by|lost|slid"
     r"|add|jump|climb|tumbl|plung|surg|edg|slip|sank|soar)[a-z]*"
     r"(?: by)?(?: (?:about|approximately|over|nearly|roughly|more than|almost|around))?\s*$"
     r"|(?:[增减升降涨跌扩缩]|增加|减少|增长|下降|上升|提升|上调|下调)了?\s*$"
 )
-_TO_WORD = re.compile(r"to|through|至|到")
-_FROM = re.compile(r"(?:from|由|从|自)(?: (?:about|approximately|roughly|around))?\s*$")
-_FROM_ALONE = re.compile(
+_TO_WORD = regex(r"to|through|至|到")
+_FROM = regex(r"(?:from|由|从|自)(?: (?:about|approximately|roughly|around))?\s*$")
+_FROM_ALONE = regex(
     r",? ?(?:which (?:is|was) )?(?:raised |increased |lowered |narrowed |revised |reduced |cut )?"
     r"(?:up |down )?from (?:about |approximately |roughly |around )?$"
 )
-_RANGE_FROM = re.compile(r"(?:rang|anywhere|somewhere)[a-z]* from\s*$")
+_RANGE_FROM = regex(r"(?:rang|anywhere|somewhere)[a-z]* from\s*$")
 _MOST_RATIO = Decimal(8)
 _CLOSE_RATIO = Decimal("1.6")
 _COUNTS_RATIO = Decimal(3)
 # "five or six percent", and in speech "five, six percent"
-_OR = re.compile(r",? or |, ")
+_OR = regex(r",? or |, ")
 _OR_BEGINS = (", ", " or ")
 # "$1.05, or $1.20 excluding special items" are two amounts.
 _SAID_AGAIN = ", or "
 # "half a percent to a percent"
-_ONE_UNIT = re.compile(r"an? (percent|point|percentage point)(?![a-z])")
+_ONE_UNIT = regex(r"an? (percent|point|percentage point)(?![a-z])")
 _COINS = ("a dollar ", "a buck ", "a euro ")
 _RATES = ("percent", "points")
 _SPOKEN_RATIO = Decimal("1.5")
-_ROW_BEFORE = re.compile(r"[0-9%], $")
-_ROW_AFTER = re.compile(r",? and [$0-9]|, [$0-9]| respectively")
+_ROW_BEFORE = regex(r"[0-9%], $")
+_ROW_AFTER = regex(r",? and [$0-9]|, [$0-9]| respectively")
 _SPOKEN_HUNDREDS = 10
-_STARTS = re.compile(r"(?:[$€£¥(+~≈<>-]|[a-z]{2,3}\$|rmb|usd|eur|c\.|hk\$|约|近| )*")
+_STARTS = regex(r"(?:[$€£¥(+~≈<>-]|[a-z]{2,3}\$|rmb|usd|eur|c\.|hk\$|约|近| )*")
 
 
 class Span(NamedTuple):

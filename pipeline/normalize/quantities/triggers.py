@@ -8,6 +8,7 @@ from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import VULGAR
 from pipeline.normalize.quantities.numerals import latin_words
+from pipeline.patterns import regex
 
 _IDEOGRAPHIC = "\u3000"
 _ONLY_AFTER_ARTICLE = ("hundred", "scale", "dozen", "part")
@@ -17,10 +18,10 @@ _OF_POINTS_AND_COINS = (
 )  # fmt: skip
 _DIGIT = rf"[0-9]+|[{VULGAR}]"
 # Where digits begin; the character first, so that a search passes over all others at once.
-_DIGITS = re.compile(rf"[0-9{VULGAR}](?<![0-9][0-9])")
-_LETTERS = re.compile("[a-z][a-z][a-z]")
-_WEB_SIGN = re.compile(r"https?:|www\.|@|\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
-_WEB = re.compile(
+_DIGITS = regex(rf"[0-9{VULGAR}](?<![0-9][0-9])")
+_LETTERS = regex("[a-z][a-z][a-z]")
+_WEB_SIGN = regex(r"https?:|www\.|@|\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
+_WEB = regex(
     r"(?:https?://|www\.)[^\s，。、；）】]+"
     r"|[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,99}"
     r"|[a-z0-9-]{1,64}\.(?:com|net|org|cn|io|ai|tw|example)(?:/[^\s，。、；）】]*)?(?![a-z])"

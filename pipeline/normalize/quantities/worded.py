@@ -8,20 +8,21 @@ from pipeline.normalize.quantities import after, before, shares
 from pipeline.normalize.quantities.lexicon import Band, Unit, alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import Numeral
+from pipeline.patterns import regex
 
-_WIDER = re.compile(
+_WIDER = regex(
     r"(lower|low|mid|high|upper)[- ]*(single|double)?(?:[- ]*digits?)?[- ]+(?:to|and)[- ]+$"
 )
-_HALF_OF = re.compile(
+_HALF_OF = regex(
     r" (?:of|the|our|its|their|what|that|those|these|as|from"
     r"|a(?! (?:percent|point|b|m|t)))(?![a-z])"
 )
-_NOT_HALF = re.compile(
+_NOT_HALF = regex(
     r"[ -]?(?:(?:a )?(?:million|billion|trillion|thousand|hundred|dozen|percent|point|basis)"
     r"|year|hour|time|day|life|way|hearted|marathon|step|inch|mile)"
 )
-_PART = re.compile(r"thirds?|quarters?|(?:fif|six|seven|eigh|nin|ten|four)ths?")
-_PART_OF = re.compile(
+_PART = regex(r"thirds?|quarters?|(?:fif|six|seven|eigh|nin|ten|four)ths?")
+_PART_OF = regex(
     r"(?: or so)? of (?!20|19|fiscal)|[,.;:)]|$"
     r"| (?:higher|lower|more|less|in|to|from|on|at|as|and|are|is|were|was|this|last)(?![a-z])"
 )
@@ -30,46 +31,46 @@ _PART_OF = re.compile(
 _ORDINAL_TOO = frozenset(
     ("in", "to", "from", "on", "at", "as", "and", "are", "is", "were", "was", "this", "last")
 )
-_ALONE = re.compile(r"\s*(?:[,.;:)/&(]|$)|[ -](?:and|in|on|for|yoy|y/y|ex|incl|to)(?![a-z])")
+_ALONE = regex(r"\s*(?:[,.;:)/&(]|$)|[ -](?:and|in|on|for|yoy|y/y|ex|incl|to)(?![a-z])")
 # 降价一半, 砍了一半: what is left is half.
-_FALLEN = re.compile(r"(?:[降跌砍缩削腰]|减少|下跌)[价低少水短减掉]?(?:了|掉|去|至|到)?$")
+_FALLEN = regex(r"(?:[降跌砍缩削腰]|减少|下跌)[价低少水短减掉]?(?:了|掉|去|至|到)?$")
 _HALF = Decimal("0.5")
-_POINT = re.compile(
+_POINT = regex(
     r"(?:full |whole )?(basis |percentage )?(point)|couple of (basis |percentage )?points"
 )
-_MOVED_BEFORE = re.compile(
+_MOVED_BEFORE = regex(
     r"(?:up|down|by|about|around|roughly|approximately|nearly|almost|over|under|another|added|lost"
     r"|gained|than|maybe|only|just|cost us|costs us|worth|picked up|say|be|of) (?:a )?$"
 )
-_MOVED_AFTER = re.compile(
+_MOVED_AFTER = regex(
     r" (?:or so|or two|better|worse|higher|lower|above|below|ahead|behind|headwind|tailwind|drag"
     r"|increase|decrease|decline|improvement|impact|benefit|hit)(?![a-z])"
     r"| of (?!view|order|contact|sale|fact|pride|reference|care|entry|difference|interest|time|the"
     r"|this|that|clarification|no |contention|departure|inflection|emphasis|presence|purchase)"
 )
-_BY = re.compile(r"(?:by|down|up) $")
-_AND_A_HALF = re.compile(r" and a half(?![a-z])")
+_BY = regex(r"(?:by|down|up) $")
+_AND_A_HALF = regex(r" and a half(?![a-z])")
 # "a quarter point", "a quarter percent"
-_OF_UNIT = re.compile(r"[ -](percent|percentage point|point)(?![a-z])")
+_OF_UNIT = regex(r"[ -](percent|percentage point|point)(?![a-z])")
 _MOVED_BY = frozenset(
     ("by", "up", "down", "rose", "fell", "grew", "jumped", "dropped", "shrank", "climbed", "slid")
 )
-_MOVE_ENDS = re.compile(
+_MOVE_ENDS = regex(
     r"\s*(?:[,.;:)]|$| (?:to|from|in|on|this|last|since|year|again|as|and)(?![a-z]))"
 )
 # "An increase of a quarter", "down a third": how far something moved.
-_MOVE_OF = re.compile(
+_MOVE_OF = regex(
     r"(?:\b(?:by|up|down)|(?:increase|rise|fall|drop|decline|growth|gain|jump|cut|reduction|decrease"
     r"|improvement|loss) of) $"
 )
 # What may stand before "a fourth in 2027" where it is a part and no ordinal.
-_LEADS_PART = re.compile(
+_LEADS_PART = regex(
     r"(?:^|[^a-z])(?:by|up|down|than|to|of|fell|rose|dropped|grew|cut|only|just|increased"
     r"|declined|some|at|is|was|are|were|about|around|roughly|nearly|almost|over|under|shed"
     r"|lost|gained|slipped|jumped|climbed|for|makes|accounts?|accounted"
     r"|represents|or|maybe|another|approximately|c\.?) $"
 )
-_NO_POINT = re.compile(
+_NO_POINT = regex(
     r" (?:in time|where|when|that|at which|of view|about|on|here|there|i|we|you)(?![a-z])"
 )
 _UNITS = {
@@ -85,7 +86,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 _INITIALS = frozenset({"lsd", "msd", "hsd", "ldd"})
-_NAMED = re.compile(r"(?![增成下左以的水级同])[\u4e00-\u9fff]")
+_NAMED = regex(r"(?![增成下左以的水级同])[\u4e00-\u9fff]")
 
 
 def read_worded(passage: Passage, start: int, *, hedges: bool = True) -> tuple[Amount | None, int]:
