@@ -10,6 +10,7 @@ from schemas import Quantity
 # How many marks away a sentence is searched, so that one without an end takes no longer.
 _NEARBY = 60
 _LEAD = 10
+_OF_WHICH = regex(r"\bof which,? $")
 _HAN = regex(r"[\u3400-\u9fff]")
 
 _Cues = list[tuple[Mark, frozenset[str]]]
@@ -71,6 +72,10 @@ class Place:
                     self._earlier = (marks[k],)
                     break
         return self._earlier[0]
+
+    def is_part(self) -> bool:
+        """Whether this is told as a part of the figure before: "…, of which $4 billion was EUV"."""
+        return _OF_WHICH.search(self.lead) is not None
 
     def back(self) -> Sequence[Mark]:
         """The marks to the left, nearest first, whatever they are, as far as a clause may refer."""

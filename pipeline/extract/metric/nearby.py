@@ -60,7 +60,6 @@ def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
 
 
 # "Cash from operations was $1.2 billion, of which $400 million went to capex".
-_OF_WHICH = regex(r"\bof which,? (?:about |some |roughly |approximately |nearly )?$")
 _WENT_TO = regex(
     r" (?:went (?:to|into|toward|towards)|was|were|is|funded|was (?:used|spent) (?:for|on)) "
     r"(?:our |the )?$"
@@ -69,7 +68,7 @@ _WENT_TO = regex(
 
 def _part_spent(place: Place, setting: Setting) -> MetricMatch | None:
     """The metric that a part of the figure before is said to be behind it."""
-    if _OF_WHICH.search(place.lead) is None:
+    if not place.is_part():
         return None
     for mark in place.after():
         if mark.kind == "metric" and isinstance(mark.value, MetricMatch):

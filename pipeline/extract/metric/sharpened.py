@@ -98,53 +98,14 @@ def sharpened(
     chosen: MetricMatch | None, place: Place, frame: Frame | None = None
 ) -> MetricMatch | None:
     """Give what the words at the number make of a metric: itself where they say no more."""
-    quantity, folded, end = place.quantity, place.sentence.folded, place.mark.end
+    quantity = place.quantity
     if (of_unit := BY_UNIT.get(quantity.unit or "")) is not None:
         sold = chosen is not None and (not chosen.weak or chosen.metric.id == "units")
         by_power = sold and chosen is not None and chosen.metric.id in OF_POWER
         return chosen if by_power else unnamed(of_unit)
-    own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
-    if quantity.kind == "money" and not own and _PRICE.match(folded, end):
-        return unnamed("price")
-    if quantity.kind == "money" and (borrowed := _BORROWED.match(folded, end)) is not None:
-        return unnamed("liquidity" if borrowed["open"] else "debt")
-    bought = frame is not None and frame.last is not None and frame.last.metric in _OWN_SHARES
-    if quantity.kind == "money" and not bought and _SOLD_FOR.search(just_before(place, 72)):
-        return unnamed("deal_value")
-    if quantity.kind == "money" and _FACILITY.match(folded, end):
-        return unnamed("credit_facility")
-    costs = chosen is not None and chosen.weak and chosen.metric.id == "operating_expenses"
-    if quantity.kind == "money" and _EACH.match(folded, end):
-        if costs:
-            return unnamed("cost_per_unit")
-        if chosen is None or chosen.metric.id in _NOT_EACH:
-            return unnamed("price")
-    if (
-        quantity.kind == "money"
-        and _RAISES.search(just_before(place, 32))
-        and _CAPITAL.match(folded, end)
-    ):
-        return unnamed("financing")
-    if quantity.kind == "money" and _A_DAY.match(folded, end) and _is_daily(chosen, place):
-        told = frame.last.metric if frame is not None and frame.last is not None else ""
-        return unnamed(told if told in _DAILY else "daily_rate")
-    if _is_sum(quantity) and not own and OF_REVENUE.match(folded, end):
-        return unnamed("revenue")
-    if quantity.kind == "money" and _TO_OWNERS.match(folded, end):
-        return unnamed("shareholder_returns")
-    if quantity.kind == "percent" and (
-        _OF_GDP_BEHIND.match(folded, end) or _OF_GDP_BEFORE.search(place.lead)
-    ):
-        return unnamed("gdp_share")
-    if quantity.kind == "percent" and _THAT_DAY.match(folded, end):
-        return unnamed("share_price")
-    if (
-        quantity.kind == "multiple"
-        and (chosen is None or chosen.metric.family != "x")
-        and _TRADED_AT.search(place.lead)
-        and _NO_MORE.match(folded, end)
-    ):
-        return unnamed("price_to_earnings")
+    told = _of_amount(chosen, place, frame) if _is_sum(quantity) else _of_rate(chosen, place)
+    if told is not None:
+        return told
     if chosen is not None and chosen.metric.id == "compute_capacity" and chosen.weak:
         chosen = _capacity(place) or chosen
     if quantity.kind == "multiple" and (of := multiple_of(chosen, place)) is not None:
@@ -153,33 +114,79 @@ def sharpened(
         return _rate_of(place) or chosen
     if chosen is not None:
         chosen = on_basis(chosen, place)
-    if chosen is not None and frame is not None:
-        chosen = _of_what_went_before(chosen, place, frame)
-    if chosen is not None and chosen.metric.id == "share_repurchases" and _is_left(place):
-        return unnamed("repurchase_authorization")
-    if (
-        chosen is not None
-        and chosen.metric.id == "share_repurchases"
-        and quantity.kind == "money"
-        and _AUTHORIZED.search(just_before(place, 40))
-    ):
-        return unnamed("repurchase_authorization")
-    if quantity.kind == "money" and _EXCHANGED.search(place.lead):
+        if frame is not None:
+            chosen = _of_what_went_before(chosen, place, frame)
+    return _narrowed(chosen, place, frame)
+
+
+def _of_amount(chosen: MetricMatch | None, place: Place, frame: Frame | None) -> MetricMatch | None:
+    """The metric that the words at an amount of money name, whatever was chosen."""
+    folded, end = place.sentence.folded, place.mark.end
+    own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
+    of_revenue = not own and OF_REVENUE.match(folded, end)
+    if place.quantity.kind != "money":
+        return unnamed("revenue") if of_revenue else None
+    if not own and _PRICE.match(folded, end):
+        return unnamed("price")
+    if (borrowed := _BORROWED.match(folded, end)) is not None:
+        return unnamed("liquidity" if borrowed["open"] else "debt")
+    last = frame.last.metric if frame is not None and frame.last is not None else ""
+    if last not in _OWN_SHARES and _SOLD_FOR.search(just_before(place, 72)):
+        return unnamed("deal_value")
+    if _FACILITY.match(folded, end):
+        return unnamed("credit_facility")
+    if _EACH.match(folded, end):
+        if chosen is not None and chosen.weak and chosen.metric.id == "operating_expenses":
+            return unnamed("cost_per_unit")
+        if chosen is None or chosen.metric.id in _NOT_EACH:
+            return unnamed("price")
+    if _RAISES.search(just_before(place, 32)) and _CAPITAL.match(folded, end):
+        return unnamed("financing")
+    if _A_DAY.match(folded, end) and _is_daily(chosen, place):
+        return unnamed(last if last in _DAILY else "daily_rate")
+    if of_revenue:
+        return unnamed("revenue")
+    return unnamed("shareholder_returns") if _TO_OWNERS.match(folded, end) else None
+
+
+def _of_rate(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
+    """The metric that the words at a percentage or a multiple name, whatever was chosen."""
+    folded, end = place.sentence.folded, place.mark.end
+    if place.quantity.kind == "percent":
+        if _OF_GDP_BEHIND.match(folded, end) or _OF_GDP_BEFORE.search(place.lead):
+            return unnamed("gdp_share")
+        return unnamed("share_price") if _THAT_DAY.match(folded, end) else None
+    traded = (
+        place.quantity.kind == "multiple"
+        and (chosen is None or chosen.metric.family != "x")
+        and _TRADED_AT.search(place.lead)
+        and _NO_MORE.match(folded, end)
+    )
+    return unnamed("price_to_earnings") if traded else None
+
+
+def _narrowed(chosen: MetricMatch | None, place: Place, frame: Frame | None) -> MetricMatch | None:
+    """The narrower metric that the words at the number make of the one chosen."""
+    money = place.quantity.kind == "money"
+    name = chosen.metric.id if chosen is not None else ""
+    if money and name == "share_repurchases":
+        left = _LEFT.match(place.sentence.folded, place.mark.end)
+        if left or _AUTHORIZED.search(just_before(place, 40)):
+            return unnamed("repurchase_authorization")
+    if money and _EXCHANGED.search(place.lead):
         return unnamed("exchange_rate")
-    if quantity.kind == "money" and _SAVES.search(just_before(place, _CLAUSE)):
+    if money and _SAVES.search(just_before(place, _CLAUSE)):
         return unnamed("savings")
-    if chosen is not None and chosen.metric.id == "net_additions":
+    if name == "net_additions":
         return _total_of(place, frame) or chosen
-    if chosen is not None and chosen.weak and chosen.metric.id == "ownership" and _moves(place):
+    if chosen is not None and chosen.weak and name == "ownership" and _moves(place):
         return unnamed("share_price")
     if chosen is not None and _is_paid_out(chosen, place):
         return unnamed("dividend_payout_ratio")
-    if quantity.kind == "money" and _UNDER_PROGRAM.match(folded, end):
+    if money and _UNDER_PROGRAM.match(place.sentence.folded, place.mark.end):
         return unnamed("repurchase_authorization")
-    if chosen is not None and chosen.metric.id == "users":
-        often = _HOW_OFTEN.search(place.lead)
-        if often:
-            return unnamed("daily_active_users" if often["day"] else "monthly_active_users")
+    if name == "users" and (often := _HOW_OFTEN.search(place.lead)) is not None:
+        return unnamed("daily_active_users" if often["day"] else "monthly_active_users")
     return chosen
 
 
@@ -315,8 +322,6 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
         near = 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH
         if near and last.metric in _MARGINS and place.quantity.kind in ("percent", "points"):
             return unnamed(last.metric) or chosen
-        if near and last.metric == "net_interest_income":
-            return unnamed("net_interest_margin") or chosen
         if near and last.metric == "gross_profit":
             return unnamed("gross_margin") or chosen
         of_last = related(last.metric, "of_revenue")
@@ -344,12 +349,6 @@ def _rate_of(place: Place) -> MetricMatch | None:
             named = mark.value.metric.id != "revenue" and _RATE_OF.match(gap)
             return mark.value if named else None
     return None
-
-
-def _is_left(place: Place) -> bool:
-    return place.quantity.kind == "money" and bool(
-        _LEFT.match(place.sentence.folded, place.mark.end)
-    )
 
 
 def _cue_of_profit(place: Place) -> Mark | None:

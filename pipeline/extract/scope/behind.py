@@ -34,7 +34,6 @@ _AT_ONCE = regex(
     r"|扩建|建设|兴建|升级|发展|拓展)?\s*"
 )
 # "EUR 5.4 billion, of which EUR 3.6 billion was EUV".
-_OF_WHICH = regex(r"\bof which,? (?:about |some |roughly |approximately |nearly )?$")
 _IS = regex(
     r" (?:was|is|were|are|came from|come from|related to|relates to|went to) (?:the |our )?"
 )
@@ -61,7 +60,7 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
                 return None
             if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
                 return mark.value.scope
-            if _IS.fullmatch(gap) and _OF_WHICH.search(place.lead):
+            if _IS.fullmatch(gap) and place.is_part():
                 return mark.value.scope
             return None
         if mark.kind == "metric" and isinstance(mark.value, MetricMatch):

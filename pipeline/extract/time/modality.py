@@ -1,5 +1,6 @@
 """Whether a quantity has happened, is expected, or is what somebody expected."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -90,23 +91,22 @@ def _speaks_of_guidance(place: Place) -> bool:
     )
 
 
-def _is_of_revision(place: Place) -> bool:
-    """Whether a revision of guidance is told before the number."""
-    sentence = place.sentence
-    return _speaks_of_guidance(place) and bool(
-        _REVISED.search(sentence.folded, sentence.start, place.mark.start)
-    )
+def _revision(place: Place) -> re.Match[str] | None:
+    """The last revision of guidance that is told before the number."""
+    last = None
+    if _speaks_of_guidance(place):
+        sentence = place.sentence
+        for last in _REVISED.finditer(sentence.folded, sentence.start, place.mark.start):  # noqa: B007
+            pass
+    return last
 
 
 def _is_revised(place: Place) -> bool:
     """Whether the number is where a revised guidance went: "guidance was raised to $3 billion"."""
-    if not _speaks_of_guidance(place):
+    told = _revision(place)
+    if told is None:
         return False
-    last = None
-    folded = place.sentence.folded
-    for last in _REVISED.finditer(folded, place.sentence.start, place.mark.start):  # noqa: B007
-        pass
-    return last is not None and _TOLD_APART.search(folded, last.end(), place.mark.start) is None
+    return _TOLD_APART.search(place.sentence.folded, told.end(), place.mark.start) is None
 
 
 # "$3 billion versus guidance", 30亿元高于市场预期: a result, and what it is held against.
@@ -118,7 +118,7 @@ _MEASURED_BY = regex(
 
 def expected(place: Place) -> bool:
     """Whether somebody's expectation of this very figure is quoted: consensus, guidance."""
-    if _is_of_revision(place):
+    if _revision(place) is not None:
         return False
     for mark, kinds in place.cues_before():
         if "expectation" in kinds and words_in(place.gap_before(mark)) <= _EXPECTED_REACH:
@@ -156,7 +156,7 @@ def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     )
     if goal:
         return True
-    if _is_of_revision(place):
+    if _revision(place) is not None:
         return True
     if not any(_cue(mark, "revise") for near in (place.back(), place.onward()) for mark in near):
         return False
