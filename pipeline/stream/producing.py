@@ -2,7 +2,7 @@
 
 kafka-python tells the broker of a partition when it is first sent to, and asks, waits and sends one
 thing at a time: a transaction on four partitions takes ten requests, one after the other. Told of
-all partitions at once, and of the offsets while what to send is still being made, it takes five.
+all partitions at once, and of the offsets while what to send is still being made, it takes six.
 Nothing else changes: each request is the one that it would have been.
 """
 
