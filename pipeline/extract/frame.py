@@ -96,8 +96,10 @@ class Frame:
     is such a line) and the paragraph did not turn to the whole company (``of_whole``).
     ``subject`` is the metric that "respectively" gives the figure. ``only_opened`` marks a
     business that the paragraph opened with, sentences before its first figure. ``of_rates`` is
-    the setting's. ``equipped`` is the part that the sentence counts of a product: the Trainium2
-    chips of Project Rainier; ``told_of`` is what a plain measure word (家, 座) was said of before.
+    the setting's. ``margin`` is the one of the whole company that the document told first, where
+    that is no operating margin: a bare "margin" is that one. ``equipped`` is the part that the
+    sentence counts of a product: the Trainium2 chips of Project Rainier; ``told_of`` is what a
+    plain measure word (家, 座) was said of before.
     ``named`` are the businesses and companies that the paragraph named, ``two`` those that 前者
     and 后者 mean; ``of_which`` is the part that 其中 named and the business that it is a part of.
     """
@@ -136,6 +138,7 @@ class Frame:
     equipped: str | None = None
     head: MetricMatch | None = None
     lends: bool = False
+    margin: str | None = None
 
     def next_segment(self) -> None:
         """Begin a paragraph: a business named before it is no longer what it is about."""

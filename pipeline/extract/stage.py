@@ -15,6 +15,11 @@ from schemas import Entity, ExtractedPart, Fact, NormalizedPart, NormalizedSegme
 
 # What only those have who earn interest; their bare "margin" is that of it.
 _OF_LENDERS = frozenset({"net_interest_income", "net_interest_margin", "interest_spread"})
+# What a company may mean by its margin: the first of them that its call names.
+_MARGINS = frozenset(
+    {"operating_margin", "adjusted_operating_margin", "ebitda_margin", "adjusted_ebitda_margin",
+     "store_level_margin", "segment_margin"}
+)  # fmt: skip
 
 
 def extract(part: NormalizedPart) -> ExtractedPart:
@@ -29,12 +34,14 @@ def extract(part: NormalizedPart) -> ExtractedPart:
     frame, targets = Frame(), Targets()
     above: tuple[object, ...] = ()
     lenders: set[Entity | None] = set()
+    margins: dict[Entity | None, str | None] = {}
     for written in part.segments:
         segment = words_of(written)
         settings.hear(segment)
         here = (segment.heading_path, segment.speaker, segment.about)
         if here != above or segment.kind == "bullet":
-            frame, above = Frame(lends=segment.about in lenders), here
+            frame = Frame(lends=segment.about in lenders, margin=margins.get(segment.about))
+            above = here
         if segment.boilerplate or not segment.quantities:
             quantities += len(segment.quantities)
             continue
@@ -48,6 +55,9 @@ def extract(part: NormalizedPart) -> ExtractedPart:
                 if reading.metric in _OF_LENDERS:
                     lenders.add(segment.about)
                     frame.lends = True
+                if reading.metric in _MARGINS and "weak metric" not in reading.doubts:
+                    told = None if reading.metric == "operating_margin" else reading.metric
+                    frame.margin = margins.setdefault(segment.about, told)
                 facts.append(_fact(part.transcript, written, segment, reading, repeated))
     return ExtractedPart.trusted(
         transcript=part.transcript,

@@ -127,11 +127,15 @@ def _leaders(turns: Sequence[Turn], cues: Cues) -> tuple[set[str], str | None]:
     calls: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     lengths: Counter[str] = Counter()
+    before: str | None = None
     for turn in turns:
         if not _open(turn.speaker) or turn.speaker is None:
+            before = None
             continue
         name = turn.speaker.name or ""
-        counts[name] += 1
+        # Captions label one who goes on speaking again behind each time stamp.
+        counts[name] += name != before
+        before = name
         lengths[name] += sum(len(draft.text) for draft in turn.drafts)
         kinds = {kind for draft in turn.drafts for kind in cues.of(draft.start)}
         if "next_question" in kinds and len(turn.text) < _SHORT_TURN:
@@ -155,8 +159,23 @@ def _interview_side(turn: Turn, before: Turn | None) -> Side:
         return "analyst" if called and _sounds_asking(turn.text) else "company"
     if before is None:
         return "analyst" if turn.text.rstrip()[-1:] == "?" else "company"
-    closes = has_cue(turn.text, "handover") and not has_cue(turn.text, "question")
+    asks = has_cue(turn.text, "question") or _ASKED.search(turn.text) is not None
+    closes = has_cue(turn.text, "handover") and not asks
     return "company" if closes else "analyst"
+
+
+# "Next is Dana she asks why not take more price and will margin go under ten percent": how one who
+# reads out questions asks, in captions without a question mark.
+_ASKED = regex(
+    r"\bwhy (?:not|is|are|did|do|does|was|were|has|have|wouldn't|isn't|aren't|don't|can't|would"
+    r"|should)\b"
+    r"|\b(?:and|but|so|or|then|uh|um|says|asks|asking|question|is|whether|first|second|guys|if"
+    r"|also|next year|just) "
+    r"(?:will|would|can|could|should|does|do|did|is|are|has|have) "
+    r"(?:you|we|it|they|that|this|these|there|the|your|our|[a-z]+ (?:be|go|get|stay|hold|reach"
+    r"|still|come|grow|fall|drop|"
+    r"rise|recover|improve|end|hit|peak|look|need|move|continue|remain|slow|return|stabilize)) "
+)
 
 
 def _calls(turn: Turn) -> bool:

@@ -90,6 +90,33 @@ def stands_bracketed(place: Place) -> bool:
     return bool(first) and _LEAST_LIKE <= abs(second / first) <= _MOST_LIKE
 
 
+# "Up 54%, on top of 46% growth last year", "lapping a 9% increase": growth to be compared with.
+_LAPPED = regex(
+    r"(?:\b(?:lapp(?:ed|ing)|on top of|coming off(?: of)?|cycling|following|up against|against"
+    r"|over|after)"
+    r"(?: an?| the| our| last year's| prior-year| very| strong| tough| difficult| record| of)*"
+    r"|\bcompare of)"
+    r" (?:about |roughly |nearly |over )?$"
+)
+_GREW = regex(
+    r"[- ](?:[a-z-]+ ){0,2}(?:growth|gain|increase|rise|comparison|compare|comp|jump|surge"
+    r"|advance)\b"
+    r"(?! (?:rate|target|guid|outlook|in the (?:second|third|fourth|first|next)))"
+)
+_LAPPED_REACH = 48
+
+
+def is_lapped(place: Place) -> bool:
+    """Whether a growth is named as the one that a new growth comes on top of."""
+    if (
+        place.quantity.kind != "percent"
+        or _GREW.match(place.sentence.folded, place.mark.end) is None
+    ):
+        return False
+    start = max(place.sentence.start, place.mark.start - _LAPPED_REACH)
+    return _LAPPED.search(place.sentence.folded, start, place.mark.start) is not None
+
+
 def _first(quantity: Quantity) -> Decimal:
     amounts = (quantity.value, quantity.low, quantity.high)
     return next((amount for amount in amounts if amount is not None), Decimal(0))

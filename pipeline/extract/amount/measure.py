@@ -1,5 +1,6 @@
 """Level, growth, change, multiple or share; and the sign that words give to a number."""
 
+from pipeline.extract.amount.effects import effect_on
 from pipeline.extract.amount.lead import Lead, with_right
 from pipeline.extract.amount.percentages import is_moving, set_percent
 from pipeline.extract.amount.units import reads_as_percent
@@ -22,6 +23,7 @@ def set_measure(
 ) -> None:
     """Decide measure and sign, and fill in value, ends and unit; ``lead`` is what comes before."""
     lead = with_right(lead, place, frame)
+    effect = effect_on(place)
     reading.losing = lead.loss
     quantity = place.quantity
     kind = quantity.kind
@@ -29,10 +31,14 @@ def set_measure(
         set_percent(reading, lead, place, frame)
     elif kind == "points":
         _points(reading, lead, place)
+        if effect:
+            reading.measure, lead.direction = "change", effect
     elif kind == "multiple":
         reading.measure = "level" if reading.family == "x" else "multiple"
     else:
         _amount(reading, lead, place)
+        if effect and kind == "money":
+            reading.measure, lead.direction = "change", effect
     if reading.metric == "stores" and (closed := _CLOSED.search(place.lead)) is not None:
         reading.measure = "change"
         lead.direction = 1 if closed[1] else -1

@@ -7,6 +7,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from pipeline.extract.amount.rates import of_growth, of_ratio
 from pipeline.extract.amount.units import in_basis_points, is_scaled, scale_of, size_of
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
@@ -18,8 +19,10 @@ from schemas import Quantity
 
 # A number that goes on from the one before says so right at itself.
 _GOES_ON = regex(
-    r"(?:\b(?:was|were|is|are|be|been|at|from|versus|vs|than|against|saying|said|or|around|about|back"
-    r"|added|adding|lost|took|contributed|leveraged|deleveraged|consensus|street|it's|that's|guided|cost)"
+    r"(?:\b(?:was|were|is|are|be|been|at|from|versus|vs|than|against|saying|said|or|around|about"
+    r"|back"
+    r"|added|adding|lost|took|contributed|leveraged|deleveraged|consensus|street|it's|that's"
+    r"|guided|cost)"
     r"(?: us)?(?: (?:about|around|roughly|nearly|just|only|the))?|closer to)\.?\s*$"
 )
 _OF_THE = regex(
@@ -42,7 +45,8 @@ _MILLION, _SUMS_APART = Decimal(1_000_000), Decimal(50)
 _SCALE_SAID = regex(r"thousand|[mbt]illion")
 _OF_A_SUM = regex(
     r"\b(?:(?:loss|dividend|income|profit|charge|gain|balance|cost|benefit|total|provision|expense"
-    r"|impact|headwind|tailwind|contribution|earnings|ebitda?|revenue|sales|inflow|outflow|debt|cash)"
+    r"|impact|headwind|tailwind|contribution|earnings|ebitda?|revenue|sales|inflow|outflow|debt"
+    r"|cash)"
     r" (?:of|is|was|were|at)|versus|compared (?:to|with)|(?:up|down) from|from|sg and a|against)"
     r"(?: (?:about|a|around|roughly|just))?\s*$"
 )
@@ -58,7 +62,10 @@ _COME_TO = regex(
     r"[户戶个個人名位家台次件杯单單]{0,2}[，,、]?(?:并|又|已|现|進一步|进一步|随后|到期末|期末|目前)?"
     r"(?:达到|達到|达|達|升至|增至|增长到|增長到|增加到|提升到|上升到|来到|來到|到|至)了?"
 )
-_ADDED = regex(r"(?:净增|净开|新增|新开|净关|关闭|\b(?:net|net new|opened|closed|added))\s*$")
+_ADDED = regex(
+    r"(?:净增|净开|新增|新开|净关|关闭"
+    r"|\b(?:net|net new|opened|closed|added|another|a further|an additional))\s*$"
+)
 _ROUNDING = Decimal("0.1")
 _MOST_RATIO = Decimal(10)
 _BARE_RATE = Decimal(1000)
@@ -96,8 +103,8 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     lent = (
         _part_of_count(place, bare)
         or _in_days(place, bare, frame)
-        or _of_ratio(place, bare)
-        or _of_growth(place, bare)
+        or of_ratio(place, bare)
+        or of_growth(place, bare)
         or _held_against_level(place, bare)
         or _moved_in_percent(place, bare, frame)
         or _from_before(place, bare)
@@ -203,52 +210,6 @@ def _moved_in_percent(place: Place, bare: Quantity, frame: Frame) -> Quantity | 
     if not before and not any(quantity.kind == "percent" for quantity in beside):
         return None
     return bare.model_copy(update={"kind": "percent", "unit": "percent"})
-
-
-def _of_ratio(place: Place, bare: Quantity) -> Quantity | None:
-    """A rate that speech tells without its unit: 占收入的比例从五点九降到了四点九."""
-    if bare.kind != "number" or not 0 < size_of(bare) <= _HUNDRED or bare.text.isascii():
-        return None
-    previous = place.previous()
-    ended = (
-        previous is not None
-        and isinstance(previous.value, Quantity)
-        and (previous.value.kind == "percent" or _is_rate(place, previous.start))
-        and _MOVED_TO.fullmatch(place.gap_before(previous)) is not None
-    )
-    if not ended and not _is_rate(place, place.mark.start):
-        return None
-    return bare.model_copy(update={"kind": "percent", "unit": "percent"})
-
-
-def _of_growth(place: Place, bare: Quantity) -> Quantity | None:
-    """A rate of growth without its percent: "organic growth was four point six"."""
-    if bare.kind != "number" or is_scaled(bare) or not 0 < size_of(bare) <= _HUNDRED:
-        return None
-    start = max(place.sentence.start, place.mark.start - 24)
-    if not _GROWTH_WAS.search(place.sentence.folded, start, place.mark.start):
-        return None
-    return bare.model_copy(update={"kind": "percent", "unit": "percent"})
-
-
-_GROWTH_WAS = regex(
-    r"\bgrowth (?:rate )?(?:was|of|is|at|came in at|to)(?: (?:about|around|just))? $"
-)
-
-
-def _is_rate(place: Place, end: int) -> bool:
-    start = max(place.sentence.start, end - _RATE_REACH)
-    return _RATE_LEADS.search(place.sentence.folded, start, end) is not None
-
-
-_RATE_REACH = 14
-_RATE_LEADS = regex(
-    r"(?:比例|比重|占比|费用率|费率)[呢啊]?(?:也|就|已经|大概|大约|约|差不多)?"
-    r"(?:为|是|从|由|在|到|达到|降到|升到|降至|升至|下降到|上升到|提升到)?(?:了|大概|大约|约)?$"
-)
-_MOVED_TO = regex(
-    r"(?:下?降|下滑|回落|减少|收窄|上?升|提升|提高|增加|优化|改善|涨|扩大)?(?:到|至)了?(?:大概|约)?"
-)
 
 
 def _in_days(place: Place, bare: Quantity, frame: Frame) -> Quantity | None:

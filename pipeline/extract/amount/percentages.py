@@ -38,7 +38,11 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     here = (getattr(m.value, "metric", None) for m in place.before() if m.kind == "metric")
     named_far = all(each is None or each.id != reading.metric for each in here)
     of_revenue = _share_of_revenue(place) and ("metric inherited" in reading.doubts or named_far)
-    if reading.family == "percent" and not of_revenue:
+    if reading.measure == "share" or (
+        lead.share and reading.metric in GROWTH_METRICS and _followed_by_whole(place)
+    ):
+        reading.measure = "share"
+    elif reading.family == "percent" and not of_revenue:
         stands = lead.to or lead.base or lead.share
         moves = lead.direction != 0 and not stands and _moves(place)
         grows = reading.metric in GROWTH_METRICS or moves

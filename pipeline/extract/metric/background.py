@@ -3,6 +3,8 @@
 import re
 
 from pipeline.extract.cues import Cue
+from pipeline.extract.metric.meaning import unnamed
+from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.patterns import regex
@@ -40,7 +42,8 @@ _EXCEPT = regex(
 _EXCEPT_REACH = 60
 # Where the clause goes on: a comma, or the verb of what stood before.
 _GOES_ON = regex(
-    r"[^,;.$0-9]{0,40}?(?:,|\b(?:was|were|is|are|rose|fell|grew|increased|decreased|declined|came|totaled|stood|averaged"
+    r"[^,;.$0-9]{0,40}?(?:,|\b(?:was|were|is|are|rose|fell|grew|increased|decreased|declined"
+    r"|came|totaled|stood|averaged"
     r"|improved|expanded|contracted|up|down)\b)"
 )
 
@@ -133,3 +136,31 @@ def is_whole(sentence: Sentence, at: int) -> bool:
             return False
         return len(gap.strip()) <= 2 and not names_whole(sentence, earlier)
     return re.search(r"(?:percentage|percent|%) of (?:our |total |net )*$", gap) is not None
+
+
+# "Digital was a third of food and beverage revenue", "5% of all orders": what a part is of.
+_PART_OF = regex(
+    r"\s*(?:\([^()]{0,20}\) )?of (?:(?:the|our|its|their|total|net|all|overall|system-wide"
+    r"|systemwide"
+    r"|company|group|annual|quarterly|global|worldwide|us|u\.s\.|new|food|beverage|retail|product"
+    r"|service|services|commercial|and|&|restaurant|store|consolidated|segment|operating) )*"
+    r"(?P<whole>revenues?|sales|turnover|orders|transactions|volumes?|admissions|bookings|backlog"
+    r"|premiums|deposits|loans|production|shipments|subscribers|members|units|rents?|profits?"
+    r"|operating (?:income|profit)|ebitda|gmv|traffic|rides|trips|capex|spending)\b"
+    r"(?! (?:growth|force|team|tax|price|mix|per))"
+)
+_WHOLES = {
+    "revenue": "revenue", "revenues": "revenue", "sales": "revenue", "turnover": "revenue",
+    "volume": "units", "volumes": "units", "shipments": "units", "members": "subscribers",
+    "rent": "rent", "rents": "rent", "profit": "operating_income", "profits": "operating_income",
+    "operating profit": "operating_income", "operating income": "operating_income",
+    "rides": "trips", "spending": "capex",
+}  # fmt: skip
+
+
+def whole_of_share(place: Place) -> MetricMatch | None:
+    """The metric that a percentage is told as a part of, right behind it."""
+    if place.quantity.kind != "percent":
+        return None
+    found = _PART_OF.match(place.sentence.folded, place.mark.end)
+    return unnamed(_WHOLES.get(found["whole"], found["whole"])) if found else None

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline.extract.amount.lead import GROWTH_METRICS, stands_bracketed
+from pipeline.extract.amount.lead import GROWTH_METRICS, is_lapped, stands_bracketed
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
@@ -36,7 +36,7 @@ def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
     if last is None or previous != last.mark:
         return None
     cue, kinds = place.nearest_cue(breaks=1)
-    if stands_bracketed(place):
+    if stands_bracketed(place) or is_lapped(place):
         same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
         return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
     if cue is None or "from" not in kinds or _names_metric(place):

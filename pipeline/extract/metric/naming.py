@@ -9,16 +9,22 @@ from schemas import Quantity
 # What parts a clause's subject from what is said of it.
 _VERB = regex(
     r"\b(?:was|were|is|are|be|been|averaged|stood|came|remained|reached|hit|totaled|totalled|ended|"
-    r"finished|rose|fell|grew|increased|decreased|declined|dropped|improved|expanded|went|ran|ticked|contributed|generated|brought|"
-    r"moved|climbed|edged|held|topped|exceeded|surpassed|crossed|passed|neared|approached|numbered|surged|"
-    r"soared|tumbled|plunged|slipped|eased|doubled|posted|registered|yielded|will|should|would|has|had|have|of|at|stands|stays|jumped|down|up|to)\b"
+    r"finished|rose|fell|grew|increased|decreased|declined|dropped|improved|expanded|went|ran"
+    r"|ticked|contributed|generated|brought|"
+    r"moved|climbed|edged|held|topped|exceeded|surpassed|crossed|passed|neared|approached"
+    r"|numbered|surged|"
+    r"soared|tumbled|plunged|slipped|eased|doubled|made|makes|make|account|accounts|accounted"
+    r"|represent|represents|represented|comprised|comprises|posted|registered|yielded|will"
+    r"|should|would|has|had|have|of(?= (?:[a-z]+ )?$)|at|stands|stays|jumped|down|up|to)\b"
 )
 _LEADING = regex(
     r"^(?:[^a-z]*\b(?:the|our|its|their|a|an|this|these|total|average|also|now|so|then|and|in|for|"
-    r"on|with|excluding|including|reflecting|plus|less|meanwhile|overall|still|while|as|but|net|both|all)\b)*\s*"
+    r"on|with|excluding|including|reflecting|plus|less|meanwhile|overall|still|while|as|but|net"
+    r"|both|all)\b)*\s*"
 )
 _LONGEST = 5
 _WORD = regex(r"[a-z0-9]+")
+_NAMING = regex(r"[-']*[a-z0-9]+(?:[-'/&][a-z0-9]+)*[-']*")
 # "We delivered 46 F-35s": a model's name counts units of it.
 _MODEL = regex(r"^[A-Z]+-?\d")
 _UNIT_NAMES = {
@@ -62,18 +68,30 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
         return None
     subject = _LEADING.sub("", clause[: verb.start()]).strip()
     words = subject.split()
-    named = [word for word in words if _WORD.fullmatch(word.strip("-'"))]
+    named = [word for word in words if _NAMING.fullmatch(word)]
     if not 1 <= len(words) <= _LONGEST or len(named) != len(words):
         return None
     if _no_names().intersection(words) or len(words[-1]) <= _SHORTEST:
         return None
-    return subject, _MOVES.match(verb[0]) is not None
+    moves = _MOVES.match(verb[0]) or _WAS_UP.search(clause, verb.start())
+    return subject, moves is not None
+
+
+def begins_with_verb(clause: str) -> bool:
+    """Whether the subject of an English clause stands before the comma that it begins behind."""
+    return _VERB.match(clause) is not None
 
 
 # A business grows and contributes; a measure is, stands and averages.
 _MOVES = regex(
-    r"grew|rose|fell|increased|decreased|declined|dropped|improved|jumped|climbed|up|down|reached|hit|ran|"
-    r"contributed|generated|brought|surged|soared|tumbled|plunged|slipped|edged|ticked|eased|doubled"
+    r"grew|rose|fell|increased|decreased|declined|dropped|improved|jumped|climbed|up|down"
+    r"|reached|hit|ran|"
+    r"contributed|generated|brought|surged|soared|tumbled|plunged|slipped|edged|ticked|eased"
+    r"|doubled"
+)
+_WAS_UP = regex(
+    r"(?:was|were|is|are|been|came in|ended|finished) (?:also |again |only |just |still |now )?"
+    r"(?:up|down|higher by|lower by)(?: (?:by|about|around|roughly|nearly|over|some|a|another))* $"
 )
 _SHORTEST = 2
 

@@ -199,7 +199,8 @@ _SOLD_EACH = frozenset({"units", "orders", "homes_backlog", "bookings", "contrac
 # "The LR2s earned $31,200 per day", "a rig at $450,000 a day": what one of them earns.
 _A_DAY = regex(r"\s*(?:per|a|/) ?day\b")
 _EARNS = regex(
-    r"\b(?:earn(?:ed|s|ing)?|averag(?:ed|ing|e)|rates?|tces?|charter(?:ed|s)?|fixed|booked|at|achieved|made|realized"
+    r"\b(?:earn(?:ed|s|ing)?|averag(?:ed|ing|e)|rates?|tces?|charter(?:ed|s)?|fixed|booked|at"
+    r"|achieved|made|realized"
     r"|contract(?:ed)?|dayrates?)\b[^,;]{0,40}$"
 )
 _DAILY = frozenset({"time_charter_equivalent", "charter_rate", "day_rate"})
@@ -313,12 +314,14 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
     if chosen.metric.id == "operating_margin" and chosen.weak and frame.lends:
         return unnamed("net_interest_margin") or chosen
     last = frame.last
+    bare_margin = chosen.metric.id == "operating_margin" and chosen.weak
+    house = unnamed(frame.margin) if bare_margin and frame.margin and not frame.scope else None
     if last is None:
-        return chosen
+        return house or chosen
     if chosen.metric.id == "occupancy" and _COST_LINE.search(last.metric):
         same_line = last.sentence == (place.sentence.start, place.sentence.end)
         return (unnamed("occupancy_cost") or chosen) if same_line else chosen
-    if chosen.metric.id == "operating_margin" and chosen.weak:
+    if bare_margin:
         near = 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH
         if near and last.metric in _MARGINS and place.quantity.kind in ("percent", "points"):
             return unnamed(last.metric) or chosen
@@ -326,7 +329,7 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
             return unnamed("gross_margin") or chosen
         of_last = related(last.metric, "of_revenue")
         here = last.sentence == (place.sentence.start, place.sentence.end)
-        return (unnamed(of_last.id) or chosen) if of_last and here else chosen
+        return house or ((unnamed(of_last.id) or chosen) if of_last and here else chosen)
     if chosen.metric.id == "production_capacity" and last.unit == "W":
         same = last.sentence == (place.sentence.start, place.sentence.end)
         return (unnamed("power_capacity") or chosen) if same else chosen

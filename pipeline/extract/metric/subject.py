@@ -3,6 +3,7 @@
 from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.metric.background import whole_of_share
 from pipeline.extract.metric.carried import (
     bare_growth,
     held_by_base,
@@ -26,6 +27,7 @@ from pipeline.extract.metric.sharpened import (
     profit_that_moves,
     sharpened,
 )
+from pipeline.extract.metric.spending import object_multiplied, part_of_shares, spent_on
 from pipeline.extract.metric.unsaid import (
     called_behind,
     is_far,
@@ -58,6 +60,8 @@ def choose_metric(
         (None if is_driver(place) else held_by_base(place, frame))
         or part
         or told_by_phrase(place)
+        or spent_on(place)
+        or part_of_shares(place)
         or _counted(reading, place, frame, setting)
         or of_list(place, frame)
         or nearby(place, frame, setting)
@@ -73,6 +77,10 @@ def choose_metric(
     if part is None and (felt := margin_felt(place, frame)) is not None:
         _settle(reading, felt.metric)
         return felt
+    if (multiplied := object_multiplied(place)) is not None:
+        reading.doubts.append("metric from words")
+        reading.metric, reading.family = snake_case(multiplied), "any"
+        return None
     told = part is not None or (chosen is not None and chosen.end == 0)
     if chosen is None or (not told and is_far(chosen, place, frame)):
         by_words, match = _told_by_words(reading, place, frame, setting)
@@ -171,6 +179,10 @@ def _told_by_words(
         _settle(reading, counted.metric)
         return True, MetricMatch(0, 0, counted.metric, weak=True, loss=False, adjusted=False)
     reading.doubts.append("metric from words")
+    if (whole := whole_of_share(place)) is not None:
+        _settle(reading, whole.metric)
+        reading.business, reading.measure = subject.title(), "share"
+        return True, whole
     if moves and place.quantity.kind != "points" and not _MEASURE.search(subject):
         line = told_by_line(place, frame, setting) or unnamed("revenue")
         if line is not None:
@@ -186,9 +198,20 @@ def _told_by_words(
 _COUNT_OF = regex(r"\b(?:counts?|numbers?|volumes?|base|population)$")
 # A subject that is a measure by its own words, not a line of business.
 _MEASURE = regex(
-    r"\b(?:average|mean|median|rates?|ratios?|yields?|costs?|prices?|spreads?|margins?|index|times?|"
+    r"\b(?:average|mean|median|rates?|ratios?|yields?|costs?|prices?|spreads?|margins?|index"
+    r"|times?|"
     r"days|hours|volumes?|counts?|number|age|score|mix|levels?|share|penetration|charge|per|"
-    r"density|speed|utilization|productivity|efficiency|turnover|frequency|duration|balances?)\b"
+    r"density|speed|utilization|productivity|efficiency|turnover|frequency|duration|balances?"
+    r"|fees|expenses?|wages|salaries|taxes|charges|provisions?|reserves|claims|losses|debt"
+    r"|borrowings"
+    r"|inventor(?:y|ies)|receivables|payables|commissions|royalties|depreciation|amortization"
+    r"|interest|dividends|payroll|spend|spending|outlays|investments?|overhead|supplies|rents?"
+    r"|freight|postage|incentives|rebates|discounts|markdowns|promotions|shrink|tonnage|footage"
+    r"|[a-z]{4,}(?:ations|itions|issions|ections|ments|errals|drawals|enewals)"
+    r"|starts|permits|closings|openings|launches|hires|departures|arrivals|calls|leads|tours|bids"
+    r"|quotes|scans|tests|cases|doses|clicks|visits|stays|nights|rides|views|downloads|installs"
+    r"|sign-?ups|inquiries|enquiries|deliveries|complaints|accidents|incidents|defaults|arrears)$"
+    r"|\b(?:length|cost|number|price|pace|days|share|value|use|level|amount|age|rate) of\b"
 )
 
 
@@ -263,7 +286,11 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
             return told
     if metric.id == "units" and (told := _told_in_units(place, frame)) is not None:
         return told
-    if metric.id == "shares_outstanding" and _names(place, "share_repurchases"):
+    spent = frame.last is not None and frame.last.metric == "share_repurchases"
+    if metric.id == "shares_outstanding" and (
+        _names(place, "share_repurchases")
+        or (spent and frame.last is not None and frame.last.mark is place.previous())
+    ):
         bought = unnamed("shares_repurchased")
         metric = bought.metric if bought else metric
     if metric.id == "headcount" and (others := other_people(place)) is not None:

@@ -3,8 +3,9 @@
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.metric.meaning import TIME_UNITS
-from pipeline.extract.metric.naming import counted_name, subject_of
+from pipeline.extract.metric.naming import begins_with_verb, counted_name, subject_of
 from pipeline.extract.place import Place
+from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scope_names import plain_modifiers
 from pipeline.normalize.script import fold
@@ -30,7 +31,8 @@ _CALLED = regex(
 )
 # "We booked a one-time gain of $12 million".
 BOOKED = regex(
-    r"\b(?:booked|recorded|recognized|recognised|took|incurred|includes?|included|including|realized"
+    r"\b(?:booked|recorded|recognized|recognised|took|incurred|includes?|included|including"
+    r"|realized"
     r"|realised|reflects|reflecting) (?:an? |the )?"
     r"((?:[a-z][a-z-]+ ){0,2}(?:gain|charge|benefit|write-down|settlement)) of"
     r"(?: about| roughly| approximately)? $"
@@ -59,6 +61,8 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
             start = mark.end
             break
     clause = place.sentence.folded[start : place.mark.start].lstrip()
+    if start > place.sentence.start and begins_with_verb(clause):
+        clause = _before_aside(place, start) + clause
     before = place.previous()
     noun = getattr(before.value, "counted", None) if before is not None else None
     if noun and before is not None and before.end == start and clause.startswith(fold(noun)):
@@ -67,6 +71,27 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
     if named is not None or measured:
         return (named, False) if named else None
     return None if _OF_EACH.match(clause) else subject_of(clause)
+
+
+def _before_aside(place: Place, start: int) -> str:
+    """The subject that an aside parts from its verb: "professional fees, by contrast, were 11%"."""
+    closing: Mark | None = None
+    opening: Mark | None = None
+    for mark in place.back():
+        if mark.end > start:
+            continue
+        if opening is not None:
+            if mark.kind in ("break", "quantity"):
+                return place.sentence.folded[mark.end : opening.start].strip() + " "
+            if mark.kind != "cue":
+                return ""
+        elif mark.kind == "quantity" or (mark.kind == "break" and mark.value != ","):
+            return ""
+        elif mark.kind == "break":
+            closing, opening = closing or mark, mark if closing is not None else None
+    if opening is None:
+        return ""
+    return place.sentence.folded[place.sentence.start : opening.start].strip() + " "
 
 
 def _measure_named(clause: str) -> str | None:
@@ -97,10 +122,12 @@ _MEASURE = regex(
     r"(?:[^a-z]*\b(?:the|our|its|their|a|an|this|total|average|overall|and|in|while|but|then|also"
     r"|meanwhile)\b)*\s*"
     r"(?P<name>(?:[a-z][\w'/-]*\s){0,3}(?:dwell|velocity|speed|length|width|weight|density"
-    r"|duration|index|turnover|attrition|absenteeism|attendance|enroll?ment|intensity|tenor|maturity"
+    r"|duration|index|turnover|attrition|absenteeism|attendance|enroll?ment|intensity|tenor"
+    r"|maturity"
     r"|consumption|mileage|throughput|frequency|latency|uptime|downtime|availability|reliability"
     r"|accuracy|longevity|recovery|headway|punctuality|lag|queue|runway|vacancy|turnaround)"
-    r"|(?!(?:this|that|same|every|first|last|long|some|any|one|each|all|at|of|by|for|next|second)\b)"
+    r"|(?!(?:this|that|same|every|first|last|long|some|any|one|each|all|at|of|by|for|next"
+    r"|second)\b)"
     r"(?:[a-z][\w'/-]*\s){1,3}(?:times?|hours|age|life|distance|score|rate|ratio|level|size|depth"
     r"|height|cycle|output|coverage|conversion|satisfaction|visibility|waits?))"
     r"(?:\s(?:[a-z]+\s){0,4}?)?(?:was|were|is|are|hit|fell|rose|improved|averaged|stood|came"

@@ -328,6 +328,8 @@ def _leads_on(place: Place, mark: Mark) -> bool:
 
 def named_as_target(place: Place) -> bool:
     """Whether a noun right behind the number calls it a target: "our $500 million target"."""
+    if place.quantity.kind == "multiple":
+        return False  # "tripled the budget"
     for mark, kinds in place.cues_after():
         near = words_in(place.gap_after(mark))
         if "target" in kinds and near <= 1:

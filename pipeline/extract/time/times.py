@@ -55,7 +55,7 @@ def times_of(
             spans = moves and _spans_quarters(mark.value)
             if (mark.value.relation in ("versus", "since") or spans) and not base:
                 frame.spent.add(mark.start)
-                if not moves and not place.gap_after(mark).strip():
+                if not moves and place.gap_after(mark).strip() in _WITHIN:
                     return mark.value, versus
                 versus = versus or mark.value
                 break
@@ -69,6 +69,8 @@ def times_of(
     return (_behind_where_it_led(place) if moves and not base else None), versus
 
 
+# "It was $4.90 in the prior-year quarter".
+_WITHIN = ("", "in", "for", "during", "back in", "in the", "for the")
 # "Up 7% to $116 billion in the first nine months".
 _LED_TO = regex(r",?\s*to(?: (?:about|around|nearly|over|approximately|some|a record))?\s*$")
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from pipeline.extract.amount.lead import stands_bracketed
+from pipeline.extract.amount.lead import is_lapped, stands_bracketed
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place
@@ -67,6 +67,8 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     base = (reading.base and _is_base(place)) or _is_comparison(place)
     here = frame.here
     mention, versus = times_of(place, frame, moves=reading.measure in MOVES, base=base)
+    if base and mention is not None and is_lapped(place) and _is_year_of(mention, setting):
+        mention = None
     if mention is None and not base and not _is_present(place):
         mention = _carried(reading, place, own, frame, setting)
     elif mention is not None and not base and _sets_the_time(place, mention, setting):
@@ -151,7 +153,18 @@ def _is_base(place: Place) -> bool:
 
 def _is_comparison(place: Place) -> bool:
     """Whether a growth is the one to be compared with: "on top of a 46% comparison"."""
-    return _COMPARISON.match(place.sentence.folded, place.mark.end) is not None
+    return _COMPARISON.match(place.sentence.folded, place.mark.end) is not None or is_lapped(place)
+
+
+def _is_year_of(mention: PeriodMention, setting: Setting) -> bool:
+    """Whether the time of a growth to compare with is told as the year, of a quarter's result."""
+    if setting.reporting is None or setting.reporting.end <= mention.period.end:
+        return False
+    days = (setting.reporting.end - setting.reporting.start).days
+    return (mention.period.end - mention.period.start).days > _TWICE * days
+
+
+_TWICE = 2
 
 
 def _asked_for(place: Place, asked: PeriodMention, setting: Setting) -> PeriodMention | None:

@@ -1,0 +1,28 @@
+"""What something did to a metric: "the hit to EBITDA is $600 million"."""
+
+from pipeline.extract.place import Place
+from pipeline.patterns import regex
+
+_EFFECT = regex(
+    r"\b(?:(?P<bad>hit|drag|headwind|burden|blow|damage|dilution|penalty|harm)"
+    r"|benefit|tailwind|lift|boost|uplift|accretion|upside|help)s? (?:to|on"
+    r"|for) (?:[a-z&'-]+ ){0,4}?$"
+)
+_TELLS = regex(
+    r"(?: [a-z]+){0,3}? (?:is|was|are|were|be|been|of|at|totaled|about|around|roughly|reach"
+    r"|reached)"
+    r"(?: (?:about|around|roughly|nearly|between|something|like|over|some|up to|another|just))*\s*$"
+)
+_REACH = 56
+
+
+def effect_on(place: Place) -> int:
+    """+1 or -1 where an amount is told as a help or a burden to the metric before it; else 0."""
+    named = next((mark for mark in place.before() if mark.kind == "metric"), None)
+    if named is None or place.quantity.kind not in ("money", "points"):
+        return 0
+    start = max(place.sentence.start, named.start - _REACH)
+    found = _EFFECT.search(place.sentence.folded, start, named.start)
+    if found is None or _TELLS.match(place.gap_before(named)) is None:
+        return 0
+    return -1 if found["bad"] else 1

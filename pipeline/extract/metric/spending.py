@@ -1,0 +1,105 @@
+"""What an amount was spent on, or what was multiplied: by the verb before it and its object.
+
+"We put $1.3 billion into capital projects and $2.5 billion into our own stock"; "the board has
+tripled the technology budget".
+"""
+
+from pipeline.extract.metric.meaning import unnamed
+from pipeline.extract.place import Place
+from pipeline.lexicon.metrics import MetricMatch
+from pipeline.patterns import regex
+
+_HEDGE = (
+    r"(?: (?:about|around|roughly|nearly|approximately|some|up to|over|almost|another|just|only|a"
+    r"|an additional|a further|a total of))*\s*$"
+)
+_SPENT = regex(
+    r"\b(?:put|puts|putting|plow(?:ed|ing)?|plough(?:ed|ing)?|pour(?:ed|ing)?|sank|sunk|spen[dt]"
+    r"|spending|invest(?:ed|ing|s)?|deploy(?:ed|ing)?|allocat(?:e|ed|ing)|direct(?:ed|ing)?"
+    r"|commit(?:ted|ting)?|return(?:ed|ing)?|us(?:ed|ing)|devot(?:ed|ing)|channel(?:l?ed|l?ing)?"
+    r"|fund(?:ed|ing)|went|goes|going|go)" + _HEDGE
+)
+_OWN_SHARES = regex(
+    r"\s*(?:(?:back )?(?:on|in|into|to|toward|towards|for|through|via) |of |worth of )"
+    r"(?:(?:our|its|their|the|own|company|common|buying back|repurchasing|retiring|open-market"
+    r"|share"
+    r"|stock|accelerated) ){0,3}"
+    r"(?:(?<=our )stock|(?<=own )stock|(?<=its )stock|(?<=our )shares|(?<=own )shares"
+    r"|(?<=its )shares"
+    r"|(?<=back )stock|(?<=back )shares|(?<=repurchasing )shares|(?<=repurchasing )stock"
+    r"|repurchases?"
+    r"|(?<=retiring )shares|buy-?backs?)\b(?!-| based| price)"
+)
+_FIXED_ASSETS = regex(
+    r"\s*(?:back )?(?:on|in|into|to|toward|towards) (?:(?:our|its|the|new|more|these|various|growth"
+    r"|maintenance|other) ){0,3}(?:capital (?:projects?|expenditures?|investments?|programs?)"
+    r"|plant and equipment|property(?:, plant)?|capex|(?:new |existing )?(?:plants?|factor(?:y|ies)"
+    r"|mines?|networks?|fleet|warehouses?|distribution centers?|data centers?|rigs|refiner(?:y|ies)"
+    r"|stores?|restaurants?|clubs?|hospitals?|facilit(?:y|ies)|remodels?|remodeling|track|equipment"
+    r"|infrastructure|grid|pipelines?|terminals?|fabs?))\b"
+)
+_REACH = 48
+
+
+def spent_on(place: Place) -> MetricMatch | None:
+    """The metric of money whose object is the company's own stock or its plant."""
+    if place.quantity.kind not in ("money", "number"):
+        return None
+    folded, start = place.sentence.folded, place.mark.start
+    shares = _OWN_SHARES.match(folded, place.mark.end)
+    plant = None if shares else _FIXED_ASSETS.match(folded, place.mark.end)
+    if shares is None and plant is None:
+        return None
+    if not _SPENT.search(folded, max(place.sentence.start, start - _REACH), start):
+        return None
+    return unnamed("share_repurchases" if shares else "capex")
+
+
+# "Since 2011 we have retired half of our shares".
+_OF_SHARES = regex(
+    r"\s*of (?:(?:our|its|the|all|outstanding|total|own|company's) )*"
+    r"(?:shares|stock|share count|shares outstanding)\b(?! price)"
+)
+_TAKEN_BACK = regex(
+    r"\b(?:retir|bought|buy|repurchas|cancel|taken|shr[aiu]nk|reduc)[a-z]*\b[^.;]{0,40}$"
+)
+
+
+def part_of_shares(place: Place) -> MetricMatch | None:
+    """The shares that a part of them was bought back of."""
+    if place.quantity.kind != "percent" or not _OF_SHARES.match(
+        place.sentence.folded, place.mark.end
+    ):
+        return None
+    start = max(place.sentence.start, place.mark.start - _REACH)
+    taken = _TAKEN_BACK.search(place.sentence.folded, start, place.mark.start)
+    return unnamed("shares_repurchased" if taken else "shares_outstanding")
+
+
+# "Tripled the technology budget", "we doubled our output of mid-size trucks".
+_MULTIPLIES = regex(r"(?:doubl|trebl|tripl|quadrupl|halv)[a-z]*|[a-z]+-?fold(?: increase in)?")
+_OBJECT = regex(
+    r" (?:the |our |its |their |that |this )(?P<name>(?:[a-z][a-z/&'-]* ){0,3}?[a-z][a-z/&'-]*?)"
+    r"(?=\s*(?:[,.;:!?)]|$)| (?:since|in|over|within|last|this|next|from|to|by|between|and|while"
+    r"|with"
+    r"|for|at|on|again|as|through|during|year|before|after|because|so|compared|versus|of|we|it"
+    r"|now|here|there|already|that|which)\b)"
+)
+_NO_OBJECT = frozenset(
+    ("number", "amount", "size", "rate", "pace", "level", "value", "same", "time", "figure", "whole"
+     , "year", "quarter", "result", "total", "base")
+)  # fmt: skip
+
+
+def object_multiplied(place: Place) -> str | None:
+    """What an English verb of multiplying has for its object, where no list knows it."""
+    if place.quantity.kind != "multiple" or not _MULTIPLIES.fullmatch(place.said.lower()):
+        return None
+    found = _OBJECT.match(place.sentence.folded, place.mark.end)
+    if found is None:
+        return None
+    start, end = found.span("name")
+    if any(m.kind in ("metric", "scope") and start <= m.start < end for m in place.after()):
+        return None
+    words = found["name"].split()
+    return None if words[-1] in _NO_OBJECT else " ".join(words)
