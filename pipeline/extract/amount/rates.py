@@ -1,4 +1,4 @@
-"""Bare numbers that are rates: "organic growth was four point six", 占收入的比例从五点九降到四点九."""
+"""Bare numbers that are rates: "organic growth was four point six", 占收入的比例降到了四点九."""
 
 from pipeline.extract.amount.units import is_scaled, size_of
 from pipeline.extract.place import Place
