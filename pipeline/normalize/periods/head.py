@@ -28,6 +28,7 @@ _CALL_WORDS = regex(
 )
 # Words that stand for the period reported on, whichever it is.
 _REFERS_TO_IT = regex(r"期内|本期|报告期|当期|(?:the|this|our) (?:reporting )?(?:period|quarter)\b")
+_ANNUAL = regex(r"(?:全年|年度|年|末期)(?:业绩|财报|年报|报告)|年报|(?:annual|full[- ]year) results")
 _NO_DAY = regex(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
 _NO_CALL_WORDS = regex(
     r"(?:ended|ending|as of|posted|published|updated|截至|截止|汇率|发布于|发布[:： ]*|更新)\s?$"
@@ -39,8 +40,9 @@ def infer_reporting_period(
 ) -> Period | None:
     """Tell the calendar quarter (of companies that report by halves, the half) reported on.
 
-    ``hint`` is a label such as ``2025Q3`` and decides if it is one; else the first quarter (or,
-    failing that, year) that the first 2,000 characters name and that can have been reported by
+    ``hint`` is a label such as ``2025Q3`` and decides if it is one; else the first half or year
+    just over if the text opens with it; else the first quarter (or, failing that, year) that the
+    first 2,000 characters name and that can have been reported by
     ``published``; else the last fiscal quarter before ``published``. None if nothing tells.
     ``fiscal_year_end`` None is of a company that no table knows: "Q2 of fiscal 2026" in September
     2025 tells then that its year ends in January.
@@ -56,6 +58,8 @@ def infer_reporting_period(
     anchor = _anchor(known, fiscal_year_end)
     heads = [hint, head[:_HEAD]] if hint else [head[:_HEAD]]
     mentions = [mention for part in heads for mention in find_periods(part, anchor)]
+    if known and (longer := _opening_with_more(head, mentions, anchor)):
+        return longer
     # A year or a half tells the quarter only if one knows when it was written.
     for months in ((3,), (6, 9, 12)) if known else ((3,),):
         for mention in mentions:
@@ -123,6 +127,31 @@ def _reported(period: Period, published: date | None, fiscal_year_end: int) -> P
         since = published - quarter_close(candidate, fiscal_year_end)
         if timedelta(0) < since <= _LATEST_REPORT:
             return candidate
+    return None
+
+
+def _opening_with_more(
+    head: str, mentions: list[PeriodMention], anchor: Anchor
+) -> Period | None:
+    """Give the first half, or the year, that a document says first it reports on.
+
+    A note on interim results may tell of the second quarter further down; one on annual results
+    names the year in its title.
+    """
+    title = head.lstrip().partition("\n")[0]
+    for mention in mentions:
+        months = _months(mention.period)
+        if mention.relation != "in" or _REFERS_TO_IT.search(fold(mention.text)):
+            continue
+        if months == 3 or anchor.reporting is None:
+            return None
+        if quarter_before(mention.period, 0) != anchor.reporting:
+            continue
+        quarter = fiscal_position(mention.period, anchor.fiscal_year_end)[1]
+        if months == 6 and quarter == 2:
+            return mention.period
+        if months == 12 and quarter == 4 and _ANNUAL.search(fold(title)):
+            return mention.period
     return None
 
 
