@@ -11,6 +11,8 @@ from pipeline.lexicon.scopes import ScopeMatch
 from schemas import Entity, Period, PeriodMention, Quantity
 from schemas.fact import Measure, Modality
 
+# How far apart, in characters, one paragraph counts from the next.
+_PARAGRAPH_APART = 160
 Basis = Literal["yoy", "qoq"]
 
 
@@ -101,7 +103,8 @@ class Frame:
     sentence counts of a product: the Trainium2 chips of Project Rainier; ``told_of`` is what a
     plain measure word (家, 座) was said of before.
     ``named`` are the businesses and companies that the paragraph named, ``two`` those that 前者
-    and 后者 mean; ``of_which`` is the part that 其中 named and the business that it is a part of.
+    and 后者 mean; ``line`` is the metric that businesses are gone through for, and where it was
+    told last; ``of_which`` is the part that 其中 named and the business that it is a part of.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -137,11 +140,18 @@ class Frame:
     of_which: tuple[Mark, str | None, Mark | None] | None = None
     equipped: str | None = None
     head: MetricMatch | None = None
+    line: tuple[MetricMatch, int] | None = None
     lends: bool = False
     margin: str | None = None
 
-    def next_segment(self) -> None:
-        """Begin a paragraph: a business named before it is no longer what it is about."""
+    def next_segment(self, *, ascii_only: bool) -> None:
+        """Begin a paragraph: a business named before it is no longer what it is about.
+
+        In Chinese the next places or businesses of a row may have paragraphs of their own.
+        """
+        if self.line is not None:
+            match, told = self.line
+            self.line = None if ascii_only else (match, min(told, 0) - _PARAGRAPH_APART)
         self.scope = None
         self.outlook, self.told = False, 0
         self.so_far = None

@@ -20,6 +20,7 @@ from pipeline.extract.metric.background import (
     is_whole,
 )
 from pipeline.extract.metric.subject import choose_metric
+from pipeline.extract.metric.whole import BY_LINE
 from pipeline.extract.place import Place
 from pipeline.extract.reading import (
     Mark,
@@ -53,7 +54,7 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
     if is_row(segment):
         yield from read_row(segment, setting)
         return
-    frame.next_segment()
+    frame.next_segment(ascii_only=segment.text.isascii())
     frame.of_rates = setting.of_rates
     for sentence in map(with_breaks, sentences(segment)):
         about = setting.about.id if setting.about else None
@@ -128,6 +129,7 @@ def _read(
     if frame.head is None and place.quantity.kind == "money" and reading.measure == "level":
         frame.head = chosen
     _note_counted(place, frame, chosen)
+    _note_line(reading, frame, chosen)
     by_noun = chosen is not None and chosen.end == 0 and place.quantity.kind in ("count", "measure")
     frame.counted = chosen if by_noun else None
     if chosen is not None and not by_noun and reading.metric != "tenure":
@@ -157,6 +159,14 @@ def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> Non
     told = chosen is not None and (chosen.end > 0 or chosen.metric.id == "stores")
     if counted and chosen is not None and told and chosen.metric.family == "count":
         frame.told_of[counted[:1]] = replace(chosen, weak=False)
+
+
+def _note_line(reading: Reading, frame: Frame, chosen: MetricMatch | None) -> None:
+    """Note the metric that businesses are gone through for; another amount ends it."""
+    if chosen is not None and reading.metric == chosen.metric.id and reading.metric in BY_LINE:
+        frame.line = replace(chosen, weak=True), reading.sentence[0]
+    elif reading.measure == "level" and reading.family in ("money", "count"):
+        frame.line = None
 
 
 def _heed_break(frame: Frame, mark: Mark) -> None:

@@ -40,7 +40,9 @@ def extract(part: NormalizedPart) -> ExtractedPart:
         settings.hear(segment)
         here = (segment.heading_path, segment.speaker, segment.about)
         if here != above or segment.kind == "bullet":
-            frame = Frame(lends=segment.about in lenders, margin=margins.get(segment.about))
+            line = frame.line if here == above else None
+            margin = margins.get(segment.about)
+            frame = Frame(lends=segment.about in lenders, margin=margin, line=line)
             above = here
         if segment.boilerplate or not segment.quantities:
             quantities += len(segment.quantities)

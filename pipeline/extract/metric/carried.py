@@ -10,7 +10,7 @@ from pipeline.extract.metric.background import is_whole
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.metric.meant import just_before, means
 from pipeline.extract.metric.phrases import costs_points
-from pipeline.extract.metric.whole import BY_LINE, OF_ANY_BUSINESS
+from pipeline.extract.metric.whole import OF_ANY_BUSINESS
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric
@@ -288,11 +288,14 @@ def told_by_line(place: Place, frame: Frame, setting: Setting) -> MetricMatch | 
     "Net premiums rose 5%. Insurance was up 6%": premiums, not revenue.
     """
     last, match = frame.last, frame.used
-    if last is None or match is None or match.metric.id != last.metric:
+    burdens = _BURDEN.match(place.sentence.folded, place.mark.end)
+    if burdens and last and match is not None and match.metric.id == last.metric:
+        told = last.sentence[0]
+    elif frame.line is not None:
+        match, told = frame.line
+    else:
         return None
-    if last.metric not in BY_LINE and not _BURDEN.match(place.sentence.folded, place.mark.end):
-        return None
-    if not 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH:
+    if not 0 <= place.sentence.start - told <= _PARAGRAPH:
         return None
     return replace(match, weak=True) if means(match, place, setting) else None
 
@@ -314,6 +317,13 @@ def _business_moves(place: Place, frame: Frame) -> bool:
     return near and bool(kinds & {"up", "down"})
 
 
+def _sums_up(place: Place, mark: Mark) -> bool:
+    """Whether a cue only says that an amount follows: 其他市場合共 2.25 億美元."""
+    said = place.sentence.folded[mark.start : mark.end]
+    return place.quantity.kind == "money" and said in _SUMMING
+
+
+_SUMMING = frozenset({"合共", "合计", "共", "总计", "约", "达", "为", "录得"})
 _MULTIPLIED = ("doubled", "tripled", "quadrupled", "halved")
 
 
@@ -329,6 +339,6 @@ def stands_alone(place: Place) -> bool:
             # "Mounjaro more than doubled to $6.5 billion": a verb of its own.
             verb = kind == "multiple" and place.quantity.text.lower().endswith(_MULTIPLIED)
             return near and (kind == "money" or moved or verb)
-        elif mark.kind in ("metric", "cue"):
+        elif mark.kind == "metric" or (mark.kind == "cue" and not _sums_up(place, mark)):
             return False
     return False

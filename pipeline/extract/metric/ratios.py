@@ -1,5 +1,6 @@
 """What a multiple is a ratio of, on what basis a profit is told, and measures of one piece."""
 
+from pipeline.extract.frame import Frame
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.metric.meant import just_before
 from pipeline.extract.place import Place
@@ -64,7 +65,47 @@ def multiple_of(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
             isinstance(m.value, MetricMatch) and m.value.metric.id in _OWED for m in place.back()
         )
         return unnamed("leverage" if owed or named else "ev_to_ebitda")
+    if chosen is not None and (over := _PRICE_OVER.get(chosen.metric.id)) is not None:
+        start = max(place.sentence.start, place.mark.start - _VALUED_REACH)
+        if _VALUED.search(place.sentence.folded, start, place.mark.start):
+            return unnamed(over)
     return None
+
+
+# 目标价相当于2026年预测内涵价值1.6倍, 现价对应今年盈利12倍: a price told as so many times a figure.
+_PRICE_OVER = {
+    "embedded_value": "price_to_embedded_value",
+    "embedded_value_per_share": "price_to_embedded_value",
+    "book_value": "price_to_book",
+    "book_value_per_share": "price_to_book",
+    "tangible_book_value_per_share": "price_to_book",
+    "shareholders_equity": "price_to_book",
+    "net_assets": "price_to_book",
+    "net_asset_value": "price_to_nav",
+    "net_asset_value_per_share": "price_to_nav",
+    "eps": "price_to_earnings",
+    "adjusted_eps": "price_to_earnings",
+    "net_income": "price_to_earnings",
+    "adjusted_net_income": "price_to_earnings",
+    "revenue": "price_to_sales",
+    "free_cash_flow": "price_to_free_cash_flow",
+    "ebitda": "ev_to_ebitda",
+    "adjusted_ebitda": "ev_to_ebitda",
+}
+_VALUED = regex(
+    r"目标价|现价|股价|现价|市值|估值|评价|企业价值|交易于|现时相当于|潜在合理价"
+    r"|\b(?:target price|price target|trades?|trading|valuation|valued|share price)\b"
+)
+_VALUED_REACH = 48
+
+
+def still_valued(place: Place, frame: Frame) -> MetricMatch | None:
+    """The ratio told just before, where a price is said to be another multiple: 现价只有 1.3 倍."""
+    last = frame.last
+    if last is None or last.family != "x" or place.quantity.kind != "multiple":
+        return None
+    same = last.sentence == (place.sentence.start, place.sentence.end)
+    return unnamed(last.metric) if same else None
 
 
 # "Adj. EPS $1.21, GAAP 1.17", "reported EPS 1.17, underlying 1.21": the basis alone names it.

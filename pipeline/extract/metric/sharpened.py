@@ -6,7 +6,7 @@ from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame
 from pipeline.extract.metric.meaning import OF_POWER, unnamed
 from pipeline.extract.metric.meant import just_before
-from pipeline.extract.metric.ratios import multiple_of, on_basis
+from pipeline.extract.metric.ratios import multiple_of, on_basis, still_valued
 from pipeline.extract.metric.whole import SUBSIDIARIES
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
@@ -89,6 +89,9 @@ OF_REVENUE = regex(
 )
 
 
+_PRICES = frozenset({"share_price", "target_price", "valuation"})
+
+
 def _is_sum(quantity: Quantity) -> bool:
     """Whether a quantity is money, or a spoken amount that is of nothing else."""
     return quantity.kind == "money" or (quantity.kind == "number" and is_scaled(quantity))
@@ -110,6 +113,9 @@ def sharpened(
         chosen = _capacity(place) or chosen
     if quantity.kind == "multiple" and (of := multiple_of(chosen, place)) is not None:
         return of
+    priced = chosen is not None and chosen.metric.id in _PRICES
+    if priced and frame is not None and (valued := still_valued(place, frame)) is not None:
+        return valued
     if chosen is not None and chosen.metric.id == "revenue_run_rate":
         return _rate_of(place) or chosen
     if chosen is not None:

@@ -94,7 +94,7 @@ def choose_metric(
     if chosen is not None and _are_sales(chosen, place, frame, setting):
         chosen = unnamed("revenue")
     if chosen is not None and _is_part_of_business(chosen, place, frame):
-        chosen = unnamed("revenue")
+        chosen = told_by_line(place, frame, setting) or unnamed("revenue")
     called = called_behind(place)
     if called is not None and not _names_itself(place, chosen):
         reading.doubts.append("metric from words")

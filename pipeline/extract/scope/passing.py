@@ -20,7 +20,8 @@ _LEFT_OUT = regex(
 )
 _HELD_AGAINST = regex(
     r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"
-    r"(?:the |our |other |general )*|比|较|高于|低于|胜于|快过|相对|超越)$"
+    r"(?:the |our |other |general )*|比|较|高于|低于|胜于|快过|相对|超越"
+    r"|超过|多过|高过|胜过|优于|逊于|好于|差于|落后|落后于|领先|领先于|不及|不如|追上|赶上|多于|少于|大于|小于|挤下|取代|不输)$"
 )
 # 国内的三倍: what a multiple is of; 私有化恒生后，…: after it.
 _BEHIND = regex(r"(?:之)?后[，,]|的?\s?[\d一二两三四五六七八九十百数好几半.]+\s?倍")

@@ -321,7 +321,10 @@ def _takes_over(earlier: Mark, sentence: Sentence, at: int) -> bool:
         if was.owner and was.owner == now.owner and now.scope.startswith(was.scope):
             return was.scope != now.scope
         if now.kind == "region" and was.kind != "region":
-            return False
+            # 產品 A 占三成；德州廠…: a place that a new part of the sentence begins with.
+            last = between[-1] if between else None
+            ended = last is not None and last.kind == "break" and last.weight == 3
+            return ended and last is not None and not sentence.folded[last.end : mark.start].strip()
         gap = sentence.folded[earlier.end : mark.start]
         if _AND_BELOW.fullmatch(gap):
             return True

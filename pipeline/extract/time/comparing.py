@@ -20,6 +20,8 @@ MOVES = frozenset({"growth", "change", "multiple"})
 # "last year" beside a quarter's number is the same quarter of that year.
 LAST_YEAR = regex(r"(?:the )?(?:last|prior|previous) year(?:'s)?|去年|上年|上一年|前一年")
 _YEAR_AGO = regex(r"year (?:ago|earlier)|(?:去年|上年)同期|一年前|^ly$")
+# 預估較上季成長兩成: of a quarter to come the one before it, whichever is reported on.
+LAST_QUARTER = regex(r"^(?:上|前)(?:一|1)?(?:个|個)?季度?$")
 _QUARTER = range(88, 94)
 # Prices move within days and forecasts by revision, neither over the reporting year.
 _PRICES = frozenset({"share_price", "target_price"})
@@ -88,6 +90,8 @@ def comparison(
         return None
     if own is not None and (versus is None or versus.relation == "since"):
         return own
+    if versus is not None and reading.modality == "forward" and LAST_QUARTER.search(versus.text):
+        return "qoq"
     if versus is not None and reading.period is not None:
         return _against(reading.period, versus)
     last = frame.last

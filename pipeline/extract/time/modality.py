@@ -409,6 +409,8 @@ def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:
             break
         if mark.kind == "break" and mark.weight >= 2:
             return False
+        if mark.kind == "company" and not place.sentence.text.isascii():
+            return False  # another company's figure
         noun = isinstance(mark.value, Cue) and "target" in mark.value.kinds
         if noun and mark.start - previous.end <= 1:
             return False  # only the number before was a target

@@ -28,7 +28,9 @@ _CALL_WORDS = regex(
 )
 # Words that stand for the period reported on, whichever it is.
 _REFERS_TO_IT = regex(r"期内|本期|报告期|当期|(?:the|this|our) (?:reporting )?(?:period|quarter)\b")
-_ANNUAL = regex(r"(?:全年|年度|年|末期)(?:业绩|财报|年报|报告)|年报|(?:annual|full[- ]year) results")
+_ANNUAL = regex(
+    r"(?:全年|年度|年|末期)(?:业绩|财报|年报|报告)|年报|(?:annual|full[- ]year) results"
+)
 _NO_DAY = regex(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
 _NO_CALL_WORDS = regex(
     r"(?:ended|ending|as of|posted|published|updated|截至|截止|汇率|发布于|发布[:： ]*|更新)\s?$"
@@ -130,9 +132,7 @@ def _reported(period: Period, published: date | None, fiscal_year_end: int) -> P
     return None
 
 
-def _opening_with_more(
-    head: str, mentions: list[PeriodMention], anchor: Anchor
-) -> Period | None:
+def _opening_with_more(head: str, mentions: list[PeriodMention], anchor: Anchor) -> Period | None:
     """Give the first half, or the year, that a document says first it reports on.
 
     A note on interim results may tell of the second quarter further down; one on annual results
