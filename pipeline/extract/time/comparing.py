@@ -21,7 +21,7 @@ MOVES = frozenset({"growth", "change", "multiple"})
 LAST_YEAR = regex(r"(?:the )?(?:last|prior|previous) year(?:'s)?|去年|上年|上一年|前一年")
 _YEAR_AGO = regex(r"year (?:ago|earlier)|(?:去年|上年)同期|一年前|^ly$")
 # 預估較上季成長兩成: of a quarter to come the one before it, whichever is reported on.
-LAST_QUARTER = regex(r"^(?:上|前)(?:一|1)?(?:个|個)?季度?$")
+_LAST_QUARTER = regex(r"^(?:上|前)(?:一|1)?(?:个|個)?季度?$")
 _QUARTER = range(88, 94)
 # Prices move within days and forecasts by revision, neither over the reporting year.
 _PRICES = frozenset({"share_price", "target_price"})
@@ -90,7 +90,7 @@ def comparison(
         return None
     if own is not None and (versus is None or versus.relation == "since"):
         return own
-    if versus is not None and reading.modality == "forward" and LAST_QUARTER.search(versus.text):
+    if versus is not None and reading.modality == "forward" and _LAST_QUARTER.search(versus.text):
         return "qoq"
     if versus is not None and reading.period is not None:
         return _against(reading.period, versus)
@@ -115,6 +115,15 @@ def comparison(
     if reading.measure == "change" and place.quantity.kind in ("count", "measure"):
         return None
     return frame.basis or setting.basis
+
+
+def next_quarter(own: str | None, versus: PeriodMention | None, setting: Setting) -> Period | None:
+    """The quarter to come where what is expected is told against the one before it."""
+    reporting = setting.reporting
+    if reporting is None or (reporting.end - reporting.start).days not in _QUARTER:
+        return None
+    against = versus is not None and _LAST_QUARTER.search(versus.text) is not None
+    return quarter_before(reporting, -1) if own == "qoq" or against else None
 
 
 def _against(period: Period, versus: PeriodMention) -> str:

@@ -8,11 +8,11 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place
 from pipeline.extract.time.asked import is_asked
 from pipeline.extract.time.comparing import (
-    LAST_QUARTER,
     LAST_YEAR,
     MOVES,
     comparison,
     grows_from_there,
+    next_quarter,
     own_basis,
 )
 from pipeline.extract.time.modality import (
@@ -100,23 +100,11 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     if ahead and mention is not None and future(mention.period, setting):
         frame.ahead = mention if mention.period.start < mention.period.end else frame.ahead
     if ahead and reading.period is None and reading.measure in MOVES:
-        reading.period = _next_quarter(own, versus, setting)
+        reading.period = next_quarter(own, versus, setting)
     _time_prices(reading, place, mention, frame, setting)
     reading.expected = quoted
     reading.comparison = comparison(reading, place, frame, setting, mention, versus, own)
     frame.basis = own or frame.basis  # type: ignore[assignment]
-
-
-def _next_quarter(own: str | None, versus: PeriodMention | None, setting: Setting) -> Period | None:
-    """The quarter to come where what is expected is told against the one before it."""
-    reporting = setting.reporting
-    if reporting is None or (reporting.end - reporting.start).days not in _QUARTER:
-        return None
-    against = versus is not None and LAST_QUARTER.search(versus.text) is not None
-    return quarter_before(reporting, -1) if own == "qoq" or against else None
-
-
-_QUARTER = range(88, 94)
 
 
 def _note_so_far(place: Place, mention: PeriodMention, frame: Frame, setting: Setting) -> None:
