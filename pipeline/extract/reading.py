@@ -23,7 +23,7 @@ MarkValue = Quantity | MetricMatch | ScopeMatch | CompanyMention | PeriodMention
 # The character comes first, so that a search passes over all others at once.
 _SENTENCE_END = regex(
     r"[。！？!?.\n](?:(?<=[。！？!?])[。！？!?]*[”\"」』）)]*|(?<=\n)\n*|(?<=\.)(?:"
-    r"(?<![.\s][A-Za-z]\.)(?<!\bvs\.)(?<!\bInc\.)(?<!\bCo\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)"
+    r"(?<![.\s][A-Za-z]\.)(?<!\A[A-Z]\.)(?<!\bvs\.)(?<!\bInc\.)(?<!\bCo\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)"
     r"(?<!\bapprox\.)(?<!\bCorp\.)(?<!\bLtd\.)(?<!\bNo\.)(?<!\b[Aa]dj\.)(?<!\best\.)(?<!\bincl\.)"
     r"(?<!\bexcl\.)(?<!\bavg\.)(?<!\bSt\.)(?<!\bcf\.)(?<!\bca\.)[”\")]*(?=\s+[^a-z\s])"
     r"|(?<=[.\s][A-Z]\.)"

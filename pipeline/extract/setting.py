@@ -134,7 +134,12 @@ _RATES = regex(r"^[^，。,]{0,4}(?:成长性|增速|增长率|成长率|growth)
 
 
 def _is_in_name(match: ScopeMatch, text: str, about_id: str | None) -> bool:
-    """Whether what looks like a business is (part of) the name of the company spoken of."""
+    """Whether what looks like a business is (part of) the name of the company spoken of.
+
+    So is the ticker of any other, above the notes on several: "TRV 3Q25 | HON 3Q25".
+    """
+    if not match.known and company(match.scope) is not None:
+        return True
     if about_id is None or (match.owner is not None and match.known):
         return False
     known = company(about_id)

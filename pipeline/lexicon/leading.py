@@ -35,13 +35,29 @@ def turns_away(text: str) -> bool:
     return _TURNS_AWAY.match(fold(text[:_OPENING_CHINESE])) is not None
 
 
-# "AMZN › AWS", "LIN | Linde 3Q25", "2) $TXN.US: beat": a ticker that a heading sets off.
+# "AMZN › AWS", "LIN | Linde 3Q25", "2) $TXN.US: beat": a ticker that a heading sets off;
+# "ZLAB 再鼎医药": or has before its name.
 _SET_OFF = regex(
     r"[\s#•●◦▪*>»\-–—▍【\[(\d.、)）]*\$?(?P<code>[A-Z]{1,5}(?:\.[AB])?)"
     r"(?:[ .:](?:US|HK|LN|NA|GR|GY|FP|JP|TT|CH|SS|SZ|OQ|N))?"
-    r"\s*(?:[|｜:：›»>→】\]/(（]|\s[-–—]\s|$)\s*"
+    r"(?P<sign>\s*(?:[|｜:：›»>→】\]/(（]|\s[-–—]\s|$))?\s*"
 )
 _SHORTEST_CODE = 2
+# "01801.HK 信达生物", "600519 贵州茅台": what a heading may have before the name.
+_BEFORE_NAME = regex(
+    r"[\s#•·●・◦▪*>»\-–—▍（(【「\d.、)）一二三四五六七八九十]*"
+    r"(?:\$?(?:[A-Z]{1,5}|\d{4,6})(?:[.:][A-Z]{1,3})?\s+(?=[\u4e00-\u9fff]))?"
+)
+
+
+def name_begins(heading: str) -> int:
+    """Give where a heading's words begin, behind its number, its bullet and a code.
+
+    >>> name_begins("1、01801.HK 信达生物（10月）"), name_begins("Linde 3Q25")
+    (11, 0)
+    """
+    match = _BEFORE_NAME.match(heading)
+    return match.end() if match else 0
 
 
 def heading_company(heading: str) -> Company | None:
@@ -51,14 +67,19 @@ def heading_company(heading: str) -> Company | None:
 
     >>> [found and found.id for found in map(heading_company, ("AMZN › AWS", "AI | what is new"))]
     ['AMZN', None]
+    >>> heading_company("ZLAB 再鼎医药（11月6日披露）").id
+    'ZLAB'
     """
     match = _SET_OFF.match(heading)
     found = company(match["code"]) if match else None
     if match is None or found is None:
         return None
     code = match["code"]
-    named = any(each.company.id == found.id for each in find_companies(heading[match.end() :][:60]))
+    behind = find_companies(heading[match.end() :][:60])
+    named = any(each.company.id == found.id for each in behind)
     doubtful = len(code) < _SHORTEST_CODE or code in company_names().ticker_words
+    if match["sign"] is None:  # the code and the name, and nothing between them
+        return found if named and behind[0].start == 0 and heading[match.end() - 1] == " " else None
     return found if named or not doubtful else None
 
 

@@ -101,8 +101,12 @@ def _english(segment: Segment) -> str | None:
 def _currency(about: Entity | None, context: DocumentContext) -> str | None:
     if context.currency is not None:
         return context.currency
-    known = company(about.id) if about else None
-    return known.currency if known else None
+    if about is None:  # what all of a round-up report in
+        known = [company(named.company.id) for named in context.companies]
+        currencies = {each.currency if each else None for each in known}
+        return currencies.pop() if len(currencies) == 1 else None
+    listed = company(about.id)
+    return listed.currency if listed else None
 
 
 def _companies(segment: Segment, abouts: Abouts) -> list[CompanyMention]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pipeline.lexicon.companies import company, find_companies, resolve_company
-from pipeline.lexicon.leading import heading_company
+from pipeline.lexicon.leading import heading_company, name_begins
 from pipeline.normalize.periods import (
     infer_call_day,
     infer_reporting_period,
@@ -140,6 +140,8 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
         return None
     if len(in_title) != 1 and companies_of_paragraphs(drafts):
         return None
+    if not in_title and companies_of_headings(drafts):
+        return None
     if not in_title and (declared := declared_company(head)):
         return declared
     if not in_title and (unknown := named_in_title(titles, None)):
@@ -185,7 +187,7 @@ def _is_round_up(
             coded = heading_company(draft.text[:80])
             if coded is not None:
                 headed.add(coded.id)
-            elif opening is not None and opening.start <= _OPENING:
+            elif opening is not None and opening.start - name_begins(draft.text) <= _OPENING:
                 headed.add(opening.company.id)
             if len(headed) > 1 and (len(in_title) != 1 or len(headed & (in_title | codes)) > 1):
                 return True

@@ -5,22 +5,24 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.lexicon.companies import all_companies, find_companies
 from pipeline.lexicon.company_names import company_names
-from pipeline.lexicon.leading import heading_company, leading_company
+from pipeline.lexicon.leading import heading_company, leading_company, name_begins
+from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from pipeline.segment.cues import cue_words
 from pipeline.segment.draft import Draft
 from schemas.fact import Entity
 from schemas.segmented import DocumentCompany
 
-# Behind its number and bullet a heading opens with the name.
-_NUMBERING = regex(r"^[\s#•·●・◦▪*\-–—▍（(\d.、)）一二三四五六七八九十【「]*")
 _AT_ONCE = 6
 # "Redquill Logistics（紅羽物流）": the two names of a company that no list holds.
 _BILINGUAL = regex(
     r"(?P<name>[A-Z][A-Za-z&.'’\-]+(?: [A-Z&][A-Za-z&.'’\-]*){0,4})"
     r"\s?[（(]\s?(?P<local>[\u4e00-\u9fff]{2,8})[^）)]{0,20}[）)]"
 )
-_SHORT = 2
+_SHORT = _FEW = 2
+_WHOLE_NAME = range(4, 6)
+_APART = regex(r"\s?[】」\])]|\s?[（(|｜：:]|\s?[—–]|\s-\s|$")
+_HAN = regex(r"[\u4e00-\u9fff]+")
 _HONG_KONG, _MAINLAND = 4, 6
 # "3) Kestrel Shipping (KSTR LN)": likewise, with its code.
 _CODED = regex(
@@ -31,6 +33,12 @@ _CODED = regex(
 _CODED_CHINESE = regex(
     r"(?P<name>[\u4e00-\u9fff]{2,8})\s?[】」]?\s?[（(]\s?(?P<code>[A-Z]{2,5}|\d{4,6})"
     r"(?:\.[A-Z]{1,2})?(?:[/、，,][^）)]{0,20})?\s?[）)]"
+)
+# "HZEN 汇真医疗（11月6日披露）", "6999.HK 领地（财报已出）": the code first, and a day behind.
+_CODE_FIRST = regex(
+    r"(?:[\s#•·●・◦▪*【「]|\d{1,2}[.、)）])*\$?(?P<code>[A-Z]{2,5}|\d{4,6})(?:\.[A-Z]{1,2})?\$?\s+"
+    r"(?P<name>[\u4e00-\u9fff]{2,8})\s?[】」]?\s?[（(](?:[^）)]{0,12}"
+    r"(?:\d[日号號]|\d[/.-]\d|盘[前后中]|盤[前後中]|披露|公布|公佈|发布|發布|财报|財報|业绩|業績|港股|美股|A股))"
 )
 _LEAST_PARAGRAPH, _LEAST_PARAGRAPH_CHINESE = 160, 60
 _OPENING = 160
@@ -51,13 +59,41 @@ def companies_of_headings(drafts: Sequence[Draft]) -> tuple[DocumentCompany, ...
     ]
     certain = _opening(headings, frozenset())
     unknown = _unknown(headings)
-    if len(certain) + len(unknown) < _SHORT:
+    if len(certain) + len(unknown) < _SHORT and len(_set_apart(headings)) < _SHORT:
         return ()
     found = _opening(headings, frozenset(company_names().companies))
+    short = _short_names(headings)
     return tuple(
-        DocumentCompany(company=Entity(id=company_id, name=name))
+        DocumentCompany(company=Entity(id=company_id, name=name), aliases=short.get(company_id, ()))
         for company_id, name in found.items()
     ) + tuple(unknown)
+
+
+def _set_apart(headings: Iterable[str]) -> set[str]:
+    """Give the companies, doubtful names too, that a heading names and sets apart: 【国航】."""
+    return {
+        match.company.id
+        for heading in headings
+        for match in find_companies(heading, all_companies())[:1]
+        if match.start == name_begins(heading) and _APART.match(heading, match.end)
+    }
+
+
+def _short_names(headings: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Give what a round-up calls the companies of its headings: 百济神州 百济, 传奇生物 传奇.
+
+    That is the name without the word for the trade, or its first two characters; names that begin
+    with a place have none, and neither have two that begin alike.
+    """
+    plain = cue_words()["place_in_name"]
+    found: dict[str, list[str]] = {}
+    for heading in headings:
+        for match in find_companies(heading, all_companies())[:_FEW]:
+            name = heading[match.start : match.end]
+            whole = len(name) in _WHOLE_NAME and _HAN.fullmatch(name)
+            if whole and not fold(name).startswith(plain):
+                found.setdefault(name[:_SHORT], []).append(match.company.id)
+    return {ids[0]: (name,) for name, ids in found.items() if len(set(ids)) == 1}
 
 
 def companies_of_paragraphs(drafts: Sequence[Draft]) -> tuple[DocumentCompany, ...]:
@@ -127,9 +163,8 @@ def _opening(headings: Iterable[str], known: frozenset[str]) -> dict[str, str]:
         if coded is not None:
             found.setdefault(coded.id, coded.name)
             continue
-        start = _NUMBERING.match(heading)
         first = next(iter(find_companies(heading, known)), None)
-        if first is not None and first.start - (start.end() if start else 0) <= _AT_ONCE:
+        if first is not None and first.start - name_begins(heading) <= _AT_ONCE:
             found.setdefault(first.company.id, first.company.name)
     return found
 
@@ -137,24 +172,26 @@ def _opening(headings: Iterable[str], known: frozenset[str]) -> dict[str, str]:
 def _unknown(headings: Iterable[str]) -> list[DocumentCompany]:
     named: dict[str, DocumentCompany] = {}
     for heading in headings:
-        start = _NUMBERING.match(heading)
-        match = _BILINGUAL.match(heading, start.end() if start else 0)
-        if match and not find_companies(heading):
+        if find_companies(heading):
+            continue
+        begin = name_begins(heading)
+        match = _BILINGUAL.match(heading, begin)
+        if match:
             name, local = match["name"], match["local"]
             short = (local[:_SHORT],) if len(local) > _SHORT + 1 else ()
             named[name] = DocumentCompany(
                 company=Entity(id=name, name=name), aliases=(name, local, *short)
             )
             continue
-        coded = _CODED.match(heading, start.end() if start else 0)
-        if coded and not find_companies(heading):
+        coded = _CODED.match(heading, begin)
+        if coded:
             name, code = coded["name"], coded["code"]
             named[code] = DocumentCompany(
                 company=Entity(id=code, name=name), aliases=(name, name.split()[0], code)
             )
             continue
-        local = _CODED_CHINESE.match(heading, start.end() if start else 0)
-        if local and not find_companies(heading):
+        local = _CODED_CHINESE.match(heading, begin) or _CODE_FIRST.match(heading)
+        if local:
             # A Hong Kong code has four digits: 02869.HK is 2869.
             name, code = local["name"], local["code"]
             code = code[1:] if len(code) > _HONG_KONG and code[0] == "0" else code

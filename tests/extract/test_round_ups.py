@@ -96,3 +96,53 @@ def test_bracketed_names_head_what_follows() -> None:
     found = {str(fact.value): fact.entity.id if fact.entity else None for fact in facts_of(text)}
     assert found["27300000000"] == "002371"
     assert found["20"] == "2869"
+
+
+CODED = """创新药三季报对照：百济稳了，再鼎慢了
+
+药圈　2025-11-14
+
+金额如无说明都是美元。
+
+ONC 百济神州（11月6日披露）
+  • 总收入13.9亿美元（约99亿元），同比+38%
+
+ZLAB 再鼎医药（11月6日披露）
+  • 总收入1.2亿，同比增12%
+
+小结
+  1. 现金：百济40亿，再鼎8.3亿
+"""
+
+BRACKETED = """三大航三季报速评
+
+2025-10-31
+
+【国航】三季度利润30亿元
+• 营收480亿元，同比+1.9%
+
+【南航】净利润35亿元
+• 营收500亿元，同比+2.8%
+
+小结：合同负债，两家合计40亿
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "company", "metric", "value", "unit"),
+    [
+        (CODED, "ONC", "revenue", "1390000000", "USD"),
+        (CODED, "ONC", "revenue", "9900000000", "CNY"),
+        (CODED, "ZLAB", "revenue", "12", "percent"),
+        (CODED, "ONC", "cash", "4000000000", "USD"),
+        (CODED, "ZLAB", "cash", "830000000", "USD"),
+        (BRACKETED, "0753", "revenue", "1.9", "percent"),
+        (BRACKETED, "1055", "revenue", "50000000000", "CNY"),
+        (BRACKETED, None, "contract_liabilities", "4000000000", "CNY"),
+    ],
+)
+def test_companies_as_headings_name_them(
+    text: str, company: str | None, metric: str, value: str, unit: str
+) -> None:
+    found = [f for f in facts_of(text) if f.value == Decimal(value) and f.metric == metric]
+    assert [(f.entity.id if f.entity else None, f.unit) for f in found] == [(company, unit)]

@@ -13,6 +13,10 @@ from schemas import Quantity
 _BARE = regex(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
 # 元 alone is the document's currency, or that of what was told before.
 _YUAN = regex(r"^[^a-z$€£¥₩]*?[\d万亿兆]\s?元$")
+# 14.1 亿美元（约 100.5 亿元）: what the foreign amount before it comes to at home.
+_CONVERTED = regex(
+    r"(?:[美港欧日韩澳加]元|美金|港币|英镑|usd|hkd|eur)\s?[（(，,](?:折?合|折|相?当于|约|即|大约|[≈~])*\s?$"
+)
 _BASIS_POINTS = regex(r"basis|bi?p|基点|基點")
 _SCALES = (
     (re.compile(r"trillion|\btn\b"), Decimal(10) ** 12),
@@ -149,6 +153,9 @@ def _currency_before(reading: Reading, place: Place, frame: Frame) -> str | None
 
     价差 0.53 元人民币，…由 0.52 元上调, in a note whose other amounts are in Hong Kong dollars.
     """
+    simplified = "億" not in place.quantity.text and _YUAN.match(place.said)
+    if simplified and _CONVERTED.search(_before(place)):
+        return "CNY"
     last = frame.last
     if last is None or last.metric != reading.metric or last.quantity.kind != "money":
         return None
