@@ -19,6 +19,7 @@ from pipeline.extract.metric.background import (
     is_where,
     is_whole,
 )
+from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.metric.subject import choose_metric
 from pipeline.extract.metric.whole import BY_LINE
 from pipeline.extract.place import Place
@@ -127,7 +128,7 @@ def _read(
         return None
     frame.last = reading
     if frame.head is None and place.quantity.kind == "money" and reading.measure == "level":
-        frame.head = chosen
+        frame.head = chosen or (unnamed("revenue") if reading.metric == "revenue" else None)
     _note_counted(place, frame, chosen)
     _note_line(reading, frame, chosen)
     by_noun = chosen is not None and chosen.end == 0 and place.quantity.kind in ("count", "measure")
@@ -189,12 +190,18 @@ def _heed_break(frame: Frame, mark: Mark) -> None:
 
 def _heed_cue(frame: Frame, sentence: Sentence, mark: Mark) -> None:
     kinds = mark.value.kinds if isinstance(mark.value, Cue) else frozenset[str]()
-    if "whole" in kinds and not sentence.folded.endswith(_PART_OF, 0, mark.start):
+    part = sentence.folded.endswith(_PART_OF, 0, mark.start) or _is_all_of(frame, mark)
+    if "whole" in kinds and not part:
         frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
     if "rate" in kinds:
         frame.rate = mark
     if kinds & {"former", "latter"}:
         take_one_of_two(frame, mark, former="former" in kinds)
+
+
+def _is_all_of(frame: Frame, whole: Mark) -> bool:
+    """Whether a Chinese word of the whole is said of the business before it: 数据中心整体占56%."""
+    return frame.scope_mark is not None and frame.scope_mark.end == whole.start
 
 
 def _respectively(sentence: Sentence) -> dict[int, Mark]:

@@ -246,7 +246,7 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     scopes = find_scopes(text[start:end], company_id, folded=piece)
     surer = [(c.start, c.end) for c in cues if c.kinds & _SURE]
     names = [(s.start, s.end) for s in scopes if s.known or " " in s.scope]
-    metrics = find_metrics(piece)
+    metrics = [m for m in find_metrics(piece) if not _and_others(m, piece)]
     heads = {m.start for m in metrics if _has_a_business(m)}
     marks += [
         Mark(start + m.start, start + m.end, "metric", m)
@@ -261,6 +261,7 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
                     )
                     # 数据中心收入: the revenue of data centers, whose number is not told.
                     or (m.end in heads and (m.start, m.end) in names)
+                    or ((m.start, m.end) in names and _is_sold(m, piece))
                 )
             )
         )
@@ -274,6 +275,34 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
         place = (start + match.start(), start + match.end())
         marks.append(Mark(*place, "break", match.group(), weight))
     return marks
+
+
+def _and_others(match: MetricMatch, piece: str) -> bool:
+    """Whether 其他收入 only ends the name of a business: 在线营销服务及其他收入."""
+    return match.metric.id == "other_income" and piece[match.start - 1 : match.start] in _AND
+
+
+_AND = frozenset("及和与跟")
+
+
+# What is counted and is a business too: 数据中心占到营收的56%, but 数据中心400座.
+_SOLD = frozenset({"facilities", "servers"})
+_COUNTED_NEXT = regex(
+    r"(?:的?数量|总数|数目|部署|保有)"
+    r"|[^，。；,;、:：]{0,8}?\d[\d,.]*[万亿多余 ]*[座个家处间台套辆颗枚片架块张多余]"
+)
+
+
+_COUNTED_BEFORE = regex(r"[\d万亿多余] ?[座个家处间台套辆颗枚片架块张][^，。；,;、:：]{0,14}$")
+
+
+def _is_sold(match: MetricMatch, piece: str) -> bool:
+    """Whether a Chinese word for what may be counted names a business: no count follows it."""
+    if match.metric.id not in _SOLD or piece[match.start : match.end].isascii():
+        return False
+    if _COUNTED_NEXT.match(piece, match.end):
+        return False
+    return _COUNTED_BEFORE.search(piece, max(0, match.start - 20), match.start) is None
 
 
 def _without_metric(name: ScopeMatch, piece: str, metrics: list[MetricMatch]) -> ScopeMatch | None:

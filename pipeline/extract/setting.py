@@ -17,6 +17,11 @@ from schemas import DocumentContext, NormalizedSegment, PeriodMention
 
 # "核心本地商业：收入…", "· Fabric ：收入…", "AWS: revenue…": a label speaks for the whole segment.
 _LABEL = regex(r"^[\s•·●・◦▪*\-–—▍.、)）(（]*([^:：，。,;；$€¥%]{1,40})[:：｜|]")
+# 存储行业有句老话：…, 有人问：…: a clause before a colon is no label.
+_CLAUSE_LABEL = regex(
+    r"行业[有是的里内]|圈[有里内]|有[句个人这一种]|[说问称讲道]$|表示$|指出$|提到$|谈到$|[吗呢吧]|怎么|什么"
+    r"|为何|意味着|换句话|也就是|简单[说来]|问题[来是在]|答案|一句话|[他她我你它]们?[说觉认]"
+)
 _OUTLOOK = regex(r"指引|展望|财测|財測|預測|预测|outlook|guidance|guide\b", re.IGNORECASE)
 
 
@@ -49,6 +54,8 @@ class Settings:
         texts = list(segment.heading_path)
         labelled = False
         label = _LABEL.match(segment.text)
+        if label and _CLAUSE_LABEL.search(label[1]):
+            label = None
         if label and not any(q.start - segment.start < label.end() for q in segment.quantities):
             texts.append(label[1])
         for text in texts:

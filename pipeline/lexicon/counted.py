@@ -140,11 +140,14 @@ def _chinese(text: str) -> CountedMatch | None:
         return head
     cut = _CHINESE_END.search(text, start)
     end = min(cut.start() if cut else len(text), start + _CHINESE_DISTANCE)
+    loose: CountedMatch | None = None
     for position in range(start + 1, end):
         found = _longest_at(text, position, phrases)
-        if found is not None and found.end - found.start > 1 and not found.weak:
-            return found
-    return head
+        if found is not None and found.end - found.start > 1:
+            if not found.weak:
+                return found
+            loose = loose or found
+    return head or loose
 
 
 def _longest_at(text: str, start: int, phrases: dict[str, _Entry]) -> CountedMatch | None:

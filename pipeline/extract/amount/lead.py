@@ -184,13 +184,16 @@ def lead_before(place: Place) -> Lead:
 
 
 # 精装修市场的降幅更大，接近三成: a rate of growth whose size the next clause tells.
-_RATE_BEFORE = regex(r"(降幅|跌幅|减幅|增幅|涨幅|升幅|增速)[^，。；;,0-9]{0,6}[，,]\s*$")
+_RATE_BEFORE = regex(
+    r"(降幅|跌幅|减幅|增幅|涨幅|升幅|增速)[^，。；;,0-9]{0,14}[，,]"
+    r"(?:大概|大约|约|预计|估计|应该|可能|将|会|仍|还|在|为|达|到|落在|维持在|保持在)*\s*$"
+)
 
 
 def _clause(place: Place) -> str:
     """The words of two clauses before the quantity, as far as they may tell its rate."""
     return place.sentence.folded[
-        max(place.sentence.start, place.mark.start - 14) : place.mark.start
+        max(place.sentence.start, place.mark.start - 28) : place.mark.start
     ]
 
 

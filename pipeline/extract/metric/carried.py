@@ -209,9 +209,10 @@ def of_list(place: Place, frame: Frame) -> MetricMatch | None:
     if place.quantity.kind != "money" or frame.head is None:
         return None
     start = max(place.sentence.start, place.mark.start - _NAME_REACH)
-    if _NAME_ALONE.search(place.sentence.folded, start, place.mark.start) is None:
+    alone = _NAME_ALONE.search(place.sentence.folded, start, place.mark.start)
+    if alone is None:
         return None
-    marks = list(place.before())
+    marks = [m for m in place.before(breaks=1) if m.start >= alone.start()]
     if any(m.kind in ("metric", "cue") for m in marks):
         return None
     if not any(m.kind == "scope" for m in marks):

@@ -280,6 +280,8 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         near = better is not None and not _in_another_clause(better, place)
         if better is not None and near and (not better.weak or _leads_up(better, place)):
             return None
+        if quantity.counted[:1] in _OF_PEOPLE and _TEAM.search(place.lead):
+            return unnamed("headcount")
         if quantity.counted[:1] in _OF_SHOPS and _SHOPS.search(place.lead):
             return unnamed("stores")
         if told is not None:
@@ -313,6 +315,11 @@ def _asked_for(place: Place, frame: Frame, setting: Setting) -> bool:
     return setting.metric.metric.family in ("any", "count")
 
 
+# 临床团队有3,700人: those who are counted work for the company.
+_OF_PEOPLE = frozenset("人名")
+_TEAM = regex(
+    r"(?:团队|队伍|编制|铁军|部门|员工)(?:规模|总数|人数|总人数)?(?:[已现共约近超达为有]|目前|合计|超过|突破)*$"
+)
 # 自营餐厅1,299家: what stands right before a plain measure word.
 _OF_SHOPS = frozenset("家个间座")
 _SHOPS = regex(

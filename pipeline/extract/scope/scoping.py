@@ -350,6 +350,9 @@ def _stands_as_subject(sentence: Sentence, at: int) -> bool:
         elif later.kind in ("metric", "cue", "quantity"):
             return words_in(folded[end : later.start]) <= near
         elif later.kind == "break":
+            if later.start == end and folded[end] in ")）" and folded[start - 1] in "(（":
+                end, near = later.end, _NEAR_KNOWN  # 核心数据中心（CDBU）收入: its other name
+                continue
             if (apposed := _APPOSED.match(folded, later.start)) is not None:
                 end, near = apposed.end(), _NEAR_KNOWN
                 continue

@@ -270,7 +270,14 @@ def _is_supposed(place: Place) -> bool:
 
 def is_present(place: Place, mark: Mark, kinds: frozenset[str]) -> bool:
     """Whether a cue says that the number holds now; 现在的 only names what it is compared with."""
-    return "present" in kinds and not place.sentence.folded.startswith("的", mark.end)
+    folded = place.sentence.folded
+    if "present" not in kinds or folded.startswith("的", mark.end):
+        return False
+    return _REVISES_NOW.match(folded, mark.end) is None
+
+
+# 现在上调到 22 亿: what is revised now is still to come.
+_REVISES_NOW = regex(r"(?:则|又|已|已经|把|将|重新)?(?:[上下]调|[上下]修|调[高低]|上看)")
 
 
 def led_by(place: Place) -> bool | None:
@@ -407,7 +414,7 @@ def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:
     for mark in place.back():
         if mark.start < previous.end:
             break
-        if mark.kind == "break" and mark.weight >= 2:
+        if mark.kind == "break" and mark.weight >= 2 and not _lists_on(place, previous, modality):
             return False
         if mark.kind == "company" and not place.sentence.text.isascii():
             return False  # another company's figure
@@ -415,6 +422,24 @@ def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:
         if noun and mark.start - previous.end <= 1:
             return False  # only the number before was a target
     return True
+
+
+# 预计四季度收入 67 亿元；毛利率 48%: what a clause behind a semicolon begins with.
+_OWN_TIME = regex(r"[本上今去前截目现]|[一二三四]季|[1-4]季|[上下]半年|20\d\d|Q[1-4]")
+
+
+def _lists_on(place: Place, previous: Mark, modality: str) -> bool:
+    """Whether a Chinese sentence that opens with an outlook goes on with it behind a semicolon."""
+    sentence = place.sentence
+    gap = sentence.folded[previous.end : place.mark.start]
+    if modality != "forward" or gap.isascii() or _OWN_TIME.search(gap) or ";" not in gap:
+        return False
+    for mark in sentence.marks:
+        if mark.kind == "quantity":
+            return False
+        if isinstance(mark.value, Cue) and "forward" in mark.value.kinds:
+            return not _past(place)
+    return False
 
 
 def _past(place: Place) -> bool:

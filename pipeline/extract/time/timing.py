@@ -6,6 +6,7 @@ from pipeline.extract.amount.lead import is_lapped, stands_bracketed
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place
+from pipeline.extract.time.announced import tells_when
 from pipeline.extract.time.asked import is_asked
 from pipeline.extract.time.comparing import (
     LAST_YEAR,
@@ -69,6 +70,8 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     here = frame.here
     mention, versus = times_of(place, frame, moves=reading.measure in MOVES, base=base)
     if base and mention is not None and is_lapped(place) and _is_year_of(mention, setting):
+        mention = None
+    if mention is not None and tells_when(mention, reading, place, setting):
         mention = None
     if mention is None and not base and not _is_present(place):
         mention = _carried(reading, place, own, frame, setting)

@@ -123,6 +123,7 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
     if following == "%":
         amount.unit, amount.end, amount.spelling = PERCENT, amount.end + 1, "%"
         _points_after_percent(folded, amount)
+        _part_of_ten(folded, amount)
         return
     # What reads on may set the unit, which a check on the spot would have mypy hold for None still.
     without_unit = amount.unit is None
@@ -160,6 +161,24 @@ def _unnamed_money(passage: Passage, amount: Amount) -> None:
 def _points_after_percent(folded: str, amount: Amount) -> None:
     if match := _POINTS_AFTER_PERCENT.match(folded, amount.end):
         amount.unit, amount.end = lexicon().units["pts"], match.end()
+
+
+# 80%中高段: where in the eighties, in units of one percent.
+_PART_OF_TEN = regex(r" ?的?(低|中低|中|中高|高)[段位](?:区间|区域|水平|数)?")
+_TEN = Decimal(10)
+_OF_TEN = {"低": (1, 3), "中低": (1, 6), "中": (4, 6), "中高": (4, 9), "高": (7, 9)}
+
+
+def _part_of_ten(folded: str, amount: Amount) -> None:
+    """Read the part of a round ten of percent that is told: 20%低段 is 21% to 23%."""
+    number = amount.number
+    if number is None or number % _TEN or number < 0:
+        return
+    if (part := _PART_OF_TEN.match(folded, amount.end)) is not None:
+        first, last = _OF_TEN[part[1]]
+        amount.low, amount.high, amount.number = number + first, number + last, None
+        amount.qualifier, amount.hedged = "between", False
+        amount.form, amount.end = "band", part.end()
 
 
 def _money_of(passage: Passage, amount: Amount) -> None:

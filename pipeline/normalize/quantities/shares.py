@@ -63,11 +63,34 @@ def read_share(passage: Passage, amount: Amount) -> bool:
         return amount.form == "digits" and _slashed(folded, amount)
     if following in " 分" and (match := _LOWER_FIRST.match(folded, amount.end)):
         return _lower_first(passage, amount, match.end())
+    if following in _PIECES and folded[max(0, amount.start - 1) : amount.start] == "每":
+        return _of_every(folded, amount)
     if following == " " and folded.startswith((" in ", " out"), amount.end):
         return _in_each(folded, amount)
     if following == " " and amount.form == "small" and _ONE_OF_THEM.match(folded, amount.end):
         return _one_in(folded, amount)
     return amount.form == "small" and following in " -" and _upper_first(folded, amount)
+
+
+# 每三个人里有一个, 每 5 辆车就有 1 辆
+_PIECES = frozenset("个名位家台辆户单件张人杯瓶套部块")
+_HAS_ONE = regex(
+    r"[个名位家台辆户单件张人杯瓶套部块][\u4e00-\u9fff]{0,8}?[里中]?面?[,，]?(?:大约|约|差不多|几乎)?(?:就|便)?(?:差不多|几乎)?"
+    r"(?:有|是)(?:将近|近|约|超过)?(?P<part>[一二两三四五六七八九]|[1-9](?![0-9.]))[个名位家台辆户单件张人杯瓶套部块]"
+)
+
+
+def _of_every(folded: str, amount: Amount) -> bool:
+    match = _HAS_ONE.match(folded, amount.end)
+    if match is None or amount.number is None:
+        return False
+    said = match["part"]
+    part = Decimal(said) if said.isdigit() else lexicon().number_words[said].value
+    if not 0 < part < amount.number <= _EXACT_PARTS[0]:
+        return False
+    amount.number = of(part, amount.number)
+    amount.unit, amount.end, amount.form = PERCENT, match.end(), "fraction"
+    return True
 
 
 def _in_each(folded: str, amount: Amount) -> bool:

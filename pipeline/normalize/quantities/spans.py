@@ -82,9 +82,13 @@ def _opening() -> re.Pattern[str]:
     )
 
 
+# 125亿美元，上下3亿美元: what a margin behind a comma begins with.
+_MARGIN_BEGINS = frozenset("上正±浮误加")
+
+
 @cache
 def _margin() -> re.Pattern[str]:
-    return re.compile(rf",? ?({alternation(lexicon().roles['plusminus'])}) ?(?:a )?")
+    return re.compile(rf"[,，(（]? ?({alternation(lexicon().roles['plusminus'])}) ?(?:a )?")
 
 
 @cache
@@ -106,7 +110,9 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     """Join what follows the amount to it where the two are one quantity."""
     folded = passage.folded
     following = folded[amount.end : amount.end + 1]
-    if not following or following in "，。；.;、":
+    if not following or following in "。；.;、":
+        return single(amount)
+    if following == "，" and folded[amount.end + 1 : amount.end + 2] not in _MARGIN_BEGINS:
         return single(amount)
     if margin := _margin().match(folded, amount.end):
         return _with_margin(passage, amount, margin)
@@ -412,8 +418,10 @@ def _with_margin(passage: Passage, amount: Amount, link: re.Match[str]) -> Span:
             return single(amount)
         margin = abs(second.base(second.number) or Decimal(0))
     amount.end = max(amount.end, second.end)
+    if link[0][0] in "(（" and passage.folded[amount.end : amount.end + 1] in (")", "）"):
+        amount.end += 1
     amount.hedge("approx")
-    return Span(amount, value, value - margin, value + margin, amount.start, second.end, amount)
+    return Span(amount, value, value - margin, value + margin, amount.start, amount.end, amount)
 
 
 def skip_back(passage: Passage, position: int) -> int:
