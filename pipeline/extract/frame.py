@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.lexicon.scopes import ScopeMatch
+from pipeline.patterns import regex
 from schemas import Entity, Period, PeriodMention, Quantity
 from schemas.fact import Measure, Modality
 
@@ -83,6 +84,9 @@ class Reading:
     doubts: list[str] = field(default_factory=list)
 
 
+_ESTIMATED = regex(r"\d[Ee]$")
+
+
 @dataclass(slots=True)
 class Frame:
     """What a sentence has said so far, and what it inherits from the one before.
@@ -154,7 +158,7 @@ class Frame:
             self.line = None if ascii_only else (match, min(told, 0) - _PARAGRAPH_APART)
         self.scope = None
         self.outlook, self.told = False, 0
-        self.so_far = None
+        self.so_far = self.here = None
         self.named.clear()
 
     def open_with(self, scope: str | None) -> None:
@@ -195,7 +199,8 @@ class Frame:
         self.scope_mark = None
         self.entity = None
         self.last_company = None
-        self.here = None
+        if self.here is None or not _ESTIMATED.search(self.here.text):
+            self.here = None  # "FY26E EBITDA $3.6bn. EPS $2.10": estimates go on
         self.spent.clear()
         self.outside = None
         self.basis = None

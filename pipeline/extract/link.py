@@ -269,8 +269,13 @@ def _paired(sentence: Sentence, figures: list[int]) -> dict[int, Mark]:
     start = sentence.marks[figures[0]].start
     subjects = [m for m in sentence.marks if m.kind == "metric" and m.end <= start]
     kinds = {getattr(sentence.marks[at].value, "kind", None) for at in figures}
-    if len(figures) < 2 or len(kinds) > 1 or len(subjects) < len(figures):
+    if len(figures) < 2 or len(kinds) > 1:
         return {}
+    if len(subjects) < len(figures):
+        # 美国 7 亿 / 欧洲 2 亿，同比分别增长 40% 和 60%: each of the businesses in turn.
+        subjects = [m for m in sentence.marks if m.kind == "scope" and m.end <= start]
+        if len(subjects) != len(figures):
+            return {}
     return dict(zip(figures, subjects[-len(figures) :], strict=True))
 
 

@@ -105,6 +105,20 @@ def margin_felt(place: Place, frame: Frame) -> MetricMatch | None:
     return next((match for match in rates if match.metric.family == "percent"), None)
 
 
+def rate_in_points(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch | None:
+    """The rate told just before, for points that stand beside it and not beside a sum.
+
+    "Op inc $348mn, 15% mgn, +140bps q/q": the margin moved.
+    """
+    last = frame.last
+    if place.quantity.kind != "points" or chosen.metric.family != "money" or last is None:
+        return None
+    if last.mark is not place.previous() or last.family != "percent" or last.measure != "level":
+        return None
+    same = metric(last.metric)
+    return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False) if same else None
+
+
 def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The metric of the figure before, where no other is named in between."""
     last, previous = frame.last, place.previous()
@@ -220,6 +234,27 @@ def of_list(place: Place, frame: Frame) -> MetricMatch | None:
     return frame.head
 
 
+# "C&P rev -5%, mgn -50bps; D&E flat to +2%": likewise what moves behind a semicolon.
+_MOVES_ALONE = regex(r";\s*[a-z][a-z&'’./ -]{1,24}$")
+
+
+def moved_in_list(place: Place, frame: Frame) -> MetricMatch | None:
+    """The first metric of a list in notes, where a business alone leads up to how it moved."""
+    quantity, last = place.quantity, frame.last
+    moves = quantity.kind == "percent" and (quantity.signed or quantity.text[:4] == "flat")
+    if not moves or last is None or last.family != "percent" or not frame.metrics:
+        return None
+    start = max(place.sentence.start, place.mark.start - _NAME_REACH)
+    if _MOVES_ALONE.search(place.sentence.folded, start, place.mark.start) is None:
+        return None
+    marks = list(place.before())
+    if any(m.kind in ("metric", "cue") for m in marks) or not any(m.kind == "scope" for m in marks):
+        return None
+    first = frame.metrics[0].value
+    sums = isinstance(first, MetricMatch) and first.metric.family == "money"
+    return first if sums and isinstance(first, MetricMatch) else None
+
+
 # What a company as a whole earns is seldom told of a brand or a channel: 线上渠道占比95%.
 _OF_COMPANIES = frozenset({"net_income", "adjusted_net_income", "eps", "adjusted_eps", "net_loss"})
 
@@ -302,6 +337,7 @@ def told_by_line(place: Place, frame: Frame, setting: Setting) -> MetricMatch | 
 
 
 _PARAGRAPH = 400
+_OF_SOME_LINES = frozenset({"fee_income", "net_flows"})
 # "Argentina was a $12 million headwind": to what was told before.
 _BURDEN = regex(r" (?:headwind|tailwind|drag)\b")
 

@@ -9,8 +9,10 @@ from pipeline.extract.metric.carried import (
     held_by_base,
     inherited,
     margin_felt,
+    moved_in_list,
     of_list,
     of_that,
+    rate_in_points,
     stands_alone,
     told_by_line,
 )
@@ -64,6 +66,7 @@ def choose_metric(
         or part_of_shares(place)
         or _counted(reading, place, frame, setting)
         or of_list(place, frame)
+        or moved_in_list(place, frame)
         or nearby(place, frame, setting)
         or loss_that_moves(place, frame)
     )
@@ -95,6 +98,8 @@ def choose_metric(
         chosen = unnamed("revenue")
     if chosen is not None and _is_part_of_business(chosen, place, frame):
         chosen = told_by_line(place, frame, setting) or unnamed("revenue")
+    if chosen is not None:
+        chosen = rate_in_points(chosen, place, frame) or chosen
     called = called_behind(place)
     if called is not None and not _names_itself(place, chosen):
         reading.doubts.append("metric from words")

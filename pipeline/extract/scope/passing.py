@@ -42,6 +42,8 @@ _SPENT = regex(
     r"(?:\b(?:investments?|investing|invest|spending) (?:in|on|into) (?:the |our )?|"
     r"加大|投资于)$"
 )
+# "25% stake sold to Chico Pardo": a name behind these is a buyer's.
+_BUYER = regex(r"\b(?:sold|sale|sell|sells|selling|stake|divested|disposal|spun)\b[^.;]{0,30} to $")
 # Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达,
 # "the acquisition of Arm", 私有化恒生.
 _ASIDE = regex(
@@ -78,6 +80,8 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     if _BEHIND.match(sentence.folded, mark.end):
         return True
     if any(said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT, _FOR_WHOM)):
+        return True
+    if isinstance(mark.value, ScopeMatch) and not mark.value.known and _BUYER.search(before):
         return True
     return not subject and _CAUSE.search(before) is not None
 
