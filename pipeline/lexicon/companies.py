@@ -31,6 +31,11 @@ _PREFIX = regex(rf"^\s*(?:{_EXCHANGE}|US|HK|股票代[码號号])\s*[:：]\s*", 
 _ENDS_IN_EXCHANGE = regex(rf"(?:{_EXCHANGE}|股票代[码號号]|股[份票]代[码號号])\s*[:：]\s*$")
 _WORD_START = regex(r"(?<![A-Za-z0-9'’])[A-Z]")
 _NEAR_YEARS = range(1990, 2050)
+# "V 的支付量", "GM 管理層": what a Chinese note says of a company that it calls by its ticker.
+_SPOKEN_OF = regex(
+    r"\s?(?:的|[今去明]年|本季|上季|下季|管理[层層]|公司|[财財][报報測测]|指引|股[价價]|表示|[会會]不?[会會]?"
+    r"|[与與和跟、]|[财財法][说說]|[电電][话話]|全年|第[一二三四])"
+)
 _JOINTS = frozenset({"、", ",", "，", "/", "和", "与", "及", "&", "and", "、和", ", and", "以及"})
 
 
@@ -215,7 +220,9 @@ def _ticker(text: str, token: str, start: int, end: int, known: frozenset[str]) 
         return _bracketed_number(text, token, start)
     if (found := names.companies.get(token)) is None:
         return None
-    if token in known and len(token) >= 3 and token not in names.ticker_words:
+    if token in known and (
+        (len(token) >= 3 and token not in names.ticker_words) or _SPOKEN_OF.match(text, end)
+    ):
         return token
     if bracketed and _named_before(text, start - 1, token):
         return token

@@ -43,6 +43,9 @@ _SET_OFF = regex(
     r"(?P<sign>\s*(?:[|｜:：›»>→】\]/(（]|\s[-–—]\s|$))?\s*"
 )
 _SHORTEST_CODE = 2
+# "三家電話會重點(V / UAL / CAT)": tickers that a title lists.
+_LISTED = regex(r"(?<![A-Za-z&])[A-Z]{1,5}(?:\s?[/、,，&+＋｜|]\s?[A-Z]{1,5})+(?![A-Za-z&])")
+_CODE = regex(r"[A-Z]+")
 # "01801.HK 信达生物", "600519 贵州茅台": what a heading may have before the name.
 _BEFORE_NAME = regex(
     r"[\s#•·●・◦▪*>»\-–—▍（(【「\d.、)）一二三四五六七八九十]*"
@@ -60,10 +63,32 @@ def name_begins(heading: str) -> int:
     return match.end() if match else 0
 
 
-def heading_company(heading: str) -> Company | None:
+def listed_codes(title: str) -> frozenset[str]:
+    """Give the tickers that a title lists, those too that are a word or one letter.
+
+    One of them at least is a ticker and nothing else: "V / UAL" lists two, "AI / PC" none.
+
+    >>> sorted(listed_codes("Airlines and cards (V / UAL)"))
+    ['UAL', 'V']
+    """
+    listed: set[str] = set()
+    for match in _LISTED.finditer(title):
+        codes = _CODE.findall(match[0])
+        known = [code for code in codes if company(code) is not None]
+        if len(known) == len(codes) and not all(map(_is_doubtful, codes)):
+            listed.update(codes)
+    return frozenset(listed)
+
+
+def _is_doubtful(code: str) -> bool:
+    return len(code) < _SHORTEST_CODE or code in company_names().ticker_words
+
+
+def heading_company(heading: str, known: frozenset[str] = frozenset()) -> Company | None:
     """Give the company whose ticker a heading opens with and sets off from what follows.
 
-    A ticker that is also a word, or one letter, counts where the company's name stands behind it.
+    A ticker that is also a word, or one letter, counts where the company's name stands behind it
+    or where the document is known to be about the company.
 
     >>> [found and found.id for found in map(heading_company, ("AMZN › AWS", "AI | what is new"))]
     ['AMZN', None]
@@ -77,10 +102,9 @@ def heading_company(heading: str) -> Company | None:
     code = match["code"]
     behind = find_companies(heading[match.end() :][:60])
     named = any(each.company.id == found.id for each in behind)
-    doubtful = len(code) < _SHORTEST_CODE or code in company_names().ticker_words
     if match["sign"] is None:  # the code and the name, and nothing between them
         return found if named and behind[0].start == 0 and heading[match.end() - 1] == " " else None
-    return found if named or not doubtful else None
+    return found if named or found.id in known or not _is_doubtful(code) else None
 
 
 def leading_company(text: str, known: frozenset[str] = frozenset()) -> tuple[int, Company] | None:

@@ -27,6 +27,8 @@ class Abouts:
         self._by_heading: dict[str, Entity | None] = {}
         self._led: Entity | None = None
         self._led_under: tuple[str, ...] = ()
+        self._question_of: Entity | None = None
+        self._goes_on = False
         ids = [named.company.id for named in context.companies]
         self.known = frozenset([context.company.id] if context.company else ids)
         self._aliases = [
@@ -41,9 +43,22 @@ class Abouts:
             named = self._named(heading)
             if named is not None:
                 return named
+        if self._context.companies and segment.kind in ("question", "answer"):
+            return self._asked(segment)
         if not self._context.companies or segment.kind != "paragraph":
             return self._context.company
         return self._leading(segment)
+
+    def _asked(self, segment: Segment) -> Entity | None:
+        """The company that a question of a round-up names; its answer speaks of the same."""
+        found = {m.company.id: m.company for m in find_companies(segment.text, self.known)}
+        named = [each for each in found.values() if each.id in self.known]
+        if len(named) == 1:
+            self._question_of = Entity(id=named[0].id, name=named[0].name)
+        elif segment.kind == "question" and (named or not self._goes_on):
+            self._question_of = None
+        self._goes_on = segment.kind == "question"
+        return self._question_of
 
     def _leading(self, segment: Segment) -> Entity | None:
         """The company that a paragraph of a round-up opens with, else that of the one before."""
@@ -91,7 +106,7 @@ class Abouts:
                 if 0 <= heading.find(alias) <= _OPENING:
                     self._by_heading[heading] = entity
                     return entity
-            coded = heading_company(heading)
+            coded = heading_company(heading, self.known)
             if coded is not None and (coded.id in self.known or self._context.company is None):
                 self._by_heading[heading] = Entity(id=coded.id, name=coded.name)
                 return self._by_heading[heading]

@@ -414,6 +414,8 @@ class Reader:
         labels = text[-1] in ":："
         if labels and not FIGURE.search(fold(text)):
             return True
+        if line.after_blank and len(text) <= _FEW_HAN and section_of(text) == "qa":
+            return True
         # Dates and codes in parentheses are no figures of a heading: "Acme（10/21）".
         leads = line.after_blank and following.indent > line.indent
         if FIGURE.search(fold(_ASIDES.sub("", text))) and not leads:

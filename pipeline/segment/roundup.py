@@ -5,7 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.lexicon.companies import all_companies, find_companies
 from pipeline.lexicon.company_names import company_names
-from pipeline.lexicon.leading import heading_company, leading_company, name_begins
+from pipeline.lexicon.leading import (
+    heading_company,
+    leading_company,
+    listed_codes,
+    name_begins,
+)
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from pipeline.segment.cues import cue_words
@@ -57,11 +62,12 @@ def companies_of_headings(drafts: Sequence[Draft]) -> tuple[DocumentCompany, ...
     headings = [
         draft.text[:80] for draft in drafts if draft.kind == "heading" and not draft.is_title
     ]
-    certain = _opening(headings, frozenset())
+    listed = listed_codes("\n".join(draft.text for draft in drafts[:6] if draft.is_title))
+    certain = _opening(headings, frozenset(), listed)
     unknown = _unknown(headings)
     if len(certain) + len(unknown) < _SHORT and len(_set_apart(headings)) < _SHORT:
         return ()
-    found = _opening(headings, frozenset(company_names().companies))
+    found = _opening(headings, frozenset(company_names().companies), listed)
     short = _short_names(headings)
     return tuple(
         DocumentCompany(company=Entity(id=company_id, name=name), aliases=short.get(company_id, ()))
@@ -156,10 +162,12 @@ def _introduced(opening: str) -> tuple[int, DocumentCompany] | None:
     return None
 
 
-def _opening(headings: Iterable[str], known: frozenset[str]) -> dict[str, str]:
+def _opening(
+    headings: Iterable[str], known: frozenset[str], listed: frozenset[str]
+) -> dict[str, str]:
     found: dict[str, str] = {}
     for heading in headings:
-        coded = heading_company(heading)
+        coded = heading_company(heading, listed)
         if coded is not None:
             found.setdefault(coded.id, coded.name)
             continue

@@ -179,8 +179,14 @@ def lead_before(place: Place) -> Lead:
         lead.direction = -1
     if not settled and (told := _RATE_BEFORE.search(_clause(place))) is not None:
         lead.rate, lead.direction = True, -1 if told[1][0] in "降跌减" else 1
+    if lead.direction and not lead.rate and _BOUND.match(place.said):
+        # "Margin fell below 40%", 毛利率跌破四成: where it ended, not how far it went.
+        lead.to, lead.direction = True, 0
     lead.base = lead.base or stands_bracketed(place)
     return lead
+
+
+_BOUND = regex(r"(?:below|under|beneath|above|north of|south of|past|beyond)\b")
 
 
 # 精装修市场的降幅更大，接近三成: a rate of growth whose size the next clause tells.

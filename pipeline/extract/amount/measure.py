@@ -78,7 +78,9 @@ _LOST = regex(r"\b(?:lost|losing|lose)(?: (?:about|over|nearly|around|roughly|so
 
 
 _COST = regex(r"_cost$|_expense$|_expenses$|^depreciation$")
-_COSTS_US = regex(r"\bcosts?(?: us)?(?: [a-z]+)? $")
+_COSTS_US = regex(
+    r"\bcosts?(?: us)?(?: [a-z]+)? $|(?:吃掉|啃掉|侵蚀|蚕食|拖累|冲击|造成)了?约?\s?$"
+)
 
 
 def _amount(reading: Reading, lead: Lead, place: Place) -> None:
@@ -92,8 +94,11 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
         return  # "it plans to shed 4,000 jobs"
     if "metric from words" in reading.doubts and BOOKED.search(just_before(place, 72)):
         return
-    if _COST.search(reading.metric) and _COSTS_US.search(just_before(place, 24)):
-        # "Tariffs will cost us $18 million": the cost itself.
+    costly = reading.metric in _BURDENS or (
+        place.sentence.text.isascii() and _COST.search(reading.metric) is not None
+    )
+    if costly and _COSTS_US.search(just_before(place, 24)):
+        # "Tariffs will cost us $18 million", 關稅吃掉 3 億: the cost itself.
         lead.direction = 0
         return
     moved = (lead.direction and _moves_by(place)) or _adds_up(place) or _is_effect(place)

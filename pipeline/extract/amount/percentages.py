@@ -88,7 +88,9 @@ _VOLUME_AND_PRICE = frozenset(
 
 def _of_them(reading: Reading, place: Place) -> bool:
     """Whether a part is told of what was just said."""
-    return reading.metric not in _VOLUME_AND_PRICE and bool(_OF_THEM.search(place.lead))
+    if reading.metric in _VOLUME_AND_PRICE and "其中" not in place.lead:
+        return False
+    return bool(_OF_THEM.search(place.lead))
 
 
 def _like_growth(reading: Reading, last: Reading) -> bool:

@@ -157,9 +157,11 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
         return None
     rated = match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS
     percent = place.quantity.kind == "percent"
-    if rated and percent and place.quantity.signed and any(m.kind == "basis" for m in between):
+    if rated and percent and place.quantity.signed:
         # A rate moves by points; what grows by +150% beside it is the business.
-        return unnamed("revenue")
+        another = "+" in place.quantity.text and any(m.kind == "scope" for m in between)
+        if another or any(m.kind == "basis" for m in between):
+            return unnamed("revenue")
     if match.metric.id in _OF_ONE_BUSINESS and any(m.kind == "scope" for m in between):
         return unnamed("revenue")
     read = metric(last.metric)

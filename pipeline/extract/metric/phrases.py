@@ -5,7 +5,7 @@ at 96% of capacity".
 """
 
 from pipeline.extract.amount.units import is_scaled
-from pipeline.extract.metric.meaning import unnamed
+from pipeline.extract.metric.meaning import TIME_UNITS, unnamed
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.patterns import regex
@@ -92,6 +92,15 @@ _GOES = regex(
 )
 
 
+# "A 2% price increase", "20% cheaper than peers", "3% of price".
+_PRICE_MOVE = regex(
+    r"\s*(?:(?:(?:menu|list|average|annual|across-the-board|net) )?"
+    r"pric(?:e|ing) (?:increases?|hikes?|rises?|cuts?|reductions?|decreases?|actions?)\b"
+    r"|(?:increases?|hikes?|rises?|cuts?|reductions?) in (?:[a-z]+ )?prices\b"
+    r"|(?:cheaper|pricier|more expensive|less expensive)\b)"
+)
+
+
 def told_by_phrase(place: Place) -> MetricMatch | None:
     """Give the metric that the words right around a quantity tell; None where they tell none."""
     quantity = place.quantity
@@ -123,9 +132,14 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         if _ON_PLANT.match(folded, end) and _SPENT.search(before):
             return unnamed("capex")
         return unnamed("market_size") if _MARKET.search(before) else None
+    if quantity.kind == "measure":
+        saved = quantity.unit in TIME_UNITS and _SAVED.search(before)
+        return unnamed("time_saved") if saved else None
     if quantity.kind == "points" and (of := _OF_MARGIN.match(folded, end)) is not None:
         return unnamed("gross_margin" if of["gross"] else "operating_margin")
     if quantity.kind == "percent":
+        if _PRICE_MOVE.match(folded, end):
+            return unnamed("price")
         if _OF_PEOPLE.match(folded, end):
             return unnamed("customers")
         if _SHARE_OF_MARKET.search(before):

@@ -55,7 +55,8 @@ _LEFT = regex(
 )
 # "About $8 billion is left under the program", "remains on our authorization", "3bn left on auth".
 _UNDER_PROGRAM = regex(
-    r"\s*(?:is |was |still )?(?:left|remaining|remains|remained|available|unused) "
+    r"\s*(?:is |was |still )*(?:(?:remains|remained|remaining) available|left|remaining|remains"
+    r"|remained|available|unused) "
     r"(?:(?:under|on|in|of|for) )?(?:(?:the|our|this|that|its) )?(?:[\w'’-]+ ){0,2}"
     r"(?:program|programme|auth|authorization|authorisation|repurchase|buyback|bb)\b"
 )

@@ -30,6 +30,7 @@ from pipeline.extract.metric.sharpened import (
     sharpened,
 )
 from pipeline.extract.metric.spending import object_multiplied, part_of_shares, spent_on
+from pipeline.extract.metric.told import earned_by_business, of_dividend, part_of_last
 from pipeline.extract.metric.unsaid import (
     called_behind,
     is_far,
@@ -57,7 +58,7 @@ def choose_metric(
 ) -> MetricMatch | None:
     """Settle the reading's metric; give the match that says so, None where nothing names one."""
     quantity = place.quantity
-    part = of_that(place, frame)
+    part = of_that(place, frame) or part_of_last(place, frame)
     chosen = (
         (None if is_driver(place) else held_by_base(place, frame))
         or part
@@ -108,6 +109,9 @@ def choose_metric(
     summed = quantity.kind == "number" and is_scaled(quantity)
     if (quantity.kind == "money" or summed) and not reading.doubts:
         chosen = profit_or_loss(place, frame, chosen) or chosen
+    if chosen is not None:
+        earned = earned_by_business(chosen, place, frame, setting)
+        chosen = earned or of_dividend(chosen, place, frame) or chosen
     chosen = sharpened(chosen, place, frame)
     if chosen is not None and _is_operating_income(chosen, place, frame):
         chosen = unnamed("operating_income")

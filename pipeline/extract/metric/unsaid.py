@@ -236,6 +236,8 @@ def without_words(reading: Reading, place: Place) -> None:
         reading.metric, reading.family = "price", "money"
     elif quantity.kind == "money" and _is_deal(place):
         reading.metric, reading.family = "deal_value", "money"
+    elif quantity.kind == "money" and _is_small_price(place):
+        reading.metric, reading.family = "price", "money"
     elif unit.endswith("/share") or cents:
         reading.metric, reading.family = "eps", "money_per_share"
     elif unit in TIME_UNITS and _DELIVERY.search(sentence.folded, sentence.start, sentence.end):
@@ -272,6 +274,29 @@ def _of_piece(place: Place) -> bool:
         _PER_PIECE.match(folded, place.mark.end) is not None
         or _EACH_PIECE.search(folded[max(place.sentence.start, start - 8) : start]) is not None
     )
+
+
+# "A chicken bowl is still under $10", "plans start at $7.99".
+_COSTS_SO_MUCH = regex(
+    r"\b(?:is|are|was|were|costs?|sells?|sold|starts?|starting|priced|remains?|stays?)"
+    r"(?: (?:still|now|only|just|typically|at|for|from|around|about|roughly|well|priced))* ?$"
+)
+_LARGEST_PRICE = 10_000
+
+
+def _is_small_price(place: Place) -> bool:
+    """Whether a small amount is what a thing named in its clause costs."""
+    quantity = place.quantity
+    amount = quantity.value if quantity.value is not None else quantity.low
+    if amount is None or not 0 < amount < _LARGEST_PRICE or is_scaled(quantity):
+        return False
+    if "/" in (quantity.unit or "") or not _SIGN_OF_MONEY.search(quantity.text):
+        return False
+    start = max(place.sentence.start, place.mark.start - 40)
+    return _COSTS_SO_MUCH.search(place.sentence.folded, start, place.mark.start) is not None
+
+
+_SIGN_OF_MONEY = regex(r"[$€£]")
 
 
 def _is_price_of(place: Place) -> bool:

@@ -60,6 +60,8 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
                 return None
             if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
                 return mark.value.scope
+            if mark.value.kind == "region" and _IN_PLACE.match(_without_noun(place, gap)):
+                return mark.value.scope
             if _IS.fullmatch(gap) and place.is_part():
                 return mark.value.scope
             return None
@@ -79,6 +81,15 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
         if apart and not _TO_DO.search(folded, place.mark.end, mark.end):
             return None
     return None
+
+
+def _without_noun(place: Place, gap: str) -> str:
+    """The gap without the noun that the figure counts: "14 restaurants in the Middle East"."""
+    noun = fold(place.quantity.counted or "")
+    if not noun or not noun.isascii():
+        return gap
+    at = gap.find(noun.split()[-1])
+    return gap[at + len(noun.split()[-1]) :] if 0 <= at <= len(noun) + 1 else gap
 
 
 def _is_counted(place: Place, mark: Mark) -> bool:

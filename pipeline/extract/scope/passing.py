@@ -25,6 +25,9 @@ _HELD_AGAINST = regex(
 )
 # 国内的三倍: what a multiple is of; 私有化恒生后，…: after it.
 _BEHIND = regex(r"(?:之)?后[，,]|的?\s?[\d一二两三四五六七八九十百数好几半.]+\s?倍")
+_JOINTS = ("之", "后", "的")
+# …，风机2.5倍: at the head of a clause it is what the multiple is told of.
+_OPENS_CLAUSE = regex(r"(?:^|[，,、；;：:])\s*$")
 _CAUSE = regex(
     r"(?:\b(?:due to|driven by|because of|thanks to|led by|reflecting|reflects|owing to|offset by|"
     r"helped by|supported by|as a result of|attributable to|fueled by|impacted by|hurt by|"
@@ -77,7 +80,8 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     A cause with words of its own (``subject``: "driven by iPhone, up 6%") is spoken of.
     """
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
-    if _BEHIND.match(sentence.folded, mark.end):
+    compared = _BEHIND.match(sentence.folded, mark.end)
+    if compared is not None and (compared[0][:1] in _JOINTS or not _OPENS_CLAUSE.search(before)):
         return True
     if any(said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT, _FOR_WHOM)):
         return True

@@ -1,0 +1,62 @@
+"""What a metric is by the figure, the part or the business that the sentence told of before it."""
+
+from pipeline.extract.frame import Frame, Setting
+from pipeline.extract.metric.meaning import unnamed
+from pipeline.extract.metric.whole import SUBSIDIARIES
+from pipeline.extract.place import Place
+from pipeline.lexicon.metrics import Metric, MetricMatch, metric
+from pipeline.patterns import regex
+
+# 在手訂單 80 億，其中約六成明年出貨: a part of the orders, whatever becomes of it.
+_OF_WHICH = regex(r"其中(?:的|有|约|近|逾|超过|将近|大约|约有|大概)*\s*$")
+# 每股 is of a dividend where one was told of: 股利調高 8% 到每股 0.54 元.
+_PER_SHARE = "每股"
+_PAID = frozenset({"dividends", "dividend_per_share", "shareholder_returns"})
+_DIVIDEND = regex(r"股利|股息|派息|配息|现金红利|分红")
+# What a business earns is told before tax and interest: 利潤, "profit", but 淨利 and "net income".
+_EARNED = {"net_income": "operating_income", "net_margin": "operating_margin"}
+_PROFIT = regex(r"(?:利润|获利|盈利|溢利)率?|profit|earnings")
+
+
+def part_of_last(place: Place, frame: Frame) -> MetricMatch | None:
+    """The metric of the figure before, where a percentage is a part of it that 其中 opens."""
+    last = frame.last
+    if place.quantity.kind != "percent" or place.quantity.signed or last is None:
+        return None
+    if not last.metric or last.sentence[0] != place.sentence.start or last.family == "percent":
+        return None
+    if _OF_WHICH.search(place.lead) is None:
+        return None
+    same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
+    return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+
+
+def of_dividend(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch | None:
+    """The dividend that a bare 每股 is of; None where the sentence told of none just before."""
+    if chosen.metric.id != "eps" or not chosen.weak or place.quantity.kind != "money":
+        return None
+    mark = next((m for m in place.before() if m.value is chosen), None)
+    last = frame.last
+    if mark is None or last is None or last.metric not in _PAID:
+        return None
+    folded = place.sentence.folded
+    if folded[mark.start : mark.end] != _PER_SHARE or last.mark is not place.previous():
+        return None
+    paid = _DIVIDEND.search(folded, place.sentence.start, mark.start)
+    return unnamed("dividend_per_share") if paid else None
+
+
+def earned_by_business(
+    chosen: MetricMatch, place: Place, frame: Frame, setting: Setting
+) -> MetricMatch | None:
+    """The operating income that a plain profit is where a business is told of, else None."""
+    if not chosen.weak or chosen.metric.id not in _EARNED:
+        return None
+    own = setting.scope if setting.labelled else None
+    business = own or (frame.scope if frame.scope_mark is not None else None)
+    if business is None or SUBSIDIARIES.search(business) is not None:
+        return None
+    mark = next((m for m in reversed(frame.metrics) if m.value is chosen), None)
+    if mark is None or not _PROFIT.fullmatch(place.sentence.folded, mark.start, mark.end):
+        return None
+    return unnamed(_EARNED[chosen.metric.id])
