@@ -90,8 +90,8 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
     if lead.loss and reading.metric in _PROFITS and _LOST.search(place.lead):
         return  # "we lost $1.4 billion" is a result
     counts = reading.quantity.kind in ("count", "measure")
-    if reading.metric == "job_cuts":
-        return  # "it plans to shed 4,000 jobs"
+    if reading.metric in ("job_cuts", "time_saved"):
+        return  # "it plans to shed 4,000 jobs", "saves three hours"
     if "metric from words" in reading.doubts and BOOKED.search(just_before(place, 72)):
         return
     costly = reading.metric in _BURDENS or (

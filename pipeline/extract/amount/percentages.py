@@ -5,7 +5,7 @@ from pipeline.extract.amount.lead import GROWTH_METRICS, Lead
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.metric.phrases import loses_value
 from pipeline.extract.place import Place, words_in
-from pipeline.lexicon.metrics import related
+from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 
@@ -53,7 +53,8 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     elif lead.to and _ends_move_of_share(reading, place, frame):
         reading.measure = "share"
     elif _share_of_revenue(place):
-        _part_of_revenue(reading)
+        told = (m.value for m in frame.metrics if isinstance(m.value, MetricMatch))
+        _part_of_revenue(reading, told_here=any(match.metric.family != "count" for match in told))
     elif lead.direction and loses_value(place):
         reading.measure = "growth"
     elif (_followed_by_whole(place) and not _moved_in(place, lead)) or (
@@ -125,14 +126,20 @@ def is_moving(reading: Reading, lead: Lead) -> bool:
     return lead.direction != 0 or reading.quantity.signed
 
 
-def _part_of_revenue(reading: Reading) -> None:
-    """Name what a cost or cash flow is of revenue: a ratio of its own where it has one."""
+def _part_of_revenue(reading: Reading, *, told_here: bool = True) -> None:
+    """Name what a cost or cash flow is of revenue: a ratio of its own where it has one.
+
+    What the sentence before told of (``told_here`` is false) is no part, unless it is a cost.
+    """
     reading.measure = "share"
     ratio = related(reading.metric, "of_revenue")
     if ratio is not None:
         reading.metric, reading.family, reading.measure = ratio.id, ratio.family, "level"
-    elif reading.family not in ("money", "any"):
+    elif reading.family not in ("money", "any") or not (told_here or _SPENT.search(reading.metric)):
         reading.metric, reading.family = "revenue", "money"
+
+
+_SPENT = regex(r"cost|expense|selling|research|capex|tax|depreciation|compensation|incentive|fees")
 
 
 # "A third more than a year ago", "half as much again".

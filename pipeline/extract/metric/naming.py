@@ -73,6 +73,8 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
         return None
     if _no_names().intersection(words) or len(words[-1]) <= _SHORTEST:
         return None
+    if len(words) == 1 and words[0] in _POINTING:
+        return None
     moves = _MOVES.match(verb[0]) or _WAS_UP.search(clause, verb.start())
     return subject, moves is not None
 
@@ -94,6 +96,8 @@ _WAS_UP = regex(
     r"(?:up|down|higher by|lower by)(?: (?:by|about|around|roughly|nearly|over|some|a|another))* $"
 )
 _SHORTEST = 2
+# "This group makes up a quarter of sales": words that alone only point at what was named before.
+_POINTING = frozenset(("group", "cohort", "segment", "category", "business", "division", "unit"))
 
 
 @cache
