@@ -7,6 +7,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from pipeline.extract.amount.parts import of_same_count
 from pipeline.extract.amount.rates import of_growth, of_ratio
 from pipeline.extract.amount.units import in_basis_points, is_scaled, scale_of, size_of
 from pipeline.extract.frame import Frame, Setting
@@ -102,7 +103,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     place = Place(sentence, at)
     lent = (
         _part_of_count(place, bare)
-        or _of_same_count(place, bare)
+        or of_same_count(place, bare)
         or _in_days(place, bare, frame)
         or of_ratio(place, bare)
         or of_growth(place, bare)
@@ -246,45 +247,6 @@ def _part_of_count(place: Place, bare: Quantity) -> Quantity | None:
     if whole.kind != "count" or not whole.counted or not joined:
         return None
     return bare.model_copy(update={"kind": "count", "unit": "count", "counted": whole.counted})
-
-
-# "Over 80% of them with a drive-through, and 350 to 370 next year, of which 10 to 15 abroad".
-_OF_THOSE = regex(r"\s*of (?:them|those|these|which)\b")
-_PART_BEFORE = regex(
-    r"(?:\bof which|\bof those|\bof these|\bincluding|\bamong them|其中)"
-    r"(?: about| around| roughly| nearly| over| some|有|约)?[, ]*$"
-)
-_PART_BEHIND = regex(r" (?:with|in|at|on|under|will|were|was|are|have|had|that|of them|abroad)\b")
-_AND_THEN = regex(r"(?:\band|\bthen|\bversus|\bagainst|[,;]) (?:then |another |about |roughly )?$")
-_NEXT_TIME = regex(
-    r" (?:more )?(?:(?:in|for) (?:20\d\d|fiscal|the (?:second|third|fourth|first|following|next|prior))"
-    r"|next (?:year|quarter|fiscal)|last (?:year|quarter)|this (?:year|quarter)|the (?:year|quarter)"
-    r" (?:after|before)|a year (?:ago|earlier))"
-)
-
-
-def _of_same_count(place: Place, bare: Quantity) -> Quantity | None:
-    """Some or as many again of what was counted before: "including 64 with", "12 of them"."""
-    folded, start, end = place.sentence.folded, place.mark.start, place.mark.end
-    if bare.signed or is_scaled(bare):
-        return None
-    of_those = _OF_THOSE.match(folded, end)
-    before = folded[max(place.sentence.start, start - 28) : start]
-    part = _PART_BEFORE.search(before) and _PART_BEHIND.match(folded, end)
-    again = _AND_THEN.search(before) and _NEXT_TIME.match(folded, end)
-    if not (of_those or part or again):
-        return None
-    for mark in reversed(place.sentence.marks[max(0, place.at - 4 * _NEAR) : place.at]):
-        model = mark.value
-        if not isinstance(model, Quantity):
-            continue
-        if model.kind == "count" and model.counted:
-            return bare.model_copy(
-                update={"kind": "count", "unit": "count", "counted": model.counted}
-            )
-        if model.kind != "percent" or not _OF_THOSE.match(folded, mark.end):
-            return None
-    return None
 
 
 def _from_before(place: Place, bare: Quantity) -> Quantity | None:
