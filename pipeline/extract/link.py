@@ -19,6 +19,7 @@ from pipeline.extract.metric.background import (
     is_where,
     is_whole,
 )
+from pipeline.extract.metric.carried import OF_SOME_LINES
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.metric.subject import choose_metric
 from pipeline.extract.metric.whole import BY_LINE
@@ -164,7 +165,9 @@ def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> Non
 
 def _note_line(reading: Reading, frame: Frame, chosen: MetricMatch | None) -> None:
     """Note the metric that businesses are gone through for; another amount ends it."""
-    if chosen is not None and reading.metric == chosen.metric.id and reading.metric in BY_LINE:
+    if reading.metric in OF_SOME_LINES and reading.scope is not None:
+        frame.line = None
+    elif chosen is not None and reading.metric == chosen.metric.id and reading.metric in BY_LINE:
         frame.line = replace(chosen, weak=True), reading.sentence[0]
     elif reading.measure == "level" and reading.family in ("money", "count"):
         frame.line = None

@@ -339,7 +339,8 @@ def told_by_line(place: Place, frame: Frame, setting: Setting) -> MetricMatch | 
 
 
 _PARAGRAPH = 400
-_OF_SOME_LINES = frozenset({"fee_income", "net_flows"})
+# "IB fees $1.2bn. Wealth $2.2bn": what some lines have and others need not.
+OF_SOME_LINES = frozenset({"fee_income", "net_flows"})
 # "Argentina was a $12 million headwind": to what was told before.
 _BURDEN = regex(r" (?:headwind|tailwind|drag)\b")
 
