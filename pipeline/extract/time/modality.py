@@ -9,6 +9,7 @@ from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.time.times import labels
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from schemas import NormalizedSegment, Period, PeriodMention
@@ -208,7 +209,7 @@ def forward(
         return True
     if mention is not None and ahead:
         told = setting.outlook or frame.outlook
-        if past and _labels(place, mention):
+        if past and labels(place, mention):
             return True
         return not (past or _happened_since(place, mention)) and (
             _speaks_of_what_comes(mention, setting) or told
@@ -217,16 +218,6 @@ def forward(
     return open_time and (setting.outlook or (frame.outlook and not past))
 
 
-def _labels(place: Place, mention: PeriodMention) -> bool:
-    """Whether a quarter to come is the label of a line: "4Q: revenue down 4-6% q/q"."""
-    marks = place.sentence.marks
-    first = next((at for at, mark in enumerate(marks) if mark.value is mention), len(marks))
-    if first > 0 or len(marks) < _LABEL or marks[1].value not in (":", "："):
-        return False
-    return not place.sentence.folded[marks[0].end : marks[1].start].strip()
-
-
-_LABEL = 3
 # "Net adds 7.2-7.4m (was 6.1-6.4m)", "EPS $9.92 (prior 9.74)": the outlook before this one.
 _WAS = regex(
     r"[(（,]\s*(?:was|prev\.?|previously|prior|from|old|vs\.?|versus|up from|down from|raised from"

@@ -255,3 +255,15 @@ def mark_of(place: Place, mention: PeriodMention) -> Mark | None:
             if mark.value is mention:
                 return mark
     return None
+
+
+def labels(place: Place, mention: PeriodMention) -> bool:
+    """Whether a quarter to come is the label of a line: "4Q: revenue down 4-6% q/q"."""
+    marks = place.sentence.marks
+    first = next((at for at, mark in enumerate(marks) if mark.value is mention), len(marks))
+    if first > 0 or len(marks) < _LABEL or marks[1].value not in (":", "："):
+        return False
+    return not place.sentence.folded[marks[0].end : marks[1].start].strip()
+
+
+_LABEL = 3
