@@ -209,8 +209,7 @@ def forward(
         return True
     if mention is not None and ahead:
         told = setting.outlook or frame.outlook
-        if past and labels(place, mention):
-            return True
+        past = past and not labels(place, mention)
         return not (past or _happened_since(place, mention)) and (
             _speaks_of_what_comes(mention, setting) or told
         )
