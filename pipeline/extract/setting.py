@@ -100,11 +100,13 @@ class Settings:
         known = [s for s in find_scopes(segment.text, about) if s.known]
         lines = {s.scope for s in known if s.kind == "line"}
         own = {s.scope for s in known if s.owner is not None and s.owner == about}
-        self._asked = own.pop() if len(own) == 1 else None
+        self._asked = next(iter(own)) if len(own) == 1 else None
         every = {s.scope for s in known}
-        self._topic = lines.pop() if len(lines) == 1 else None
-        if self._topic is None and len(every) == 1:
-            self._topic = every.pop()
+        placed = {s.scope for s in known if s.kind == "region"}
+        self._topic = next(
+            (each.pop() for each in (lines, own - placed, every - placed, every) if len(each) == 1),
+            None,
+        )
         anchor = Anchor(segment.reporting, self._context.call_day, 12)
         named = segment.periods or find_periods(segment.text, anchor)
         times = {each.period.label: each for each in named}

@@ -176,7 +176,7 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
         return True
     return (
         last is not None
-        and "%" in fold(quantity.text)
+        and ("%" in fold(quantity.text) or quantity.text.startswith("百分之"))
         and (last.measure == "growth" or (last.measure == "change" and last.unit == POINTS))
         and last.metric == reading.metric
         and (last.sentence == reading.sentence or _grows_on(place, last))
@@ -186,6 +186,8 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
 def _grows_on(place: Place, last: Reading) -> bool:
     """Whether a rate goes on with one of the sentence before: "growth of 10%. At 5% now, …"."""
     near = 0 < place.sentence.start - last.sentence[0] <= _PARAGRAPH
+    if near and _BOTH_AT.search(place.lead):
+        return True
     return (
         near
         and place.quantity.text.isascii()
@@ -193,6 +195,8 @@ def _grows_on(place: Place, last: Reading) -> bool:
     )
 
 
+# 2026年，两者都在百分之十几: the rates that were told of before.
+_BOTH_AT = regex(r"(?:都|均|也|同样)(?:会|将|预计|应该|大概)*(?:在|是|为|达到?)(?:约|近)?$")
 _PARAGRAPH = 240
 _OF_WHAT = regex(r"\s*(?:of|in)\b")
 # "10% annual rate base growth", "8% EBITDA growth".

@@ -229,7 +229,7 @@ def of_list(place: Place, frame: Frame) -> MetricMatch | None:
     if alone is None:
         return None
     marks = [m for m in place.before(breaks=1) if m.start >= alone.start()]
-    if any(m.kind in ("metric", "cue") for m in marks):
+    if any(m.kind == "cue" or _names_measure(m) for m in marks):
         return None
     if not any(m.kind == "scope" for m in marks):
         frame.scope = frame.scope_mark = None
@@ -255,6 +255,12 @@ def moved_in_list(place: Place, frame: Frame) -> MetricMatch | None:
     first = frame.metrics[0].value
     sums = isinstance(first, MetricMatch) and first.metric.family == "money"
     return first if sums and isinstance(first, MetricMatch) else None
+
+
+def _names_measure(mark: Mark) -> bool:
+    """Whether a metric stands there that is no mere word for what may be counted: 汽车."""
+    match = mark.value
+    return isinstance(match, MetricMatch) and not (match.weak and match.metric.family == "count")
 
 
 # What a company as a whole earns is seldom told of a brand or a channel: 线上渠道占比95%.

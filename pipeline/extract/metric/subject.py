@@ -16,6 +16,7 @@ from pipeline.extract.metric.carried import (
     stands_alone,
     told_by_line,
 )
+from pipeline.extract.metric.chinese import told_in_chinese
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.metric.meant import just_before, meant
 from pipeline.extract.metric.naming import snake_case
@@ -45,6 +46,7 @@ from pipeline.lexicon.metrics import Metric, MetricMatch
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 
+_INHERITED = "metric inherited"
 # Items and products are units where they are sold, selection where they are on offer.
 _GOODS = frozenset({"selection", "products"})
 _SOLD = regex(r"purchased|bought|sold|delivered|shipped|ordered|卖出|售出|销售了|交付|出货")
@@ -63,6 +65,7 @@ def choose_metric(
         (None if is_driver(place) else held_by_base(place, frame))
         or part
         or told_by_phrase(place)
+        or told_in_chinese(place)
         or spent_on(place)
         or part_of_shares(place)
         or _counted(reading, place, frame, setting)
@@ -107,7 +110,7 @@ def choose_metric(
         reading.metric, reading.family = snake_case(called.replace("_", " ")), "money"
         return None
     summed = quantity.kind == "number" and is_scaled(quantity)
-    if (quantity.kind == "money" or summed) and not reading.doubts:
+    if (quantity.kind == "money" or summed) and set(reading.doubts) <= {_INHERITED}:
         chosen = profit_or_loss(place, frame, chosen) or chosen
     if chosen is not None:
         earned = earned_by_business(chosen, place, frame, setting)

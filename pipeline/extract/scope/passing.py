@@ -55,11 +55,15 @@ _ASIDE = regex(
     r"|acquired?|acquiring|buy|buying|"
     r"bought|sold|sell|selling|against|including|and partner|partner|customer|customers|supplier|"
     r"via|through|under|alongside)|"
-    r"与|和|跟|对|比|给|由|向|同|私有化|收购|并购|出售|入股|分拆|持有|采购|客户|供应商|伙伴|包括|如|携手|"
+    r"与|和|跟|对|比|给了?|由|向|同|私有化|收购|并购|出售|入股|分拆|持有|采购|客户|供应商|伙伴|包括|如|携手|"
     r"联手|来自|通过|在|获)\s*$"
 )
 # "Daily active people across our apps": all that a company has is the company.
 _ALL_OF = regex(r"\bacross (?:all )?(?:of )?(?:our|its|their|the)(?: family of)? $")
+# 乐观的投行已把目标价喊到200美元: those who judge the company.
+_BANKERS = regex(
+    r"们|(?:[则也又都已纷]|已经|普遍)*(?:把|给|将|预计|认为|喊|上调|下调|看好|研报|分析师|报告|的)"
+)
 _REACH = 40
 
 
@@ -70,6 +74,10 @@ def is_no_business(sentence: Sentence, mark: Mark) -> bool:
     if sentence.text[mark.start - sentence.start : mark.end - sentence.start] == _DEPOSITARY:
         return True
     generic = isinstance(mark.value, ScopeMatch) and mark.value.kind == "generic"
+    if sentence.folded[mark.start : mark.end] == "投行" and _BANKERS.match(
+        sentence.folded, mark.end
+    ):
+        return True
     start = max(sentence.start, mark.start - _REACH)
     return generic and _ALL_OF.search(sentence.folded, start, mark.start) is not None
 

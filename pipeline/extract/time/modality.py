@@ -141,6 +141,10 @@ def _beaten_range(place: Place) -> bool:
     return _HELD_AGAINST.search(ahead) is not None
 
 
+# …预测从 5% 提到 8%，NAND 也从 3% 提到 6%
+_ALSO_FROM = regex(r"(?:也|亦|同样|则)(?:从|由)[“\"「]?$")
+
+
 def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     """Whether a base is a guidance before its revision: 由約 420 億調高至 430 億, "(was $1bn)"."""
     quantity = place.quantity
@@ -151,6 +155,12 @@ def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     bracketed = previous is not None and "(" in place.gap_before(previous)
     if follows and bracketed and last is not None and last.modality == "forward":
         return True
+    if follows and last is not None and last.modality == "forward":
+        told = place.gap_before(last.mark) if last.mark else ""
+        if _ALSO_FROM.search(told) and _FORECAST.search(
+            place.sentence.folded, place.sentence.start, place.mark.start
+        ):
+            return True
     goal = any(
         isinstance(mark.value, Cue) and "target" in mark.value.kinds
         for mark in place.before(breaks=1)
@@ -192,6 +202,8 @@ def forward(
     if place.quantity.qualifier == "between" and "range" in place.said:
         return True
     if _is_supposed(place):
+        return True
+    if _revised_to(place, frame):
         return True
     led = led_by(place)
     if led is not None:
@@ -385,6 +397,20 @@ def _quantity_follows(place: Place, mark: Mark) -> bool:
         if later.kind == "quantity":
             return True
     return False
+
+
+# 把增速预测从中双位数提到了高十几: a forecast moves to another.
+_REVISED_TO = regex(
+    r"(?:提|调|上|下|修|抬|降|改|砍|加|升|收窄)(?:高|升|低|降|修|调|抬|正)?(?:到|至|为|成)了?[“\"「]?(?:约|近)?$"
+)
+
+
+def _revised_to(place: Place, frame: Frame) -> bool:
+    """Whether a Chinese revision that began with a forecast before it ends at the number."""
+    last, previous = frame.last, place.previous()
+    if last is None or previous is None or previous is not last.mark or not last.base:
+        return False
+    return last.modality == "forward" and _REVISED_TO.search(place.lead) is not None
 
 
 def _ends_what_began(place: Place, frame: Frame) -> bool:
