@@ -9,6 +9,7 @@ from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.time.outlook import lists_on, moves_along, revised_to
 from pipeline.extract.time.times import labels
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -141,10 +142,6 @@ def _beaten_range(place: Place) -> bool:
     return _HELD_AGAINST.search(ahead) is not None
 
 
-# …预测从 5% 提到 8%，NAND 也从 3% 提到 6%
-_ALSO_FROM = regex(r"(?:也|亦|同样|则)(?:从|由)[“\"「]?$")
-
-
 def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     """Whether a base is a guidance before its revision: 由約 420 億調高至 430 億, "(was $1bn)"."""
     quantity = place.quantity
@@ -155,12 +152,8 @@ def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     bracketed = previous is not None and "(" in place.gap_before(previous)
     if follows and bracketed and last is not None and last.modality == "forward":
         return True
-    if follows and last is not None and last.modality == "forward":
-        told = place.gap_before(last.mark) if last.mark else ""
-        if _ALSO_FROM.search(told) and _FORECAST.search(
-            place.sentence.folded, place.sentence.start, place.mark.start
-        ):
-            return True
+    if follows and moves_along(place, frame):
+        return True
     goal = any(
         isinstance(mark.value, Cue) and "target" in mark.value.kinds
         for mark in place.before(breaks=1)
@@ -203,7 +196,7 @@ def forward(
         return True
     if _is_supposed(place):
         return True
-    if _revised_to(place, frame):
+    if revised_to(place, frame):
         return True
     led = led_by(place)
     if led is not None:
@@ -399,20 +392,6 @@ def _quantity_follows(place: Place, mark: Mark) -> bool:
     return False
 
 
-# 把增速预测从中双位数提到了高十几: a forecast moves to another.
-_REVISED_TO = regex(
-    r"(?:提|调|上|下|修|抬|降|改|砍|加|升|收窄)(?:高|升|低|降|修|调|抬|正)?(?:到|至|为|成)了?[“\"「]?(?:约|近)?$"
-)
-
-
-def _revised_to(place: Place, frame: Frame) -> bool:
-    """Whether a Chinese revision that began with a forecast before it ends at the number."""
-    last, previous = frame.last, place.previous()
-    if last is None or previous is None or previous is not last.mark or not last.base:
-        return False
-    return last.modality == "forward" and _REVISED_TO.search(place.lead) is not None
-
-
 def _ends_what_began(place: Place, frame: Frame) -> bool:
     """Whether a plan is told from its base on: 月產能將由 4,500 台增至 9,000 台."""
     last, previous = frame.last, place.previous()
@@ -442,32 +421,16 @@ def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:
     for mark in place.back():
         if mark.start < previous.end:
             break
-        if mark.kind == "break" and mark.weight >= 2 and not _lists_on(place, previous, modality):
-            return False
+        if mark.kind == "break" and mark.weight >= 2:
+            if modality != "forward" or _past(place) or not lists_on(place, previous):
+                return False
+            continue
         if mark.kind == "company" and not place.sentence.text.isascii():
             return False  # another company's figure
         noun = isinstance(mark.value, Cue) and "target" in mark.value.kinds
         if noun and mark.start - previous.end <= 1:
             return False  # only the number before was a target
     return True
-
-
-# 预计四季度收入 67 亿元；毛利率 48%: what a clause behind a semicolon begins with.
-_OWN_TIME = regex(r"[本上今去前截目现]|[一二三四]季|[1-4]季|[上下]半年|20\d\d|Q[1-4]")
-
-
-def _lists_on(place: Place, previous: Mark, modality: str) -> bool:
-    """Whether a Chinese sentence that opens with an outlook goes on with it behind a semicolon."""
-    sentence = place.sentence
-    gap = sentence.folded[previous.end : place.mark.start]
-    if modality != "forward" or gap.isascii() or _OWN_TIME.search(gap) or ";" not in gap:
-        return False
-    for mark in sentence.marks:
-        if mark.kind == "quantity":
-            return False
-        if isinstance(mark.value, Cue) and "forward" in mark.value.kinds:
-            return not _past(place)
-    return False
 
 
 def _past(place: Place) -> bool:
