@@ -208,6 +208,11 @@ class Frame:
         self.equipped = None
         self.head = None
 
+    def begin_again(self) -> None:
+        """Begin the next sentence of speech that runs on: leave a place that trailed the last."""
+        if self.scope_mark is not None and self._trails(self.scope_mark):
+            self.scope = self.scope_mark = None
+
     def _trails(self, named: Mark) -> bool:
         """Whether a place was named behind all figures of a sentence: it was no topic."""
         last = self.last.mark if self.last is not None else None

@@ -8,8 +8,10 @@ from pipeline.patterns import regex
 
 # Counted things that structure speech, not business.
 _IDLE_COUNTS = regex(
-    r"^(?:questions?|things?|ways?|points?|reasons?|examples?|parts?|items?|topics?|areas?|factors?|"
-    r"layers?|pieces?|steps?|sides?|slides?|pages?|times?|people|minutes?|words?|ones?|of|quick|key|other|"
+    r"^(?:questions?|things?|ways?|points?|reasons?|examples?|parts?|items?|topics?|areas?"
+    r"|factors?|"
+    r"layers?|pieces?|steps?|sides?|slides?|pages?|times?|people|minutes?|words?|ones?|of|quick"
+    r"|key|other|"
     r"different|main|major|more|separate|个问题|点|方面|个方面|大方面|个原因|个维度|个角度|个要点|种|条|页|个部分|"
     r"件事|个例子|步|次|层|位|个|大|类|名|人|块|部分|重|条线|档|桌|岁|级)"
 )
@@ -44,6 +46,22 @@ _EXCHANGED = regex(r"\s*[兑对=]")
 _CLASS = regex(r"的?[^，。；,;0-9]{0,4}(?:客户|客群|用户|家庭|人士|住户|住宅|车型|车款|订单|企业)")
 
 
+# "Households making under $100,000 a year": the amount says which people are spoken of.
+_PEOPLE_EARN = regex(
+    r"\b(?:households?|families|consumers?|customers?|guests?|people|shoppers?|americans?"
+    r"|borrowers?"
+    r"|members|diners?|cohorts?|those|anyone|buyers)\b[a-z ,]{0,24}"
+    r"\b(?:making|earning|with (?:an )?(?:annual |household )*incomes?|(?:that|who) (?:make|earn))"
+    r"(?: (?:of|under|over|above|below|less than|more than|at least|up to|between|around|about))* $"
+)
+_EARN_REACH = 80
+
+
+def _only_says_who(place: Place) -> bool:
+    start = max(place.sentence.start, place.mark.start - _EARN_REACH)
+    return _PEOPLE_EARN.search(place.sentence.folded, start, place.mark.start) is not None
+
+
 def _refers_back(place: Place) -> bool:
     """Whether a few things are only pointed to: "these first two layers", 这两个平台."""
     if size_of(place.quantity) > _HANDFUL:
@@ -72,6 +90,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         return False
     if quantity.kind == "money" and _CLASS.match(place.sentence.folded, place.mark.end):
         return quantity.qualifier not in ("at_least", "at_most", "more_than", "less_than")
+    if quantity.kind == "money" and _only_says_who(place):
+        return False
     unnamed = "metric not named" in reading.doubts
     if quantity.kind == "number":
         return not unnamed or reading.family == "money"

@@ -39,7 +39,7 @@ from pipeline.extract.table import is_row, read_row
 from pipeline.extract.time.modality import note_topic
 from pipeline.extract.time.timing import set_time, set_year
 from pipeline.extract.time.yearly import years_in_a_row
-from pipeline.extract.unpunctuated import with_breaks
+from pipeline.extract.unpunctuated import SENTENCE, with_breaks
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.patterns import regex
@@ -180,6 +180,8 @@ def _heed_break(frame: Frame, mark: Mark) -> None:
     """
     if mark.weight == 3:
         frame.entity = None
+        if mark.value == SENTENCE:
+            frame.begin_again()
     elif mark.value == "(":
         frame.outside = frame.used, frame.last, len(frame.metrics)
     elif mark.value == ")" and frame.outside is not None:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.extract.cues import Cue
+from pipeline.extract.metric.background import end_of_whole
 from pipeline.extract.metric.whole import OF_THE_WHOLE, TOLD_OF_ALL
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.spoken import sentence_starts
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -39,6 +41,8 @@ _AFTERTHOUGHTS = frozenset(
      "right", "even", "net", "gross", "so far", "for the quarter", "in the quarter", "our", "the",
      "then", "before that", "uh our", "um our")
 )  # fmt: skip
+# The break before a sentence of speech.
+SENTENCE = "."
 _OF_ALL = OF_THE_WHOLE | TOLD_OF_ALL
 _WHOLE = Cue(0, 0, frozenset({"whole"}), frozenset())
 
@@ -56,6 +60,9 @@ def with_breaks(sentence: Sentence) -> Sentence:
         return sentence
     if sum(char >= _HAN for char in text[:40]) > _MOSTLY:
         return _with_breaks(sentence, [_break(at) for at in _chinese(sentence, text)])
+    starts = [Mark(at, at, "break", SENTENCE, 3) for at in sentence_starts(sentence)]
+    if starts:
+        sentence = _with_breaks(sentence, starts)
     return _with_breaks(sentence, _english(sentence))
 
 
@@ -104,7 +111,9 @@ def _english(sentence: Sentence) -> list[Mark]:
             told = told or bool(mark.value.kinds & _MOVING)
             was = was or "be" in mark.value.kinds
         elif mark.kind == "quantity":
-            opener = _opener(sentence, at) if told or was else None
+            trails = _trailed_by_direction(sentence, at)
+            opener = _opener(sentence, at) if told or was or trails else None
+            told = told or trails
             if opener is not None and (told or _has_a_verb(sentence, opener)):
                 breaks.append(_break(opener.start))
                 if isinstance(opener.value, MetricMatch) and opener.value.metric.id in _OF_ALL:
@@ -133,22 +142,41 @@ def _opener(sentence: Sentence, at: int) -> Mark | None:
         if mark.kind in _NAMES:
             return mark if _has_quantity(marks, k + 1) else None
         if isinstance(mark.value, Cue) and mark.value.kinds & _MOVING and k + 1 < len(marks):
-            near = (
-                marks[k + 1].kind == "quantity"
-                and not folded[mark.end : marks[k + 1].start].strip()
-            )
-            return mark if near else None  # "0.91% up five basis points"
+            behind = marks[k + 1]
+            apart = folded[mark.end : behind.start].split()
+            if behind.kind in _NAMES and not _leads_in(sentence, mark) and len(apart) <= 1:
+                return behind if _has_quantity(marks, k + 2) else None  # "3% down menu price …"
+            return mark if behind.kind == "quantity" and not apart else None
         if mark.kind not in ("basis", "period"):
             return None
         end = mark.end
     return None
 
 
+def _trailed_by_direction(sentence: Sentence, at: int) -> bool:
+    """Whether a direction stands right behind a quantity: "mid single digits down menu price …"."""
+    if at + 1 >= len(sentence.marks):
+        return False
+    cue, mark = sentence.marks[at + 1], sentence.marks[at]
+    if not isinstance(cue.value, Cue) or not cue.value.kinds & _MOVING:
+        return False
+    apart = sentence.folded[mark.end : cue.start].strip()
+    return not apart and not _leads_in(sentence, cue)
+
+
+_DOWN = regex(r"(?:up|down|higher|lower)$")
+
+
+def _leads_in(sentence: Sentence, cue: Mark) -> bool:
+    """Whether a direction behind a quantity leads up to what it names: "up from", "grew sales"."""
+    return _DOWN.search(sentence.folded, cue.start, cue.end) is None
+
+
 def _end(sentence: Sentence, mark: Mark) -> int:
     """Give where a quantity ends with what it counts: "two million shares"."""
     counted = fold(mark.value.counted or "") if isinstance(mark.value, Quantity) else ""
     at = sentence.folded.find(counted, mark.end, mark.end + len(counted) + 2) if counted else -1
-    return at + len(counted) if at >= 0 else mark.end
+    return at + len(counted) if at >= 0 else end_of_whole(sentence, mark)
 
 
 def _has_quantity(marks: Sequence[Mark], begin: int) -> bool:

@@ -161,7 +161,9 @@ def lead_before(place: Place) -> Lead:
         lead.be |= "be" in kinds and near == 0
         lead.rate |= "rate" in kinds
         falls |= "rate" in kinds and "down" in kinds
-        lead.additional |= "additional" in kinds and near <= 4
+        lead.additional |= (
+            "additional" in kinds and near <= 4 and not _IS.search(place.gap_before(mark))
+        )
         lead.share |= "share" in kinds and near <= 5
         if settled:
             continue

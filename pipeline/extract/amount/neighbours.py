@@ -22,7 +22,8 @@ from schemas import Quantity
 _GOES_ON = regex(
     r"(?:\b(?:was|were|is|are|be|been|at|from|versus|vs|than|against|saying|said|or|around|about"
     r"|back"
-    r"|added|adding|lost|took|contributed|leveraged|deleveraged|consensus|street|it's|that's"
+    r"|added|adding|lost|took|thought|think|actually|really|running|contributed|leveraged"
+    r"|deleveraged|consensus|street|it's|that's"
     r"|guided|cost)"
     r"(?: us)?(?: (?:about|around|roughly|nearly|just|only|the))?|closer to)\.?\s*$"
 )
@@ -267,10 +268,14 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
         return _as_money(place, bare, model, gap) or _as_count(place, bare, model, gap)
     if bare.signed and model.kind == "percent" and size_of(bare) < _BARE_RATE:
         return bare.model_copy(update={"kind": "percent", "unit": "percent"})
-    if model.kind == "count" and model.counted and _ADDED.search(gap):
+    of_them = _OF_IT.match(place.sentence.folded, place.mark.end) is not None
+    part = of_them and size_of(bare) < size_of(model)
+    if model.kind == "count" and model.counted and (part or _ADDED.search(gap)):
         return bare.model_copy(update={"kind": "count", "unit": "count", "counted": model.counted})
     if model.kind not in ("percent", "points", "money") and not is_scaled(model):
         return None
+    if model.kind == "points" and _names_ratio(place, gap):
+        return bare.model_copy(update={"kind": "percent", "unit": "percent"})
     if _restates(bare, model, gap):
         return bare.model_copy(update={"kind": model.kind, "unit": model.unit})
     first = _shown(model)
@@ -280,6 +285,21 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     if not _OF_IT.match(after) and not _continues(place, bare, model, gap):
         return None
     return _like(bare, model, _step(model))
+
+
+# "Costs were down sixty basis points labor was twenty five point two": another ratio's level.
+_STANDS_AT = regex(
+    r"\b(?:was|were|is|are|came in at|at|stood at|ran)(?: (?:about|around|roughly))? $"
+)
+
+
+def _names_ratio(place: Place, gap: str) -> bool:
+    nearest = next(
+        (m.value for m in place.before(breaks=1) if isinstance(m.value, MetricMatch)), None
+    )
+    if nearest is None or nearest.metric.family not in ("any", "percent", "money"):
+        return False
+    return "." not in gap and _STANDS_AT.search(gap) is not None
 
 
 def _spoken_hundreds(bare: Quantity) -> Decimal | None:

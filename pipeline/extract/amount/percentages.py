@@ -3,7 +3,7 @@
 from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.amount.lead import GROWTH_METRICS, Lead
 from pipeline.extract.frame import Frame, Reading
-from pipeline.extract.metric.phrases import loses_value
+from pipeline.extract.metric.phrases import OF_PRICE, loses_value
 from pipeline.extract.place import Place, words_in
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.normalize.script import fold
@@ -55,7 +55,9 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     elif _share_of_revenue(place):
         told = (m.value for m in frame.metrics if isinstance(m.value, MetricMatch))
         _part_of_revenue(reading, told_here=any(match.metric.family != "count" for match in told))
-    elif lead.direction and loses_value(place):
+    elif (reading.metric == "price" and OF_PRICE.match(place.sentence.folded, place.mark.end)) or (
+        lead.direction and loses_value(place)
+    ):
         reading.measure = "growth"
     elif (_followed_by_whole(place) and not _moved_in(place, lead)) or (
         (lead.share or _of_them(reading, place)) and not is_moving(reading, lead)

@@ -164,3 +164,21 @@ def whole_of_share(place: Place) -> MetricMatch | None:
         return None
     found = _PART_OF.match(place.sentence.folded, place.mark.end)
     return unnamed(_WHOLES.get(found["whole"], found["whole"])) if found else None
+
+
+def end_of_whole(sentence: Sentence, mark: Mark) -> int:
+    """Where a percentage ends with what it is told as a part of."""
+    if not isinstance(mark.value, Quantity) or mark.value.kind != "percent":
+        return mark.end
+    found = _PART_OF.match(sentence.folded, mark.end)
+    return found.end() if found else mark.end
+
+
+def is_in_whole(sentence: Sentence, at: int) -> bool:
+    """Whether a business is only named in what a part is of: "of food and beverage revenue"."""
+    mark = sentence.marks[at]
+    for k in range(at - 1, max(-1, at - 6), -1):
+        if sentence.marks[k].kind == "quantity":
+            found = _PART_OF.match(sentence.folded, sentence.marks[k].end)
+            return found is not None and mark.end <= found.end()
+    return False

@@ -34,14 +34,17 @@ _SPENT = regex(r"\b(?:spen[dt]|spending|invest|invested|investing|deploy\w*)" + 
 _ON_PLANT = regex(
     r"\s*(?:on|in|into|to build|to expand|building|expanding)\b[^,.;]{0,48}"
     r"\b(?:plants?|factor(?:y|ies)|data ?cent(?:er|re)s|fabs?|mills?|capacity"
-    r"|facilit(?:y|ies)|equipment|infrastructure|networks?|construction|sites?|warehouses|refiner(?:y|ies)|smelters?|mines?|terminals?|shipyards?)\b"
+    r"|facilit(?:y|ies)|equipment|infrastructure|networks?|construction|sites?|warehouses"
+    r"|refiner(?:y|ies)|smelters?|mines?|terminals?|shipyards?)\b"
 )
 _TO_HOLDERS = regex(
     r"\s*(?:of capital |in cash )?to (?:(?:its|our|the|their) )?(?:share|stock)?holders\b"
 )
 # "A new $30bn auth.", "the $50 billion buyback authorization".
 _AUTHORIZED = regex(
-    r"\s*(?:(?:new|share|stock|buyback|repurchase|remaining|existing) )*"
+    r"\s*(?:(?:still )?(?:left |remaining |available |open )?(?:on|under|in|of) (?:the|our|its"
+    r"|that|this) )?"
+    r"(?:(?:new|share|stock|buyback|repurchase|remaining|existing|current|board) )*"
     r"(?:auth\b|authori[sz]ations?\b)"
 )
 _GIVEN_BACK = regex(
@@ -58,14 +61,16 @@ _MARKET_GROWS = regex(
 _OF_MARGIN = regex(r"\s*of (?:(?:our|its|the) )?(?:operating |ebit |(?P<gross>gross ))?margin\b")
 _OF_PEOPLE = regex(
     r"\s*of (?:(?:our|its|the|all|total|new|active|existing) )*(?:customers|custs?|clients)"
-    r"(?=\s*(?:[,.;:)]|$|(?:on|us(?:e|es|ing)|ha(?:ve|s)|are|is|with|who|that|in|now|already|buy|run"
+    r"(?=\s*(?:[,.;:)]|$|(?:on|us(?:e|es|ing)|ha(?:ve|s)|are|is|with|who|that|in|now|already|buy"
+    r"|run"
     r"|pay|were|by|at|adopt\w*|took|take)\b))"
 )
 _SHARE_OF_MARKET = regex(
     r"\bshare (?:of|in) (?:the |its |our |that |this )?(?:[\w.'’&-]+ ){0,4}?market[^,.;]{0,40}$"
 )
 _RUNNING = regex(
-    r"\b(?:ran|runs?|running|operat\w+|worked|works?|working|utili[sz]ed|filled|loaded)\b[^.;]{0,24}$"
+    r"\b(?:ran|runs?|running|operat\w+|worked|works?|working|utili[sz]ed|filled"
+    r"|loaded)\b[^.;]{0,24}$"
 )
 _OF_CAPACITY = regex(
     r"\s*(?:of )?(?:(?:its|their|our|the|full|total|nameplate|installed|rated|available) )*"
@@ -98,6 +103,29 @@ _PRICE_MOVE = regex(
     r"pric(?:e|ing) (?:increases?|hikes?|rises?|cuts?|reductions?|decreases?|actions?)\b"
     r"|(?:increases?|hikes?|rises?|cuts?|reductions?) in (?:[a-z]+ )?prices\b"
     r"|(?:cheaper|pricier|more expensive|less expensive)\b)"
+)
+
+
+# "Members spend twice as much as everybody else", "they spend 30% more".
+_SPEND = regex(
+    r"\b(?:customers?|members?|guests?|users?|shoppers?|they|who|households?|clients|subscribers"
+    r"|travelers|cardholders|buyers|visitors|drivers) (?:[a-z]+ly )?(?:spend|spends|spent)" + _ABOUT
+)
+# "We took five percent of price", "carrying three points of menu price".
+OF_PRICE = regex(
+    r"\s*(?:of|in) (?:(?:menu|net|list|annual|additional|incremental) )*(?:price|pricing)\b"
+)
+_TAKEN = regex(
+    r"\b(?:tak(?:e|es|en|ing)|took|carr(?:y|ied|ying)|have|had|has|with|need|put|roll(?:ed|ing)?"
+    r"|pass(?:ed)?"
+    r"|push(?:ed|ing)?|add(?:ed|ing)?|expect\w*|get(?:ting)?|got)\b[^.;]{0,24}$"
+)
+_RIVALS_CHARGE = regex(
+    r"\s*(?:below|above|less than|more than|cheaper than|lower than|higher than|under"
+    r"|over) (?:what )?"
+    r"(?:(?:our|the|its|most|other|local) )*(?:peers?|competitors?|competition|rivals|market"
+    r"|industry"
+    r"|others)(?: (?:is|are|average))?(?:\b[^.;,]{0,16}\bcharg(?:e|es|ing)\b| prices?\b| pricing\b)"
 )
 
 
@@ -135,6 +163,14 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
     if quantity.kind == "measure":
         saved = quantity.unit in TIME_UNITS and _SAVED.search(before)
         return unnamed("time_saved") if saved else None
+    if quantity.kind == "number" and is_scaled(quantity) and _AUTHORIZED.match(folded, end):
+        return unnamed("repurchase_authorization")
+    if quantity.kind in ("multiple", "percent") and _SPEND.search(before):
+        return unnamed("spend_per_user")
+    if quantity.kind in ("percent", "points") and OF_PRICE.match(folded, end):
+        return unnamed("price") if _TAKEN.search(before) else None
+    if quantity.kind == "percent" and _RIVALS_CHARGE.match(folded, end):
+        return unnamed("price")
     if quantity.kind == "points" and (of := _OF_MARGIN.match(folded, end)) is not None:
         return unnamed("gross_margin" if of["gross"] else "operating_margin")
     if quantity.kind == "percent":

@@ -4,6 +4,8 @@
 tripled the technology budget".
 """
 
+from pipeline.extract.amount.units import size_of
+from pipeline.extract.frame import Frame
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch
@@ -103,3 +105,97 @@ def object_multiplied(place: Place) -> str | None:
         return None
     words = found["name"].split()
     return None if words[-1] in _NO_OBJECT else " ".join(words)
+
+
+# "A dividend of 15 cents a share for a total of $36 million".
+_IN_ALL = regex(
+    r"\b(?:for|or|in|,)? ?(?:an? )?(?:total(?:ing|ling|s)?(?: (?:of|cost of|consideration of"
+    r"|outlay of|payout of))?|aggregate(?: of)?|all told)(?: (?:about|around|roughly|nearly"
+    r"|some))* $"
+)
+_PAID = {
+    "dividend_per_share": "dividends", "shares_repurchased": "share_repurchases",
+    "average_repurchase_price": "share_repurchases",
+}  # fmt: skip
+
+
+def paid_in_all(place: Place, frame: Frame) -> MetricMatch | None:
+    """The sum of what was told for each share just before."""
+    last = frame.last
+    if last is None or last.metric not in _PAID or last.mark is not place.previous():
+        return None
+    start = max(place.sentence.start, place.mark.start - _REACH)
+    if place.quantity.kind not in ("money", "number") or not _IN_ALL.search(
+        place.sentence.folded, start, place.mark.start
+    ):
+        return None
+    return unnamed(_PAID[last.metric])
+
+
+# "A burrito bowl at ten bucks", "the basic plan starts at $7.99".
+_PRICED = regex(
+    r"(?:\ban? (?P<one>(?:[a-z-]+ ){0,2}[a-z-]{3,}) (?:at|for|is)"
+    r"|\b(?:the|our|an?) (?P<what>(?:[a-z-]+ ){0,2}[a-z-]{3,}) (?:costs|sells (?:for|at)"
+    r"|retails (?:for|at)"
+    r"|(?:is|are) priced at|starts (?:at|from)|goes for|is (?:now )?listed at))"
+    r"(?: (?:just|only|still|about|around|under|less than|roughly|now))* $"
+)
+_NO_PRODUCT = regex(
+    r"(?:quarter|year|share|price|cost|average|rate|range|midpoint|basis|margin|loss|profit|gain"
+    r"|charge"
+    r"|dividend|level|deal|total|time|value|base|high|low|record|barrel|ounce|pound|ton|gallon"
+    r"|foot|month"
+    r"|week|day|unit|stock|earnings|lot|bit|number|company|market|move|discount|premium|clip)$"
+)
+_DEAREST = 5000
+
+
+def product_priced(place: Place) -> str | None:
+    """The product that a small sum of money is the price of, where no list knows it."""
+    quantity = place.quantity
+    if quantity.kind != "money" or (quantity.unit or "").endswith("/share"):
+        return None
+    if not 0 < size_of(quantity) < _DEAREST or any(
+        mark.kind in ("metric", "scope", "quantity") for mark in place.before()
+    ):
+        return None
+    start = max(place.sentence.start, place.mark.start - _REACH)
+    found = _PRICED.search(place.sentence.folded, start, place.mark.start)
+    named = (found["one"] or found["what"]) if found is not None else None
+    return None if named is None or _NO_PRODUCT.search(named) else named
+
+
+# "The new equipment is in 350 restaurants", "our app is now live in 60 countries".
+_PUT_INTO = regex(
+    r"(?:^|[,.;] |\b(?:and|but|so|uh|um) )(?:the |our |this |that |now |also )*"
+    r"(?P<what>(?:[a-z0-9&-]+ ){0,3}[a-z0-9&-]{3,}) (?:is|are|was|were|has been"
+    r"|have been) (?:now |already"
+    r" |currently |also |only |live |available |installed |deployed |rolled out |operating "
+    r"|running |up"
+    r" and running |being tested |being piloted |sold |offered |used |being used )*(?:in|at"
+    r"|across|to)"
+    r"(?: (?:about|around|roughly|nearly|over|almost|some|more than|only|just))* $"
+)
+_NOT_PUT = regex(
+    r"\b(?:we|it|they|that|this|which|there|he|she|you|i|who|what|company|business|team|results"
+    r"|sales"
+    r"|revenue|growth|demand|strength|weakness|increase|decline|decrease|improvement|customers"
+    r"|people"
+    r"|employees|most|many|some|all|half|rest|one|ones|those|these|stores|restaurants|locations)$"
+)
+_PUT_REACH = 72
+
+
+def put_into(place: Place) -> str | None:
+    """What is told to be in so many shops, plants or countries: their count is of its spread."""
+    quantity = place.quantity
+    if quantity.kind != "count" or not quantity.counted:
+        return None
+    if any(mark.kind in ("scope", "company", "quantity") for mark in place.before()):
+        return None
+    start = max(place.sentence.start, place.mark.start - _PUT_REACH)
+    begin = max((m.end for m in place.back() if m.kind in ("break", "quantity")), default=start)
+    found = _PUT_INTO.search(place.sentence.folded, max(start, begin), place.mark.start)
+    if found is None or _NOT_PUT.search(found["what"]):
+        return None
+    return found["what"]

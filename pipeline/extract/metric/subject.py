@@ -30,7 +30,14 @@ from pipeline.extract.metric.sharpened import (
     profit_that_moves,
     sharpened,
 )
-from pipeline.extract.metric.spending import object_multiplied, part_of_shares, spent_on
+from pipeline.extract.metric.spending import (
+    object_multiplied,
+    paid_in_all,
+    part_of_shares,
+    product_priced,
+    put_into,
+    spent_on,
+)
 from pipeline.extract.metric.told import earned_by_business, of_dividend, part_of_last
 from pipeline.extract.metric.unsaid import (
     called_behind,
@@ -67,6 +74,7 @@ def choose_metric(
         or told_by_phrase(place)
         or told_in_chinese(place)
         or spent_on(place)
+        or paid_in_all(place, frame)
         or part_of_shares(place)
         or _counted(reading, place, frame, setting)
         or of_list(place, frame)
@@ -84,6 +92,16 @@ def choose_metric(
     if part is None and (felt := margin_felt(place, frame)) is not None:
         _settle(reading, felt.metric)
         return felt
+    if (product := product_priced(place)) is not None and (price := unnamed("price")) is not None:
+        _settle(reading, price.metric)
+        reading.business = product.title()
+        return price
+    if (where := put_into(place)) is not None:
+        reading.business = where.title()
+    if (whole := _named_by_whole(place, frame)) is not None:
+        reading.measure = "share"
+        _settle(reading, whole.metric)
+        return whole
     if (multiplied := object_multiplied(place)) is not None:
         reading.doubts.append("metric from words")
         reading.metric, reading.family = snake_case(multiplied), "any"
@@ -204,6 +222,29 @@ def _told_by_words(
         reading.metric = snake_case(subject)
         reading.family = "measure" if place.quantity.kind == "measure" else "any"
     return True, None
+
+
+def _named_by_whole(place: Place, frame: Frame) -> MetricMatch | None:
+    """What a part is of, where only a business is named with it: "digital was 3% of sales"."""
+    if any(mark.kind in ("metric", "quantity") for mark in place.before()):
+        return None
+    last = frame.last
+    if last is not None and last.mark is place.previous() and last.quantity.kind == "money":
+        return None  # "Capex was $5 billion, that's 12% of sales"
+    if not (
+        any(mark.kind == "scope" for mark in place.before())
+        or _THAT_IS.search(just_before(place, 32))
+    ):
+        return None
+    return whole_of_share(place)
+
+
+_THAT_IS = regex(
+    r"(?:\b(?:that|they|those|these|which|it|who|this)(?:'s|'re| is| are| was| were| make up"
+    r"| made up"
+    r"| account for| accounted for| accounts for| represent| represents| represented| makes up))"
+    r"(?: (?:now|still|about|around|roughly|nearly|almost|over|just|only|already|some))* $"
+)
 
 
 # "Fan count was 51 million".

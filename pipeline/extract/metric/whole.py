@@ -9,7 +9,9 @@ NAMES_ITS_BUSINESS = {
 # Businesses that are spoken of in other companies' calls as if they were companies.
 WELL_KNOWN = frozenset({"AWS", "Azure", "YouTube", "Google Cloud", "WeChat", "Alibaba Cloud"})
 # What a call tells of the whole company unless the sentence itself names a business.
-TOLD_OF_ALL = frozenset({"gross_margin", "gross_profit", "operating_expenses"})
+TOLD_OF_ALL = frozenset(
+    {"gross_margin", "gross_profit", "operating_expenses", "store_level_margin"}
+)
 # What each business of a company has of its own.
 OF_ANY_BUSINESS = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",

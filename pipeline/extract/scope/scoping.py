@@ -1,6 +1,7 @@
 """Which business and which company a quantity is about."""
 
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.metric.background import is_in_whole
 from pipeline.extract.metric.whole import (
     NAMES_ITS_BUSINESS,
     OF_ANY_BUSINESS,
@@ -94,6 +95,8 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
     if (match.owner is None or not match.known) and _is_company(sentence, at, about):
         return
     if is_in_passing(sentence, mark, subject=subject) or _is_whole_of_share(frame, sentence, at):
+        return
+    if is_in_whole(sentence, at):
         return
     if counts_part(frame, sentence, at):
         return

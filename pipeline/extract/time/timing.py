@@ -16,6 +16,7 @@ from pipeline.extract.time.comparing import (
     next_quarter,
     own_basis,
 )
+from pipeline.extract.time.leaving import is_left
 from pipeline.extract.time.modality import (
     expected,
     forward,
@@ -189,7 +190,7 @@ def _carried(
     here = frame.here
     if here is None or (reading.nature != "flow" and reading.measure not in MOVES):
         return None
-    if future(here.period, setting) and _parted(place, here):
+    if future(here.period, setting) and is_left(place, here):
         return None
     if reading.metric == "share_price" and here.period.start != here.period.end:
         return None
@@ -220,18 +221,6 @@ def _carried(
     if period.end < reporting.end and (listed or led_by(place) is True):
         return None
     return None if future(period, setting) and _has_happened(place) else here
-
-
-def _parted(place: Place, mention: PeriodMention) -> bool:
-    """Whether a Chinese semicolon ends what was told of a time to come."""
-    if place.sentence.text.isascii():
-        return False
-    for mark in place.back():
-        if mark.value is mention:
-            return False
-        if mark.kind == "break" and mark.weight == 3:
-            return True
-    return False
 
 
 def _at_that_time(place: Place) -> bool:
@@ -326,6 +315,8 @@ def _period(
         return last.period if last and told else reporting
     if base and any("present" in kinds for _, kinds in place.cues_before(breaks=1)):
         return reporting
+    if base and _NOW_BEHIND.match(place.sentence.folded, place.mark.end):
+        return reporting
     if base and last is not None and last.metric != reading.metric and _names_own(reading, place):
         return reporting
     if base and reporting is not None:
@@ -338,6 +329,10 @@ def _period(
     if listed is not None and not future(listed, setting):
         listed = None
     return listed or _ahead(frame, setting) or (reporting if setting.asked else None)
+
+
+# "Versus about 3,900 restaurants today".
+_NOW_BEHIND = regex(r" (?:[a-z-]+ ){0,2}(?:today|now|currently|at present|right now|as we speak)\b")
 
 
 def _names_own(reading: Reading, place: Place) -> bool:

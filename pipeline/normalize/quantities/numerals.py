@@ -315,9 +315,19 @@ def _fraction(text: str, words: list[_Word]) -> tuple[Decimal, int] | None:
         return None
     if lower.role != "part" or (count == 2 and lower.link) or upper >= lower.value:
         return None
-    if not _unit_ahead().match(text, lower.end):
+    if not _unit_ahead().match(text, lower.end) and not (
+        lower.value == _QUARTERS and _FRACTION_ENDS.match(text, lower.end)
+    ):
         return None
     return (upper / lower.value).quantize(_ROUNDED).normalize(), count
+
+
+# "We had guided to three and a quarter so we are ahead": a rate told without its percent.
+_QUARTERS = 4
+_FRACTION_ENDS = regex(
+    r" (?:so|and|but|we|it|it's|that's|which|versus|for the (?:year|quarter|full)|to|last|this year"
+    r"|uh|um|compared|up|down|from)(?![a-z])|[,.;]|$"
+)
 
 
 def _outgrown(running: _Sum, words: list[_Word], taken: int) -> bool:
@@ -355,21 +365,27 @@ _OF_RATE = regex(
 )
 _RATE_ENDS = regex(
     r" (?:versus|compared|from|to|last|year|a year|in|for|which|and|if|so|up|down|on|this|that|as"
-    r"|with|uh|um|but|excluding|ex|before|after|now|sequentially)(?![a-z])|[,.;]|$"
+    r"|with|uh|um|but|excluding|ex|before|after|now|sequentially|we|they|it|it's|that's|of the|on"
+    r")(?![a-z])|[,.;]|$"
 )
 _RATE_REACH = 60
+# "Better than the minus four nine of the second quarter".
+_SIGNS = ("minus ", "negative ", "plus ")
 
 
 def _tenth_said(text: str, start: int, running: _Sum, word: _Word) -> Numeral | None:
     """Read a lone digit behind a number of two digits as tenths, where a rate is told."""
     value = running.current
-    if value is None or running.total or not 10 <= value < 100 or value % 1:
+    if value is None or running.total or not 1 <= value < 100 or value % 1:
+        return None
+    if value < 10 and not text.endswith(_SIGNS, 0, start):
         return None
     if word.role != "digit" or word.link or not word.value or running.last == "point":
         return None
     if not _RATE_ENDS.match(text, word.end):
         return None
-    if not _OF_RATE.search(text[max(0, start - _RATE_REACH) : start]):
+    signed = text.endswith(_SIGNS, 0, start)
+    if not signed and not _OF_RATE.search(text[max(0, start - _RATE_REACH) : start]):
         return None
     return Numeral(value + word.value / 10, None, None, word.end, "plain")
 

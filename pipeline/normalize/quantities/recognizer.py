@@ -71,7 +71,7 @@ def find_quantities(
         if found:
             quantity = _share_of_each(passage, found, quantity, offset) or quantity
         if found:
-            _reconsider_last(passage, found, quantity, offset)
+            quantity = _reconsider_last(passage, found, quantity, offset)
         found.append(quantity)
         passage.ranged = quantity.value is None
         passage.limit = done = max(done, quantity.end - offset)
@@ -152,23 +152,42 @@ def _share_of_each(
 
 def _reconsider_last(
     passage: Passage, found: list[Quantity], quantity: Quantity, offset: int
-) -> None:
+) -> Quantity:
     """Let a quantity change the one before: take it back, or give it its currency.
+
+    What takes one back without a scale of its own has the other's: "91 million, sorry, 90.6".
 
     "thirteen, sorry, twelve" leaves only the correction; 由 400 億上修到 500 億美元 is USD twice.
     """
     last, folded = found[-1], passage.folded
     end, start = last.end - offset, quantity.start - offset
     if not 0 < start - end <= _LONGEST_CORRECTION:
-        return
+        return quantity
     correction = _corrections().fullmatch(folded, end, start)
     if correction and (correction["between"] is None or _alike(last, quantity)):
         found.pop()
-        return
+        return _in_scale_of(last, quantity)
     guessed = last.unit == passage.currency and folded[end - 1] in _BARE_SCALES
     if not guessed:
-        return
+        return quantity
     if quantity.kind == "money" and last.unit != quantity.unit and quantity.unit:
         lead = folded[max(0, last.start - offset - 2) : last.start - offset].rstrip()
         if lead[-1:] in _FROM and _CHANGED_TO.fullmatch(folded, end, start):
             found[-1] = last.model_copy(update={"unit": quantity.unit})
+    return quantity
+
+
+_SCALES = {"thousand": Decimal(1000), "million": Decimal(10**6), "billion": Decimal(10**9)}
+_CLOSE = Decimal(3)
+
+
+def _in_scale_of(last: Quantity, quantity: Quantity) -> Quantity:
+    """Give a bare correction the scale in words of the number that it takes back."""
+    scale = _SCALES.get(last.text.lower().rsplit(" ", 1)[-1])
+    if scale is None or quantity.kind != "number" or not quantity.value or not last.value:
+        return quantity
+    if not 1 / _CLOSE < quantity.value * scale / last.value < _CLOSE:
+        return quantity
+    return quantity.model_copy(
+        update={"kind": last.kind, "unit": last.unit, "value": quantity.value * scale}
+    )

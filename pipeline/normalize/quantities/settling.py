@@ -19,9 +19,12 @@ _CHINA = regex(r"rmb|cny|yuan|renminbi|人民币")
 _POUNDS = frozenset({"pound", "pounds"})
 _OF_MATTER = regex(
     r" (?:of|at|per) (?:payable |refined |contained |recoverable |fine |copper |of )?"
-    r"(?:copper|gold|lithium|zinc|lead|nickel|cobalt|uranium|molybdenum|moly|silver|aluminum|aluminium"
-    r"|steel|beef|chicken|pork|meat|poultry|coffee|sugar|cotton|milk|cheese|butter|cocoa|resin|plastic"
-    r"|paper|pulp|fiber|fibre|lce|u3o8|concentrate|metal|product|packaging|food|waste|thrust|volume)"
+    r"(?:copper|gold|lithium|zinc|lead|nickel|cobalt|uranium|molybdenum|moly|silver|aluminum"
+    r"|aluminium"
+    r"|steel|beef|chicken|pork|meat|poultry|coffee|sugar|cotton|milk|cheese|butter|cocoa|resin"
+    r"|plastic"
+    r"|paper|pulp|fiber|fibre|lce|u3o8|concentrate|metal|product|packaging|food|waste|thrust"
+    r"|volume)"
     r"(?![a-z])"
 )
 _BRITISH = regex(r"£|sterling|british|(?<![a-z])(?:u\.?k\.?|gbp|pence|britain|london)(?![a-z])")
@@ -38,16 +41,20 @@ _NEXT_OF_RATES = regex(r"[,;] [a-z][a-z &./-]{1,30} \(?$")
 _PER_SHARE_BEFORE = regex(r"每股[^0-9，。；,;]{0,8}$")
 _TEN_SHARES = regex(r"(?:每 ?(?:10|十) ?股[^0-9，。；,;]{0,12}|(?<![0-9.])10 ?[派转送] ?)$")
 _PER_TEN = regex(r" ?[/每] ?10 ?股")
-_UP_OR_DOWN = regex(r"(?<![a-z])(?:up|down) $")
+_UP_OR_DOWN = regex(r"(?<![a-z])(?:up|down|plus|minus|negative|lapped) $")
 _MOVE_ENDS = regex(
-    r"\s*(?:[,.;)]|$|(?:and|but|while|so|which|with|for|in|on|as|this|that|year|from|uh|um) )"
+    r"\s*(?:[,.;)]|$|(?:and|but|while|so|which|with|for|in|on|as|this|that|year|from|uh|um|we|it"
+    r"|it's|that's"
+    r"|last|versus|they|there|i|our|the) )"
 )
 _LEAST_MOVE = 2
 # "A hundred million pounds of cost savings" weigh nothing.
 _OF_VALUE = regex(
     r" (?:of|in) (?:\w+ )?(?:costs?|savings?|revenues?|cash|debt|profits?|sales|investments?"
-    r"|synerg\w+|capex|orders|deposits|loans|assets|premiums?|shares|stock|dividends?|income|ebitda?|tax"
-    r"|value|business|contracts?|funding|equity|buybacks?|impairments?|charges?|losses|bonds?)(?![a-z])"
+    r"|synerg\w+|capex|orders|deposits|loans|assets|premiums?|shares|stock|dividends?|income"
+    r"|ebitda?|tax"
+    r"|value|business|contracts?|funding|equity|buybacks?|impairments?|charges?|losses"
+    r"|bonds?)(?![a-z])"
 )
 # 门店 7,020 家，净增 512: of what was counted before.
 _NET = ("净增", "净减", "净开", "净关", "新增", "新开")
@@ -258,8 +265,8 @@ def _small_move(folded: str, amount: Amount) -> bool:
     """Whether a small number in words is the size of a move: "ticket up two"."""
     if amount.number is None or amount.number < _LEAST_MOVE:
         return False
-    moved = _UP_OR_DOWN.search(folded[max(0, amount.start - 6) : amount.start])
-    return moved is not None and _MOVE_ENDS.match(folded, amount.end) is not None
+    moved = amount.signed or _UP_OR_DOWN.search(folded[max(0, amount.start - 9) : amount.start])
+    return bool(moved) and _MOVE_ENDS.match(folded, amount.end) is not None
 
 
 def _in_rates(passage: Passage, start: int) -> bool:

@@ -35,7 +35,7 @@ PART_OF_ONE = regex(
 _OF_SCALE = regex(r"(?: of an?)? (thousand|million|billion|trillion)(?![a-z])")
 # "one in five customers", "nine out of ten"
 _IN_EACH = regex(
-    r" (?P<out>in|out of)(?: every| each)? "
+    r" (?P<out>in|out of|of(?= every))(?: every| each)? "
     r"(?P<lower>two|three|four|five|six|seven|eight|nine|ten|[2-9](?![0-9])|10(?![0-9]))"
     r"(?![a-z:/%-]|[.,][0-9])"
     r"(?! (?:years?|quarters?|months?|weeks?|days?|hours?|minutes?|dozen|hundred|thousand"
@@ -65,7 +65,7 @@ def read_share(passage: Passage, amount: Amount) -> bool:
         return _lower_first(passage, amount, match.end())
     if following in _PIECES and folded[max(0, amount.start - 1) : amount.start] == "每":
         return _of_every(folded, amount)
-    if following == " " and folded.startswith((" in ", " out"), amount.end):
+    if following == " " and folded.startswith((" in ", " out", " of every "), amount.end):
         return _in_each(folded, amount)
     if following == " " and amount.form == "small" and _ONE_OF_THEM.match(folded, amount.end):
         return _one_in(folded, amount)

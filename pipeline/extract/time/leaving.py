@@ -1,0 +1,42 @@
+"""Whether a sentence has left the time to come that it spoke of."""
+
+from pipeline.extract.place import Place
+from pipeline.extract.time.times import mark_of
+from pipeline.patterns import regex
+from schemas import PeriodMention
+
+
+def is_left(place: Place, here: PeriodMention) -> bool:
+    """Whether a semicolon, or what has happened already, parts a figure from a time to come."""
+    return _parted(place, here) or _has_come(place, here)
+
+
+def _parted(place: Place, mention: PeriodMention) -> bool:
+    """Whether a Chinese semicolon ends what was told of a time to come."""
+    if place.sentence.text.isascii():
+        return False
+    for mark in place.back():
+        if mark.value is mention:
+            return False
+        if mark.kind == "break" and mark.weight == 3:
+            return True
+    return False
+
+
+# "… early next year and Canada is past 65": what a clause of its own tells of the present.
+_HAS_COME = regex(
+    r"\b(?:has|have|'s|'ve) (?:already |now |also |just )?(?:gone|grown|risen|fallen|been|come"
+    r"|improved"
+    r"|reached|passed|increased|declined|doubled|tripled|added|seen|got|moved|dropped|opened)\b"
+)
+
+
+def _has_come(place: Place, here: PeriodMention) -> bool:
+    """Whether an English clause behind the one with a time to come tells what has happened."""
+    mark = mark_of(place, here)
+    if mark is None or not place.sentence.text.isascii() or place.mark.start < mark.end:
+        return False
+    clause = next((m.end for m in place.back() if m.kind == "break"), mark.end)
+    if clause < mark.end:
+        return False
+    return _HAS_COME.search(place.sentence.folded, clause, place.mark.start) is not None
