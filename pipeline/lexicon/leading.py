@@ -107,6 +107,23 @@ def heading_company(heading: str, known: frozenset[str] = frozenset()) -> Compan
     return found if named or found.id in known or not _is_doubtful(code) else None
 
 
+_APART = regex(r"[^\S\n]*(?:[|｜:：›»(（】\]]|\s[-–—]\s?|——)")
+
+
+def sets_off_company(heading: str) -> bool:
+    """Whether a line opens with a company's name and sets it off: "BOEING (BA) - 777X pain".
+
+    >>> sets_off_company("BOEING (BA) - 777X pain"), sets_off_company("Boeing sold 5 jets")
+    (True, False)
+    """
+    if heading_company(heading) is not None:
+        return True
+    first = next(iter(find_companies(heading[:_OPENING])), None)
+    if first is None or first.start > name_begins(heading):
+        return False
+    return _APART.match(heading, first.end) is not None
+
+
 def leading_company(text: str, known: frozenset[str] = frozenset()) -> tuple[int, Company] | None:
     """Give the company that a paragraph's first sentence opens with, and where its name begins.
 

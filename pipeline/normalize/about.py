@@ -133,6 +133,8 @@ def year_end(about: Entity | None, context: DocumentContext) -> int:
     known = company(about.id) if about else None
     if known is not None:
         return known.fiscal_year_end
+    if about is None and context.companies:
+        return 12  # of all of a round-up together
     own = about is None or context.company is None or about.id == context.company.id
     return (context.fiscal_year_end if own else None) or 12
 

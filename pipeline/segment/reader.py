@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.lexicon.leading import sets_off_company
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from pipeline.segment.boilerplate import FIGURE, Cues
@@ -25,6 +26,10 @@ _COMPANY_HEADING = regex(
 _BRACKETED_NAME = regex(r"【[^】]{2,24}】[^。！？!?；;：:]{2,36}")
 _EVENT = regex(r"[业業][绩績][会會]|[财財][报報]|[电電][话話][会會]|[法说說]+[说說明][会會]")
 _ASIDES = regex(r"[（(][^（()）]{0,40}[）)]")
+# "云计算观察 2025-10-31 10:00 杭州": who wrote, and when.
+_DATED = regex(
+    r"(?<!\d)20\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?(?:[ 　]+\d{1,2}[:：]\d\d|[^）)\d]{0,8}$)"
+)
 _STOP = "。．！？!?；;，,、…"
 _CLOSED = {"（": "）", "(": ")", "[": "]", "<": ">", "〈": "〉", "＜": "＞"}
 _FRONT_LINES = 6
@@ -406,7 +411,7 @@ class Reader:
         text = line.text
         if text[0] in _CLOSED or index in self._imprint or index + 1 >= len(self.lines):
             return False
-        if _gives_particulars(text):
+        if _gives_particulars(text) or (index < _FRONT_LINES and _DATED.search(text)):
             return False
         following = self.lines[index + 1]
         if _COMPANY_HEADING.match(text):
@@ -418,6 +423,8 @@ class Reader:
             return True
         # Dates and codes in parentheses are no figures of a heading: "Acme（10/21）".
         leads = line.after_blank and following.indent > line.indent
+        if line.after_blank and self._leads_list(index, line) and sets_off_company(text):
+            return True
         if FIGURE.search(fold(_ASIDES.sub("", text))) and not leads:
             return False
         alone = line.after_blank and following.after_blank and len(following.text) >= _LONG

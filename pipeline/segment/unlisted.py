@@ -106,7 +106,12 @@ _BARE_NAME = regex(rf"[A-Z][{_NAME}]{{1,50}}{_FORMED}$")
 _NO_BARE_NAME = regex(
     r"\b(?:transcripts?|call|conference|remarks|presentation|operator|earnings|results|quarter|"
     r"prepared|questions?|participants|webcast|event|date|contents|disclaimer|summary|highlights|"
-    r"good|thank|thanks|welcome|hello|introduction|overview|moderator|corporate|speakers?)\b",
+    r"good|thank|thanks|welcome|hello|introduction|overview|moderator|corporate|speakers?"
+    # The head of a note on several: "MORNING MEETING NOTES - Thu 30 Oct 2025".
+    r"|notes?|daily|weekly|morning|evening|midday|desk|scorecard|recap|preview|review|wrap|round-?up"
+    r"|pulse|monitor|tracker|brief(?:ing)?|digest|flash|sector|commentary|newsletter|takeaways?"
+    r"|meeting|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun"
+    r"|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*)\b",
     re.IGNORECASE,
 )
 _EVENT = regex(

@@ -105,6 +105,29 @@ def margin_felt(place: Place, frame: Frame) -> MetricMatch | None:
     return next((match for match in rates if match.metric.family == "percent"), None)
 
 
+def of_another(chosen: MetricMatch, frame: Frame) -> MetricMatch | None:
+    """Revenue, where another business is named behind one whose revenue has a name of its own.
+
+    广告 177 亿；北美 1,063 亿: not the advertising of North America.
+    """
+    business = frame.scope_mark
+    if chosen.metric.id not in _OF_ONE_BUSINESS or business is None or not frame.metrics:
+        return None
+    named = frame.metrics[-1]
+    same = isinstance(named.value, MetricMatch) and named.value.metric.id == chosen.metric.id
+    return unnamed("revenue") if same and named.end <= business.start else None
+
+
+_TIMES = regex(r"[~c.≈<>]*\d{1,3}(?:\.\d)?(?:-\d{1,3}(?:\.\d)?)?x")
+
+
+def as_valuation(chosen: MetricMatch, place: Place) -> MetricMatch | None:
+    """The price over earnings, for a multiple beside a target price: "PT $850 (was $900), 26x"."""
+    if place.quantity.kind != "multiple" or chosen.metric.id not in ("target_price", "share_price"):
+        return None
+    return unnamed("price_to_earnings") if _TIMES.fullmatch(place.said) else None
+
+
 def rate_in_points(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch | None:
     """The rate told just before, for points that stand beside it and not beside a sum.
 
@@ -232,6 +255,8 @@ def of_list(place: Place, frame: Frame) -> MetricMatch | None:
     if any(m.kind == "cue" or _names_measure(m) for m in marks):
         return None
     if not any(m.kind == "scope" for m in marks):
+        if place.sentence.text.isascii():
+            return None  # "GAAP EPS $1.05; ex that $7.25"
         frame.scope = frame.scope_mark = None
     return frame.head
 

@@ -171,6 +171,8 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
         return False
     if _without_names(place, tail).strip() in ("的", "用于", "用来", "用作"):
         return True
+    if not behind.weak and _behind_their_figures(place, tail):
+        return True
     after = folded[place.mark.end : place.mark.end + 4]
     kind = place.quantity.kind
     if kind == "money" and after.startswith(" of ") and not _stands_ahead(place, ahead):
@@ -196,6 +198,20 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
     return words_in(place.gap_before(nearest)) > 3 and not behind.weak
 
 
+def _behind_their_figures(place: Place, tail: Mark) -> bool:
+    """Whether a Chinese row names its metrics behind the figures: 25亿和解金及18亿遣散费."""
+    folded, before = place.sentence.folded, place.previous()
+    if before is None or folded[place.mark.end : tail.start].strip(" 的"):
+        return False
+    if place.sentence.text.isascii():
+        return False
+    named = next((m for m in place.before() if m.kind == "metric"), None)
+    if named is None or named.start < before.end:
+        return False
+    return _SHORT_GAP.fullmatch(folded, before.end, named.start) is not None
+
+
+_SHORT_GAP = regex(r"[^，。；;、,：:]{0,6}")
 # What part of their orders came how: "half of members' orders arrived the same day".
 _HOW_DELIVERED = frozenset({"delivery_speed", "in_region_fulfillment"})
 _OF = regex(r"\s*of\b|的")

@@ -5,11 +5,13 @@ from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.metric.background import whole_of_share
 from pipeline.extract.metric.carried import (
+    as_valuation,
     bare_growth,
     held_by_base,
     inherited,
     margin_felt,
     moved_in_list,
+    of_another,
     of_list,
     of_that,
     rate_in_points,
@@ -121,7 +123,12 @@ def choose_metric(
     if chosen is not None and _is_part_of_business(chosen, place, frame):
         chosen = told_by_line(place, frame, setting) or unnamed("revenue")
     if chosen is not None:
-        chosen = rate_in_points(chosen, place, frame) or chosen
+        chosen = (
+            rate_in_points(chosen, place, frame)
+            or of_another(chosen, frame)
+            or as_valuation(chosen, place)
+            or chosen
+        )
     called = called_behind(place)
     if called is not None and not _names_itself(place, chosen):
         reading.doubts.append("metric from words")

@@ -25,8 +25,8 @@ _EACH_PIECE = regex(r"每(?:吨|桶|磅|克|盎司|公斤|斤|台|辆|件|片|�
 _OF_EACH = regex(r"(?:an?|per|each) ")
 # Gains and burdens that their own words name.
 _CALLED = regex(
-    r" ((?:[a-z][a-z-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind|tailwind"
-    r"|allowance|release|reversal)"
+    r" ((?:[a-z0-9][a-z0-9-]+ ){1,2}(?:gain|charge|benefit|settlement|penalty|fine|headwind"
+    r"|tailwind|allowance|release|reversal)"
     r"|gain(?: on (?:the |our |a )?sale)?|charge|settlement|write-down)\b"
 )
 # "We booked a one-time gain of $12 million".

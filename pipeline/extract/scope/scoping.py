@@ -237,7 +237,8 @@ def _ends_contrast(frame: Frame, sentence: Sentence, at: int) -> bool:
         return False
     around = sentence.around(at)
     between = [m for m in around if business.end <= m.start and m.end <= mark.start]
-    if any(m.kind in ("metric", "scope") for m in between):
+    parted = any(m.kind == "break" and m.weight == 3 for m in between)
+    if any(m.kind == "scope" or (m.kind == "metric" and not parted) for m in between):
         return False
     kinds = [m.kind for m in between]
     return "quantity" in kinds and "break" in kinds[kinds.index("quantity") :]

@@ -9,6 +9,7 @@ from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.time.guided import was_guided
 from pipeline.extract.time.outlook import lists_on, moves_along, revised_to
 from pipeline.extract.time.times import labels
 from pipeline.normalize.script import fold
@@ -150,8 +151,9 @@ def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     previous, last = place.previous(), frame.last
     follows = previous is not None and last is not None and last.mark is previous
     bracketed = previous is not None and "(" in place.gap_before(previous)
-    if follows and bracketed and last is not None and last.modality == "forward":
-        return True
+    if follows and previous is not None and last is not None and last.modality == "forward":
+        if bracketed or any(_cue(mark, "revise") for mark in _since(place, previous)):
+            return True
     if follows and moves_along(place, frame):
         return True
     goal = any(
@@ -186,7 +188,7 @@ def forward(
     """
     if named_as_target(place) or _is_forecast(place):
         return True
-    if _was_guided(place, frame):
+    if was_guided(place, frame):
         return True
     if base:
         return False
@@ -220,34 +222,6 @@ def forward(
         )
     open_time = mention is None or mention.relation == "by"
     return open_time and (setting.outlook or (frame.outlook and not past))
-
-
-# "Net adds 7.2-7.4m (was 6.1-6.4m)", "EPS $9.92 (prior 9.74)": the outlook before this one.
-_WAS = regex(
-    r"[(（,]\s*(?:was|prev\.?|previously|prior|from|old|vs\.?|versus|up from|down from|raised from"
-    r"|cut from|lifted from|before|earlier|原|此前|前次|原先|原本)"
-    r"\s*(?:was |guide |guidance )?[:：]?\s*[~c.]*\s*$"
-)
-
-
-# "It was ten to twelve before", "we were at six previously"
-_IT_WAS = regex(
-    r"\b(?:(?:it|that|which) (?:was|had been)|we (?:were|had been) at|we (?:said|had|guided))"
-    r"(?: (?:about|around|roughly))?\s*$"
-)
-_BEFORE = regex(r"\s*(?:before|previously|prior|earlier|last (?:time|quarter)|in (?:april|july))\b")
-
-
-def _was_guided(place: Place, frame: Frame) -> bool:
-    last, previous = frame.last, place.previous()
-    if last is None or previous is None or last.mark is not previous or last.modality != "forward":
-        return False
-    start = max(place.sentence.start, previous.end)
-    folded = place.sentence.folded
-    told = _WAS.search(folded, start, place.mark.start) or (
-        _IT_WAS.search(folded, start, place.mark.start) and _BEFORE.match(folded, place.mark.end)
-    )
-    return told is not None and place.quantity.kind == last.quantity.kind
 
 
 # 若運價每變動 100 點，…: what would follow; but 若撇除一次性項目，… tells of what was.
