@@ -151,9 +151,10 @@ def revises(place: Place, frame: Frame, setting: Setting) -> bool:
     previous, last = place.previous(), frame.last
     follows = previous is not None and last is not None and last.mark is previous
     bracketed = previous is not None and "(" in place.gap_before(previous)
-    if follows and previous is not None and last is not None and last.modality == "forward":
-        if bracketed or any(_cue(mark, "revise") for mark in _since(place, previous)):
-            return True
+    told = previous is not None and any(_cue(mark, "revise") for mark in _since(place, previous))
+    outlook = last is not None and last.modality == "forward"
+    if follows and outlook and (bracketed or told):
+        return True
     if follows and moves_along(place, frame):
         return True
     goal = any(
