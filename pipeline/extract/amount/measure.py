@@ -39,6 +39,8 @@ def set_measure(
         _amount(reading, lead, place)
         if effect and kind == "money":
             reading.measure, lead.direction = "change", effect
+    if reading.metric == "tenure":
+        reading.measure, lead.direction = "level", 0
     if reading.metric == "stores" and (closed := _CLOSED.search(place.lead)) is not None:
         reading.measure = "change"
         lead.direction = 1 if closed[1] else -1

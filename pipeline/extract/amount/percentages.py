@@ -45,7 +45,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     elif reading.family == "percent" and not of_revenue:
         stands = lead.to or lead.base or lead.share
         moves = lead.direction != 0 and not stands and _moves(place)
-        grows = reading.metric in GROWTH_METRICS or moves
+        grows = reading.metric in GROWTH_METRICS or moves or _stays(reading)
         reading.measure = "growth" if grows else "level"
         if moves and fold(reading.quantity.text).endswith("pct"):
             # A margin that rises by 4.1pct rises by points, in the shorthand of Chinese notes.
@@ -117,6 +117,14 @@ def _ends_move_of_share(reading: Reading, place: Place, frame: Frame) -> bool:
         and last.unit == POINTS
         and last.metric == reading.metric
     )
+
+
+_EVEN = regex(r"持平|不变|flat|unchanged")
+
+
+def _stays(reading: Reading) -> bool:
+    """Whether words say that a rate has not moved: 不良率与年初基本持平."""
+    return reading.quantity.worded and _EVEN.search(fold(reading.quantity.text)) is not None
 
 
 # Of these no part is told in percent, only how far they move: "potential upside of 16%".

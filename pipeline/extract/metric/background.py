@@ -51,6 +51,8 @@ _GOES_ON = regex(
 def is_excepted(sentence: Sentence, at: int) -> bool:
     """Whether a metric is only named as left out of the one that a clause tells of."""
     mark = sentence.marks[at]
+    if not sentence.text.isascii() and _is_left_out(sentence, mark):
+        return True
     start = max(sentence.start, mark.start - _EXCEPT_REACH)
     found = _EXCEPT.search(sentence.folded, start, mark.start)
     if found is None or _GOES_ON.match(sentence.folded, mark.end) is None:
@@ -58,6 +60,24 @@ def is_excepted(sentence: Sentence, at: int) -> bool:
     return not any(
         m.kind == "quantity" and found.start() <= m.start < mark.start for m in sentence.around(at)
     )
+
+
+# 剔除汇率后少了1%, 剔除资产减值影响，: the same in Chinese.
+_EXCEPT_CHINESE = regex(
+    r"(?:剔除|扣除|撇除|撇开|不计|不含|未计|排除|去掉|刨除|刨去|扣掉|除去|抛开|不考虑)[^，。；;,0-9]{0,6}$"
+)
+_LEFT_OUT = regex(
+    r"(?:的?(?:影响|因素|变动|变化|波动|扰动|贡献|收益|损失|支出))*"
+    r"(?:后|之后|外|之外|以外|不[谈计算说看]|[,，)）])"
+)
+
+
+def _is_left_out(sentence: Sentence, mark: Mark) -> bool:
+    folded = sentence.folded
+    if _LEFT_OUT.match(folded, mark.end) is None:
+        return False
+    start = max(sentence.start, mark.start - 12)
+    return _EXCEPT_CHINESE.search(folded, start, mark.start) is not None
 
 
 # 受海运费下跌拖累，收入减少5%; 受关税扰动下降8%: what moved something else.

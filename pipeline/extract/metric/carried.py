@@ -178,6 +178,9 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
         match = frame.counted
     if match is None or not means(match, place, setting):
         return None
+    if match.weak and _leaves_counted(match, place, between):
+        first = frame.metrics[0].value if frame.metrics else None
+        return first if isinstance(first, MetricMatch) and not first.weak else unnamed("revenue")
     rated = match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS
     percent = place.quantity.kind == "percent"
     if rated and percent and place.quantity.signed:
@@ -191,6 +194,19 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
     if read is None and "_per_" in last.metric:
         read = Metric(last.metric, last.family, last.nature)
     return replace(match, metric=read) if read and last.measure in ("level", "share") else match
+
+
+# 线上跌了12%，门店跌1%；批发却涨了7%: stores in a row of businesses are no number of stores.
+_ALSO_BUSINESSES = frozenset({"stores", "facilities", "vehicles", "robots", "servers", "chips"})
+
+
+def _leaves_counted(match: MetricMatch, place: Place, between: list[Mark]) -> bool:
+    """Whether a move is of the next business of a Chinese row, not of what may be counted."""
+    if match.metric.id not in _ALSO_BUSINESSES or place.quantity.kind != "percent":
+        return False
+    if place.sentence.text.isascii() or not any(m.kind == "break" for m in between):
+        return False
+    return any(m.kind == "scope" for m in between)
 
 
 def _of_what_was_done(place: Place) -> bool:
