@@ -16,6 +16,14 @@ _HAN = regex(r"[\u3400-\u9fff]")
 _Cues = list[tuple[Mark, frozenset[str]]]
 
 
+def unspaced(before: str) -> str:
+    """Leave out the space that parts Chinese characters from a number: 淨關店 611 間."""
+    if before[-1:] != " ":
+        return before
+    words = before.rstrip(" ")
+    return words if words[-1:] >= "\u2e80" else before
+
+
 class Place:
     """The quantity at ``marks[at]`` of a sentence.
 
@@ -37,7 +45,7 @@ class Place:
         self.quantity = value
         start = self.mark.start
         self.said = sentence.folded[start : self.mark.end]
-        self.lead = sentence.folded[max(sentence.start, start - _LEAD) : start]
+        self.lead = unspaced(sentence.folded[max(sentence.start, start - _LEAD) : start])
         self._left: dict[int, list[Mark]] = {}
         self._right: dict[int, list[Mark]] = {}
         self._cues: dict[int, _Cues] = {}

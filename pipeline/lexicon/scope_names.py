@@ -19,7 +19,10 @@ _KINDS: dict[str, Kind] = {
 
 
 class ScopeName(NamedTuple):
-    """One name of a scope; ``exact`` and ``capital`` say how a Latin name has to be written."""
+    """One name of a scope; ``exact`` and ``capital`` say how a Latin name has to be written.
+
+    ``item`` marks a common Chinese word that is a name only where it stands as an item of a row.
+    """
 
     length: int
     scope: str
@@ -28,6 +31,7 @@ class ScopeName(NamedTuple):
     text: str
     exact: bool
     capital: bool
+    item: bool = False
 
 
 @cache
@@ -117,8 +121,9 @@ def _names(
         capital = not exact and text != text.lower()
         yield ScopeName(len(text), scope, kind, owner, text, exact, capital)
     for name in chinese.split("|") if chinese else ():
-        for text in spellings(name):
-            yield ScopeName(len(text), scope, kind, owner, text, exact=False, capital=False)
+        item = name.endswith("?")
+        for text in spellings(name.rstrip("?")):
+            yield ScopeName(len(text), scope, kind, owner, text, False, False, item)
 
 
 def _phrases(names: Iterable[ScopeName]) -> Phrases[ScopeName]:

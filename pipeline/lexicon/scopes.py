@@ -202,6 +202,8 @@ def _known(text: str, folded: str, names: Phrases[ScopeName] | None) -> list[Sco
         if text[start] == "中" and text[start - 1 : start] == "其":
             # 其中国际业务: "of which", not China.
             continue
+        if name.item and not _is_item(folded, start, end):
+            continue
         if not _written(text, start, end, name):
             caseless = text == folded if caseless is None else caseless
             small = folded[start:end] in _SMALL_WORDS
@@ -209,6 +211,25 @@ def _known(text: str, folded: str, names: Phrases[ScopeName] | None) -> list[Sco
                 continue
         found.append(ScopeMatch(start, end, name.scope, True, name.kind, name.owner))
     return found
+
+
+# 消費 29%、其他 17%；測試占四成；銀行：淨利息收入…: a common word set off as an item of a row.
+_ITEM_BEFORE = regex(r"(?:[、,，;；:：。|｜\s(（/・•▪\-–—*】]|其中|来自|以及|至于|[和与及而])$|^$")
+_ITEM_BEHIND = regex(
+    r" ?(?:[（(][^）)]{1,12}[）)] ?)?"
+    r"(?:类|端|方面|产品线?|领域|应用|市场|业务|事业[部群]?|部门|板块|分部)?"
+    r" ?(?:占|各占|[约则为] ?[0-9一二两三四五六七八九]|比重|[:：|｜]|营收|营业"
+    r"|收入|销售|销量|毛利|出货|获利|利润|净利|溢利|贡献|年[增减成]|季[增减成]|同比|环比|按[年季]"
+    r"|[增减升跌降] ?[约近逾]?[0-9一二两三四五六七八九]"
+    r"|成长|衰退|持平|[+-]? ?[0-9][0-9.,]* ?[%亿万]|[一二两三四五六七八九]成)"
+)
+
+
+def _is_item(folded: str, start: int, end: int) -> bool:
+    """Whether a word stands alone before a figure, a metric or a share of its own."""
+    if _ITEM_BEFORE.search(folded, max(0, start - 2), start) is None:
+        return False
+    return _ITEM_BEHIND.match(folded, end) is not None
 
 
 def _is_country(folded: str, start: int, end: int) -> bool:

@@ -165,6 +165,8 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
             return None
         named = metric(last.metric) or Metric(last.metric, last.family, last.nature)
         return MetricMatch(0, 0, named, weak=False, loss=False, adjusted=False)
+    if _goes_on_unnamed(place, last, between):
+        return unnamed(last.metric)
     # What a count counts is named right behind it and names no other measure.
     counts = isinstance(previous.value, Quantity) and previous.value.counted is not None
     noun = previous.end + 1 if counts else 0
@@ -207,6 +209,20 @@ def _leaves_counted(match: MetricMatch, place: Place, between: list[Mark]) -> bo
     if place.sentence.text.isascii() or not any(m.kind == "break" for m in between):
         return False
     return any(m.kind == "scope" for m in between)
+
+
+# 每桶 8.2 美元，上季 5.1 美元: an amount that only its words told, and the one before it.
+_UNNAMED = frozenset({"price", "deal_value"})
+
+
+def _goes_on_unnamed(place: Place, last: Reading, between: list[Mark]) -> bool:
+    if last.metric not in _UNNAMED or "metric not named" not in last.doubts:
+        return False
+    if place.quantity.kind not in (last.quantity.kind, "percent") or place.sentence.text.isascii():
+        return False
+    return not any(
+        m.kind in ("metric", "scope") or (m.kind == "break" and m.weight > 1) for m in between
+    )
 
 
 def _of_what_was_done(place: Place) -> bool:

@@ -2,7 +2,7 @@
 
 from pipeline.extract.frame import Setting
 from pipeline.extract.metric.meaning import meaning
-from pipeline.extract.place import Place
+from pipeline.extract.place import Place, unspaced
 from pipeline.lexicon.metrics import Metric, MetricMatch
 
 
@@ -20,4 +20,4 @@ def means(match: MetricMatch, place: Place, setting: Setting) -> bool:
 def just_before(place: Place, reach: int) -> str:
     """Give the ``reach`` characters of the folded sentence right before the quantity."""
     start = max(place.sentence.start, place.mark.start - reach)
-    return place.sentence.folded[start : place.mark.start]
+    return unspaced(place.sentence.folded[start : place.mark.start])

@@ -50,8 +50,10 @@ from pipeline.extract.metric.unsaid import (
 )
 from pipeline.extract.metric.whole import OF_THE_WHOLE, SUBSIDIARIES
 from pipeline.extract.place import Place, words_in
+from pipeline.extract.reading import Mark
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
+from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 
@@ -175,6 +177,15 @@ _NET_REVENUE = frozenset({"TWD", "HKD"})
 
 # Of these nothing is a part; what a row of parts goes through beside them are sales.
 _WITHOUT_PARTS = frozenset({"price", "average_selling_price", "freight_rate", "arpu"})
+# 總店數 7,280 店，鮮食占比 24%: what is sold there is no part of the shops.
+_PLACES = frozenset({"stores", "facilities", "headcount", "countries"})
+
+
+def _is_kind_of_goods(business: Mark | None) -> bool:
+    match = business.value if business is not None else None
+    return isinstance(match, ScopeMatch) and match.known and match.kind != "region"
+
+
 _SALES = regex(r"(?:销售|收入|营收|销售额|业务收入)$")
 
 
@@ -185,13 +196,15 @@ def _is_part_of_business(chosen: MetricMatch, place: Place, frame: Frame) -> boo
     """
     if place.quantity.kind != "percent" or not is_far(chosen, place, frame):
         return False
-    if chosen.metric.family in ("percent", "x", "money_per_share") or (
-        chosen.metric.id in _WITHOUT_PARTS
+    business = next((m for m in place.before() if m.kind == "scope"), None)
+    if (
+        chosen.metric.family in ("percent", "x", "money_per_share")
+        or chosen.metric.id in _WITHOUT_PARTS
+        or (chosen.metric.id in _PLACES and _is_kind_of_goods(business))
     ):
         cue = next((m for m, kinds in place.cues_before() if "share" in kinds), None)
         if cue is not None and place.sentence.folded.startswith("占", cue.start):
             return True
-    business = next((m for m in place.before() if m.kind == "scope"), None)
     if business is None or chosen.metric.id == "revenue":
         return False
     return _SALES.search(place.sentence.folded, business.start, business.end) is not None

@@ -16,7 +16,7 @@ _DEPOSITARY = "ADS"
 _LEFT_OUT = regex(
     r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
     r"take out|adjusted for|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
-    r"不计|不包括|除去|排除)$"
+    r"不计|不包括|除去|排除|约当|折合|相当于)$"
 )
 _HELD_AGAINST = regex(
     r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"

@@ -13,6 +13,14 @@ from pipeline.extract.metric.whole import (
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import WINDOW, Mark, Sentence
 from pipeline.extract.scope.behind import counts_part, named_with, scope_behind
+from pipeline.extract.scope.leaving import (
+    ends_contrast,
+    is_moved_by,
+    is_of_another,
+    leaves_contrast,
+    leaves_part,
+    opens,
+)
 from pipeline.extract.scope.modifiers import business_before
 from pipeline.extract.scope.passing import is_aside, is_in_passing, is_no_business
 from pipeline.extract.scope.referring import (
@@ -54,18 +62,17 @@ _ITSELF = regex(
     r"[,;]\s+the company\b"
 )
 _WE_TOO = regex(r"(?:,|\band|\bbut)\s+we\b")
-# What a Chinese clause sets before its metric, and words there that name no business.
-_CLAUSE_HEAD = regex(r"[，；;、]([\u4e00-\u9fff]{2,8})$")
-_PLAIN_HEAD = regex(
-    r"[总净毛其该此本上下去今明年季月度期内前后同环比按经调整非与及而但并且也均为实现录得达到完成取得合计累计"
-    r"整体综合集团公司营业主新平均持续预计预期第全单报告口径汇率人民币我们他它推动带动受]"
-)
 # As in "DIY, which is roughly 35% of the company".
 _RELATIVE = regex(r",\s*(?:which|who|that's|now)\b")
 # "Velmira, our lead medicine, brought in $312 million": what a name is, told in passing.
 _APPOSED = regex(r",\s(?:our|its|the company's|a|an|the) [^,.;:]{3,60},")
 # "On Oxalar, we see a decline": a name that a clause begins by turning to.
 _ON_A_NAME = regex(r"(?:^|[.,;?!] |\b(?:and|but|so) )(?:on|for|in|at|within|with) $")
+_PART_OF = ("占", "占了", "占到", "占去", "占整体", "占全部")
+# 新签订单2,100亿元，其中海外订单490亿元，在手订单3,500亿元: the last is of the whole again.
+_OF_WHICH = "其中"
+# 顯示器占 55%、車用占 28%；毛利率…: so is what stands behind a row of parts.
+_PART = regex(r" ?(?:约)?占(?!率)")
 _IN_FRONT = regex(r"\s*(?:in|within|for|at|across) (?:the |our )?$")
 # "In our largest segment, Flow Control, orders rose": a name that a common noun announces.
 _ANNOUNCED = regex(r"\b(?:segment|business|division|brand|unit|product|franchise),? $")
@@ -121,9 +128,13 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
         return
     if sentence.folded[max(0, mark.start - 3) : mark.start].rstrip(",，的").endswith(_OF_WHICH):
         frame.of_which = mark, frame.scope, frame.scope_mark
+    elif _PART.match(sentence.folded, mark.end):
+        inside = frame.of_which is not None and frame.of_which[0] is frame.scope_mark
+        whole = frame.of_which[1:] if inside and frame.of_which else (frame.scope, frame.scope_mark)
+        frame.of_which = mark, *whole
     frame.scope, frame.scope_mark, frame.scope_inherited = match.scope, mark, False
     frame.scope_is_line = match.kind == "line"
-    if _opens(sentence, mark.start):
+    if opens(sentence, mark.start):
         frame.opening = match.scope, frame.scope_is_line
     _note_owner(frame, match, mark, about)
 
@@ -137,12 +148,6 @@ def _note_owner(frame: Frame, match: ScopeMatch, mark: Mark, about: Entity | Non
     owner = company(match.owner)
     if owner is not None:
         frame.entity, frame.last_company = Entity(id=owner.id, name=owner.name), mark
-
-
-def _opens(sentence: Sentence, start: int) -> bool:
-    """Whether no figure stands before a place in its sentence."""
-    first = next((m for m in sentence.marks if m.kind == "quantity"), None)
-    return first is None or first.start >= start
 
 
 def _is_company(sentence: Sentence, at: int, about: Entity | None) -> bool:
@@ -166,12 +171,18 @@ def note_metric(frame: Frame, sentence: Sentence, at: int) -> None:
         return
     if frame.scope is None:
         return
-    if _leaves_part(frame, sentence, at):
+    if leaves_part(frame, sentence, at):
         return
-    if frame.scope_mark is not None and _is_of_another(frame.scope_mark, sentence, at):
+    if frame.scope_mark is not None and is_of_another(frame.scope_mark, sentence, at):
         frame.scope = frame.scope_mark = None
         return
-    if frame.opening is None and _ends_contrast(frame, sentence, at):
+    if frame.opening is None and ends_contrast(frame, sentence, at):
+        frame.scope = frame.scope_mark = None
+        return
+    if frame.opening is not None and leaves_contrast(frame, sentence, at):
+        frame.scope, frame.scope_mark = frame.opening[0], None
+        return
+    if is_moved_by(frame, sentence, mark):
         frame.scope = frame.scope_mark = None
         return
     if not _WHOLE.match(sentence.folded, mark.start):
@@ -184,69 +195,11 @@ def note_metric(frame: Frame, sentence: Sentence, at: int) -> None:
     frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
 
 
-# 新签订单2,100亿元，其中海外订单490亿元，在手订单3,500亿元: the last is of the whole again.
-_OF_WHICH = "其中"
-_EARNED_BY_A_PART = frozenset(
-    {"gross_margin", "gross_profit", "operating_income", "operating_margin", "net_income",
-     "net_margin", "units", "average_selling_price", "price", "cost_per_unit", "profit_per_unit"}
-)  # fmt: skip
-
-
-def _leaves_part(frame: Frame, sentence: Sentence, at: int) -> bool:
-    """Go back from a part that 其中 named to what stood before it, where another metric is told."""
-    if frame.of_which is None or frame.scope_mark is not frame.of_which[0]:
-        return False
-    part, scope, scope_mark = frame.of_which
-    mark = sentence.marks[at]
-    if part.start < sentence.start or not isinstance(mark.value, MetricMatch):
-        return False
-    between = [m for m in sentence.around(at) if part.end <= m.start and m.end <= mark.start]
-    told = [m.kind for m in between]
-    if "quantity" not in told or "break" not in told[told.index("quantity") :]:
-        return False
-    ended = any(m.kind == "break" and m.weight == 3 for m in between)
-    if mark.value.metric.id in _EARNED_BY_A_PART and not ended:
-        return False
-    frame.scope, frame.scope_mark, frame.of_which = scope, scope_mark, None
-    return True
-
-
-def _is_of_another(business: Mark, sentence: Sentence, at: int) -> bool:
-    """Whether a Chinese clause names another business that no list knows: …，控制器收入8亿元."""
-    mark = sentence.marks[at]
-    if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in OF_ANY_BUSINESS:
-        return False
-    reach = max(business.end, mark.start - _CLAUSE_REACH)
-    named = _CLAUSE_HEAD.search(sentence.folded, reach, mark.start)
-    if named is None or _PLAIN_HEAD.search(named[1]):
-        return False
-    start = named.start(1)
-    return not any(start < m.end and m.start < mark.start for m in sentence.around(at))
-
-
-def _ends_contrast(frame: Frame, sentence: Sentence, at: int) -> bool:
-    """Whether a new metric goes back to what the sentence is about.
-
-    "Revenue was $17bn, software $6bn, gross margin 70%": the margin is not software's.
-    """
-    mark, business = sentence.marks[at], frame.scope_mark
-    match = mark.value
-    if business is None or not isinstance(match, MetricMatch) or match.weak:
-        return False
-    if _opens(sentence, business.start):
-        return False
-    around = sentence.around(at)
-    between = [m for m in around if business.end <= m.start and m.end <= mark.start]
-    parted = any(m.kind == "break" and m.weight == 3 for m in between)
-    if any(m.kind == "scope" or (m.kind == "metric" and not parted) for m in between):
-        return False
-    kinds = [m.kind for m in between]
-    return "quantity" in kinds and "break" in kinds[kinds.index("quantity") :]
-
-
 def _is_whole_of_share(frame: Frame, sentence: Sentence, at: int) -> bool:
     """Whether a scope is what a share is of: "China 42% of systems" goes on about China."""
     mark = sentence.marks[at]
+    if frame.scope_mark is not None and sentence.folded.endswith(_PART_OF, 0, mark.start):
+        return frame.scope_mark.start >= sentence.start  # 5G 客戶佔後付客戶 55%
     before = [m for m in sentence.around(at) if m.end <= mark.start]
     if not before or frame.scope_mark is None or not isinstance(before[-1].value, Quantity):
         return False
@@ -280,7 +233,7 @@ def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
     frame.scope, frame.scope_inherited = name, False
     frame.scope_mark = Mark(first, mark.end, "scope", match)
     frame.scope_is_line = False
-    if _opens(sentence, first):
+    if opens(sentence, first):
         frame.opening = name, False
     return True
 

@@ -447,8 +447,19 @@ def _speaks_of_what_comes(mention: PeriodMention, setting: Setting) -> bool:
     """
     reporting = setting.reporting
     if reporting is None or mention.period.start > reporting.end:
-        return True
+        return not _all_but_over(mention.period, setting)
     return whole_year(mention)
+
+
+def _all_but_over(period: Period, setting: Setting) -> bool:
+    """Whether months behind the quarter are told of when they are gone: 十至十一月同店銷售升 5%."""
+    if setting.day is None or not _MONTHS[0] <= (period.end - period.start).days <= _MONTHS[1]:
+        return False
+    return (period.end - setting.day).days <= _DAYS_LEFT
+
+
+_MONTHS = 27, 75
+_DAYS_LEFT = 10
 
 
 def whole_year(mention: PeriodMention) -> bool:

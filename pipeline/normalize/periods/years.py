@@ -40,6 +40,17 @@ def calendar_year_of_day(scene: Scene) -> Period:
     return calendar.fiscal_year(base + scene.number, 12)
 
 
+def year_within(scene: Scene) -> Period:
+    """Read 年内: the year reported on where that is a year, else the calendar year."""
+    reported = scene.anchor.reporting
+    if reported is not None and _YEAR[0] <= (reported.end - reported.start).days <= _YEAR[1]:
+        return reported
+    return calendar_year_of_day(scene)
+
+
+_YEAR = 363, 371
+
+
 def fiscal_year_of_day(scene: Scene) -> Period:
     """Read 下一财年."""
     return calendar.fiscal_year(scene.year_of_day + scene.number, scene.year_end)
@@ -194,6 +205,7 @@ VERBS: dict[str, Callable[[Scene], Period]] = {
     "year-of-day": year_of_day,
     "prior-year": year_of_day,
     "calendar-year-of-day": calendar_year_of_day,
+    "year-within": year_within,
     "calendar-prior-year": calendar_year_of_day,
     "fiscal-year-of-day": fiscal_year_of_day,
     "this-fiscal-year": this_fiscal_year,

@@ -300,6 +300,8 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
     scaled = amount.scale is not None or amount.word_scale is not None
     if scaled and spelling in _SINGULAR_TIMES and folded[amount.end : amount.end + 1] == " ":
         return False  # "twenty eight billion year to date"
+    if spelling == "度" and amount.scale is not None:
+        unit = units["度电"]  # 售电量163亿度
     amount.unit, amount.end, amount.spelling = unit, end, spelling
     if spelling.startswith("个半") and amount.number is not None:
         amount.number += _HALF
