@@ -63,6 +63,12 @@ _FELT = regex(
     r"\b(?:benefit|headwind|tailwind|drag|impact|hit|pressure|lift|uplift) of (?:[a-z]+ )?$"
 )
 
+# "Price contributed 2.5 points".
+_CONTRIBUTED = regex(
+    r"\b(?:contribut(?:ed|es|ing)|added|adds|adding|gave us|brought)(?: (?:about|around|roughly"
+    r"|nearly"
+    r"|another|some|a little over|over|just over))? $"
+)
 # 四季度会影响一个点左右: points are taken away.
 _AFFECTS = regex(r"(?<!正面)(?<!积极)影响[了到在]?(?:毛利率|利润率|净利率)?(?:大概|大约|约)?$")
 
@@ -71,7 +77,7 @@ def _points(reading: Reading, lead: Lead, place: Place) -> None:
     if not lead.direction and _AFFECTS.search(place.lead):
         lead.direction = -1
     told = lead.share or lead.to or lead.base or lead.be or reading.metric in _TOLD_IN_POINTS
-    if _FELT.search(just_before(place, 40)):
+    if _FELT.search(just_before(place, 40)) or _CONTRIBUTED.search(just_before(place, 24)):
         told = False
     reading.measure = "change" if is_moving(reading, lead) or not told else "level"
 

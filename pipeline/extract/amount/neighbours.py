@@ -33,6 +33,7 @@ _OF_THE = regex(
 # "214 company-owned and 38 franchised locations".
 _AND_OTHER = regex(r" [a-z]+(?:-[a-z]+)? and (?:another |about |roughly )?")
 _OF_IT = regex(r"\s*of (?:that|those|which|it|them)\b")
+_OF_THEM = regex(r"\s*of (?:those|them)\b")
 _FAR = 90
 # How many marks away a neighbour may be; a text with more marks to a sentence is no prose.
 _NEAR, _MOST_MARKS = 10, 2000
@@ -282,7 +283,8 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     if not first or not 1 / _MOST_RATIO <= _shown(bare) / first <= _MOST_RATIO:
         return None
     after = place.sentence.folded[place.mark.end : place.mark.end + 12]
-    if not _OF_IT.match(after) and not _continues(place, bare, model, gap):
+    of_it = _OF_IT.match(after) and not _OF_THEM.match(after)
+    if not of_it and not _continues(place, bare, model, gap):
         return None
     return _like(bare, model, _step(model))
 

@@ -6,8 +6,9 @@ at 96% of capacity".
 
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.metric.meaning import TIME_UNITS, unnamed
+from pipeline.extract.metric.things import part_of_things
 from pipeline.extract.place import Place
-from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.metrics import Metric, MetricMatch
 from pipeline.patterns import regex
 
 _ABOUT = (
@@ -106,6 +107,34 @@ _PRICE_MOVE = regex(
 )
 
 
+# "The pension is 98% funded", "the portfolio is 95% leased": the state that so much is in.
+_STATES = {
+    "funded": "funded_ratio", "hedged": "hedge_ratio", "leased": "occupancy",
+    "pre-leased": "occupancy", "occupied": "occupancy", "sold out": "sold_share",
+    "booked": "booked_share", "complete": "completion_rate", "completed": "completion_rate",
+    "recycled": "recycled_share", "renewable": "renewable_share", "digital": "digital_share",
+    "automated": "automation_rate", "franchised": "franchised_share", "insured": "insured_share",
+    "subscribed": "subscription_rate", "staffed": "staffing_rate", "utilized": "utilization",
+    "fixed": "fixed_rate_share", "floating": "floating_rate_share", "vertical": "vertical_share",
+}  # fmt: skip
+_STATE = regex(
+    r"\s*(?P<state>" + "|".join(_STATES) + r")\b(?![- ](?:rate|line|income|cost|price|share))"
+)
+_TURNOVER = regex(
+    r"\bturnover (?:rate )?(?:was|is|at|of|stood at|ran at|(?:dropped|fell|improved|came down"
+    r"|declined"
+    r"|went|rose|increased|got down|is down|down|is now|is at)(?: (?:to|below|at|under))?)" + _ABOUT
+)
+# "A $140 million building in Tampa", "the $2 billion expansion of the mill".
+_A_PLANT = regex(
+    r"\s*(?:[a-z-]+ ){0,2}(?:building|plant|facility|factory|mine|mill|refinery|warehouse|hospital"
+    r"|campus|data center|terminal|pipeline|distribution center|expansion|modernization|development"
+    r"|smelter|fab|headquarters|power plant|substation|transmission line)\b"
+    r"(?! (?:costs?|charge|closure|closing|sale|loan|facility|credit|borrowing))"
+)
+_ARTICLE_BEFORE = regex(
+    r"\b(?:a|an|the|our|this|that|new|its|one|another)(?: (?:about|roughly|planned|new|nearly|proposed|over))? $"
+)
 # "Members spend twice as much as everybody else", "they spend 30% more".
 _SPEND = regex(
     r"\b(?:customers?|members?|guests?|users?|shoppers?|they|who|households?|clients|subscribers"
@@ -157,6 +186,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("repurchase_authorization")
         if _SAVED.search(before):
             return unnamed("savings")
+        if _A_PLANT.match(folded, end) and _ARTICLE_BEFORE.search(before):
+            return unnamed("capex")
         if _ON_PLANT.match(folded, end) and _SPENT.search(before):
             return unnamed("capex")
         return unnamed("market_size") if _MARKET.search(before) else None
@@ -165,6 +196,14 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         return unnamed("time_saved") if saved else None
     if quantity.kind == "number" and is_scaled(quantity) and _AUTHORIZED.match(folded, end):
         return unnamed("repurchase_authorization")
+    if quantity.kind == "percent" and (state := _STATE.match(folded, end)) is not None:
+        if not any(mark.kind == "metric" and not mark.value.weak for mark in place.before()):  # type: ignore[union-attr]
+            told = _STATES[state["state"]]
+            return unnamed(told) or MetricMatch(
+                0, 0, Metric(told, "percent", "stock"), weak=True, loss=False, adjusted=False
+            )
+    if quantity.kind == "percent" and _TURNOVER.search(before):
+        return unnamed("turnover_rate")
     if quantity.kind in ("multiple", "percent") and _SPEND.search(before):
         return unnamed("spend_per_user")
     if quantity.kind in ("percent", "points") and OF_PRICE.match(folded, end):
@@ -178,6 +217,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("price")
         if _OF_PEOPLE.match(folded, end):
             return unnamed("customers")
+        if (things := part_of_things(place)) is not None:
+            return things
         if _SHARE_OF_MARKET.search(before):
             return unnamed("market_share")
         if _MARKET_GROWS.search(before):

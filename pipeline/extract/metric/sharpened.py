@@ -322,7 +322,8 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
         return unnamed("net_interest_margin") or chosen
     last = frame.last
     bare_margin = chosen.metric.id == "operating_margin" and chosen.weak
-    house = unnamed(frame.margin) if bare_margin and frame.margin and not frame.scope else None
+    bare_margin = bare_margin and not (frame.scope and frame.scope_is_line)
+    house = unnamed(frame.margin) if bare_margin and frame.margin else None
     if last is None:
         return house or chosen
     if chosen.metric.id == "occupancy" and _COST_LINE.search(last.metric):

@@ -39,7 +39,8 @@ BOOKED = regex(
 )
 # "$1.4 million of closure costs".
 _OF_CALLED = regex(
-    r" (?:of|in|for) ((?:(?!our|the|its|total|higher|lower)[a-z][a-z-]+ ){1,2}"
+    r" (?:of|in|for) ((?:charges|costs)(?= (?:for|related|associated|tied|from|on|in connection)\b)"
+    r"|(?:(?!our|the|its|total|higher|lower)[a-z][a-z-]+ ){1,2}"
     r"(?:costs|charges|expenses|fees))\b"
 )
 

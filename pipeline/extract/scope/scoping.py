@@ -12,6 +12,7 @@ from pipeline.extract.metric.whole import (
 )
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import WINDOW, Mark, Sentence
+from pipeline.extract.scope.apposed import apposed_business
 from pipeline.extract.scope.behind import counts_part, named_with, scope_behind
 from pipeline.extract.scope.leaving import (
     ends_contrast,
@@ -335,6 +336,8 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = behind
     elif reading.business is not None and not _named_before(place, frame):
         reading.scope = reading.business
+    elif frame.scope_mark is None and (apposed := apposed_business(place)) is not None:
+        reading.scope = apposed
     elif frame.scope is not None and (
         (frame.scope_is_line and not (frame.scope_inherited and reading.metric in TOLD_OF_ALL))
         or not frame.scope_inherited

@@ -19,6 +19,18 @@ _TELLING = regex(r"\b(?:i|we) (?:had )?(?:told|said|guided|gave)\b")
 _QUARTERS_BACK = regex(r"(?:the |these |our )?(?:past|last|trailing)\b.*\bq(?:uarte|t)rs$")
 
 
+# "We won't guide for 2026 until January, but volume should grow 2%".
+_UNTIL = regex(r"\b(?:until|till) (?:the |our |late |early |mid-?)?$")
+
+
+def _ends_another(place: Place, mark: Mark) -> bool:
+    """Whether a time only tells how long another clause holds."""
+    folded = place.sentence.folded
+    if _UNTIL.search(folded, max(place.sentence.start, mark.start - 16), mark.start) is None:
+        return False
+    return any(m.kind == "break" and mark.end <= m.start for m in place.back())
+
+
 def times_of(
     place: Place, frame: Frame, *, moves: bool, base: bool
 ) -> tuple[PeriodMention | None, PeriodMention | None]:
@@ -36,7 +48,7 @@ def times_of(
             gap = place.gap_before(mark)
             if (":" in gap and not _labels(place, mark)) or _TELLING.search(gap):
                 continue
-            if _is_owner(place, mark):
+            if _is_owner(place, mark) or _ends_another(place, mark):
                 continue
             if mark.value.relation == "since" and not moves and not base:
                 continue  # "the fastest since 2022, with a backlog of $200 billion"
