@@ -133,7 +133,8 @@ _A_PLANT = regex(
     r"(?! (?:costs?|charge|closure|closing|sale|loan|facility|credit|borrowing))"
 )
 _ARTICLE_BEFORE = regex(
-    r"\b(?:a|an|the|our|this|that|new|its|one|another)(?: (?:about|roughly|planned|new|nearly|proposed|over))? $"
+    r"\b(?:a|an|the|our|this|that|new|its|one|another)"
+    r"(?: (?:about|roughly|planned|new|nearly|proposed|over))? $"
 )
 # "Members spend twice as much as everybody else", "they spend 30% more".
 _SPEND = regex(
@@ -196,12 +197,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         return unnamed("time_saved") if saved else None
     if quantity.kind == "number" and is_scaled(quantity) and _AUTHORIZED.match(folded, end):
         return unnamed("repurchase_authorization")
-    if quantity.kind == "percent" and (state := _STATE.match(folded, end)) is not None:
-        if not any(mark.kind == "metric" and not mark.value.weak for mark in place.before()):  # type: ignore[union-attr]
-            told = _STATES[state["state"]]
-            return unnamed(told) or MetricMatch(
-                0, 0, Metric(told, "percent", "stock"), weak=True, loss=False, adjusted=False
-            )
+    if quantity.kind == "percent" and (state := _in_a_state(place)) is not None:
+        return state
     if quantity.kind == "percent" and _TURNOVER.search(before):
         return unnamed("turnover_rate")
     if quantity.kind in ("multiple", "percent") and _SPEND.search(before):
@@ -295,3 +292,14 @@ def lets_go(place: Place) -> bool:
 def loses_value(place: Place) -> bool:
     """Whether a part is what a share has lost: "lost half of its value"."""
     return _OF_ITS_VALUE.match(place.sentence.folded, place.mark.end) is not None
+
+
+def _in_a_state(place: Place) -> MetricMatch | None:
+    """The measure of the state that so much is told to be in, where its clause names none."""
+    found = _STATE.match(place.sentence.folded, place.mark.end)
+    if found is None:
+        return None
+    if any(isinstance(m.value, MetricMatch) and not m.value.weak for m in place.before()):
+        return None
+    told = Metric(_STATES[found["state"]], "percent", "stock")
+    return unnamed(told.id) or MetricMatch(0, 0, told, weak=True, loss=False, adjusted=False)

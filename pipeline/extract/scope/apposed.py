@@ -1,4 +1,4 @@
-"""A business that a sentence opens with and explains: "Galen, our nursing school, has 34 campuses"."""
+"""A business that a sentence opens with and explains: "Galen, our school, has 34 campuses"."""
 
 from pipeline.extract.place import Place
 from pipeline.patterns import regex
