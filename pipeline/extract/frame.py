@@ -103,7 +103,8 @@ class Frame:
     ``subject`` is the metric that "respectively" gives the figure. ``only_opened`` marks a
     business that the paragraph opened with, sentences before its first figure. ``of_rates`` is
     the setting's. ``margin`` is the one of the whole company that the document told first, where
-    that is no operating margin: a bare "margin" is that one. ``equipped`` is the part that the
+    that is no operating margin: a bare "margin" is that one. ``aside`` is a time that only adds
+    to what was told (營收 96 億，全年 372 億), and what held before it. ``equipped`` is the part that the
     sentence counts of a product: the Trainium2 chips of Project Rainier; ``told_of`` is what a
     plain measure word (家, 座) was said of before.
     ``named`` are the businesses and companies that the paragraph named, ``two`` those that 前者
@@ -127,6 +128,7 @@ class Frame:
     here: PeriodMention | None = None
     ahead: PeriodMention | None = None
     so_far: PeriodMention | None = None
+    aside: tuple[PeriodMention, PeriodMention | None] | None = None
     outlook: bool = False
     told: int = 0
     spent: set[int] = field(default_factory=set)

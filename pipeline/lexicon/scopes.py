@@ -142,6 +142,7 @@ def find_scopes(
                 folded[match.start : match.end] in _SMALL_WORDS
                 and _opens_sentence(text, match.start)
             )
+            and not companies.holds(match.start, match.end)
         ]
     found = _compounds(_longest(known), folded)
     unknown = _unknown(text, found, companies, company_id)
@@ -170,6 +171,11 @@ class _Companies:
             self._found = find_companies(self._text, self._known, folded=self._folded)
         index = bisect_left(self._found, end, key=lambda named: named.start)
         return self._found[index - 1] if index else None
+
+    def holds(self, start: int, end: int) -> bool:
+        """Say whether a stretch is only a part of a company's name: the Express of American Express."""
+        named = self.before(start)
+        return named is not None and end <= named.end
 
     def owner(self, start: int, end: int) -> str | None:
         """Give the company whose name the stretch holds, is, or lies in."""

@@ -7,7 +7,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from pipeline.extract.amount.parts import of_same_count
+from pipeline.extract.amount.parts import counted_in_list, of_same_count
 from pipeline.extract.amount.rates import of_growth, of_ratio
 from pipeline.extract.amount.units import in_basis_points, is_scaled, scale_of, size_of
 from pipeline.extract.frame import Frame, Setting
@@ -97,7 +97,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     """
     bare = sentence.marks[at].value
     if isinstance(bare, Quantity) and bare.kind == "money" and _HAN_SIZE.search(bare.text):
-        return _counted_on(sentence, at, bare)
+        return counted_in_list(sentence, at, frame) or _counted_on(sentence, at, bare)
     if not isinstance(bare, Quantity) or bare.kind not in ("number", "count"):
         return sentence
     if bare.counted or bare.worded or len(sentence.marks) > _MOST_MARKS:

@@ -1,7 +1,11 @@
 """A bare number that is some, or as many again, of what was counted before it."""
 
+from dataclasses import replace
+
 from pipeline.extract.amount.units import is_scaled
+from pipeline.extract.frame import Frame
 from pipeline.extract.place import Place
+from pipeline.extract.reading import Sentence
 from pipeline.patterns import regex
 from schemas import Quantity
 
@@ -14,6 +18,9 @@ _PART_BEFORE = regex(
     r"(?: about| around| roughly| nearly| over| some|有|约)?[, ]*$"
 )
 _PART_BEHIND = regex(r" (?:with|in|at|on|under|will|were|was|are|have|had|that|of them|abroad)\b")
+# "We placed 427 systems, and 141 were trade-ins".
+_AND_BEFORE = regex(r"\b(?:and|while) $")
+_WERE = regex(r" (?:were|are|will be|have been) (?!up\b|down\b|flat\b|higher\b|lower\b)[a-z]")
 _AND_THEN = regex(r"(?:\band|\bthen|\bversus|\bagainst|[,;]) (?:then |another |about |roughly )?$")
 _NEXT_TIME = regex(
     r" (?:more )?(?:(?:in|for) (?:20\d\d|fiscal|the (?:second|third|fourth|first|following|next))"
@@ -28,8 +35,10 @@ def of_same_count(place: Place, bare: Quantity) -> Quantity | None:
     if bare.signed or is_scaled(bare):
         return None
     of_those = _OF_THOSE.match(folded, end)
+    told = _AND_BEFORE.search(folded, max(place.sentence.start, start - 8), start)
     before = folded[max(place.sentence.start, start - 28) : start]
     part = _PART_BEFORE.search(before) and _PART_BEHIND.match(folded, end)
+    part = part or (told and _WERE.match(folded, end))
     again = _AND_THEN.search(before) and _NEXT_TIME.match(folded, end)
     if not (of_those or part or again):
         return None
@@ -44,3 +53,28 @@ def of_same_count(place: Place, bare: Quantity) -> Quantity | None:
         if model.kind != "percent" or not _OF_THOSE.match(folded, mark.end):
             return None
     return None
+
+
+_LISTED = 24
+
+
+def counted_in_list(sentence: Sentence, at: int, frame: Frame) -> Sentence | None:
+    """Read a bare amount as a count, where businesses share out what was counted before.
+
+    訂戶合計 2.1 億；甲平台 1.4 億、乙平台 7,000 萬: they are subscribers, no money.
+    """
+    place, last = Place(sentence, at), frame.last
+    previous = place.previous()
+    if last is None or previous is None or last.mark is None or last.unit != "count":
+        return None
+    if last.mark.start != previous.start or last.family != "count":
+        return None
+    between = [m for m in place.back() if m.start >= previous.end]
+    kinds = {m.kind for m in between}
+    if "scope" not in kinds or kinds & {"metric", "cue", "period", "basis"}:
+        return None
+    if len(place.gap_before(previous)) > _LISTED:
+        return None
+    lent = place.quantity.model_copy(update={"kind": "count", "unit": "count"})
+    marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
+    return replace(sentence, marks=marks)

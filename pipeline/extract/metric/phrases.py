@@ -81,7 +81,7 @@ _OF_ITS_VALUE = regex(
     r"\s*of (?:its|their|the|his|her)(?: stock)?(?: market)? (?:value|worth|capitali[sz]ation)\b"
 )
 _DEALT = regex(
-    r"\b(?:bought|buy|buying|position|stake|sold|selling|trad(?:es?|ed|ing)|clos(?:es?|ed|ing)"
+    r"\b(?:bought|buy|buying|invested|investing|issued|position|stake|sold|selling|trad(?:es?|ed|ing)|clos(?:es?|ed|ing)"
     r"|changed hands|quoted)\b[^.;]{0,40}\b(?:at|for|around|near)\s*$"
 )
 _LET_GO = regex(

@@ -18,14 +18,22 @@ _EARNED = {"net_income": "operating_income", "net_margin": "operating_margin"}
 _PROFIT = regex(r"(?:利润|获利|盈利|溢利)率?|profit|earnings")
 
 
+# 重組費用 10 億，其中現金約 4 億: so much of the cost.
+_PAID_IN_CASH = regex(r"其中(?:非)?现金(?:部分|部份|费用|支出|成本)?(?:的|有|约|近|占|为)*\s*$")
+_A_COST = regex(r"cost|expense|impairment|charge|provision|deal_value|tax_expense")
+
+
 def part_of_last(place: Place, frame: Frame) -> MetricMatch | None:
-    """The metric of the figure before, where a percentage is a part of it that 其中 opens."""
-    last = frame.last
-    if place.quantity.kind != "percent" or place.quantity.signed or last is None:
+    """The metric of the figure before, where this one is a part of it that 其中 opens."""
+    last, quantity = frame.last, place.quantity
+    if quantity.kind not in ("percent", "money") or quantity.signed or last is None:
         return None
     if not last.metric or last.sentence[0] != place.sentence.start or last.family == "percent":
         return None
-    if _OF_WHICH.search(place.lead) is None:
+    if quantity.kind == "money":
+        if not _A_COST.search(last.metric) or not _PAID_IN_CASH.search(place.lead):
+            return None
+    elif _OF_WHICH.search(place.lead) is None:
         return None
     same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
     return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)

@@ -16,7 +16,7 @@ _DEPOSITARY = "ADS"
 _LEFT_OUT = regex(
     r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
     r"take out|adjusted for|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
-    r"不计|不包括|除去|排除|约当|折合|相当于)$"
+    r"不计|不计入|不包括|不包含|除去|排除|未计入|未包含|约当|折合|相当于) ?$"
 )
 _HELD_AGAINST = regex(
     r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"
@@ -47,6 +47,8 @@ _SPENT = regex(
 )
 # "25% stake sold to Chico Pardo": a name behind these is a buyer's.
 _BUYER = regex(r"\b(?:sold|sale|sell|sells|selling|stake|divested|disposal|spun)\b[^.;]{0,30} to $")
+# "64 with a drive-through lane": what some of the things counted have.
+_FITTED_WITH = regex(r"\bwith an? $")
 # Companies in these places are not what the sentence is about: "with Microsoft", 与英伟达,
 # "the acquisition of Arm", 私有化恒生.
 _ASIDE = regex(
@@ -95,7 +97,7 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
         return True
     if isinstance(mark.value, ScopeMatch) and not mark.value.known and _BUYER.search(before):
         return True
-    return not subject and _CAUSE.search(before) is not None
+    return not subject and any(said.search(before) for said in (_CAUSE, _FITTED_WITH))
 
 
 def is_aside(sentence: Sentence, mark: Mark) -> bool:

@@ -170,7 +170,7 @@ def note_metric(frame: Frame, sentence: Sentence, at: int) -> None:
     mark = sentence.marks[at]
     if _names_business(frame, sentence, at):
         return
-    if frame.scope is None:
+    if frame.scope is None or sentence.folded.startswith(_OF_WHICH, mark.start - len(_OF_WHICH)):
         return
     if leaves_part(frame, sentence, at):
         return

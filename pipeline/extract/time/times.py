@@ -279,3 +279,24 @@ def labels(place: Place, mention: PeriodMention) -> bool:
 
 
 _LABEL = 3
+
+
+def adds_aside(place: Place, mention: PeriodMention) -> bool:
+    """Whether a Chinese note only adds what a figure came to over a longer time.
+
+    營收 96 億，全年 372 億，每股盈餘 0.5 元: what is named next is of the quarter again.
+    """
+    previous, mark = place.previous(), mark_of(place, mention)
+    if previous is None or mark is None or place.sentence.text.isascii():
+        return False
+    if not previous.end <= mark.start < place.mark.start:
+        return False
+    return not any(m.kind == "metric" and m.start >= previous.end for m in place.before(breaks=3))
+
+
+def leave_aside(place: Place, frame: Frame) -> None:
+    """Go back to the time that held before such an addition, where a metric is named again."""
+    if frame.aside is None or frame.here is not frame.aside[0]:
+        return
+    if any(mark.kind == "metric" for mark in place.before(breaks=3)):
+        frame.here, frame.aside = frame.aside[1], None

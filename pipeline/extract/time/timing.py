@@ -27,7 +27,7 @@ from pipeline.extract.time.modality import (
     revises,
     whole_year,
 )
-from pipeline.extract.time.times import mark_of, times_of
+from pipeline.extract.time.times import adds_aside, leave_aside, mark_of, times_of
 from pipeline.extract.time.yearly import one_each
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.periods import (
@@ -77,6 +77,8 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     if mention is None and not base and not _is_present(place):
         mention = _carried(reading, place, own, frame, setting)
     elif mention is not None and not base and _sets_the_time(place, mention, setting):
+        if adds_aside(place, mention):
+            frame.aside = mention, frame.here
         frame.here = mention
         _note_so_far(place, mention, frame, setting)
     if mention is None and not base and frame.last is None and setting.asked_of is not None:
@@ -187,6 +189,7 @@ def _carried(
     reading: Reading, place: Place, own: str | None, frame: Frame, setting: Setting
 ) -> PeriodMention | None:
     """The time that the sentence set before, where it holds for this number too."""
+    leave_aside(place, frame)
     here = frame.here
     if here is None or (reading.nature != "flow" and reading.measure not in MOVES):
         return None

@@ -23,6 +23,10 @@ _FORWARD = regex(
     r"|将(?=会|于|在|达|有|继|持|保|维|增|减|提|升|降|扩|超|突|实|推|再|进|从|由|为|不|\s?\d)"
 )
 _SENTENCE_END = regex(r"[.!?]\s|[。！？\n;；]")
+# 全年 13 億，明年目標…: a clause that turns to another time says nothing of this one.
+_TURNS = regex(
+    r"[，,、][^，,、]{0,3}(?:明年|后年|来年|下一?[年季财会]|新[财年会]|20\d\d ?年|fy\d\d)"
+)
 _REACH = 120
 
 
@@ -107,6 +111,6 @@ class Scene:
         before = self.before(_REACH)
         after = self.folded[self.end : self.end + _REACH]
         first = max((end.end() for end in _SENTENCE_END.finditer(before)), default=0)
-        last = _SENTENCE_END.search(after)
+        last = _SENTENCE_END.search(after) or _TURNS.search(after)
         sentence = before[first:] + " | " + after[: last.start() if last else len(after)]
         return _FORWARD.search(sentence) is not None

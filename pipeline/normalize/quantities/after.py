@@ -201,8 +201,13 @@ def _scaled(passage: Passage, amount: Amount) -> bool:
         amount.hedge(_looseness(mark))
     amount.end = match.end()
     _further(passage.folded, amount)
-    _unit_here(passage, amount)
+    if not _DOUBLES.match(passage.folded, amount.end):
+        _unit_here(passage, amount)
     return True
+
+
+# 由 35 億倍增至 70 億: a verb, and so many 億.
+_DOUBLES = regex(r" ?倍[增升]")
 
 
 def _more_units(passage: Passage, amount: Amount) -> None:
