@@ -173,7 +173,7 @@ class _Companies:
         return self._found[index - 1] if index else None
 
     def holds(self, start: int, end: int) -> bool:
-        """Say whether a stretch is only a part of a company's name: the Express of American Express."""
+        """Say whether a stretch is only a part of a company's name: American "Express"."""
         named = self.before(start)
         return named is not None and end <= named.end
 
