@@ -104,9 +104,9 @@ class Frame:
     business that the paragraph opened with, sentences before its first figure. ``of_rates`` is
     the setting's. ``margin`` is the one of the whole company that the document told first, where
     that is no operating margin: a bare "margin" is that one. ``aside`` is a time that only adds
-    to what was told (營收 96 億，全年 372 億), and what held before it. ``equipped`` is the part that the
-    sentence counts of a product: the Trainium2 chips of Project Rainier; ``told_of`` is what a
-    plain measure word (家, 座) was said of before.
+    to what was told (營收 96 億，全年 372 億), and what held before it. ``equipped`` is the part
+    that the sentence counts of a product: the Trainium2 chips of Project Rainier; ``told_of`` is
+    what a plain measure word (家, 座) was said of before.
     ``named`` are the businesses and companies that the paragraph named, ``two`` those that 前者
     and 后者 mean; ``line`` is the metric that businesses are gone through for, and where it was
     told last; ``of_which`` is the part that 其中 named and the business that it is a part of.
