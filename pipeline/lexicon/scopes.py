@@ -97,6 +97,13 @@ _GIVEN = regex(
 )
 
 
+# 广告201亿元，其他59亿元: what is left of a list of businesses.
+_OTHERS = regex(
+    r"(?:^|[，,、；;：:。\s及和与])(其他)"
+    r"(?:则?[为是占达共约近仅有]|增长|增|下降|下滑|跌|降){0,2}(?=[0-9])"
+)
+
+
 @dataclass(slots=True)
 class ScopeMatch:
     """A stretch that names a part of a company's business; offsets as in the original text.
@@ -152,6 +159,12 @@ def find_scopes(
         ]
         found += unknown
     found += _called_business(folded, found)
+    if "其他" in folded:
+        found += [
+            ScopeMatch(*match.span(1), "Other", True, "generic")
+            for match in _OTHERS.finditer(folded)
+            if not any(m.start < match.end(1) and match.start(1) < m.end for m in found)
+        ]
     found.sort(key=lambda match: match.start)
     return found
 

@@ -40,7 +40,7 @@ _QUARTER = regex(
     r"|quarter|fiscal|half|annual|full.year|(?:year|months|weeks).ended|(?<![a-z])fy|[季财]|半年|年度|全年|中期|中报"
 )
 _DAY = regex(
-    r"\d\s?[日号]|[十一二三四五六七八九]日|\d[/.-]\d|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"昨[晚夜天日]|前[晚天]|\d\s?[日号]|[十一二三四五六七八九]日|\d[/.-]\d|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 )
 
 

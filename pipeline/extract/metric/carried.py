@@ -190,12 +190,24 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
         another = "+" in place.quantity.text and any(m.kind == "scope" for m in between)
         if another or any(m.kind == "basis" for m in between):
             return unnamed("revenue")
+    if rated and percent and _next_business_moves(place, between):
+        return unnamed("revenue")
     if match.metric.id in _OF_ONE_BUSINESS and any(m.kind == "scope" for m in between):
         return unnamed("revenue")
     read = metric(last.metric)
     if read is None and "_per_" in last.metric:
         read = Metric(last.metric, last.family, last.nature)
     return replace(match, metric=read) if read and last.measure in ("level", "share") else match
+
+
+def _next_business_moves(place: Place, between: list[Mark]) -> bool:
+    """Whether the next business of a Chinese list grew: 空调毛利率34.9%；工业制品增长17%."""
+    ended = any(m.kind == "break" and m.weight == 3 for m in between)
+    if place.sentence.text.isascii() or not ended or all(m.kind != "scope" for m in between):
+        return False
+    cue, kinds = place.nearest_cue()
+    near = cue is not None and words_in(place.gap_before(cue)) <= 1
+    return near and bool(kinds & {"up", "down"}) and "to" not in kinds
 
 
 # 线上跌了12%，门店跌1%；批发却涨了7%: stores in a row of businesses are no number of stores.

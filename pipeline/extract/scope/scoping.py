@@ -59,7 +59,8 @@ _AND_BELOW = regex(r"(?:及|或|和)?(?:以[上下])的?|(?: and)? (?:below|abov
 _NOUN = 2
 # Where a sentence goes on about the company itself, or about what "we" count beside.
 _ITSELF = regex(
-    r"[，,；;]\s*(?:公司|集团|员工|最大客户|单一客户|前.{1,2}大客户)(?!.{0,4}业务)|"
+    r"[，,；;]\s*(?:公司|集团|员工|最大客户|单一客户|前.{1,2}大客户)"
+    r"(?!.{0,4}业务|的?目标|预计|计划|希望|表示|称|说|力争|认为|估计|强调|透露|提到|指引|预期|方面|给|将|会)|"
     r"[,;]\s+the company\b"
 )
 _WE_TOO = regex(r"(?:,|\band|\bbut)\s+we\b")

@@ -26,6 +26,11 @@ _CALL_WORDS = regex(
     r"call|earnings|interview|conference|teleconference|results|meeting|电话会|业绩会|法说|说明会|"
     r"财报|披露|公布|发布会|召开|业绩"
 )
+# 昨晚盘前，瑞幸交出了三季度成绩单: the day of the call by that of the writing.
+_DAYS_AGO = regex(
+    r"([昨前])(?:[晚夜天日])[^。\n]{0,36}?"
+    r"(?:公布|发布|交出|披露|召开|举行|举办|放榜|出炉|电话会|业绩|财报|季报|成绩单|法说)"
+)
 # Words that stand for the period reported on, whichever it is.
 _REFERS_TO_IT = regex(r"期内|本期|报告期|当期|(?:the|this|our) (?:reporting )?(?:period|quarter)\b")
 _ANNUAL = regex(
@@ -106,6 +111,8 @@ def infer_call_day(head: str, published: date | None) -> date | None:
         if _CALL_WORDS.search(folded[max(0, mention.start - 60) : mention.end + 40]):
             return mention.period.end
     near = [mention.period.end for since, mention in before if since <= _LATEST_PUBLICATION]
+    if not near and (ago := _DAYS_AGO.search(folded)) is not None:
+        return published - timedelta(days=1 if ago[1] == "昨" else 2)
     return near[0] if near else published
 
 

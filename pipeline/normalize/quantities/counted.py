@@ -126,11 +126,26 @@ def _chinese(passage: Passage, amount: Amount) -> str | None:
     if amount.form == "small" and amount.number == 1 and amount.scale is None:
         return NOTHING
     length = known.end() - run.start() if known else 1
-    while (
-        length < min(len(run.group()), _MOST_COUNTED) and run.group()[length] not in roles["stop"]
-    ):
+    said, stops = run.group(), roles["stop"]
+    while length < min(len(said), _MOST_COUNTED):
+        if said[length] in stops and not _in_a_noun(said, length):
+            break
         length += 1
     return passage.text[run.start() : run.start() + length]
+
+
+# Nouns that hold a character which elsewhere ends what is counted: 供应商, 会员, 适应症, 智能体.
+_NOUNS_WITH_STOPS = frozenset(
+    re.findall(
+        r"\S+",
+        "供应 适应 会员 中心 地区 地级 地市 功能 智能 经销 经纪 中小 上市 内容 自营 自习 前置 同学"
+        " 共享 对外 效应 经理 间夜 公共 中台",
+    )
+)
+
+
+def _in_a_noun(said: str, at: int) -> bool:
+    return said[at : at + 2] in _NOUNS_WITH_STOPS or said[at - 1 : at + 1] in _NOUNS_WITH_STOPS
 
 
 @cache
