@@ -110,6 +110,8 @@ class Frame:
     ``named`` are the businesses and companies that the paragraph named, ``two`` those that 前者
     and 后者 mean; ``line`` is the metric that businesses are gone through for, and where it was
     told last; ``of_which`` is the part that 其中 named and the business that it is a part of.
+    ``span`` is the longer time that the first point under a heading set, ``through`` the one that
+    this segment opened with.
     """
 
     metrics: list[Mark] = field(default_factory=list)
@@ -149,6 +151,8 @@ class Frame:
     line: tuple[MetricMatch, int] | None = None
     lends: bool = False
     margin: str | None = None
+    span: PeriodMention | None = None
+    through: PeriodMention | None = None
 
     def next_segment(self, *, ascii_only: bool) -> None:
         """Begin a paragraph: a business named before it is no longer what it is about.
@@ -160,7 +164,7 @@ class Frame:
             self.line = None if ascii_only else (match, min(told, 0) - _PARAGRAPH_APART)
         self.scope = None
         self.outlook, self.told = False, 0
-        self.so_far = self.here = None
+        self.so_far, self.here = self.span, None
         self.named.clear()
 
     def open_with(self, scope: str | None) -> None:

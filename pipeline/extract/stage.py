@@ -9,6 +9,7 @@ from pipeline.extract.said import said_by
 from pipeline.extract.setting import Settings
 from pipeline.extract.statement import statement
 from pipeline.extract.time.again import Targets
+from pipeline.extract.time.spans import Spans
 from pipeline.unbroken import as_written, words_of
 from pipeline.version import EXTRACTOR
 from schemas import Entity, ExtractedPart, Fact, NormalizedPart, NormalizedSegment, TranscriptHeader
@@ -33,6 +34,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
     quantities = used = 0
     frame, targets = Frame(), Targets()
     above: tuple[object, ...] = ()
+    spans = Spans()
     lenders: set[Entity | None] = set()
     margins: dict[Entity | None, str | None] = {}
     for written in part.segments:
@@ -44,6 +46,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
             margin = margins.get(segment.about)
             frame = Frame(lends=segment.about in lenders, margin=margin, line=line)
             above = here
+            frame.span = spans.of(segment)
         if segment.boilerplate or not segment.quantities:
             quantities += len(segment.quantities)
             continue
@@ -61,6 +64,7 @@ def extract(part: NormalizedPart) -> ExtractedPart:
                     told = None if reading.metric == "operating_margin" else reading.metric
                     frame.margin = margins.setdefault(segment.about, told)
                 facts.append(_fact(part.transcript, written, segment, reading, repeated))
+        spans.hear(frame.through)
     return ExtractedPart.trusted(
         transcript=part.transcript,
         part=part.part,

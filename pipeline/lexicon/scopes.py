@@ -27,10 +27,12 @@ from pipeline.patterns import regex
 
 __all__ = ["ScopeMatch", "find_scopes"]
 
+_MONEY = r"(?!(?:CHF|SEK|NOK|DKK|RMB|INR|KRW|JPY|EUR|USD|GBP|HKD|TWD)\d)"
 _NAME = regex(
-    r"[A-Z](?<![A-Za-z0-9.@_/'’$&-][A-Z])(?:[A-Z]?&[A-Z]{1,2}(?![A-Za-z0-9&])|[A-Za-z0-9]*\+?)"
+    rf"{_MONEY}[A-Z]"
+    r"(?<![A-Za-z0-9.@_/'’$&-][A-Z])(?:[A-Z]?&[A-Z]{1,2}(?![A-Za-z0-9&])|[A-Za-z0-9]*\+?)"
     r"(?:-\d{1,4}[A-Za-z]{0,2}(?![A-Za-z0-9_%]|[.,]\d|\s?(?:percent|bps|basis|points))"
-    r"|(?: & |[ -])(?:[A-Z][A-Za-z0-9]*\+?"
+    rf"|(?: & |[ -])(?:{_MONEY}[A-Z][A-Za-z0-9]*\+?"
     r"|\d{1,2}(?:\.\d)?[A-Za-z]{0,2}(?![\w,.%+]|\s?(?:%|percent|[mbt]r?illion|bps|basis|points|x\b)))){0,7}"
 )
 # "New CEO Schulman" is a person.
@@ -48,7 +50,8 @@ _CLAUSE_OPENS = frozenset(";,:/|•*(-–—")
 _FIGURE = regex(r" (?:[$€£¥]\s?\d|[+−(-]\d|(?:revs?|sales|mgn|op inc|ebitd?a?|comps?|orders) )")
 # "Aero $4.5bn", "Nutrition +3%": a word before its figure; verbs before sums are none.
 _AMOUNT = regex(
-    r" (?:(?:[A-Z]{1,2})?[$€£¥]\s?\d[\d.,]*\s?(?:[mbt]n?\b|bln|mln|tr)"
+    r" (?:(?:(?:[A-Z]{1,2})?[$€£¥]|CHF|SEK|NOK|DKK|RMB|INR|KRW|JPY|EUR|USD|GBP|HKD|TWD)\s?\d[\d.,]*"
+    r"\s?(?:[mbt]n?\b|bln|mln|tr)"
     r"|\+\d[\d.]*%|\(\d[\d.]*\)?%|[-−–]\d[\d.]*%)"
 )
 _VERB_FORM = regex(

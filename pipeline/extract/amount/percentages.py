@@ -217,8 +217,13 @@ def _named_as_growth(place: Place) -> bool:
     """Whether the metric's own words say that it grows: "sales growth in the range of 3% to 5%"."""
     for mark in place.before():
         if mark.kind == "metric":
-            return place.sentence.folded[mark.start : mark.end].endswith(" growth")
+            said = place.sentence.folded[mark.start : mark.end]
+            return said.endswith(" growth") or said in _GROWTH_SHORT
     return False
+
+
+# "OG 3.3%": organic growth in notes.
+_GROWTH_SHORT = frozenset(("og", "organic", "lfl", "like-for-like"))
 
 
 def _restates_move(place: Place, last: Reading) -> bool:

@@ -18,7 +18,8 @@ from pipeline.patterns import regex
 _BOUND_EN = regex(
     r"^[\s-]*(?:(?:increase|decrease|growth|decline|rise|improvement|reduction|drop) "
     r"(?:in|of) (?:[\w&'/-]+\s+){0,4}|the number of (?:[\w&'/-]+\s+){0,2}"
-    r"|(?:(?:of|in|for|worth of)\s)?\s*(?:the |our |its |their |a |an )?(?:[\w&'/-]+\s+){0,2})$"
+    r"|(?:(?:of|in|for|worth of)\s)?\s*(?:the |our |its |their |a |an )?"
+    r"(?:(?:[\w&'/-]+|p\.a\.)\s+){0,2})$"
 )
 _BREAKING = regex(
     r"\b(?:o/w|incl|including|excluding|ex|and|on|from|with|by|to|versus|vs|than|as|was|were|is|"

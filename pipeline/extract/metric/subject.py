@@ -365,6 +365,7 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     if metric.id == "shares_outstanding" and (
         _names(place, "share_repurchases")
         or (spent and frame.last is not None and frame.last.mark is place.previous())
+        or _BOUGHT.search(place.lead)
     ):
         bought = unnamed("shares_repurchased")
         metric = bought.metric if bought else metric
@@ -377,6 +378,10 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     reading.scope = found.scope
     reading.unit = found.unit
     return MetricMatch(0, 0, metric, weak=weak, loss=False, adjusted=False)
+
+
+# "Bought 14m shs for $4.9bn"
+_BOUGHT = regex(r"\b(?:bought(?: back)?|buyback of|repurchased|retired|bb)\s(?:[a-z.]+\s)?$")
 
 
 def _asked_for(place: Place, frame: Frame, setting: Setting) -> bool:

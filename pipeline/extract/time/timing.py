@@ -128,6 +128,7 @@ def _note_so_far(place: Place, mention: PeriodMention, frame: Frame, setting: Se
         frame.so_far = None
     elif place.previous() is None and not mention.period.label.startswith("TTM"):
         frame.so_far = mention
+        frame.through = mention if frame.last is None else frame.through
 
 
 def set_year(reading: Reading, year: Period, setting: Setting) -> None:

@@ -60,6 +60,9 @@ def _is_sum(passage: Passage, amount: Amount, start: int, unit: Unit) -> bool:
     return scaled or amount.decimal or amount.grouped
 
 
+_PERCENT = regex(r"\)?\s?(?:%|percent|bps)")
+
+
 def _currency(passage: Passage, end: int, amount: Amount) -> tuple[int, Unit] | None:
     folded, limit, at = passage.folded, passage.limit, amount.bare_start
     for wording, unit in lexicon().prefixes.get(last_word(folded, end, limit), ()):
@@ -75,6 +78,8 @@ def _currency(passage: Passage, end: int, amount: Amount) -> tuple[int, Unit] | 
                 continue
             if unit.place in ("amount", "letters") and not _is_sum(passage, amount, start, unit):
                 continue
+            if unit.kind == "money" and _PERCENT.match(folded, amount.end):
+                continue  # "Americas 3.5%, AOA 1.9%": a region, not the money of Angola
             if start > limit and folded[start - 1] in _EXCHANGED:
                 continue
             if _boundary(folded, start, limit, wording):
