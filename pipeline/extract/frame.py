@@ -128,6 +128,7 @@ class Frame:
     last_company: Mark | None = None
     period: PeriodMention | None = None
     here: PeriodMention | None = None
+    here_behind: bool = False
     ahead: PeriodMention | None = None
     so_far: PeriodMention | None = None
     aside: tuple[PeriodMention, PeriodMention | None] | None = None

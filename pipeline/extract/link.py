@@ -180,6 +180,8 @@ def _heed_break(frame: Frame, mark: Mark) -> None:
     """
     if mark.weight == 3:
         frame.entity = None
+        if frame.here_behind and mark.value == ";":
+            frame.here = None  # "$1bn in FY26; buyback $584m"
         if mark.value == SENTENCE:
             frame.begin_again()
     elif mark.value == "(":

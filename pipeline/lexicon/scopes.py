@@ -22,6 +22,7 @@ from pipeline.lexicon.scope_names import (
     stop_words,
     telling_names,
 )
+from pipeline.lexicon.terse import abbreviates, heads_figure, row_words
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 
@@ -45,26 +46,6 @@ _SHORTHAND = regex(
     r"(?:(?:F?[QH][1-4]|[1-4][QH]|[FC]Y|[69]M)\d*E?){1,2}|(?:[LMH]SD|L?DD|[LMH]DD|YTD|TTM|LTM|NTM|[QYM]TD)\+?"
 )
 _HAN = regex(r"[\u3400-\u9fff]")
-# "BA $1.9bn +8%", "IA -9%": two letters that open a clause of notes, and their figure.
-_CLAUSE_OPENS = frozenset(";,:/|•*(-–—")
-_FIGURE = regex(r" (?:[$€£¥]\s?\d|[+−(-]\d|(?:revs?|sales|mgn|op inc|ebitd?a?|comps?|orders) )")
-# "Aero $4.5bn", "Nutrition +3%": a word before its figure; verbs before sums are none.
-_AMOUNT = regex(
-    r" (?:(?:(?:[A-Z]{1,2})?[$€£¥]|CHF|SEK|NOK|DKK|RMB|INR|KRW|JPY|EUR|USD|GBP|HKD|TWD)\s?\d[\d.,]*"
-    r"\s?(?:[mbt]n?\b|bln|mln|tr)"
-    r"|\+\d[\d.]*%|\(\d[\d.]*\)?%|[-−–]\d[\d.]*%)"
-)
-_VERB_FORM = regex(
-    r"(?:ed|ing|ly)$|^(?:bought|sold|paid|spent|lost|took|cut|got|saw|won|beat|hit|met|made|gave|put|kept"
-    r"|set|rose|fell|grew|added?|was|is|has|now|up|down|flat|about|over|under|nearly|almost|roughly|some"
-    r"|only|just|at|from|to|for|with|of|in|vs|versus|than|and|plus|less|minus|net|gross|total|adj|core"
-    r"|organic|underlying|constant|reported|street|st|consensus|cons|guide|guidance|target|mid|low|high|top"
-    r"|record|prior|previous|last|next|another|extra|first|second|third|fourth|both|each|all|still|another"
-    r"|incl|excl|ex|including|excluding|implied|est|ests|estimate|model|we|our|mgmt|management|run|raise"
-    r"|raises|lift|lifts|beats|miss|misses|delta|upside|downside|growth|volume|volumes|price|prices|pricing"
-    r"|mix|fx|currency|acquisitions?|inflation|headwinds?|tailwinds?|charges?|gains?|loss|losses|costs?)$"
-)
-_SHORTEST_WORD = 4
 _SENTENCE_END = frozenset('.!?:;•·-–—"“”(*\n\t|')
 _PEOPLE = regex(r"(?:mr|mrs|ms|dr|ceo|cfo|coo|cto|chairman|president|analyst)\.? $")
 _LONGEST_NAME = 5
@@ -167,6 +148,12 @@ def find_scopes(
             ScopeMatch(*match.span(1), "Other", True, "generic")
             for match in _OTHERS.finditer(folded)
             if not any(m.start < match.end(1) and match.start(1) < m.end for m in found)
+        ]
+    if text.isascii() or "€" in text or "£" in text:
+        found += [
+            ScopeMatch(start, end, text[start:end].capitalize(), True, "generic")
+            for start, end in row_words(text)
+            if not any(start < m.end and m.start < end for m in found)
         ]
     found.sort(key=lambda match: match.start)
     return found
@@ -402,27 +389,11 @@ def _name_span(text: str, start: int, end: int, chinese: bool) -> tuple[int, int
     if not name[0].isupper():
         return None
     if len(words) == 1:
-        if len(name) < 3 and not _is_terse(text, start, end):
+        if len(name) < 3 and not abbreviates(text, start, end):
             return None
         if not chinese and _opens_sentence(text, start) and not _peculiar(name):
-            return (start, end) if _heads_figure(text, start, end) else None
+            return (start, end) if heads_figure(text, start, end) else None
     return start, end
-
-
-def _is_terse(text: str, start: int, end: int) -> bool:
-    """Whether two letters are what notes call a business: they open a clause before a figure."""
-    name, before = text[start:end], text[max(0, start - 2) : start].rstrip(" ")
-    if not (name.isupper() and end - start > 1) or _FIGURE.match(text, end) is None:
-        return False
-    return (not before or before[-1] in _CLAUSE_OPENS) and not find_metrics(name.lower())
-
-
-def _heads_figure(text: str, start: int, end: int) -> bool:
-    """Whether a capitalised word is what notes call a business: "- Aero $4.5bn, +15%"."""
-    if _AMOUNT.match(text, end) is None or end - start < _SHORTEST_WORD:
-        return False
-    word = text[start:end].lower()
-    return _VERB_FORM.search(word) is None and not find_metrics(word)
 
 
 def _peculiar(name: str) -> bool:

@@ -27,5 +27,7 @@ class Spans:
     def hear(self, through: PeriodMention | None) -> None:
         """Note the time that a segment with figures opened with."""
         if not self._heard:
-            within = through is not None and (through.period.end - through.period.start).days < _YEAR
+            within = (
+                through is not None and (through.period.end - through.period.start).days < _YEAR
+            )
             self._span, self._heard = through if within else None, True

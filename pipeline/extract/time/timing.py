@@ -80,6 +80,8 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         if adds_aside(place, mention):
             frame.aside = mention, frame.here
         frame.here = mention
+        named = mark_of(place, mention)
+        frame.here_behind = named is not None and named.start > place.mark.start
         _note_so_far(place, mention, frame, setting)
     if mention is None and not base and frame.last is None and setting.asked_of is not None:
         mention = _asked_for(place, setting.asked_of, setting)
