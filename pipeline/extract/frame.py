@@ -80,6 +80,7 @@ class Reading:
     modality: Modality = "actual"
     base: bool = False
     expected: bool = False
+    of_outlook: bool = False
     losing: bool = False
     doubts: list[str] = field(default_factory=list)
 

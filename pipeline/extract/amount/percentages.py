@@ -128,7 +128,9 @@ def _stays(reading: Reading) -> bool:
 
 
 # Of these no part is told in percent, only how far they move: "potential upside of 16%".
-_OF_PRICES = frozenset({"share_price", "target_price"})
+_OF_PRICES = frozenset(
+    {"share_price", "target_price", "price", "average_selling_price", "realized_price"}
+)
 
 
 def is_moving(reading: Reading, lead: Lead) -> bool:

@@ -69,6 +69,15 @@ _OF_PEOPLE = regex(
 _SHARE_OF_MARKET = regex(
     r"\bshare (?:of|in) (?:the |its |our |that |this )?(?:[\w.'’&-]+ ){0,4}?market[^,.;]{0,40}$"
 )
+# "We hold 38% of the sparkling market".
+_HOLDS = regex(
+    r"\b(?:hold|holds|held|have|has|had|own|owns|command|commands|control|controls)" + _ABOUT
+)
+_OF_MARKET = regex(r"\s*of (?:the |that |this |its )?(?:[\w.'’&-]+ ){0,4}?market\b")
+# "A billion-dollar business", "a $3 billion brand": so much is what it sells.
+_BUSINESS_OF = regex(
+    r"[ -](?:plus )?(?:a[- ]year |annual |annualized |global )?(?:business|brand|franchise)\b"
+)
 _RUNNING = regex(
     r"\b(?:ran|runs?|running|operat\w+|worked|works?|working|utili[sz]ed|filled"
     r"|loaded)\b[^.;]{0,24}$"
@@ -177,7 +186,7 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("share_price") if dealt else None
         if not is_scaled(quantity):
             return None
-        if _OF_SALES.match(folded, end):
+        if _OF_SALES.match(folded, end) or _BUSINESS_OF.match(folded, end):
             return unnamed("revenue")
         if _OF_CAPITAL.match(folded, end) and _SPENT.search(before):
             return unnamed("capex")
@@ -216,7 +225,9 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("customers")
         if (things := part_of_things(place)) is not None:
             return things
-        if _SHARE_OF_MARKET.search(before):
+        if _SHARE_OF_MARKET.search(before) or (
+            _OF_MARKET.match(folded, end) and _HOLDS.search(before)
+        ):
             return unnamed("market_share")
         if _MARKET_GROWS.search(before):
             return unnamed("market_growth")
@@ -225,6 +236,12 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         if _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
             return unnamed("utilization")
     return None
+
+
+def is_size_of_business(place: Place) -> bool:
+    """Whether an amount is what a thing named in its clause sells: "a billion-dollar business"."""
+    money = place.quantity.kind == "money" and is_scaled(place.quantity)
+    return money and _BUSINESS_OF.match(place.sentence.folded, place.mark.end) is not None
 
 
 # "With 4% fewer people", "21% more customers than a year ago": a move of who is counted.

@@ -36,7 +36,8 @@ _FACILITY = regex(
 )
 # "We sold two older vessels for $41 million".
 _SOLD_FOR = regex(
-    r"\b(?:sold|acquired|divested|purchased|bought)(?! back) (?!.*\bshares?\b)[^,;.]{2,56} for"
+    r"\b(?:sold|acquired|divested|purchased|bought"
+    r"|(?:to|will) (?:sell|acquire|divest|buy))(?! back) (?!.*\bshares?\b)[^,;.]{2,56} for"
     r"(?: about| approximately| roughly| nearly| just over)? $"
 )
 _EACH = regex(r" (?:each|apiece)\b")

@@ -23,7 +23,12 @@ from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.metric.meant import just_before, meant
 from pipeline.extract.metric.naming import snake_case
 from pipeline.extract.metric.nearby import nearby
-from pipeline.extract.metric.phrases import lets_go, other_people, told_by_phrase
+from pipeline.extract.metric.phrases import (
+    is_size_of_business,
+    lets_go,
+    other_people,
+    told_by_phrase,
+)
 from pipeline.extract.metric.ratios import per_piece
 from pipeline.extract.metric.sharpened import (
     loss_that_moves,
@@ -89,8 +94,9 @@ def choose_metric(
     if (each := of_each(place, frame)) is not None and (chosen := unnamed(each)) is not None:
         _settle(reading, chosen.metric)
         return chosen
-    if part is not None and (said := own_subject(place)) is not None and said[1]:
-        reading.business = said[0].title()
+    sized = is_size_of_business(place)
+    if (part is not None or sized) and (said := own_subject(place)) is not None:
+        reading.business = said[0].title() if said[1] or sized else reading.business
     if chosen is None or is_far(chosen, place, frame):
         chosen = bare_growth(place, frame) or chosen
     if part is None and (felt := margin_felt(place, frame)) is not None:

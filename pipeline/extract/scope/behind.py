@@ -18,7 +18,8 @@ _IN_PLACE = regex(
     r"within|to weekly)\s+(?:the |our |its |all )?(?:(?:daily|weekly|monthly|total) )?$"
 )
 # As in "8% of TV time in the U.S.".
-_OF_IN = regex(r"^\s*of (?:[\w'-]+ ){1,3}(?:in|across|throughout) (?:the )?$")
+_OF_IN = regex(r"^\s*of (?:[\w'-]+ ){1,7}(?:in|across|throughout) (?:the )?$")
+_IS_OF = frozenset(("is", "are", "was", "were"))
 _OF = regex(r"^\s*of\s")
 # As in "50,000 customers use Graviton", "units delivered to Prime members", and of money
 # "$4 billion to expand our rural network".
@@ -79,6 +80,8 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
             return None
         apart = mark.kind == "cue" and mark.start - place.mark.end > 1
         if apart and not _TO_DO.search(folded, place.mark.end, mark.end):
+            if place.quantity.kind == "percent" and folded[mark.start : mark.end] in _IS_OF:
+                continue
             return None
     return None
 

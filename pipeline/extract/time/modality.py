@@ -11,6 +11,7 @@ from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.extract.time.guided import was_guided
 from pipeline.extract.time.outlook import lists_on, moves_along, revised_to
+from pipeline.extract.time.present import is_so_already
 from pipeline.extract.time.times import labels
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -203,7 +204,7 @@ def forward(
         return True
     led = led_by(place)
     if led is not None:
-        return led
+        return led and not is_so_already(place)
     if _ends_what_began(place, frame):
         return True
     if _goes_on(place, frame) and mention in (None, here):
@@ -391,7 +392,8 @@ def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:
     last, previous = frame.last, place.previous()
     if last is None or previous is None or previous is not last.mark:
         return False
-    if last.modality != modality or last.expected:
+    told = modality if last.base and last.of_outlook and modality == "forward" else last.modality
+    if told != modality or last.expected:
         return False
     for mark in place.back():
         if mark.start < previous.end:

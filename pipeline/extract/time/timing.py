@@ -110,6 +110,8 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     if ahead and reading.period is None and reading.measure in MOVES:
         reading.period = next_quarter(own, versus, setting)
     _time_prices(reading, place, mention, frame, setting)
+    last = frame.last
+    reading.of_outlook = base and last is not None and last.modality == "forward"
     reading.expected = quoted
     reading.comparison = comparison(reading, place, frame, setting, mention, versus, own)
     frame.basis = own or frame.basis  # type: ignore[assignment]
