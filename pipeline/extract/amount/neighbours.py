@@ -205,7 +205,7 @@ def _moved_in_percent(place: Place, bare: Quantity, frame: Frame) -> Quantity | 
         folded[max(place.sentence.start, place.mark.start - 16) : place.mark.start]
     ):
         return None
-    if not _MOVE_ENDS.match(folded, place.mark.end):
+    if not _MOVE_ENDS.match(folded, place.mark.end) and " point " not in bare.text:
         return None
     near = place.sentence.marks[max(0, place.at - 4 * _NEAR) : place.at + _NEAR]
     beside = (m.value for m in near if isinstance(m.value, Quantity))
@@ -357,7 +357,21 @@ def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
     if bare.qualifier == "exact" and not listed and not _GOES_ON.search(gap):
         return False
     between = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
+    if model.kind == "percent" and _STANDS_AT.search(gap) and _in_lines_of_cost(place, bare):
+        return True
     return all(match.metric.family in _FAMILIES.get(model.kind, ()) for match in between)
+
+
+# "Wages were 48.5 percent of revenue up from 47.2 depreciation was 6.4".
+_OF_SALES = regex(r"(?:percent|%) of (?:[a-z]+ )?(?:revenues?|sales)\b")
+_LINES = 200
+
+
+def _in_lines_of_cost(place: Place, bare: Quantity) -> bool:
+    if bare.value is None or bare.value == int(bare.value) or size_of(bare) >= _HUNDRED:
+        return False
+    start = max(place.sentence.start, place.mark.start - _LINES)
+    return _OF_SALES.search(place.sentence.folded, start, place.mark.start) is not None
 
 
 _LENT = frozenset({"percent", "points", "money"})

@@ -35,7 +35,8 @@ def of_growth(place: Place, bare: Quantity) -> Quantity | None:
 
 
 _GROWTH_WAS = regex(
-    r"\bgrowth (?:rate )?(?:was|of|is|at|came in at|to)(?: (?:about|around|just))? $"
+    r"\bpricing (?:[a-z]+ ){0,3}(?:at|of|was|is|to)(?: (?:about|around|just))? $"
+    r"|\bgrowth (?:rate )?(?:was|of|is|at|came in at|to)(?: (?:about|around|just))? $"
 )
 
 

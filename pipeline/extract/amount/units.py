@@ -57,6 +57,8 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
         unit = _lent_currency(place) or _currency_before(reading, place, frame) or unit
         if reading.family == "money_per_share" and unit and "/" not in unit:
             unit = f"{unit}/share"
+    elif quantity.kind == "count" and reading.metric == "tenure" and reading.unit:
+        unit = reading.unit
     elif quantity.kind in ("number", "count") and reading.family == "money":
         unit = money
         bare = quantity.kind == "number" and not is_scaled(quantity)

@@ -164,15 +164,19 @@ _PART_OF = regex(
     r"|systemwide"
     r"|company|group|annual|quarterly|global|worldwide|us|u\.s\.|new|food|beverage|retail|product"
     r"|service|services|commercial|and|&|restaurant|store|consolidated|segment|operating) )*"
-    r"(?P<whole>revenues?|sales|turnover|orders|transactions|volumes?|admissions|bookings|backlog"
+    r"(?P<whole>revenues?|sales|turnover|business|mix|portfolio|tonnage|tons|orders|transactions"
+    r"|volumes?|admissions|bookings|backlog"
     r"|premiums|deposits|loans|production|shipments|subscribers|members|units|rents?|profits?"
     r"|operating (?:income|profit)|ebitda|gmv|traffic|rides|trips|capex|spending)\b"
-    r"(?! (?:growth|force|team|tax|price|mix|per))"
+    r"(?! (?:growth|force|team|tax|price|mix|per|travel|travelers|customers|days|class|value"
+    r"|companies|loans|of))"
 )
 _WHOLES = {
     "revenue": "revenue", "revenues": "revenue", "sales": "revenue", "turnover": "revenue",
     "volume": "units", "volumes": "units", "shipments": "units", "members": "subscribers",
-    "rent": "rent", "rents": "rent", "profit": "operating_income", "profits": "operating_income",
+    "business": "revenue", "mix": "revenue", "portfolio": "revenue", "tonnage": "units",
+    "tons": "units", "rent": "rent", "rents": "rent", "profit": "operating_income",
+    "profits": "operating_income",
     "operating profit": "operating_income", "operating income": "operating_income",
     "rides": "trips", "spending": "capex",
 }  # fmt: skip

@@ -108,6 +108,8 @@ def meaning(
             if told is not None and told.id in _OF_MILLIONS and not scaled:
                 return None
         return _of_family(named, "money")
+    if kind == "count" and named.id == "tenure":
+        return named
     if kind == "measure":
         unit = quantity.unit or ""
         if unit == "W" and named.id in OF_POWER and (named.id == "units" or not match.weak):

@@ -123,7 +123,8 @@ _STATES = {
     "booked": "booked_share", "complete": "completion_rate", "completed": "completion_rate",
     "recycled": "recycled_share", "renewable": "renewable_share", "digital": "digital_share",
     "automated": "automation_rate", "franchised": "franchised_share", "insured": "insured_share",
-    "subscribed": "subscription_rate", "staffed": "staffing_rate", "utilized": "utilization",
+    "on time": "on_time_performance", "subscribed": "subscription_rate",
+    "staffed": "staffing_rate", "utilized": "utilization",
     "fixed": "fixed_rate_share", "floating": "floating_rate_share", "vertical": "vertical_share",
 }  # fmt: skip
 _STATE = regex(

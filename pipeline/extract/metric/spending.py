@@ -35,6 +35,8 @@ _OWN_SHARES = regex(
 _FIXED_ASSETS = regex(
     r"\s*(?:back )?(?:on|in|into|to|toward|towards) (?:(?:our|its|the|new|more|these|various|growth"
     r"|maintenance|other) ){0,3}(?:capital (?:projects?|expenditures?|investments?|programs?)"
+    r"|real estate|land|property|tractors"
+    r"|trucks|trailers|vehicles|service centers|tooling|machinery|buildings"
     r"|plant and equipment|property(?:, plant)?|capex|(?:new |existing )?(?:plants?|factor(?:y|ies)"
     r"|mines?|networks?|fleet|warehouses?|distribution centers?|data centers?|rigs|refiner(?:y|ies)"
     r"|stores?|restaurants?|clubs?|hospitals?|facilit(?:y|ies)|remodels?|remodeling|track|equipment"

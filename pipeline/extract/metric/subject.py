@@ -117,6 +117,8 @@ def choose_metric(
         reading.metric, reading.family = snake_case(multiplied), "any"
         return None
     told = part is not None or (chosen is not None and chosen.end == 0)
+    if told and part is None and frame.used is not None and frame.used.end == 0:
+        told = chosen is None or chosen.metric.id != frame.used.metric.id
     if chosen is None or (not told and is_far(chosen, place, frame)):
         by_words, match = _told_by_words(reading, place, frame, setting)
         if by_words:

@@ -37,9 +37,13 @@ def part_of_things(place: Place) -> MetricMatch | None:
     start, end = found.span("noun")
     for mark in place.after():
         if isinstance(mark.value, MetricMatch) and start <= mark.start < end:
-            return mark.value if mark.value.metric.family not in _OWN else None
+            if mark.value.metric.family in _OWN:
+                return None
+            if not mark.value.weak or mark.start == start:
+                return mark.value
+            break
     counted = counted_metric(found["noun"])
-    if counted is not None and counted.metric.id != "units":
+    if counted is not None and not counted.weak and counted.metric.id != "units":
         return MetricMatch(0, 0, counted.metric, weak=True, loss=False, adjusted=False)
     named = Metric(snake_case(found["noun"]), "count", "stock")
     return MetricMatch(0, 0, named, weak=True, loss=False, adjusted=False)

@@ -15,6 +15,9 @@ def read_amount(passage: Passage, start: int, *, hedges: bool = True) -> Amount 
         return None
     before.read_prefix(passage, amount)
     after.read_suffix(passage, amount)
+    in_points = amount.unit is not None and amount.unit.kind == "points" and amount.unit.worth < 1
+    if amount.form == "pair" and in_points and amount.number is not None:
+        amount.number *= 100  # "two fifty basis points"
     if hedges:
         before.read_hedges(passage, amount)
         after.read_hedges(passage, amount)

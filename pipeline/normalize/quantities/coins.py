@@ -24,7 +24,13 @@ _LEFT_ALONE = regex(
     r"(?![a-z])"
     r"|(?:a|an|per|each) [a-z]|$)"
 )
-_CENTS_ALONE = 10
+_CENTS_ALONE, _PLAIN_CENTS = 10, 20
+# What "a dollar twenty" cannot be followed by where the twenty are cents.
+_COUNTED = regex(
+    r"\s*(?:percent|per cent|%|points?|basis|bps|hundred|thousand|[mbt]illion|times|turns|point|of"
+    r"|(?!(?:was|is|this|has|plus|less|versus|us)\b)[a-z]+s"
+    r"(?! (?:was|were|is|are|came|grew|fell|rose|up|down)\b))(?![a-z])"
+)
 _MOST = 1_000_000
 _PAIR = 2
 _IDEOGRAPHS = "\u3400"
@@ -118,7 +124,8 @@ def _unnamed(
     else:
         said = first < _IDEOGRAPHS and (value > _CENTS_ALONE or bool(link.group(1)))
         said = said and amount.form != "digits"
-    if said and _LEFT_ALONE.match(folded, end):
+    worded = first > "9" and value >= _PLAIN_CENTS and _COUNTED.match(folded, end) is None
+    if said and (worded or _LEFT_ALONE.match(folded, end)):
         amount.number, amount.end = number + value * CENT, end
     return False
 

@@ -284,7 +284,7 @@ def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
         return None
     if words[0].role in ("hundred", "scale", "dozen") and not _has_article(text, start):
         return None
-    if taken < len(words) and (pair := _pair(running, words, taken)):
+    if taken < len(words) and (pair := _pair(text, running, words, taken)):
         return pair
     if taken < len(words) and (tenth := _tenth_said(text, start, running, words[taken])):
         return tenth
@@ -368,6 +368,13 @@ _RATE_ENDS = regex(
     r"|with|uh|um|but|excluding|ex|before|after|now|sequentially|we|they|it|it's|that's|of the|on"
     r")(?![a-z])|[,.;]|$"
 )
+# "Up from forty seven two": a base of a rate, whatever follows.
+_HELD_AGAINST = regex(r"\b(?:from|versus|than|against|compared to|compared with) $")
+_NO_UNIT = regex(
+    r"(?! (?:hundred|thousand|million|billion|trillion|percent|per cent|basis|points?|dollars?"
+    r"|cents?"
+    r"|times|and a|of|to|or|years?|months?|quarters?|weeks?|days?)(?![a-z]))"
+)
 _RATE_REACH = 60
 # "Better than the minus four nine of the second quarter".
 _SIGNS = ("minus ", "negative ", "plus ")
@@ -382,7 +389,9 @@ def _tenth_said(text: str, start: int, running: _Sum, word: _Word) -> Numeral | 
         return None
     if word.role != "digit" or word.link or not word.value or running.last == "point":
         return None
-    if not _RATE_ENDS.match(text, word.end):
+    leads = _HELD_AGAINST.search(text[max(0, start - 16) : start]) is not None
+    ends = _NO_UNIT if leads and value >= 10 else _RATE_ENDS
+    if not ends.match(text, word.end):
         return None
     signed = text.endswith(_SIGNS, 0, start)
     if not signed and not _OF_RATE.search(text[max(0, start - _RATE_REACH) : start]):
@@ -390,7 +399,16 @@ def _tenth_said(text: str, start: int, running: _Sum, word: _Word) -> Numeral | 
     return Numeral(value + word.value / 10, None, None, word.end, "plain")
 
 
-def _pair(running: _Sum, words: list[_Word], taken: int) -> Numeral | None:
+_FIVE, _TEN_APART = 5, 10
+
+
+def _is_range(first: Decimal, second: Decimal) -> bool:
+    """Whether two round numbers side by side are the ends of a range."""
+    round_ones = not first % _FIVE and not second % _FIVE
+    return round_ones and first >= _TEN_APART and 0 < second - first <= _TEN_APART
+
+
+def _pair(text: str, running: _Sum, words: list[_Word], taken: int) -> Numeral | None:
     """Two numbers side by side: a year, an amount with cents, or hundreds left out."""
     first = running.current
     following = words[taken]
@@ -409,6 +427,8 @@ def _pair(running: _Sum, words: list[_Word], taken: int) -> Numeral | None:
         return None
     if first in (19, 20):
         return Numeral(first * 100 + second, None, None, end, "year")
+    if _is_range(first, second) and _unit_ahead().match(text, end):
+        return None  # "fifty five sixty percent"
     following_word = words[taken + 1] if taken + 1 < len(words) else None
     if following_word and following_word.role == "scale" and not following_word.link:
         scale = following_word.value

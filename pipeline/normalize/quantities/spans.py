@@ -118,7 +118,11 @@ def read_span(passage: Passage, amount: Amount) -> Span:
         return _with_margin(passage, amount, margin)
     if folded.startswith(_OR_BEGINS, amount.end) and (either := _either(passage, amount)):
         return either
-    if amount.form == "small" and following == " " and (either := _neighbours(passage, amount)):
+    if (
+        amount.form in ("small", "plain")
+        and following == " "
+        and (either := _neighbours(passage, amount))
+    ):
         return either
     if following == ",":
         return single(amount)
@@ -131,6 +135,10 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     second = _second(passage, link.end())
     if second is None:
         return single(amount)
+    if amount.form == second.form == "pair" and amount.unit is None and amount.number:
+        in_points = second.unit is not None and second.unit.kind == "points"
+        if in_points and (second.number or 0) >= _HUNDREDS:
+            amount.number *= 100  # "two fifty to three fifty basis points"
     way = link.group(2 if link.re is _to() else 1)
     if way and (turned := _turned(passage, amount, second, way)):
         return turned
@@ -273,11 +281,19 @@ def _neighbours(passage: Passage, first: Amount) -> Span | None:
     if first.unit is not None or first.number is None or passage.language != "en":
         return None
     second = _second(passage, first.end + 1)
-    if second is None or second.form != "small" or second.start != first.end + 1:
+    if second is None or second.form not in ("small", "plain") or second.start != first.end + 1:
         return None
-    if second.unit is None or second.unit.kind not in _RATES or second.number != first.number + 1:
+    if second.unit is None or second.unit.kind not in _RATES or second.number is None:
         return None
-    return _join(first, second)
+    step = second.number - first.number
+    if first.scale is not None or second.scale is not None:
+        return None
+    rounded = not first.number % _FIVE and step in (_FIVE, 2 * _FIVE) and first.number >= 2 * _FIVE
+    both_small = first.form == second.form == "small" and step == 1
+    return _join(first, second) if both_small or rounded else None
+
+
+_FIVE = 5
 
 
 def _in_row(passage: Passage, first: Amount, second: Amount) -> bool:
@@ -367,6 +383,10 @@ def _share(first: Amount, second: Amount) -> bool:
         first.unit is None or second.unit is None or first.unit.name != second.unit.name
     ):
         return False
+    if first.number is not None and second.number is not None:
+        unscaled = second.word_scale is None and second.scale is None
+        if second.form == "pair" and unscaled and first.number >= _HUNDREDS > second.number:
+            second.number *= 100  # "two hundred to two fifty"
     if first.scale is None and second.scale is not None:
         if second.scale == 10 and first.spelling:
             return True
@@ -384,6 +404,9 @@ def _share(first: Amount, second: Amount) -> bool:
         # "three to three and a half billion": said once, the scale is of both ends.
         first.scale = _said_once(first.number, second)
     return True
+
+
+_HUNDREDS = 100
 
 
 def _said_once(first: Decimal, second: Amount) -> Decimal | None:
