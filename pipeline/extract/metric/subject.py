@@ -77,7 +77,7 @@ def choose_metric(
     """Settle the reading's metric; give the match that says so, None where nothing names one."""
     quantity = place.quantity
     part = of_that(place, frame) or part_of_last(place, frame)
-    chosen = (
+    at_number = (
         (None if is_driver(place) else held_by_base(place, frame))
         or part
         or told_by_phrase(place)
@@ -88,9 +88,8 @@ def choose_metric(
         or _counted(reading, place, frame, setting)
         or of_list(place, frame)
         or moved_in_list(place, frame)
-        or nearby(place, frame, setting)
-        or loss_that_moves(place, frame)
     )
+    chosen = at_number or nearby(place, frame, setting) or loss_that_moves(place, frame)
     if (each := of_each(place, frame)) is not None and (chosen := unnamed(each)) is not None:
         _settle(reading, chosen.metric)
         return chosen
@@ -117,8 +116,8 @@ def choose_metric(
         reading.metric, reading.family = snake_case(multiplied), "any"
         return None
     told = part is not None or (chosen is not None and chosen.end == 0)
-    if told and part is None and frame.used is not None and frame.used.end == 0:
-        told = chosen is None or chosen.metric.id != frame.used.metric.id
+    if told and at_number is None and frame.used is not None and chosen is not None:
+        told = chosen.metric.id != frame.used.metric.id
     if chosen is None or (not told and is_far(chosen, place, frame)):
         by_words, match = _told_by_words(reading, place, frame, setting)
         if by_words:
