@@ -127,7 +127,11 @@ def _read(
     _name_losses(reading, chosen)
     if not is_fact(reading, place, frame):
         return None
+    told = frame.last
     frame.last = reading
+    if reading.metric == "tenure" and told is not None and told.sentence == reading.sentence:
+        # 同比增长60%，连续五个季度保持在六成上下: what follows goes on with what was told before.
+        frame.last = replace(told, mark=place.mark)
     if frame.head is None and place.quantity.kind == "money" and reading.measure == "level":
         frame.head = chosen or (unnamed("revenue") if reading.metric == "revenue" else None)
     _note_counted(place, frame, chosen)

@@ -13,6 +13,9 @@ _LEAD = 10
 _OF_WHICH = regex(r"\bof which,? $")
 _HAN = regex(r"[\u3400-\u9fff]")
 
+_SPANS = frozenset({"year", "month", "quarter", "week", "day"})
+_WITHIN = regex(r"之?[内里]|以内|时间[内里]")
+
 _Cues = list[tuple[Mark, frozenset[str]]]
 
 
@@ -132,6 +135,13 @@ class Place:
                         found.append((mark, kinds))
         return found
 
+    def _only_times(self, mark: Mark) -> bool:
+        """Whether a duration only says when: 三到五年内让海外贡献一半."""
+        value = mark.value
+        if not isinstance(value, Quantity) or value.kind != "measure":
+            return False
+        return value.unit in _SPANS and _WITHIN.match(self.sentence.folded, mark.end) is not None
+
     def _clause(self, order: range, breaks: int) -> list[Mark]:
         """The marks in an order up to a quantity, or a break of a weight above ``breaks``."""
         marks = self.sentence.marks
@@ -139,7 +149,9 @@ class Place:
         for k in order:
             mark = marks[k]
             kind = mark.kind
-            if kind == "quantity" or (kind == "break" and mark.weight > breaks):
+            if kind == "quantity" and not self._only_times(mark):
+                break
+            if kind == "break" and mark.weight > breaks:
                 break
             found.append(mark)
         return found

@@ -127,6 +127,16 @@ def _stays(reading: Reading) -> bool:
     return reading.quantity.worded and _EVEN.search(fold(reading.quantity.text)) is not None
 
 
+# 保持在六成上下, 在百分之十几
+_STAYS_AT = regex(r"(?:保持|维持|稳定|停留|都|均|也|还)在(?:约|近)?$")
+
+
+def _said_in_words(place: Place) -> bool:
+    """Whether a rate in Chinese words goes on with a growth told before it."""
+    text = place.quantity.text
+    return text.startswith("百分之") or ("成" in text and bool(_STAYS_AT.search(place.lead)))
+
+
 # Of these no part is told in percent, only how far they move: "potential upside of 16%".
 _OF_PRICES = frozenset(
     {"share_price", "target_price", "price", "average_selling_price", "realized_price"}
@@ -188,7 +198,7 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
         return True
     return (
         last is not None
-        and ("%" in fold(quantity.text) or quantity.text.startswith("百分之"))
+        and ("%" in fold(quantity.text) or _said_in_words(place))
         and (last.measure == "growth" or (last.measure == "change" and last.unit == POINTS))
         and last.metric == reading.metric
         and (last.sentence == reading.sentence or _grows_on(place, last))

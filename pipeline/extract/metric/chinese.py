@@ -27,6 +27,44 @@ _PLACES = regex(
 _PLACE = frozenset("个座")
 
 
+# 170 亿元来自出售部分股权的一次性收益: what an amount is said to be.
+_CAME_FROM = regex(
+    r"(?:左右|上下|以上|的?部分)?(?:主要)?(?:来自|源自|源于|属于|归功于|系|是|为)(?:于|了)?[^，。；,;、0-9]{0,24}?"
+    r"(?:(?P<sold>(?:一次性|非经常性|处置|出售|减持|股权转让)[^，。；,;、0-9]{0,14}?(?:收益|利得))"
+    r"|(?P<fair>公允价值(?:变动)?[^，。；,;、0-9]{0,6}?(?:收益|利得)|重估收益)"
+    r"|(?P<grant>政府补[助贴])|(?P<impaired>减值)|(?P<coins>汇兑[收损][益失]))"
+)
+_FROM = {
+    "sold": "disposal_gain", "fair": "fair_value_gain", "grant": "subsidy",
+    "impaired": "impairment", "coins": "fx_impact",
+}  # fmt: skip
+# 现金、短期投资和持有至到期存款合计 1077 亿元
+_ALL_CASH = regex(r"现金(?:及|和|与|、)[^，。；,;0-9]{2,30}$")
+_NO_CASH = regex(r"现金流|现金分红|现金股|净额|债|借款|负债")
+_CASH_REACH = 40
+# 8 月公布的 50 亿美元新回购计划, 董事会批准 50 亿美元回购
+_PROGRAMME = regex(r"(?:的|新的?|新一轮|股份|股票)*回购(?:计划|授权|额度|方案)")
+_GRANTED = regex(
+    r"(?:批准|授权|通过|推出|宣布|公布|启动|追加|新增|获批)了?(?:一项|新一轮|最高|不超过|总额|高达|规模|至多|最多|[达为])*$"
+)
+_BUYBACK = regex(r"的?(?:股份|股票)?回购")
+
+
+def _of_money(place: Place, start: int) -> MetricMatch | None:
+    folded, end = place.sentence.folded, place.mark.end
+    if _MARKET.search(folded, start, place.mark.start):
+        return unnamed("market_size")
+    if (told := _CAME_FROM.match(folded, end)) is not None and told.lastgroup:
+        return unnamed(_FROM[told.lastgroup])
+    if _PROGRAMME.match(folded, end):
+        return unnamed("repurchase_authorization")
+    if _BUYBACK.match(folded, end) and _GRANTED.search(folded, start, place.mark.start):
+        return unnamed("repurchase_authorization")
+    first = max(place.sentence.start, place.mark.start - _CASH_REACH)
+    held = _ALL_CASH.search(folded, first, place.mark.start)
+    return unnamed("cash") if held and not _NO_CASH.search(held[0]) else None
+
+
 def told_in_chinese(place: Place) -> MetricMatch | None:
     """Give the metric that the words right before a quantity tell; None where they tell none."""
     quantity = place.quantity
@@ -35,9 +73,7 @@ def told_in_chinese(place: Place) -> MetricMatch | None:
     folded = place.sentence.folded
     start = max(place.sentence.start, place.mark.start - _REACH)
     if quantity.kind in ("money", "number"):
-        if is_scaled(quantity) and _MARKET.search(folded, start, place.mark.start):
-            return unnamed("market_size")
-        return None
+        return _of_money(place, start) if is_scaled(quantity) else None
     if quantity.kind == "measure" and quantity.unit in TIME_UNITS:
         return unnamed("lead_time") if _TAKES.search(folded, start, place.mark.start) else None
     counted = (quantity.counted or "-")[:1]

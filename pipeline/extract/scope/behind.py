@@ -31,7 +31,7 @@ _USING = regex(
 _TO_DO = regex(r"\bto(?: (?:expand|build|grow|upgrade|develop|launch))?$")
 # 50 萬顆 Trainium2 芯片: a measure word may stand between, or what money is spent to do.
 _AT_ONCE = regex(
-    r"\s*(?:的|来自|[枚颗片台个件家座款种套辆]的?|用于?(?:扩建|建设|兴建|升级|发展|拓展)?"
+    r"\s*(?:的|来自于?|出自|投向了?|流向了?|投在了?|投到了?|花在了?|用在了?|给了?|[枚颗片台个件家座款种套辆]的?|用于?(?:扩建|建设|兴建|升级|发展|拓展)?"
     r"|扩建|建设|兴建|升级|发展|拓展)?\s*"
 )
 # "EUR 5.4 billion, of which EUR 3.6 billion was EUV".
