@@ -70,6 +70,10 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     else:
         reading.measure = "share"
         reading.doubts.append("no direction")
+    if reading.measure == "share" and reading.metric in ("eps", "adjusted_eps"):
+        # EPS 6.87 元；壽險貢獻 45%: parts are of what was earned, not of one share's.
+        reading.metric = reading.metric.replace("eps", "net_income")
+        reading.family = "money"
 
 
 # "RPO 78.8 億，+37%，其中 48% 將於 12 個月內認列", "of which 48%", "o/w a third": a part of it.

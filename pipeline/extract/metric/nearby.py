@@ -1,6 +1,7 @@
 """The metric that stands nearest a quantity: before it, or bound to it from behind."""
 
 import re
+from dataclasses import replace
 
 from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.frame import Frame, Setting
@@ -47,7 +48,7 @@ def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """Give the metric that the sentence names for a quantity; None where it names none."""
     if (delivered := _how_delivered(place)) is not None:
         return delivered
-    if (part := _part_spent(place, setting)) is not None:
+    if (part := _part_spent(place, setting) or _part_of_noun(place)) is not None:
         return part
     behind = _metric_behind(place)
     ahead = _metric_ahead(place, frame, setting)
@@ -76,6 +77,27 @@ def _part_spent(place: Place, setting: Setting) -> MetricMatch | None:
             told = _WENT_TO.match(place.gap_after(mark)) and means(mark.value, place, setting)
             return mark.value if told else None
     return None
+
+
+# 逾七成收入來自海外, 約三成債務明年到期: what stands right behind a part that opens its clause.
+_OF_NOUN = regex(r"(?:的|总|的总)?")
+_RATE_BEHIND = regex(r"(?:增|成长|升|涨|跌|降|衰退|率)")
+
+
+def _part_of_noun(place: Place) -> MetricMatch | None:
+    if place.quantity.kind != "percent" or place.quantity.signed or place.sentence.text.isascii():
+        return None
+    if any(m.kind in ("metric", "scope", "cue", "quantity") for m in place.before()):
+        return None
+    behind = next(iter(place.after()), None)
+    if behind is None or not isinstance(behind.value, MetricMatch):
+        return None
+    if behind.value.metric.family not in ("money", "count"):
+        return None
+    if _OF_NOUN.fullmatch(place.gap_after(behind)) is None:
+        return None
+    folded = place.sentence.folded
+    return None if _RATE_BEHIND.match(folded, behind.end) else replace(behind.value, weak=False)
 
 
 def _metric_behind(place: Place) -> MetricMatch | None:

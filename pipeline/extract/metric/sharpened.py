@@ -183,6 +183,10 @@ def _narrowed(chosen: MetricMatch | None, place: Place, frame: Frame | None) -> 
             return unnamed("repurchase_authorization")
     if money and _EXCHANGED.search(place.lead):
         return unnamed("exchange_rate")
+    if place.quantity.kind in ("money", "percent") and _REVALUED.search(place.lead):
+        return unnamed("exchange_rate")
+    if place.quantity.text.endswith(_RATE_OF_INTEREST) and name in _PAID_OR_PRICED:
+        return unnamed("dividend_yield")
     if money and _SAVES.search(just_before(place, _CLAUSE)):
         return unnamed("savings")
     if name == "net_additions":
@@ -254,6 +258,11 @@ def _is_daily(chosen: MetricMatch | None, place: Place) -> bool:
 
 # 以 1 美元兌 30.2 元計算: what one unit of a currency is worth.
 _EXCHANGED = regex(r"(?:元|镑|圆|法郎) ?兑 ?(?:约|为)? ?$")
+# 新台幣升值 6%: what moved is the exchange rate.
+_REVALUED = regex(r"(?:升值|贬值)(?:了|约|近|逾|幅度|达|超过)*$")
+# 派息 2.3 港元，現價計約 4.6 厘: hundredths of a price are its yield.
+_RATE_OF_INTEREST = ("厘", "釐")
+_PAID_OR_PRICED = frozenset({"dividend_per_share", "dividends", "share_price", "target_price"})
 # 每年節省營運成本 5 億元: what is saved is no cost.
 _SAVES = regex(r"(?:节省|节约|减省|省下|可省|悭)[^，。；;,0-9]{0,12}$")
 

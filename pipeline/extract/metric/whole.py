@@ -28,7 +28,7 @@ BY_LINE = frozenset(
      "backlog", "net_flows", "admissions", "passengers", "revpar", "same_store_noi", "rent_growth",
      "same_store_gallons", "loan_originations", "time_charter_equivalent", "daily_rate",
      "revenue_ton_miles", "system_wide_sales", "value_of_new_business", "net_interest_income",
-     "contracted_sales", "subscribers", "retail_sales", "fee_income"}
+     "contracted_sales", "retail_sales", "fee_income"}
 )  # fmt: skip
 # What only a company as a whole has; a business named elsewhere does not narrow it.
 OF_THE_WHOLE = frozenset(

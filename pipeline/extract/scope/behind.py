@@ -40,9 +40,35 @@ _IS = regex(
 )
 
 
+# 逾七成收入來自海外, 六成訂單來自美國: where a part of the whole comes from or goes.
+_COMES_FROM = regex(
+    r"(?:的|以上的?|左右的?)?(?:总|营业|集团)?"
+    r"(?:收入|营收|收益|营业额|销售额?|订单|利润|溢利|盈利|获利|销量|出货量?|产能|产量|客户|用户|保费|贷款|业务)?"
+    r"(?:来自于?|来源于|源自|源于|出自|销往|出口[到至]|销售至|投向|位于|设在)"
+)
+_SOURCE_REACH = 4
+
+
+def _comes_from(place: Place) -> str | None:
+    if place.quantity.kind != "percent" or place.sentence.text.isascii():
+        return None
+    found = _COMES_FROM.match(place.sentence.folded, place.mark.end)
+    if found is None:
+        return None
+    for mark in place.after():
+        if mark.kind == "scope" and isinstance(mark.value, ScopeMatch) and mark.value.known:
+            near = 0 <= mark.start - found.end() <= _SOURCE_REACH
+            return mark.value.scope if near else None
+        if mark.kind == "break":
+            return None
+    return None
+
+
 def scope_behind(place: Place, frame: Frame) -> str | None:
     """The business or place that a figure is followed by: "5.1% in the U.S."."""
     folded = place.sentence.folded
+    if (source := _comes_from(place)) is not None:
+        return source
     for mark in place.after():
         if mark.kind == "scope" and isinstance(mark.value, ScopeMatch):
             gap = folded[place.mark.end : mark.start]

@@ -288,7 +288,7 @@ def _time_prices(
         reading.period, reading.modality = None, "question" if setting.asked else "forward"
         return
     around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
-    if reading.metric == "share_price" and _UPSIDE.search(around):
+    if _is_target(reading, place) or (reading.metric == "share_price" and _UPSIDE.search(around)):
         reading.modality = "question" if setting.asked else "forward"
     if mention is not None or setting.day is None:
         return
@@ -299,6 +299,18 @@ def _time_prices(
     if reading.metric == "share_price":
         day = setting.day + timedelta(days=1) if _NEXT_DAY.search(around) else setting.day
         reading.period = period_of(day, day)
+
+
+# 新目標價以資產淨值折讓五成計算: what a price is to be in the words of its valuation.
+_VALUATIONS = frozenset({"discount_to_nav", "price_to_earnings", "price_to_book", "ev_to_ebitda"})
+_TARGET = regex(r"目标价[^，。；;0-9]{0,16}$")
+
+
+def _is_target(reading: Reading, place: Place) -> bool:
+    if reading.metric not in _VALUATIONS:
+        return False
+    start = max(place.sentence.start, place.mark.start - 24)
+    return _TARGET.search(place.sentence.folded, start, place.mark.start) is not None
 
 
 def _period(
