@@ -1,6 +1,6 @@
 """When a quantity holds, what it is compared with, and whether it has happened."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from pipeline.extract.amount.lead import is_lapped, stands_bracketed
 from pipeline.extract.cues import Cue
@@ -27,6 +27,7 @@ from pipeline.extract.time.modality import (
     revises,
     whole_year,
 )
+from pipeline.extract.time.prices import time_prices
 from pipeline.extract.time.times import adds_aside, leave_aside, mark_of, times_of
 from pipeline.extract.time.yearly import one_each
 from pipeline.lexicon.metrics import MetricMatch
@@ -45,7 +46,6 @@ from schemas import Period, PeriodMention
 _CLOSING = regex(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
 _CLOSING_YEAR = regex(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
 _COMPARISON = regex(r"\s+(?:comparison|compare|comp)\b(?! sales)")
-_TOLD_WITHIN, _RIGHT_BEHIND = 200, 20
 _LIKENED_REACH, _AT_ONCE = 20, 10
 _LIKE = regex(
     r"(?:与|和|跟|同|相对)$|\b(?:like|similar to|in line with|consistent with|same as(?: in)?)"
@@ -53,14 +53,6 @@ _LIKE = regex(
 )
 # 由目前的 118% 拉高至 200%: what a plan starts from is so now.
 _OF_NOW = regex(r"(?:目前|现时|现有|当前|现在|现行)的? ?(?:约|近|逾)?$")
-_UPSIDE = regex(r"潜在|(?:上升|上涨|上行|下跌|下行|向上)空间|upside")
-# 那时, "back then": the time that was spoken of last.
-# Its first characters come first, so that a search passes over all others at once.
-_THEN = regex(
-    r"[那当彼ab](?:(?<=[那当彼])时"
-    r"|(?<=\ba)t (?:that time|the time|that point)\b|(?<=\bb)ack then\b)"
-)
-_NEXT_DAY = regex(r"次日|翌日|隔日|next day|following day")
 
 
 def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
@@ -109,7 +101,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         frame.ahead = mention if mention.period.start < mention.period.end else frame.ahead
     if ahead and reading.period is None and reading.measure in MOVES:
         reading.period = next_quarter(own, versus, setting)
-    _time_prices(reading, place, mention, frame, setting)
+    time_prices(reading, place, mention, frame, setting)
     last = frame.last
     reading.of_outlook = base and last is not None and last.modality == "forward"
     reading.expected = quoted
@@ -231,13 +223,6 @@ def _carried(
     return None if future(period, setting) and _has_happened(place) else here
 
 
-def _at_that_time(place: Place) -> bool:
-    """Whether the sentence says that it speaks of a time told before."""
-    start = max(place.sentence.start, place.mark.start - _TOLD_WITHIN)
-    end = min(place.sentence.end, place.mark.end + _RIGHT_BEHIND)
-    return _THEN.search(place.sentence.folded, start, end) is not None
-
-
 def _asks_a_price(reading: Reading) -> bool:
     """Whether the number is what something costs: a price of the day, not of a year that passed."""
     return reading.metric == "price" and reading.measure == "level"
@@ -274,43 +259,6 @@ def _is_likened_to(place: Place, mention: PeriodMention) -> bool:
         return False
     start = max(place.sentence.start, mark.start - _LIKENED_REACH)
     return _LIKE.search(place.sentence.folded, start, mark.start) is not None
-
-
-def _time_prices(
-    reading: Reading,
-    place: Place,
-    mention: PeriodMention | None,
-    frame: Frame,
-    setting: Setting,
-) -> None:
-    """A share price is of the day it is told; a target price is of no day, and to come."""
-    if reading.metric == "target_price":
-        reading.period, reading.modality = None, "question" if setting.asked else "forward"
-        return
-    around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
-    if _is_target(reading, place) or (reading.metric == "share_price" and _UPSIDE.search(around)):
-        reading.modality = "question" if setting.asked else "forward"
-    if mention is not None or setting.day is None:
-        return
-    then = frame.last.period if frame.last is not None else None
-    if then is not None and then.end < setting.day and _at_that_time(place):
-        reading.period = then
-        return
-    if reading.metric == "share_price":
-        day = setting.day + timedelta(days=1) if _NEXT_DAY.search(around) else setting.day
-        reading.period = period_of(day, day)
-
-
-# 新目標價以資產淨值折讓五成計算: what a price is to be in the words of its valuation.
-_VALUATIONS = frozenset({"discount_to_nav", "price_to_earnings", "price_to_book", "ev_to_ebitda"})
-_TARGET = regex(r"目标价[^，。；;0-9]{0,16}$")
-
-
-def _is_target(reading: Reading, place: Place) -> bool:
-    if reading.metric not in _VALUATIONS:
-        return False
-    start = max(place.sentence.start, place.mark.start - 24)
-    return _TARGET.search(place.sentence.folded, start, place.mark.start) is not None
 
 
 def _period(

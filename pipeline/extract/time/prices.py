@@ -1,0 +1,63 @@
+"""When prices hold: of the day they are told of, or to come."""
+
+from datetime import timedelta
+
+from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.place import Place
+from pipeline.normalize.periods import period_of
+from pipeline.patterns import regex
+from schemas import PeriodMention
+
+_TOLD_WITHIN, _RIGHT_BEHIND = 200, 20
+_UPSIDE = regex(r"潜在|(?:上升|上涨|上行|下跌|下行|向上)空间|upside")
+# 那时, "back then": the time that was spoken of last.
+# Its first characters come first, so that a search passes over all others at once.
+_THEN = regex(
+    r"[那当彼ab](?:(?<=[那当彼])时"
+    r"|(?<=\ba)t (?:that time|the time|that point)\b|(?<=\bb)ack then\b)"
+)
+_NEXT_DAY = regex(r"次日|翌日|隔日|next day|following day")
+
+
+def time_prices(
+    reading: Reading,
+    place: Place,
+    mention: PeriodMention | None,
+    frame: Frame,
+    setting: Setting,
+) -> None:
+    """A share price is of the day it is told; a target price is of no day, and to come."""
+    if reading.metric == "target_price":
+        reading.period, reading.modality = None, "question" if setting.asked else "forward"
+        return
+    around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
+    if _is_target(reading, place) or (reading.metric == "share_price" and _UPSIDE.search(around)):
+        reading.modality = "question" if setting.asked else "forward"
+    if mention is not None or setting.day is None:
+        return
+    then = frame.last.period if frame.last is not None else None
+    if then is not None and then.end < setting.day and _at_that_time(place):
+        reading.period = then
+        return
+    if reading.metric == "share_price":
+        day = setting.day + timedelta(days=1) if _NEXT_DAY.search(around) else setting.day
+        reading.period = period_of(day, day)
+
+
+# 新目標價以資產淨值折讓五成計算: what a price is to be in the words of its valuation.
+_VALUATIONS = frozenset({"discount_to_nav", "price_to_earnings", "price_to_book", "ev_to_ebitda"})
+_TARGET = regex(r"目标价[^，。；;0-9]{0,16}$")
+
+
+def _is_target(reading: Reading, place: Place) -> bool:
+    if reading.metric not in _VALUATIONS:
+        return False
+    start = max(place.sentence.start, place.mark.start - 24)
+    return _TARGET.search(place.sentence.folded, start, place.mark.start) is not None
+
+
+def _at_that_time(place: Place) -> bool:
+    """Whether the sentence says that it speaks of a time told before."""
+    start = max(place.sentence.start, place.mark.start - _TOLD_WITHIN)
+    end = min(place.sentence.end, place.mark.end + _RIGHT_BEHIND)
+    return _THEN.search(place.sentence.folded, start, end) is not None
