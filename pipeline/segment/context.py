@@ -5,7 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from pipeline.lexicon.companies import company, find_companies, resolve_company
+from pipeline.lexicon.companies import (
+    all_companies,
+    company,
+    find_companies,
+    resolve_company,
+)
 from pipeline.lexicon.leading import heading_company, name_begins
 from pipeline.normalize.periods import (
     infer_call_day,
@@ -136,7 +141,8 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
     votes = Counter(match.company.id for match in find_companies(_without_analysts(head)))
     for company_id in in_title:
         votes[company_id] += _IN_TITLE
-    if _is_round_up(in_title, set(_CODES.findall(titles)), votes, drafts):
+    doubtful = {match.company.id for match in find_companies(titles, all_companies())}
+    if _is_round_up(in_title, set(_CODES.findall(titles)) | doubtful, votes, drafts):
         return None
     if len(in_title) != 1 and companies_of_paragraphs(drafts):
         return None
@@ -178,7 +184,8 @@ def _is_round_up(
 ) -> bool:
     """Say whether a document goes through several companies, each under its own heading.
 
-    ``in_title`` are those that the title names, ``codes`` words there that may be tickers.
+    ``in_title`` are those that the title names, ``codes`` words there that may be tickers, and
+    companies whose names are words too.
     """
     headed = set()
     for draft in drafts:

@@ -114,6 +114,19 @@ ZLAB 再鼎医药（11月6日披露）
   1. 现金：百济40亿，再鼎8.3亿
 """
 
+WEAK_NAMES = """航運三雄第三季財報：長榮賺最多，萬海毛利掉最快
+
+2025/11/14
+
+三家單季稅後純益約新台幣320億元。
+
+◆ 長榮（2603）
+ ‧ 營收960億元
+
+◆ 萬海（2615）
+ ‧ 營收330億元
+"""
+
 BRACKETED = """三大航三季报速评
 
 2025-10-31
@@ -139,6 +152,8 @@ BRACKETED = """三大航三季报速评
         (BRACKETED, "0753", "revenue", "1.9", "percent"),
         (BRACKETED, "1055", "revenue", "50000000000", "CNY"),
         (BRACKETED, None, "contract_liabilities", "4000000000", "CNY"),
+        (WEAK_NAMES, None, "net_income", "32000000000", "TWD"),
+        (WEAK_NAMES, "2603", "revenue", "96000000000", "TWD"),
     ],
 )
 def test_companies_as_headings_name_them(

@@ -26,6 +26,7 @@ _SCALES = (
     (re.compile(r"万"), Decimal(10) ** 4),
 )
 _LARGEST_PER_SHARE = 1000
+MILLIONS = 1_000_000  # of no share
 _CENTS = regex(r"\bcents?\b|美分|仙")
 # Metrics of one of something, which a few cents may be.
 # "Bought back 2 million shares at an average of $97".
@@ -55,6 +56,8 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
     money = setting.currency or "USD"
     if quantity.kind == "money":
         unit = _lent_currency(place) or _currency_before(reading, place, frame) or unit
+        if unit and size_of(quantity) >= MILLIONS:
+            unit = unit.removesuffix("/share")
         if reading.family == "money_per_share" and unit and "/" not in unit:
             unit = f"{unit}/share"
     elif quantity.kind == "count" and reading.metric == "tenure" and reading.unit:

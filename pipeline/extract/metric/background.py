@@ -190,6 +190,34 @@ def whole_of_share(place: Place) -> MetricMatch | None:
     return unnamed(_WHOLES.get(found["whole"], found["whole"])) if found else None
 
 
+def part_of_named(place: Place) -> MetricMatch | None:
+    """The metric that a Chinese share is a part of, its clause naming no other: 占核心净利六成.
+
+    A part of revenue is told by its business, an expense is held against revenue.
+    """
+    if place.quantity.kind != "percent" or place.sentence.text.isascii():
+        return None
+    marks = list(place.before())
+    if len(marks) < _PAIR or not isinstance(marks[0].value, MetricMatch):
+        return None
+    whole, cue = marks[0].value, marks[1].value
+    shares = isinstance(cue, Cue) and "share" in cue.kinds
+    if not shares or whole.metric.id not in _PARTED:
+        return None
+    if any(mark.kind == "metric" for mark in marks[1:]):
+        return None
+    between = place.sentence.folded[marks[1].end : marks[0].start]
+    return None if between.strip() else unnamed(whole.metric.id)
+
+
+_PAIR = 2
+_PARTED = frozenset(
+    {"net_income", "adjusted_net_income", "operating_income", "adjusted_operating_income", "units",
+     "profit_before_tax", "gross_profit", "orders", "bookings", "backlog", "loans", "deposits",
+     "premiums", "capex", "inventory", "gmv", "contracted_sales", "customers", "users", "headcount"}
+)  # fmt: skip
+
+
 def end_of_whole(sentence: Sentence, mark: Mark) -> int:
     """Where a percentage ends with what it is told as a part of."""
     if not isinstance(mark.value, Quantity) or mark.value.kind != "percent":

@@ -1,5 +1,6 @@
 """Whether words that name a metric can name it for the quantity at a place."""
 
+from pipeline.extract.amount.units import MILLIONS, size_of
 from pipeline.extract.frame import Setting
 from pipeline.extract.metric.meaning import meaning
 from pipeline.extract.place import Place, unspaced
@@ -8,7 +9,7 @@ from pipeline.lexicon.metrics import Metric, MetricMatch
 
 def meant(match: MetricMatch, place: Place, setting: Setting) -> Metric | None:
     """Give the metric that a match names for the quantity at a place; None if it cannot."""
-    per_share = "每股" in place.lead
+    per_share = "每股" in place.lead and size_of(place.quantity) < MILLIONS
     return meaning(match, place.quantity, per_share=per_share, scaled=setting.scale != 1)
 
 

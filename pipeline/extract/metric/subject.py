@@ -1,9 +1,9 @@
 """Which metric a quantity is an amount of."""
 
 from pipeline.extract.amount.drivers import is_driver
-from pipeline.extract.amount.units import is_scaled
+from pipeline.extract.amount.units import MILLIONS, is_scaled, size_of
 from pipeline.extract.frame import Frame, Reading, Setting
-from pipeline.extract.metric.background import whole_of_share
+from pipeline.extract.metric.background import part_of_named, whole_of_share
 from pipeline.extract.metric.carried import (
     as_valuation,
     bare_growth,
@@ -97,7 +97,7 @@ def choose_metric(
     if (part is not None or sized) and (said := own_subject(place)) is not None:
         reading.business = said[0].title() if said[1] or sized else reading.business
     if chosen is None or is_far(chosen, place, frame):
-        chosen = bare_growth(place, frame) or chosen
+        chosen = part_of_named(place) or bare_growth(place, frame) or chosen
     if part is None and (felt := margin_felt(place, frame)) is not None:
         _settle(reading, felt.metric)
         return felt
@@ -156,6 +156,8 @@ def choose_metric(
         reading.doubts.append("metric from words")
         reading.metric, reading.family = snake_case(named), "money"
         return chosen
+    if chosen is not None:
+        chosen = _of_all_shares(chosen, place) or chosen
     metric = meant(chosen, place, setting) if chosen else None
     if chosen is None or metric is None:
         without_words(reading, place)
@@ -389,6 +391,22 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
 
 # "Bought 14m shs for $4.9bn"
 _BOUGHT = regex(r"\b(?:bought(?: back)?|buyback of|repurchased|retired|bb)\s(?:[a-z.]+\s)?$")
+
+
+# What a sum of millions is called, of which the words name what each share has.
+_OF_ALL_SHARES = {
+    "dividend_per_share": "dividends", "eps": "net_income",
+    "adjusted_eps": "adjusted_net_income", "share_price": "valuation",
+}  # fmt: skip
+
+
+def _of_all_shares(chosen: MetricMatch, place: Place) -> MetricMatch | None:
+    """The sum for all shares: 中期息每股 25 仙，派息約 24 億港元."""
+    if place.quantity.kind != "money" or chosen.metric.id not in _OF_ALL_SHARES:
+        return None
+    if size_of(place.quantity) < MILLIONS:
+        return None
+    return unnamed(_OF_ALL_SHARES[chosen.metric.id])
 
 
 def _asked_for(place: Place, frame: Frame, setting: Setting) -> bool:

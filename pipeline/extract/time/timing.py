@@ -193,7 +193,9 @@ def _carried(
     if future(here.period, setting) and is_left(place, here):
         return None
     if reading.metric == "share_price" and here.period.start != here.period.end:
-        return None
+        # 股价年内国寿+6%、平安+14%: a row of prices over one time.
+        row = frame.last is not None and frame.last.metric == "share_price"
+        return here if row and frame.last and frame.last.mark is place.previous() else None
     if reading.measure in MOVES and grows_from_there(place, frame):
         return None
     period = here.period
