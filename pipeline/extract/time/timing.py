@@ -194,8 +194,9 @@ def _carried(
         return None
     if reading.metric == "share_price" and here.period.start != here.period.end:
         # 股价年内国寿+6%、平安+14%: a row of prices over one time.
-        row = frame.last is not None and frame.last.metric == "share_price"
-        return here if row and frame.last and frame.last.mark is place.previous() else None
+        last = frame.last if frame.last and frame.last.mark is place.previous() else None
+        row = last is not None and last.metric == "share_price" and last.period == here.period
+        return here if row else None
     if reading.measure in MOVES and grows_from_there(place, frame):
         return None
     period = here.period
