@@ -79,6 +79,17 @@ def _in_row_of_places(place: Place, frame: Frame) -> bool:
     return named and (last.quantity.counted or "")[:1] == counted[:1]
 
 
+# 三年里省下20亿美元: when something is to be done.
+_WITHIN = regex(r"时?间?之?[里内]|以内|时间[里内]")
+
+
+def _only_when(place: Place) -> bool:
+    """Whether a Chinese duration only says when, where its clause measures nothing in time."""
+    if _WITHIN.match(place.sentence.folded, place.mark.end) is None:
+        return False
+    return not any(mark.kind in ("metric", "cue") for mark in place.before())
+
+
 def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     """Whether a reading says something measurable.
 
@@ -107,6 +118,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         lead = place.sentence.folded[max(0, place.mark.start - 24) : place.mark.start]
         if _WHEN.search(lead):
             return False
+    if quantity.kind == "measure" and quantity.unit in TIME_UNITS and _only_when(place):
+        return False
     if quantity.kind in ("count", "number") and _refers_back(place):
         return False
     if quantity.kind == "count":

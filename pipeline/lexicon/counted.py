@@ -140,14 +140,17 @@ def _chinese(text: str) -> CountedMatch | None:
         return head
     cut = _CHINESE_END.search(text, start)
     end = min(cut.start() if cut else len(text), start + _CHINESE_DISTANCE)
+    # A Chinese noun phrase ends in its head: 900 个非门店岗位 are jobs.
+    last: CountedMatch | None = None
     loose: CountedMatch | None = None
+    reached = 0
     for position in range(start + 1, end):
         found = _longest_at(text, position, phrases)
         if found is not None and found.end - found.start > 1:
-            if not found.weak:
-                return found
+            if not found.weak and found.end > reached:
+                last, reached = found, found.end
             loose = loose or found
-    return head or loose
+    return last or head or loose
 
 
 def _longest_at(text: str, start: int, phrases: dict[str, _Entry]) -> CountedMatch | None:

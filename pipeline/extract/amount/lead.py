@@ -33,6 +33,8 @@ _PARALLEL = regex(
 )
 # "100 basis points below last year: about 60 of that is markdowns".
 _PART_OF_MOVE = regex(r" of (?:that|those|which|it)\b")
+# 收缩690个基点，其中450个基点是重组费用
+_OF_WHICH = regex(r"其中(?:有|的|大约|约|近|将近|大概)*$")
 # "down mid single digits and home 3.5 percent": the verb is left out, the name is not.
 _ELLIPSIS = regex(r"^\s*(?:,|;|and|,? while|，|；)\s*(?:and |in |at )?(?:[^\s,，;；]+\s*){1,3}$")
 
@@ -127,7 +129,8 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
     last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark != previous:
         return 0
-    if _PART_OF_MOVE.match(place.sentence.folded, place.mark.end):
+    of_which = place.quantity.kind == "points" and _OF_WHICH.search(place.lead) is not None
+    if of_which or _PART_OF_MOVE.match(place.sentence.folded, place.mark.end):
         return last.sign if last.measure in ("growth", "change") else 0
     gap = place.gap_before(previous)
     joined = _PARALLEL.match(gap) is not None or (

@@ -63,6 +63,7 @@ def _names_metric(place: Place) -> bool:
 # "We sold 907 million gallons, 16.8% more than a year ago".
 _MORE = regex(r" (?:more|less|fewer|higher|lower|up|down|above|below)\b")
 # "The core portfolio contributed $335 million of that": what the figure before was.
+_OF_WHICH = regex(r"其中(?:有|的|大约|约|近|将近|大概)*$")
 _OF_THAT = regex(r"\s*of (?:that|those|it|this|the total|the increase|the decline|the decrease)\b")
 
 
@@ -70,6 +71,11 @@ def of_that(place: Place, frame: Frame) -> MetricMatch | None:
     """The metric of the figure before, where an amount is told as a part of it."""
     last = frame.last
     if last is None or last.measure not in ("level", "change") or not last.metric:
+        return None
+    if last.quantity.kind == place.quantity.kind == "points" and last.mark is place.previous():
+        if _OF_WHICH.search(place.lead) and last.measure == "change":
+            same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
+            return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
         return None
     if last.quantity.kind != place.quantity.kind or place.quantity.kind not in ("money", "count"):
         return None

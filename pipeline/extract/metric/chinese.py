@@ -21,6 +21,11 @@ _TAKES = regex(
     r"(?:从[^，。；,;0-9]{1,14}到[^，。；,;0-9]{1,14}?|(?:周期|时间|耗时|全程|流程)[^，。；,;0-9]{0,4})"
     r"(?:平均|大约|约|一般|通常|也|就)*(?:只|仅|最快|最短)?(?:要|需要?|用|花|耗时|历时)了?(?:不到|约|近|大约)*$"
 )
+# 星巴克保留四成, 集团仍持有86.9%
+_HOLDS = regex(
+    r"(?:保留|持有|持股|占股|控股|留下|留存|剩下|仍持|还持|(?<![维保支坚])持)(?:了|有|着)?(?:约|近|大概|大约|其|余下|剩余|剩下)*(?:的)?$"
+)
+_MARKET_OF = regex(r"(?:左右|以上)?的?[^，。；,;0-9]{0,4}(?:市场|份额|市占)")
 _PLACES = regex(
     r"(?:覆盖|进驻|触达|深入|下沉|服务)[^，。；,;0-9]{0,8}[村镇县城乡](?:数量?)?(?:已|约|近|超过?|突破|达到?|共)*$"
 )
@@ -76,6 +81,12 @@ def told_in_chinese(place: Place) -> MetricMatch | None:
         return _of_money(place, start) if is_scaled(quantity) else None
     if quantity.kind == "measure" and quantity.unit in TIME_UNITS:
         return unnamed("lead_time") if _TAKES.search(folded, start, place.mark.start) else None
+    if quantity.kind == "percent":
+        held = _HOLDS.search(folded, start, place.mark.start)
+        held = None if any(mark.kind == "metric" for mark in place.before()) else held
+        return (
+            unnamed("ownership") if held and not _MARKET_OF.match(folded, place.mark.end) else None
+        )
     counted = (quantity.counted or "-")[:1]
     if quantity.kind == "count" and counted in _PLACE:
         told = _PLACES.search(folded, start, place.mark.start)

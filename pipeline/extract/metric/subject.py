@@ -366,6 +366,8 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
             return unnamed("headcount")
         if quantity.counted[:1] in _OF_SHOPS and _SHOPS.search(place.lead):
             return unnamed("stores")
+        if quantity.counted[:1] == "家" and _OPENED.search(place.lead):
+            return unnamed("stores")
         if told is not None:
             return told
     if metric.id == "units" and (told := _told_in_units(place, frame)) is not None:
@@ -422,6 +424,11 @@ def _asked_for(place: Place, frame: Frame, setting: Setting) -> bool:
 _OF_PEOPLE = frozenset("人名")
 _TEAM = regex(
     r"(?:团队|队伍|编制|铁军|部门|员工)(?:规模|总数|人数|总人数)?(?:[已现共约近超达为有]|目前|合计|超过|突破)*$"
+)
+# 今年净开80家, 大店要开到200家以上: what is opened and closed one by one.
+_OPENED = regex(
+    r"(?:净?新?增?开|净?关|净增|新增|开店|关店|闭店|拓店|关闭|关掉|关停|开设|开出|落地|加密|店[^，。；,;0-9]{0,3}[开扩做增])"
+    r"(?:店|业|设|出|掉|闭|到|了|至|约|近|超过?|不少于|将|计划|预计)*$"
 )
 # 自营餐厅1,299家: what stands right before a plain measure word.
 _OF_SHOPS = frozenset("家个间座")

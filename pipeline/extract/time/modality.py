@@ -126,13 +126,20 @@ def expected(place: Place) -> bool:
         return False
     for mark, kinds in place.cues_before():
         if "expectation" in kinds and words_in(place.gap_before(mark)) <= _EXPECTED_REACH:
-            return not _attached(place, mark)
+            apart = _BY_SO_MUCH.search(place.gap_before(mark)) is not None
+            return not (apart or _attached(place, mark))
     if _beaten_range(place):
         return True
     for mark, kinds in place.cues_after():
         if "expectation" in kinds and words_in(place.gap_after(mark)) <= 2:
             return not (_MEASURED_BY.search(place.gap_after(mark)) or _leads_on(place, mark))
     return _is_marked_estimate(place)
+
+
+# 比市场预期少了3美分: by how much a result differs from what was expected.
+_BY_SO_MUCH = regex(
+    r"(?:[少多高低差好超短]|高出|超出|超过|多出)(?:了|出|过)?(?:近|约|整整|将近|大约)?$"
+)
 
 
 def _beaten_range(place: Place) -> bool:
