@@ -162,7 +162,8 @@ _ROW_JOINT = regex(r"\s*(?:[、,，/]|和|与|及|以及)\s*")
 def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> None:
     """Note what a plain measure word was said of: 门店3万家 tells what 自营1.9万家 are."""
     counted = place.quantity.counted
-    told = chosen is not None and (chosen.end > 0 or chosen.metric.id == "stores")
+    named = counted is not None and len(counted) > 1 and not counted.isascii()
+    told = chosen is not None and (chosen.end > 0 or chosen.metric.id == "stores" or named)
     if counted and chosen is not None and told and chosen.metric.family == "count":
         frame.told_of[counted[:1]] = replace(chosen, weak=False)
 

@@ -133,7 +133,7 @@ def find_scopes(
                 folded[match.start : match.end] in _SMALL_WORDS
                 and _opens_sentence(text, match.start)
             )
-            and not companies.holds(match.start, match.end)
+            and not companies.holds(match)
         ]
     found = _compounds(_longest(known), folded)
     unknown = _unknown(text, found, companies, company_id)
@@ -175,10 +175,12 @@ class _Companies:
         index = bisect_left(self._found, end, key=lambda named: named.start)
         return self._found[index - 1] if index else None
 
-    def holds(self, start: int, end: int) -> bool:
-        """Say whether a stretch is only a part of a company's name: American "Express"."""
-        named = self.before(start)
-        return named is not None and end <= named.end
+    def holds(self, name: ScopeMatch) -> bool:
+        """Say whether a product's name is (part of) another company's: American "Express"."""
+        named = self.before(name.end)
+        if named is None or named.start > name.start or name.end > named.end:
+            return False
+        return named.company.id != name.owner
 
     def owner(self, start: int, end: int) -> str | None:
         """Give the company whose name the stretch holds, is, or lies in."""

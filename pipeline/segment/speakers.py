@@ -43,10 +43,14 @@ _NAMELESS = ("operator", "unidentified ", "unknown ")
 _LONGEST_LABEL = 80
 _LABEL = regex(r"(?P<label>[^:：。！？!?；;\n]{1,70}?)\s*[:：]\s*")
 _BARE_ASKS = regex(
-    r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f]))(?=\S)"
+    r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f])(?![股轮輪类類级級系型]))"
+    r"(?=\S)"
 )
 _LEGAL_FORMS = (" Inc.", " Corp.", " Co.", " Ltd.", " N.V.", " S.A.", " L.P.", " p.l.c.")
 _SMALL_LABEL = regex(r"(?P<label>[a-z][a-z'’.\-]{1,20}(?: [a-z'’.\-]{1,20}){0,2}):\s+(?=\S)")
+# "Q4", and the labels of questions that are not counted.
+_QUARTER = 2
+_UNCOUNTED = ("q", "问", "提问", "问题", "question")
 _LIST_NUMBER = regex(r"[(（]?\d{1,3}[)）.、．]\s*")
 
 
@@ -359,7 +363,8 @@ class Cast:
         found = _label_of(text)
         if not found:
             bare = _BARE_ASKS.match(text) if self._asks else None
-            if bare and self.answers and (label := read_asking(bare["label"])):
+            quarter = bare is not None and self._is_quarter(bare["label"])
+            if bare and self.answers and not quarter and (label := read_asking(bare["label"])):
                 return Call(label.speaker, bare.end(), label.asks)
             return None
         name = found["label"].strip("*_ 【】[]")
@@ -413,7 +418,17 @@ class Cast:
 
     def _allows(self, asking: AskingLabel, label: str) -> bool:
         """Say whether a label such as "Q" stands for a question here, not for a quarter."""
+        if asking.numbered and self._is_quarter(label):
+            return False
         return self.answers or not (asking.numbered or self._labels[fold(label)] < 2)
+
+    def _is_quarter(self, label: str) -> bool:
+        """Say whether "Q4" is the time of a figure, where the questions are not counted so."""
+        folded = fold(label)
+        if len(folded) != _QUARTER or folded[0] != "q" or folded[1] not in "1234":
+            return False
+        before = folded[1] > "1" and f"q{int(folded[1]) - 1}" not in self._asks
+        return before or any(plain in self._asks for plain in _UNCOUNTED)
 
     def _named(self, asking: AskingLabel) -> Speaker:
         """Give one whose label says both name and asking the title that is known elsewhere."""

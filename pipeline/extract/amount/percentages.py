@@ -50,6 +50,8 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
         if moves and fold(reading.quantity.text).endswith("pct"):
             # A margin that rises by 4.1pct rises by points, in the shorthand of Chinese notes.
             reading.measure, reading.unit = "change", POINTS
+    elif _PACE.search(place.lead) and not lead.share:
+        reading.measure = "growth"
     elif lead.to and _ends_move_of_share(reading, place, frame):
         reading.measure = "share"
     elif _share_of_revenue(place):
@@ -63,7 +65,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
         (lead.share or _of_them(reading, place)) and not is_moving(reading, lead)
     ):
         reading.measure = "share"
-    elif reading.metric in _OF_PRICES or _grows(reading, lead, place, frame):
+    elif _is_of_price(reading) or _grows(reading, lead, place, frame):
         reading.measure = "growth"
     elif "metric from words" in reading.doubts and not lead.share:
         reading.measure = "level"
@@ -74,6 +76,12 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
         # EPS 6.87 元；壽險貢獻 45%: parts are of what was earned, not of one share's.
         reading.metric = reading.metric.replace("eps", "net_income")
         reading.family = "money"
+
+
+# 行程數加速到 21%, "spending accelerated to 9%": the pace at which an amount grows.
+_PACE = regex(
+    r"(?:加速|放缓|减速|提速|降速|加快|放慢|减慢)(?:到|至|为|达)了?约? ?$|(?:rated|owed) to $"
+)
 
 
 # "RPO 78.8 億，+37%，其中 48% 將於 12 個月內認列", "of which 48%", "o/w a third": a part of it.
@@ -145,6 +153,10 @@ def _said_in_words(place: Place) -> bool:
 _OF_PRICES = frozenset(
     {"share_price", "target_price", "price", "average_selling_price", "realized_price"}
 )
+
+
+def _is_of_price(reading: Reading) -> bool:
+    return reading.metric in _OF_PRICES and not _FRACTION.search(reading.quantity.text)
 
 
 def is_moving(reading: Reading, lead: Lead) -> bool:

@@ -45,7 +45,12 @@ from pipeline.extract.metric.spending import (
     put_into,
     spent_on,
 )
-from pipeline.extract.metric.told import earned_by_business, of_dividend, part_of_last
+from pipeline.extract.metric.told import (
+    amount_shared,
+    earned_by_business,
+    of_dividend,
+    part_of_last,
+)
 from pipeline.extract.metric.unsaid import (
     called_behind,
     is_far,
@@ -76,7 +81,7 @@ def choose_metric(
 ) -> MetricMatch | None:
     """Settle the reading's metric; give the match that says so, None where nothing names one."""
     quantity = place.quantity
-    part = of_that(place, frame) or part_of_last(place, frame)
+    part = of_that(place, frame) or part_of_last(place, frame) or amount_shared(place, frame)
     at_number = (
         (None if is_driver(place) else held_by_base(place, frame))
         or part

@@ -68,3 +68,23 @@ def earned_by_business(
     if mark is None or not _PROFIT.fullmatch(place.sentence.folded, mark.start, mark.end):
         return None
     return unnamed(_EARNED[chosen.metric.id])
+
+
+# 會員 3,600 萬，占總預訂額近四成: what a share of an amount is a share of.
+_PART_OF = regex(r"占(?:了|到|去|据)?(?:公司|集团|整体|全部|其)?的?$")
+_HEDGED = regex(r"\s*(?:的|约|近|逾|超过|将近|大约|比重|比例|达)*\s*")
+
+
+def amount_shared(place: Place, frame: Frame) -> MetricMatch | None:
+    """The amount that so many people or things are said to make up a part of."""
+    last = frame.last
+    if place.quantity.kind != "percent" or last is None or last.family != "count":
+        return None
+    mark = next((m for m in place.before() if m.kind == "metric"), None)
+    if mark is None or not isinstance(mark.value, MetricMatch) or mark.value.weak:
+        return None
+    folded = place.sentence.folded
+    before = folded[max(place.sentence.start, mark.start - 8) : mark.start]
+    if mark.value.metric.family != "money" or not _PART_OF.search(before):
+        return None
+    return mark.value if _HEDGED.fullmatch(place.gap_before(mark)) else None

@@ -10,6 +10,15 @@ _ALREADY = regex(
 )
 
 
+# 授權剩 249 億, "$652 million remains": what is left is left now.
+_LEFT = regex(r"(?:剩|剩余|尚余|还剩|尚有|还有)(?:下|约|余额|额度)*\s*$")
+
+
+def is_left_over(place: Place) -> bool:
+    """Whether an amount is told as what is left of a sum that was set aside."""
+    return _LEFT.search(place.lead) is not None
+
+
 def is_so_already(place: Place) -> bool:
     """Whether the words behind a number say that it holds by now.
 

@@ -27,6 +27,7 @@ from pipeline.extract.time.modality import (
     revises,
     whole_year,
 )
+from pipeline.extract.time.present import is_left_over
 from pipeline.extract.time.prices import time_prices
 from pipeline.extract.time.times import adds_aside, leave_aside, mark_of, times_of
 from pipeline.extract.time.yearly import one_each
@@ -85,6 +86,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     quoted = expected(place)
     revised = base and _OF_NOW.search(place.lead) is None and revises(place, frame, setting)
     ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
+    ahead = ahead and not (reading.metric == "repurchase_authorization" and is_left_over(place))
     reading.period = _period(
         reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
     )
