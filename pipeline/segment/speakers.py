@@ -427,6 +427,8 @@ class Cast:
         folded = fold(label)
         if len(folded) != _QUARTER or folded[0] != "q" or folded[1] not in "1234":
             return False
+        if f"a{folded[1]}" in self._asks:
+            return False
         before = folded[1] > "1" and f"q{int(folded[1]) - 1}" not in self._asks
         return before or any(plain in self._asks for plain in _UNCOUNTED)
 

@@ -156,7 +156,9 @@ _OF_PRICES = frozenset(
 
 
 def _is_of_price(reading: Reading) -> bool:
-    return reading.metric in _OF_PRICES and not _FRACTION.search(reading.quantity.text)
+    said = fold(reading.quantity.text)
+    parts = _FRACTION.search(said) and not ("%" in said or "percent" in said)
+    return reading.metric in _OF_PRICES and not parts
 
 
 def is_moving(reading: Reading, lead: Lead) -> bool:
