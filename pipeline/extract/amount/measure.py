@@ -39,6 +39,8 @@ def set_measure(
         _amount(reading, lead, place)
         if effect and kind == "money":
             reading.measure, lead.direction = "change", effect
+        elif (sign := _goes_on_moving(reading, place, frame)) != 0:
+            reading.measure, lead.direction = "change", sign
     if reading.metric == "tenure":
         reading.measure, lead.direction = "level", 0
     if reading.metric == "stores" and (closed := _CLOSED.search(place.lead)) is not None:
@@ -114,6 +116,18 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
         reading.measure = "change"
 
 
+_ANOTHER = regex(r"\b(?:another|a further|an additional)\s*$")
+
+
+def _goes_on_moving(reading: Reading, place: Place, frame: Frame) -> int:
+    """The sign of the move that "another" goes on with: "interest cost 4 cents, fees another 3"."""
+    last = frame.last
+    if last is None or last.mark is not place.previous() or last.measure != "change":
+        return 0
+    alike = last.metric == reading.metric and last.quantity.kind == place.quantity.kind
+    return last.sign if alike and _ANOTHER.search(just_before(place, 16)) else 0
+
+
 # 影響單季營收約 22 億元: what something moves a metric by.
 _EFFECT = regex(r"(?:影响|拖累|侵蚀|挹注|增厚)(?:了|到)?[^，。；,;:0-9的]{0,6}$")
 
@@ -160,6 +174,8 @@ def _moves_by(place: Place) -> bool:
         # 增加了: the particle of the past stands between.
         if not kinds <= _SEE_THROUGH or words_in(gap) > 1:
             break
+    if _THAN_THEN.match(place.sentence.folded, place.mark.end):
+        return True
     for mark, kinds in place.cues_after():
         if kinds & {"up_after", "down_after"} and _SIZE_OF_MOVE.match(_text(place, mark)):
             return words_in(place.gap_after(mark)) == 0
@@ -176,6 +192,12 @@ def _only_names(place: Place, verb: Mark) -> bool:
     return not before and place.gap_before(moved).strip() in _HEDGES
 
 
+# "5 cents more than a year ago": the words may be part of the time.
+_THAN_THEN = regex(
+    r" (?:a share )?(?:more|higher|better|greater|less|lower|fewer|worse) than (?:a year|last|in"
+    r"|the|we|it"
+    r"|year|prior|our|at|this)\b"
+)
 _HEDGES = ("", "约", "近", "逾", "共", "达")
 _RIGHT_BEFORE = frozenset(
     {"", "by", "of", "了", "by about", "约", "about", "that", "another", "an", "加", "加了", "掉",

@@ -7,6 +7,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from pipeline.extract.amount.hundreds import spoken_hundreds, worth_of_one
 from pipeline.extract.amount.parts import counted_in_list, of_same_count
 from pipeline.extract.amount.rates import of_growth, of_ratio
 from pipeline.extract.amount.units import in_basis_points, is_scaled, scale_of, size_of
@@ -43,7 +44,7 @@ _MOVE_ENDS = regex(
     r"|excluding|ex|driven|as|which|so|from last|versus|we|the|our)\b)"
 )
 _LARGEST_MOVE = 100
-_TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
+_HUNDRED = 100
 _MILLION, _SUMS_APART = Decimal(1_000_000), Decimal(50)
 _SCALE_SAID = regex(r"thousand|[mbt]illion")
 _OF_A_SUM = regex(
@@ -232,7 +233,7 @@ def _in_days(place: Place, bare: Quantity, frame: Frame) -> Quantity | None:
         )
     if named is None or named.metric.id not in _OF_DAYS:
         return None
-    days = _spoken_hundreds(bare) or bare.value
+    days = spoken_hundreds(bare) or bare.value
     return bare.model_copy(update={"kind": "measure", "unit": "day", "value": days})
 
 
@@ -273,6 +274,10 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     part = of_them and size_of(bare) < size_of(model)
     if model.kind == "count" and model.counted and (part or _ADDED.search(gap)):
         return bare.model_copy(update={"kind": "count", "unit": "count", "counted": model.counted})
+    if part and model.kind == "measure" and (worth := worth_of_one(model)) is not None:
+        return _like(bare, model, worth)
+    if _ANOTHER.search(gap) and model.kind in ("money", "points", "percent"):
+        return _like(bare, model, _step(model))
     if model.kind not in ("percent", "points", "money") and not is_scaled(model):
         return None
     if model.kind == "points" and _names_ratio(place, gap):
@@ -287,6 +292,10 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     if not of_it and not _continues(place, bare, model, gap):
         return None
     return _like(bare, model, _step(model))
+
+
+# "Interest cost us 4 cents and overhead another 3".
+_ANOTHER = regex(r"\b(?:another|a further|an additional)\s*$")
 
 
 # "Costs were down sixty basis points labor was twenty five point two": another ratio's level.
@@ -304,19 +313,9 @@ def _names_ratio(place: Place, gap: str) -> bool:
     return "." not in gap and _STANDS_AT.search(gap) is not None
 
 
-def _spoken_hundreds(bare: Quantity) -> Decimal | None:
-    """What a number in words is in hundreds: "three hundred and fifty", "one thirty seven"."""
-    said, size = bare.text.lower(), bare.value
-    if size is None or size < 1 or any(char.isdigit() for char in said) or not said.isascii():
-        return None
-    if size < _TEN and size % 1 and "point" not in said and "half" not in said:
-        return size * 100
-    return size if _HUNDRED <= size < _THOUSAND and not _SCALE_SAID.search(said) else None
-
-
 def _in_millions(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quantity | None:
     """Hundreds of the millions before: "equity income was eighty million from a loss of 137"."""
-    size = _spoken_hundreds(bare) if bare.kind == "number" else None
+    size = spoken_hundreds(bare) if bare.kind == "number" else None
     million = scale_of(fold(model.text))
     if size is None or million != _MILLION or model.kind not in ("money", "number"):
         return None

@@ -12,7 +12,10 @@ _OF_MILLIONS = frozenset(
     {"revenue", "gross_profit", "ebitda", "adjusted_ebitda", "capex", "free_cash_flow", "debt",
      "operating_cash_flow", "cash", "backlog", "bookings", "operating_expenses", "deposits",
      "loans",
-     "net_interest_income", "cost_of_revenue", "research_and_development"}
+     "net_interest_income", "cost_of_revenue", "research_and_development", "financing",
+     "investment", "interest_expense", "deal_value", "debt_repayment",
+     "supply_commitments", "assets_under_management", "market_size", "net_debt", "liquidity",
+     "share_repurchases", "gross_bookings", "total_assets", "impairment"}
 )  # fmt: skip
 # Goods that are shipped, made and ordered by volume: batteries in Wh, oil in barrels.
 _VOLUMES = frozenset({"Wh", "bbl", "boe", "t", "kg", "lb", "oz", "m3", "l", "gal", "cf", "cfe"})

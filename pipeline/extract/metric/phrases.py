@@ -90,7 +90,8 @@ _OF_ITS_VALUE = regex(
     r"\s*of (?:its|their|the|his|her)(?: stock)?(?: market)? (?:value|worth|capitali[sz]ation)\b"
 )
 _DEALT = regex(
-    r"\b(?:bought|buy|buying|invested|investing|issued|position|stake|sold|selling|trad(?:es?|ed|ing)|clos(?:es?|ed|ing)"
+    r"\b(?:bought|buy|buying|invested|investing|issued|position|stake|sold|selling|trad(?:es?|ed"
+    r"|ing)|clos(?:es?|ed|ing)"
     r"|changed hands|quoted)\b[^.;]{0,40}\b(?:at|for|around|near)\s*$"
 )
 _LET_GO = regex(
@@ -130,10 +131,37 @@ _STATES = {
 _STATE = regex(
     r"\s*(?P<state>" + "|".join(_STATES) + r")\b(?![- ](?:rate|line|income|cost|price|share))"
 )
+_IS_IN_A_STATE = regex(
+    r"\s*of (?:the |our |its |that |this |their |all )?(?:[a-z-]+ ){1,3}?(?:is|are|was|were"
+    r"|has been)"
+    r" (?:now |already |currently )?(?P<state>" + "|".join(_STATES) + r")\b"
+)
 _TURNOVER = regex(
     r"\bturnover (?:rate )?(?:was|is|at|of|stood at|ran at|(?:dropped|fell|improved|came down"
     r"|declined"
     r"|went|rose|increased|got down|is down|down|is now|is at)(?: (?:to|below|at|under))?)" + _ABOUT
+)
+# "$5 billion of transformers and breakers on order".
+_ON_ORDER = regex(r"\s*(?:of|in|worth of) (?:[a-z-]+,? ){1,5}on order\b")
+_AT_A_COST = regex(
+    r"\b(?:at|for) (?:a|an) (?:(?:total|estimated|expected|projected|all-in|capital) )*"
+    r"(?:cost|price tag|investment|budget|outlay) of" + _ABOUT
+)
+_TO_WORK = regex(r"\s*(?:of capital )?to work\b")
+# "We bought out the 30% that two cooperatives held", "it owns 60% of the venture".
+_STAKE = regex(
+    r"\s*(?:(?:that|which) [a-z ]{3,30}\b(?:held|owned|had)|(?:equity )?(?:stake|interest"
+    r"|holding)\b"
+    r"|(?:of|in) (?:the|our|its|this|that|a) (?:[a-z-]+ ){0,2}(?:venture|joint venture|jv"
+    r"|company|business"
+    r"|project|plant|partnership|mine|field|consortium|entity|subsidiary)\b|we (?:did|didn't"
+    r"|don't|do) )"
+)
+_HELD = regex(
+    r"\b(?:own(?:s|ed|ing)?|h[eo]ld(?:s|ing)?|bought(?: out)?|buy(?:ing)?(?: out)?|acquir(?:e|ed"
+    r"|ing)"
+    r"|sold|sell(?:ing)?|retain(?:s|ed)?|kept|keep|took|take|with|remaining|its|our|their)"
+    r"(?: (?:the|a|an|our|its|their|remaining|other|about|roughly|another))* $"
 )
 # "A $140 million building in Tampa", "the $2 billion expansion of the mill".
 _A_PLANT = regex(
@@ -197,6 +225,12 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("repurchase_authorization")
         if _SAVED.search(before):
             return unnamed("savings")
+        if _ON_ORDER.match(folded, end):
+            return unnamed("supply_commitments")
+        if _AT_A_COST.search(before):
+            return unnamed("capex")
+        if _TO_WORK.match(folded, end):
+            return unnamed("investment")
         if _A_PLANT.match(folded, end) and _ARTICLE_BEFORE.search(before):
             return unnamed("capex")
         if _ON_PLANT.match(folded, end) and _SPENT.search(before):
@@ -209,6 +243,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         return unnamed("repurchase_authorization")
     if quantity.kind == "percent" and (state := _in_a_state(place)) is not None:
         return state
+    if quantity.kind == "percent" and _STAKE.match(folded, end) and _HELD.search(before):
+        return unnamed("ownership")
     if quantity.kind == "percent" and _TURNOVER.search(before):
         return unnamed("turnover_rate")
     if quantity.kind in ("multiple", "percent") and _SPEND.search(before):
@@ -315,6 +351,7 @@ def loses_value(place: Place) -> bool:
 def _in_a_state(place: Place) -> MetricMatch | None:
     """The measure of the state that so much is told to be in, where its clause names none."""
     found = _STATE.match(place.sentence.folded, place.mark.end)
+    found = found or _IS_IN_A_STATE.match(place.sentence.folded, place.mark.end)
     if found is None:
         return None
     if any(isinstance(m.value, MetricMatch) and not m.value.weak for m in place.before()):

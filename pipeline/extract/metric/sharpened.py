@@ -106,7 +106,13 @@ def sharpened(
     quantity = place.quantity
     if (of_unit := BY_UNIT.get(quantity.unit or "")) is not None:
         sold = chosen is not None and (not chosen.weak or chosen.metric.id == "units")
-        by_power = sold and chosen is not None and chosen.metric.id in OF_POWER
+        here = any(m.value is chosen for m in (*place.before(breaks=3), *place.after()))
+        by_power = (
+            sold
+            and (here or not place.sentence.text.isascii())
+            and chosen is not None
+            and chosen.metric.id in OF_POWER
+        )
         return chosen if by_power else unnamed(of_unit)
     told = _of_amount(chosen, place, frame) if _is_sum(quantity) else _of_rate(chosen, place)
     if told is not None:

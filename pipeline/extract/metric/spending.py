@@ -8,7 +8,7 @@ from pipeline.extract.amount.units import size_of
 from pipeline.extract.frame import Frame
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.place import Place
-from pipeline.lexicon.metrics import MetricMatch
+from pipeline.lexicon.metrics import Metric, MetricMatch
 from pipeline.patterns import regex
 
 _HEDGE = (
@@ -201,3 +201,20 @@ def put_into(place: Place) -> str | None:
     if found is None or _NOT_PUT.search(found["what"]):
         return None
     return found["what"]
+
+
+# "FPL drew down $97 million of its reserve and has about $218 million left".
+_LEFT = regex(r"\s*(?:still )?(?:left|remaining|to go)\b(?! (?:on|under|in|of))")
+
+
+def left_of_last(place: Place, frame: Frame) -> MetricMatch | None:
+    """The metric of the figure before, of which so much is told to be left."""
+    last = frame.last
+    if last is None or last.mark is not place.previous() or not last.metric:
+        return None
+    if place.quantity.kind != last.quantity.kind or "metric from words" not in last.doubts:
+        return None
+    if _LEFT.match(place.sentence.folded, place.mark.end) is None:
+        return None
+    same = Metric(last.metric, last.family, "stock")
+    return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)

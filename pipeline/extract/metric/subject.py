@@ -38,6 +38,7 @@ from pipeline.extract.metric.sharpened import (
     sharpened,
 )
 from pipeline.extract.metric.spending import (
+    left_of_last,
     object_multiplied,
     paid_in_all,
     part_of_shares,
@@ -90,6 +91,7 @@ def choose_metric(
         or spent_on(place)
         or paid_in_all(place, frame)
         or part_of_shares(place)
+        or left_of_last(place, frame)
         or _counted(reading, place, frame, setting)
         or of_list(place, frame)
         or moved_in_list(place, frame)
@@ -120,9 +122,7 @@ def choose_metric(
         reading.doubts.append("metric from words")
         reading.metric, reading.family = snake_case(multiplied), "any"
         return None
-    told = part is not None or (chosen is not None and chosen.end == 0)
-    if told and at_number is None and frame.used is not None and chosen is not None:
-        told = chosen.metric.id != frame.used.metric.id
+    told = part is not None or (at_number is not None and at_number.end == 0)
     if chosen is None or (not told and is_far(chosen, place, frame)):
         by_words, match = _told_by_words(reading, place, frame, setting)
         if by_words:
@@ -293,7 +293,9 @@ _MEASURE = regex(
     r"|borrowings"
     r"|inventor(?:y|ies)|receivables|payables|commissions|royalties|depreciation|amortization"
     r"|interest|dividends|payroll|spend|spending|outlays|investments?|overhead|supplies|rents?"
-    r"|freight|postage|incentives|rebates|discounts|markdowns|promotions|shrink|tonnage|footage"
+    r"|employed|base|footprint|fleet|workforce|membership|enrollment|capacity|output|generation"
+    r"|throughput|demand|load|traffic|capital|bills?|balance sheet|freight|postage|incentives"
+    r"|rebates|discounts|markdowns|promotions|shrink|tonnage|footage"
     r"|[a-z]{4,}(?:ations|itions|issions|ections|ments|errals|drawals|enewals)"
     r"|starts|permits|closings|openings|launches|hires|departures|arrivals|calls|leads|tours|bids"
     r"|quotes|scans|tests|cases|doses|clicks|visits|stays|nights|rides|views|downloads|installs"

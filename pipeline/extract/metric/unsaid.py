@@ -40,9 +40,14 @@ BOOKED = regex(
 # "$1.4 million of closure costs".
 _OF_CALLED = regex(
     r" (?:of|in|for) ((?:charges|costs)(?= (?:for|related|associated|tied|from|on|in connection)\b)"
+    r"|(?:our|its|their) (?:[a-z-]+ )?(?:reserves?|provisions?|allowance|portfolio|properties|fleet"
+    r"|facility|revolver|mortgages?|receivables|vintage|land bank)(?= |[,.;]|$)"
     r"|(?:(?!our|the|its|total|higher|lower)[a-z][a-z-]+ ){1,2}"
     r"(?:costs|charges|expenses|fees))\b"
 )
+
+
+_POSSESSIVE = regex(r"^(?:our|its|their) ")
 
 
 def own_subject(place: Place) -> tuple[str, bool] | None:
@@ -69,9 +74,17 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
     if noun and before is not None and before.end == start and clause.startswith(fold(noun)):
         return None  # "four vessels at $72 million apiece"
     named = _measure_named(clause) if place.quantity.kind != "money" else None
+    if named is None and measured and _LASTED.search(clause) is not None:
+        return subject_of(clause)
     if named is not None or measured:
         return (named, False) if named else None
     return None if _OF_EACH.match(clause) else subject_of(clause)
+
+
+# "Outages lasted 38 minutes".
+_LASTED = regex(
+    r"\b(?:lasted|averaged|took|ran)(?: (?:about|around|roughly|only|just|an average of))? $"
+)
 
 
 def _before_aside(place: Place, start: int) -> str:
@@ -137,7 +150,7 @@ _MEASURE = regex(
     r"|deteriorated|worsened|now|at|of|to|set)\b"
 )
 _VERB_NEAR = regex(
-    r"\b(?:averag\w+|was|were|is|are|be|stood|stands|hit|reach\w*|total\w*|equal\w*|measur\w+"
+    r"\b(?:averag\w+|lasted|took|was|were|is|are|be|stood|stands|hit|reach\w*|total\w*|equal\w*|measur\w+"
     r"|rose|fell|improved|dropped|climbed|increased|decreased|stretched|to|at|of|down|up|by|from)"
     r"(?: (?:about|a|an|record|new|just|only|roughly|nearly|almost|over|under|around|some|well"
     r"|approximately|more|less|than|to|by|at|low|high|all-time|historic))*\s*$"
@@ -213,7 +226,7 @@ def _called_costs(place: Place) -> str | None:
         isinstance(m.value, MetricMatch) and not m.value.weak and start <= m.start < end
         for m in place.after()
     )
-    return None if any(strong) else named[1]
+    return None if any(strong) else _POSSESSIVE.sub("", named[1])
 
 
 def is_far(chosen: MetricMatch, place: Place, frame: Frame) -> bool:

@@ -361,6 +361,8 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         and not (reading.metric in _OF_SEGMENTS and _OF_SEGMENT.search(_since_break(place)))
         and not (reading.metric in _OF_SEGMENTS and _is_subsidiary(reading.scope, place, frame))
         and not (reading.metric in _OF_SEGMENTS and setting.labelled)
+        and not _is_its_own(place)
+        and not _goes_on_about_part(reading, frame)
     ):
         reading.scope = None
     if reading.scope is not None and reading.metric in OF_A_GENERATION:
@@ -373,6 +375,26 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     if reading.metric == "target_price" and setting.about is not None:
         frame.entity = None  # 花旗由12元削至10.5元: whose target it is, not of what
     reading.entity = setting.about if equips and setting.about else frame.entity or setting.about
+
+
+def _goes_on_about_part(reading: Reading, frame: Frame) -> bool:
+    """Whether a move of earnings goes on with that of a business: "new plants added 13 cents"."""
+    last = frame.last
+    told = last is not None and last.metric == reading.metric and last.scope == reading.scope
+    return told and reading.measure == "change" and frame.scope_is_line
+
+
+# "FPL earned $1.5 billion; its full-year capital spending will be …": what a business has.
+_ITS = regex(r"\bits (?:(?:full-year|own|annual|total|quarterly|net) )*$")
+
+
+def _is_its_own(place: Place) -> bool:
+    """Whether "its" gives a metric to the business that the sentence named before."""
+    named = next((mark for mark in place.before() if mark.kind == "metric"), None)
+    if named is None:
+        return False
+    start = max(place.sentence.start, named.start - _CLAUSE_REACH * 2)
+    return _ITS.search(place.sentence.folded, start, named.start) is not None
 
 
 def _is_subsidiary(scope: str | None, place: Place, frame: Frame) -> bool:

@@ -8,6 +8,7 @@ from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place
 from pipeline.extract.time.announced import tells_when
 from pipeline.extract.time.asked import is_asked
+from pipeline.extract.time.bases import is_told_as_of_now, restates
 from pipeline.extract.time.comparing import (
     LAST_YEAR,
     MOVES,
@@ -280,6 +281,8 @@ def _period(
 ) -> Period | None:
     reporting = setting.period.period if setting.period else setting.reporting
     last = frame.last if frame.last and frame.last.mark is place.previous() else None
+    if last is not None and last.base and last.period and mention is None and restates(place):
+        return last.period
     if mention is not None:
         frame.period = mention
         return _of_mention(reading, place, mention, last, setting, base=base)
@@ -288,7 +291,7 @@ def _period(
         return last.period if last and told else reporting
     if base and any("present" in kinds for _, kinds in place.cues_before(breaks=1)):
         return reporting
-    if base and _NOW_BEHIND.match(place.sentence.folded, place.mark.end):
+    if base and is_told_as_of_now(place):
         return reporting
     if base and last is not None and last.metric != reading.metric and _names_own(reading, place):
         return reporting
@@ -302,10 +305,6 @@ def _period(
     if listed is not None and not future(listed, setting):
         listed = None
     return listed or _ahead(frame, setting) or (reporting if setting.asked else None)
-
-
-# "Versus about 3,900 restaurants today".
-_NOW_BEHIND = regex(r" (?:[a-z-]+ ){0,2}(?:today|now|currently|at present|right now|as we speak)\b")
 
 
 def _names_own(reading: Reading, place: Place) -> bool:

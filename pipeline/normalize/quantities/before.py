@@ -60,6 +60,7 @@ def _is_sum(passage: Passage, amount: Amount, start: int, unit: Unit) -> bool:
     return scaled or amount.decimal or amount.grouped
 
 
+_TO_US = ("cost ", "costs ", "costing ", "gave ", "saves ", "saved ")
 _PERCENT = regex(r"\)?\s?(?:%|percent|bps)")
 
 
@@ -70,7 +71,9 @@ def _currency(passage: Passage, end: int, amount: Amount) -> tuple[int, Unit] | 
             start = end - len(wording)
             if wording == "c$" and _circa(passage, start):
                 continue
-            if wording == "us $" and passage.pronoun(start):
+            if wording in ("us $", "us") and (
+                passage.pronoun(start) or folded.endswith(_TO_US, limit, start)
+            ):
                 continue
             if unit.place == "cents" and not CENTS.match(folded, at):
                 continue
