@@ -45,7 +45,7 @@ def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str
     return frozenset([*reading.doubts, *[trait for trait in told if trait]])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def confidence(held: frozenset[str]) -> float:
     """Turn traits into a probability in steps of a hundredth."""
     weights = _weights()

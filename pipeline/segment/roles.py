@@ -41,7 +41,7 @@ def may_be_chinese_name(folded: str) -> bool:
     return folded[0] in known["first"] and folded[-1] not in known["last"]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def role_words(title: str) -> tuple[tuple[int, int, int, Side], ...]:
     """Give the role words of a short title as (start, end, weight, side)."""
     sides = _sides()

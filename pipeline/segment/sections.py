@@ -12,7 +12,7 @@ _LONGEST_SUMMARY = 40
 _ORDER: tuple[Section, ...] = ("qa", "prepared", "summary")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def section_of(heading: str) -> Section | None:
     """Tell the section that a heading opens; None where its words name none.
 

@@ -162,7 +162,7 @@ class Cast:
         found = _label_of(text)
         label = found["label"] if found else ""
         if not found:
-            bare = _BARE_ASKS.match(text)
+            bare = _BARE_ASKS.match(text) if text[0] in "QqAa" else None
             label = bare["label"] if bare else text if text[0] in "【[" and len(text) < 30 else ""
         label = label.strip("*_ 【】[]")
         if not label:
@@ -263,7 +263,7 @@ class Cast:
         call = None
         if chevron or self.stamped:
             call = self._small_label(rest, chevron=chevron)
-        if call is None and 0 < len(rest) <= _LONGEST_LINE:
+        if call is None and 0 < len(rest) <= _LONGEST_LINE and rest[-1] not in "。！？":
             call = self._line(rest)
         call = call or self._label(rest)
         if not call and rest and self._layout.names_speakers:
@@ -453,6 +453,8 @@ def _is_operator(folded: str) -> bool:
 
 def _is_sentence(short: str) -> bool:
     """Say at a glance whether a line is a sentence, not a name with a title."""
+    if len(short) > _LONG_WORDS and short[-1] in "。！？":
+        return True
     if short[-1:] != "." or len(short) <= 30 or " - " in short or "--" in short:
         return False
     return not short.endswith(_LEGAL_FORMS)

@@ -29,6 +29,7 @@ _NEVER_BASES = frozenset(
         "fiscal-year-span",
     )
 )
+_LETTERS = regex(r"[a-z]{2}")
 _SENTENCE_END = regex(r"[.!?;]\s|[。！？\n]")
 _CHANGE = regex(r"\s?(?:增|升|降|跌|涨|提|扩|减|下滑|grew|rose|fell|increased|decreased)")
 _SAME_STATEMENT = 110
@@ -69,7 +70,10 @@ def find_periods(
     ['2025Q2']
     """
     folded = fold(text)
-    languages = ("any", "en") if text.isascii() else ("any", "en", "zh")
+    if text.isascii():
+        languages: tuple[str, ...] = ("any", "en")
+    else:
+        languages = ("any", "en", "zh") if _LETTERS.search(folded) else ("any", "zh")
     found = [
         one
         for language in languages
