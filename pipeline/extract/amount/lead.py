@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame
 from pipeline.extract.place import Place, words_in
 from pipeline.lexicon.metrics import MetricMatch
@@ -144,7 +145,27 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
         )
         and last.quantity.kind == place.quantity.kind
     )
+    joined = joined or _goes_on(place, gap)
     return last.sign if joined and last.measure in ("growth", "change") else 0
+
+
+# "Down 5% in North America and 8% in Europe", "fell 3% in April, 5% in May and 1% in June".
+_GOES_ON = regex(
+    r"^,? ?(?:in|at|for|on|within|across|during|among|throughout|from|with|year|sequential|yoy|qoq"
+    r"|organic|versus|vs|compared|quarter|on an?)[^.;:()]{0,60}?(?:,? and|,|, but| and then)"
+    r"(?: by)? ?$"
+)
+_TELLS_ANEW = frozenset({"up", "down", "to", "forward", "happened", "share", "from"})
+
+
+def _goes_on(place: Place, gap: str) -> bool:
+    """Whether a number only goes on with another time or place of what the one before tells."""
+    if _GOES_ON.match(gap) is None or place.sentence.folded.startswith(" of ", place.mark.end):
+        return False
+    return not any(
+        mark.kind == "metric" or (isinstance(mark.value, Cue) and mark.value.kinds & _TELLS_ANEW)
+        for mark in place.before(breaks=3)
+    )
 
 
 # "From operating 191 more stores": a cause, and no base.

@@ -36,7 +36,7 @@ def set_measure(
     elif kind == "multiple":
         reading.measure = "level" if reading.family == "x" else "multiple"
     else:
-        _amount(reading, lead, place)
+        _amount(reading, lead, place, frame)
         if effect and kind == "money":
             reading.measure, lead.direction = "change", effect
         elif (sign := _goes_on_moving(reading, place, frame)) != 0:
@@ -93,7 +93,7 @@ _COSTS_US = regex(
 )
 
 
-def _amount(reading: Reading, lead: Lead, place: Place) -> None:
+def _amount(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
     reading.measure = "level"
     if lead.to or lead.base:
         return
@@ -111,7 +111,11 @@ def _amount(reading: Reading, lead: Lead, place: Place) -> None:
         # "Tariffs will cost us $18 million", 關稅吃掉 3 億: the cost itself.
         lead.direction = 0
         return
-    moved = (lead.direction and _moves_by(place)) or _adds_up(place) or _is_effect(place)
+    moved = (
+        (lead.direction and (_moves_by(place) or _says_again(place, frame)))
+        or _adds_up(place)
+        or _is_effect(place)
+    )
     if moved or (counts and (lead.additional or _are_new(place))):
         reading.measure = "change"
 
@@ -126,6 +130,18 @@ def _goes_on_moving(reading: Reading, place: Place, frame: Frame) -> int:
         return 0
     alike = last.metric == reading.metric and last.quantity.kind == place.quantity.kind
     return last.sign if alike and _ANOTHER.search(just_before(place, 16)) else 0
+
+
+_OR = regex(r"\s*,? ?\(?or (?:by )?$|[，,、]?(?:或|亦即|即|也就是|约合)$")
+
+
+def _says_again(place: Place, frame: Frame) -> bool:
+    """Whether an amount tells a rate of growth once more: "grew 33%, or $7.2 million"."""
+    last, previous = frame.last, place.previous()
+    if last is None or previous is None or last.mark is not previous:
+        return False
+    moves = last.measure == "growth" and place.quantity.kind in ("money", "count", "measure")
+    return moves and _OR.match(place.gap_before(previous)) is not None
 
 
 # 影響單季營收約 22 億元: what something moves a metric by.

@@ -70,6 +70,23 @@ def own_basis(place: Place) -> str | None:
             return str(mark.value)
         if mark.kind == "metric":
             break
+    return _basis_ahead(place)
+
+
+# "On a sequential basis, revenue grew 4%", 環比來看，收入增長 4%.
+_AHEAD = regex(r"(?:\b(?:on an?|and|but)|[，,。;；])?\s*$")
+_AHEAD_REACH = 8
+_ENDS_AHEAD = regex(r"(?:来看|来说|计算?|而言|口径|方面|看|basis|terms)?[,，]")
+
+
+def _basis_ahead(place: Place) -> str | None:
+    """The basis that a phrase of its own names at the head of the clause, before its comma."""
+    for mark in place.before(breaks=1):
+        if mark.kind == "basis":
+            folded = place.sentence.folded
+            start = max(place.sentence.start, mark.start - _AHEAD_REACH)
+            opens = start == mark.start or _AHEAD.search(folded, start, mark.start)
+            return str(mark.value) if opens and _ENDS_AHEAD.match(folded, mark.end) else None
     return None
 
 
@@ -155,6 +172,8 @@ def _base_before(reading: Reading, place: Place, frame: Frame) -> Period | None:
     """The time of an earlier level right before the change: 上一季 33%，快了 6 个百分点."""
     last = frame.last
     if last is None or reading.measure == "growth" or place.previous() is not last.mark:
+        return None
+    if last.measure in MOVES:
         return None
     looked_back = (
         last.period is not None

@@ -151,6 +151,16 @@ def _section(language: str, head: list[str], body: list[tuple[str, list[str]]]) 
     )
 
 
+# "Versus a very strong second quarter", "over what was a record, COVID-impacted 2021".
+_DESCRIBED = (
+    "(?: an?| what was an?)?(?: (?:very|so|already|unusually|extremely|particularly|exceptionally"
+    "|relatively|really|quite|more|strong(?:er)?|tough(?:er)?|difficult|challenging|weak(?:er)?"
+    "|soft(?:er)?|eas(?:y|ier)|robust|record|exceptional|outstanding|high|low|elevated|depressed"
+    "|solid|stellar|great|good|poor|normal|normalized|entire|comparable|historic"
+    "|[a-z]+-(?:impacted|affected|depressed|era|high|low|driven|pandemic|covid)),?){0,4}"
+)
+
+
 @cache
 def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
     """Compile the words ``before`` or ``after`` an expression; relations by group number."""
@@ -159,6 +169,7 @@ def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
     for _, (_, beside, relation, pattern) in _lines("relations.tsv"):
         if beside == side:
             relations[len(relations) + 1] = relation
+            pattern = pattern.replace("<described>", _DESCRIBED)
             patterns.append(f"({pattern.replace(' ', '[ -]')})")
     cues = "|".join(patterns)
     if side == "before":

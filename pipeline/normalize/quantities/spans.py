@@ -13,12 +13,18 @@ from pipeline.normalize.quantities.numerals import Numeral
 from pipeline.normalize.quantities.worded import read_coin, read_worded
 from pipeline.patterns import regex
 
-_RISING = regex(
+_RISES = (
     r"(?:increas|decreas|rose|up|down|grew|fell|declin|improv|drop|gain|gr[eo]w|expand|by|lost|slid"
     r"|add|jump|climb|tumbl|plung|surg|edg|slip|sank|soar)[a-z]*"
-    r"(?: by)?(?: (?:about|approximately|over|nearly|roughly|more than|almost|around))?\s*$"
+)
+_NEARLY = r"(?: (?:about|approximately|over|nearly|roughly|more than|almost|around))?"
+_RISING = regex(
+    rf"{_RISES}(?: by)?{_NEARLY}\s*$"
     r"|(?:[增减升降涨跌扩缩]|增加|减少|增长|下降|上升|提升|上调|下调)了?\s*$"
 )
+# "Sales rose 33% or $7.2 million to $40 million".
+_RISING_OR = regex(rf"{_RISES}(?: by)?{_NEARLY} [0-9.]{{1,6}} ?(?:%|percent),? or{_NEARLY}\s*$")
+_RISING_REACH = 64
 _TO_WORD = regex(r"to|through|至|到")
 _FROM = regex(r"(?:from|由|从|自)(?: (?:about|approximately|roughly|around))?\s*$")
 _FROM_ALONE = regex(
@@ -322,13 +328,22 @@ def _one_range(passage: Passage, first: Amount, second: Amount, link: str) -> bo
     ratio = _ratio(first, second)
     if first.unit is None or second.unit is None:
         # "Subscribers grew by 3.8 million to 132 million" is a change, then a level.
-        rose = _RISING.search(lead) is not None
-        return not rose or ratio is None or 1 < ratio <= _COUNTS_RATIO
+        return not _rises(passage, first, lead) or ratio is None or 1 < ratio <= _COUNTS_RATIO
     if ratio is None or first.sign != second.sign:
         return True
-    if first.unit.kind == "money" and _RISING.search(lead):
+    if first.unit.kind == "money" and _rises(passage, first, lead):
         return 1 < ratio <= _CLOSE_RATIO
     return 1 / _MOST_RATIO <= ratio <= _MOST_RATIO
+
+
+def _rises(passage: Passage, first: Amount, lead: str) -> bool:
+    """Whether the words before an amount say that it is how far something moved."""
+    if _RISING.search(lead):
+        return True
+    start = max(0, first.start - _RISING_REACH)
+    return lead.strip(", ").startswith("or") and bool(
+        _RISING_OR.search(passage.folded, start, first.start)
+    )
 
 
 def _ratio(first: Amount, second: Amount) -> Decimal | None:
