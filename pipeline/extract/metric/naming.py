@@ -23,6 +23,12 @@ _LEADING = regex(
     r"on|with|excluding|including|reflecting|plus|less|meanwhile|overall|still|while|as|but|net"
     r"|both|all)\b)*\s*"
 )
+# "Active vessels in the segment": what a subject is told of stands behind it.
+_WHERE = regex(
+    r" (?:in|for|at|on|within|across|during|from|excluding|outside) (?:the|our|its|their|all) "
+)
+# "Average active vessels increased": what is averaged is a measure, and no business.
+_AVERAGED = regex(r"\b(?:average|number of|total number|count of)\b")
 _LONGEST = 5
 _WORD = regex(r"[a-z0-9]+")
 _NAMING = regex(r"[-']*[a-z0-9]+(?:[-'/&][a-z0-9]+)*[-']*")
@@ -67,7 +73,7 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
     verb = _VERB.search(clause)
     if verb is None:
         return None
-    subject = _LEADING.sub("", clause[: verb.start()]).strip()
+    subject = _WHERE.split(_LEADING.sub("", clause[: verb.start()]), maxsplit=1)[0].strip()
     words = subject.split()
     named = [word for word in words if _NAMING.fullmatch(word)]
     if not 1 <= len(words) <= _LONGEST or len(named) != len(words):
@@ -77,7 +83,8 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
     if len(words) == 1 and words[0] in _POINTING:
         return None
     moves = _MOVES.match(verb[0]) or _WAS_UP.search(clause, verb.start())
-    return subject, moves is not None
+    averaged = _AVERAGED.search(clause, 0, verb.start()) is not None
+    return subject, moves is not None and not averaged
 
 
 def begins_with_verb(clause: str) -> bool:

@@ -15,7 +15,8 @@ _DEPOSITARY = "ADS"
 # Left out of the figure, held against it, or named as its cause: "without gas", 比通用GPU, 因为AI.
 _LEFT_OUT = regex(
     r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
-    r"take out|adjusted for|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
+    r"outside(?: of)?|beyond|besides|exclusive of|not counting|take out|adjusted for|stripping out"
+    r"|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
     r"不计|不计入|不包括|不包含|除去|排除|未计入|未包含|约当|折合|相当于) ?$"
 )
 _HELD_AGAINST = regex(
@@ -103,4 +104,4 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
 def is_aside(sentence: Sentence, mark: Mark) -> bool:
     """Whether a company is named as a partner, an owner or a rival and not as the subject."""
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
-    return _ASIDE.search(before) is not None
+    return _ASIDE.search(before) is not None or _LEFT_OUT.search(before) is not None

@@ -371,6 +371,8 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = None
     if frame.entity is not None and is_back_at_speaker(place, frame, setting):
         frame.entity = None
+    if frame.entity is not None and _is_customer(place, frame.entity, setting):
+        reading.scope, frame.entity = reading.scope or frame.entity.name, None
     equips = frame.equipped is not None and reading.scope == frame.scope
     if reading.metric == "target_price" and setting.about is not None:
         frame.entity = None  # 花旗由12元削至10.5元: whose target it is, not of what
@@ -395,6 +397,17 @@ def _is_its_own(place: Place) -> bool:
         return False
     start = max(place.sentence.start, named.start - _CLAUSE_REACH * 2)
     return _ITS.search(place.sentence.folded, start, named.start) is not None
+
+
+# "Walmart accounted for 24% of our sales": one whom the company sells to.
+_OF_OURS = regex(r"\s*of (?:our|the company's|total company|consolidated|group)\b")
+
+
+def _is_customer(place: Place, named: Entity, setting: Setting) -> bool:
+    """Whether another company is named for its part of what the company spoken of has."""
+    if setting.about is None or named == setting.about or place.quantity.kind != "percent":
+        return False
+    return _OF_OURS.match(place.sentence.folded, place.mark.end) is not None
 
 
 def _is_subsidiary(scope: str | None, place: Place, frame: Frame) -> bool:

@@ -50,6 +50,8 @@ def times_of(
                 continue
             if _is_owner(place, mark) or _ends_another(place, mark):
                 continue
+            if base and _is_of_the_figure_before(place, mark):
+                continue
             if mark.value.relation == "since" and not moves and not base:
                 continue  # "the fastest since 2022, with a backlog of $200 billion"
             if not base and _is_compared_with(place, mark, moves=moves):
@@ -138,6 +140,19 @@ def _versus_behind(place: Place, frame: Frame, *, moves: bool) -> PeriodMention 
             frame.spent.add(mark.start)
             return mark.value
     return None
+
+
+def _is_of_the_figure_before(place: Place, mark: Mark) -> bool:
+    """Whether a base has a time behind it, and this one ends what it is compared with.
+
+    "Earnings were $1.18 for 2021, compared to $0.98 last year".
+    """
+    compared = any(
+        other.start >= mark.end and isinstance(other.value, Cue) and "from" in other.value.kinds
+        for other in place.before(breaks=2)
+    )
+    behind = next((other.kind for other in place.after()), None)
+    return compared and behind == "period"
 
 
 _CLAUSE_ENDS = frozenset((";", "|", "."))
