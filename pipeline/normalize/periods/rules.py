@@ -169,8 +169,8 @@ def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
     for _, (_, beside, relation, pattern) in _lines("relations.tsv"):
         if beside == side:
             relations[len(relations) + 1] = relation
-            pattern = pattern.replace("<described>", _DESCRIBED)
-            patterns.append(f"({pattern.replace(' ', '[ -]')})")
+            whole = pattern.replace("<described>", _DESCRIBED)
+            patterns.append(f"({whole.replace(' ', '[ -]')})")
     cues = "|".join(patterns)
     if side == "before":
         return re.compile(rf"(?:(?<![a-z])|(?=[^a-z]))(?:{cues})\s{{0,2}}$"), relations
