@@ -69,7 +69,8 @@ class MetricMatch:
 _FIGURE_NEXT = regex(
     r"(?:\s?[:=]\s?|\s|(?=[$€£¥~≈<>+(]))(?:(?:of|at|was|is|up|dn|down|to|c\.?|ca\.?|about) ?){0,2}"
     r"[~≈<>+\-–(]{0,2}"
-    r"(?:us|hk|nt|a|c|s|rmb|eur|dkk|sek|nok|chf|gbp)?\s?[$€£¥]?\s?\(?\d"
+    r"(?:(?:us|hk|nt|a|c|s|rmb|eur|dkk|sek|nok|chf|gbp)?\s?[$€£¥]?\s?\(?\d"
+    r"|(?:flat|flattish|unch|stable|[lmh]sd|ldd)\b)"
 )
 
 # What a phrase means: whether it begins and ends with a letter or digit that must not go on, its

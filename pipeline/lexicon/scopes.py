@@ -22,7 +22,7 @@ from pipeline.lexicon.scope_names import (
     stop_words,
     telling_names,
 )
-from pipeline.lexicon.terse import abbreviates, heads_figure, row_words
+from pipeline.lexicon.terse import abbreviates, heads_figure, row_words, rows_of_names
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 
@@ -151,8 +151,8 @@ def find_scopes(
         ]
     if text.isascii() or "€" in text or "£" in text:
         found += [
-            ScopeMatch(start, end, text[start:end].capitalize(), True, "generic")
-            for start, end in row_words(text)
+            ScopeMatch(start, end, name, True, "generic")
+            for start, end, name in (*row_words(text), *rows_of_names(text))
             if not any(start < m.end and m.start < end for m in found)
         ]
     found.sort(key=lambda match: match.start)
@@ -314,7 +314,7 @@ def _unknown(
             continue
         start, end = span
         if within:
-            if longer := _longer_name(text, span, known):
+            if longer := _longer_name(text, span, known, company_id):
                 found.append(longer)
             continue
         owner = companies.owner(start, end)
@@ -346,10 +346,14 @@ def _called_business(folded: str, found: list[ScopeMatch]) -> list[ScopeMatch]:
     return named
 
 
-def _longer_name(text: str, span: tuple[int, int], known: list[ScopeMatch]) -> ScopeMatch | None:
+def _longer_name(
+    text: str, span: tuple[int, int], known: list[ScopeMatch], company_id: str | None
+) -> ScopeMatch | None:
     """Give the name that goes on from a generic one: Industrial Fastening, Consumer Products."""
     start, end = span
     inside = [m for m in known if start < m.end and m.start < end]
+    if len(inside) == 1 and inside[0].owner not in (None, company_id) and " & " in text[start:end]:
+        return ScopeMatch(start, end, text[start:end], True, "generic")  # "Fabric & Home"
     if len(inside) != 1 or inside[0].owner is not None or inside[0].kind == "region":
         return None
     if (

@@ -13,7 +13,8 @@ _FIGURE = regex(r" (?:[$€£¥]\s?\d|[+−(-]\d|(?:revs?|sales|mgn|op inc|ebitd
 _AMOUNT = regex(
     r" (?:(?:(?:[A-Z]{1,2})?[$€£¥]|CHF|SEK|NOK|DKK|RMB|INR|KRW|JPY|EUR|USD|GBP|HKD|TWD)\s?\d[\d.,]*"
     r"\s?(?:[mbt]n?\b|bln|mln|tr)"
-    r"|\+\d[\d.]*%|\(\d[\d.]*\)?%|[-−–]\d[\d.]*%)"
+    r"|\+\d[\d.]*%|\(\d[\d.]*\)?%|[-−–]\d[\d.]*%"
+    r"|(?:mgn|margin|revs?|sales|org|oi|op inc|ebitd?a?|gm|comps?|orders|vols?) [+(~-]?[$€£]?\d)"
 )
 _NO_NAME = regex(
     r"(?:ed|ing|ly)$|^(?:bought|sold|paid|spent|lost|took|cut|got|saw|won|beat|hit|met|made|gave|put|kept"
@@ -35,12 +36,37 @@ _ROW_WORD = regex(
 )
 
 
-def row_words(text: str) -> Iterator[tuple[int, int]]:
+# "Baby/Fem/Family $5.2bn +1%", "NA +1%, LA +7%": names put together, and regions by two letters.
+_PUT_TOGETHER = regex(
+    r"(?<![\w/])(?P<name>[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z]+){1,3})"
+    r"(?= [$€£]\d| \+\d| -\d| \(\d| flat\b)"
+)
+_REGION = regex(
+    r"(?:^|[,;:|] |^[-•*·+>] )(?P<name>NA|LA|ME)"
+    r"(?= (?:[$€£]\d|\+\d|-\d|\(\d|flat\b|revs? |sales |org |vols? |comps? ))"
+)
+_REGIONS = {"NA": "North America", "LA": "Latin America", "ME": "Middle East"}
+
+
+def rows_of_names(text: str) -> Iterator[tuple[int, int, str]]:
+    """Find names that a slash joins and regions by their letters, each right before its figure.
+
+    >>> [name for _, _, name in rows_of_names("Baby/Fem/Family $5.2bn flat; NA +1%")]
+    ['Baby/Fem/Family', 'North America']
+    """
+    if "/" in text:
+        for match in _PUT_TOGETHER.finditer(text):
+            yield match.start("name"), match.end("name"), match["name"]
+    for match in _REGION.finditer(text):
+        yield match.start("name"), match.end("name"), _REGIONS[match["name"]]
+
+
+def row_words(text: str) -> Iterator[tuple[int, int, str]]:
     """Find the common words that stand alone before a figure that moves, behind another's.
 
     >>> text = "- Coffee +7%, confectionery +8%; organic +6%"
-    >>> [text[start:end] for start, end in row_words(text)]
-    ['confectionery']
+    >>> [name for _, _, name in row_words(text)]
+    ['Confectionery']
     """
     if " +" not in text and " -" not in text and " (" not in text:
         return
@@ -50,7 +76,7 @@ def row_words(text: str) -> Iterator[tuple[int, int]]:
         if any(word in plain or _NO_NAME.search(word) for word in words):
             continue
         if not find_metrics(match["name"]):
-            yield match.span("name")
+            yield match.start("name"), match.end("name"), match["name"].capitalize()
 
 
 def abbreviates(text: str, start: int, end: int) -> bool:

@@ -441,7 +441,24 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
 
 
 # What parts an amount from how it moved, in notes: "Capex 2.64bn, +34", "equip 5.6bn +5.2".
-_BESIDE = frozenset({"", ",", ";", "(", "|", "/", ", i.e.", ", or"})
+_BESIDE = frozenset(
+    {
+        "",
+        ",",
+        ";",
+        "(",
+        "|",
+        "/",
+        ", i.e.",
+        ", or",
+        ", org",
+        ", organic",
+        ", cc",
+        ", lfl",
+        "org",
+        "cc",
+    }
+)
 
 
 # "divi 1.50/sh"

@@ -34,6 +34,8 @@ def of_same_count(place: Place, bare: Quantity) -> Quantity | None:
     folded, start, end = place.sentence.folded, place.mark.start, place.mark.end
     if bare.signed or is_scaled(bare):
         return None
+    if (delivered := _delivered(place, bare)) is not None:
+        return delivered
     of_those = _OF_THOSE.match(folded, end)
     told = _AND_BEFORE.search(folded, max(place.sentence.start, start - 8), start)
     before = folded[max(place.sentence.start, start - 28) : start]
@@ -53,6 +55,29 @@ def of_same_count(place: Place, bare: Quantity) -> Quantity | None:
         if model.kind != "percent" or not _OF_THOSE.match(folded, mark.end):
             return None
     return None
+
+
+# "F-35: 46 delivered vs 48, 143 ytd, FY tgt 175-190": units, and more of them in a row.
+_DELIVERED = regex(r" (?:were |was )?(?:delivered|shipped|handed over|built|assembled)\b")
+_AND_THEN_SO_MANY = regex(
+    r"(?: (?:delivered|shipped|handed over|built|assembled|ytd|ly))?"
+    r"(?:,| vs\.?| v| versus| from| against)"
+    r"(?: (?:fy|full-year|full year|guide|guidance|tgt|target|plan|cons|st|ly)){0,2} "
+)
+
+
+def _delivered(place: Place, bare: Quantity) -> Quantity | None:
+    folded, previous = place.sentence.folded, place.previous()
+    units = {"kind": "count", "unit": "count", "counted": "unit"}
+    if _DELIVERED.match(folded, place.mark.end):
+        return bare.model_copy(update=units)
+    if previous is None or not isinstance(previous.value, Quantity):
+        return None
+    so_many = previous.value.kind == "count" and previous.value.counted == "unit"
+    if not so_many or folded[previous.end - 4 : previous.end].isalpha():
+        return None
+    alone = _AND_THEN_SO_MANY.fullmatch(folded, previous.end, place.mark.start)
+    return bare.model_copy(update=units) if alone else None
 
 
 _LISTED = 24

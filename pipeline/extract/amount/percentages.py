@@ -253,7 +253,7 @@ def _named_as_growth(place: Place) -> bool:
 
 
 # "OG 3.3%": organic growth in notes.
-_GROWTH_SHORT = frozenset(("og", "organic", "lfl", "like-for-like"))
+_GROWTH_SHORT = frozenset(("og", "org", "organic", "lfl", "like-for-like"))
 
 
 def _restates_move(place: Place, last: Reading) -> bool:

@@ -127,9 +127,16 @@ def of_another(chosen: MetricMatch, frame: Frame) -> MetricMatch | None:
 _TIMES = regex(r"[~c.≈<>]*\d{1,3}(?:\.\d)?(?:-\d{1,3}(?:\.\d)?)?x")
 
 
+_TIMES_EARNINGS = regex(r"\dx (?:p/e )?(?:on |of )?'?(?:fy|cy)?'?\d{2,4}e? (?:eps )?(?:of )?$")
+
+
 def as_valuation(chosen: MetricMatch, place: Place) -> MetricMatch | None:
-    """The price over earnings, for a multiple beside a target price: "PT $850 (was $900), 26x"."""
-    if place.quantity.kind != "multiple" or chosen.metric.id not in ("target_price", "share_price"):
+    """What a target price is told with: "PT $850 (was $900), 26x", "25x '26E $3.22"."""
+    if chosen.metric.id not in ("target_price", "share_price"):
+        return None
+    if place.quantity.kind == "money" and _TIMES_EARNINGS.search(place.lead):
+        return unnamed("eps")  # "25x '26E $3.22"
+    if place.quantity.kind != "multiple":
         return None
     return unnamed("price_to_earnings") if _TIMES.fullmatch(place.said) else None
 

@@ -222,15 +222,16 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
 
 
 def _behind_their_figures(place: Place, tail: Mark) -> bool:
-    """Whether a Chinese row names its metrics behind the figures: 25亿和解金及18亿遣散费."""
+    """Whether a row names its metrics behind the figures: 25亿和解金及18亿遣散费."""
     folded, before = place.sentence.folded, place.previous()
     if before is None or folded[place.mark.end : tail.start].strip(" 的"):
-        return False
-    if place.sentence.text.isascii():
         return False
     named = next((m for m in place.before() if m.kind == "metric"), None)
     if named is None or named.start < before.end:
         return False
+    if place.sentence.text.isascii():  # "$2.6bn divs + $1.3bn buybacks"
+        joined = folded[named.end : place.mark.start].strip() in ("+", "and", "&", "plus", "")
+        return joined and not folded[before.end : named.start].strip()
     return _SHORT_GAP.fullmatch(folded, before.end, named.start) is not None
 
 

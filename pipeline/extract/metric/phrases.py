@@ -6,6 +6,7 @@ at 96% of capacity".
 
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.metric.meaning import TIME_UNITS, unnamed
+from pipeline.extract.metric.stakes import of_stake
 from pipeline.extract.metric.things import part_of_things
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import Metric, MetricMatch
@@ -47,6 +48,8 @@ _AUTHORIZED = regex(
     r"|that|this) )?"
     r"(?:(?:new|share|stock|buyback|repurchase|remaining|existing|current|board) )*"
     r"(?:auth\b|authori[sz]ations?\b)"
+    r"|\s(?:now |still |currently )?authori[sz]ed\b"
+    r"|\s(?:added )?to (?:the|its|our) (?:buyback|auth\w*)\b"
 )
 _GIVEN_BACK = regex(
     r"\b(?:hand(?:ed|ing|s)? back|giv(?:e|es|ing) back|gave back|send|sent"
@@ -102,7 +105,7 @@ _LET_GO = regex(
     r"(?: of)?" + _ABOUT
 )
 _GOES = regex(
-    r"[^,.;]{0,28}\b(?:(?:will|to) (?:go|leave)"
+    r"[^,.;]{0,28}\b(?:(?:jobs|roles|heads|positions|posts) going|(?:will|to) (?:go|leave)"
     r"|(?:are|were) (?:going|leaving|departing)"
     r"|(?:were|are|be|being) (?:cut|let go|laid off|eliminated|made redundant|axed))\b"
 )
@@ -225,6 +228,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("repurchase_authorization")
         if _SAVED.search(before):
             return unnamed("savings")
+        if (deal := of_stake(place)) is not None:
+            return deal
         if _ON_ORDER.match(folded, end):
             return unnamed("supply_commitments")
         if _AT_A_COST.search(before):
@@ -241,6 +246,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         return unnamed("time_saved") if saved else None
     if quantity.kind == "number" and is_scaled(quantity) and _AUTHORIZED.match(folded, end):
         return unnamed("repurchase_authorization")
+    if (stake := of_stake(place)) is not None:
+        return stake
     if quantity.kind == "percent" and (state := _in_a_state(place)) is not None:
         return state
     if quantity.kind == "percent" and _STAKE.match(folded, end) and _HELD.search(before):
