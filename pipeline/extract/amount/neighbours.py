@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.extract.amount.hundreds import spoken_hundreds, worth_of_one
-from pipeline.extract.amount.parts import counted_in_list, of_same_count
+from pipeline.extract.amount.parts import beside_amount, counted_in_list, of_same_count
 from pipeline.extract.amount.rates import of_growth, of_ratio
 from pipeline.extract.amount.units import in_basis_points, is_scaled, scale_of, size_of
 from pipeline.extract.frame import Frame, Setting
@@ -422,7 +422,7 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
     """What a bare number is in notes: a rate if signed, money with bn or under a stated scale."""
     stated = setting.scale != 1
     if bare.signed and not is_scaled(bare):
-        rate = (stated or _beside_amount(place, bare)) and size_of(bare) < _BARE_RATE
+        rate = (stated or beside_amount(place, bare)) and size_of(bare) < _BARE_RATE
         return bare.model_copy(update={"kind": "percent", "unit": "percent"}) if rate else None
     if bare.kind != "number" or _names_other(place, frame):
         return None
@@ -440,44 +440,10 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
     return money.model_copy(update={"kind": "money", "unit": setting.currency or "USD"})
 
 
-# What parts an amount from how it moved, in notes: "Capex 2.64bn, +34", "equip 5.6bn +5.2".
-_BESIDE = frozenset(
-    {
-        "",
-        ",",
-        ";",
-        "(",
-        "|",
-        "/",
-        ", i.e.",
-        ", or",
-        ", org",
-        ", organic",
-        ", cc",
-        ", lfl",
-        "org",
-        "cc",
-    }
-)
-
-
 # "divi 1.50/sh"
 _PER_SHARE = regex(r"\s?/\s?(?:sh|shr|share)\b")
 # "FWA: +506k": what a line of subscribers gains or loses, for no money is told in thousands.
 _THOUSANDS = regex(r"\d\s?k\b|\)\s?k\b")
-
-
-def _beside_amount(place: Place, bare: Quantity) -> bool:
-    """Whether a signed bare number stands right behind an amount with a scale."""
-    previous = place.previous()
-    if previous is None or not isinstance(previous.value, Quantity):
-        return False
-    amount = previous.value
-    own = amount.kind in ("money", "number", "count") and _LETTERS.search(fold(amount.text))
-    # "Adj EPS $99.50 +19": of an amount in full only a whole number is a rate.
-    whole = amount.kind == "money" and bare.value is not None and "." not in bare.text
-    rate = own or (whole and size_of(bare) >= 1)
-    return bool(rate) and place.gap_before(previous).strip() in _BESIDE
 
 
 def _names_other(place: Place, frame: Frame) -> bool:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from pipeline.extract.amount.units import is_scaled
+from pipeline.extract.amount.units import is_scaled, size_of
 from pipeline.extract.frame import Frame
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence
+from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from schemas import Quantity
 
@@ -103,3 +104,38 @@ def counted_in_list(sentence: Sentence, at: int, frame: Frame) -> Sentence | Non
     lent = place.quantity.model_copy(update={"kind": "count", "unit": "count"})
     marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
     return replace(sentence, marks=marks)
+
+
+# What parts an amount from how it moved, in notes: "Capex 2.64bn, +34", "equip 5.6bn +5.2".
+_BESIDE = frozenset(
+    {
+        "",
+        ",",
+        ";",
+        "(",
+        "|",
+        "/",
+        ", i.e.",
+        ", or",
+        ", org",
+        ", organic",
+        ", cc",
+        ", lfl",
+        "org",
+        "cc",
+    }
+)
+_LETTERS = regex(r"\d\s?(?:bn|mn|tn|b|m|mm|mln|bln)\b")
+
+
+def beside_amount(place: Place, bare: Quantity) -> bool:
+    """Whether a signed bare number stands right behind an amount with a scale."""
+    previous = place.previous()
+    if previous is None or not isinstance(previous.value, Quantity):
+        return False
+    amount = previous.value
+    own = amount.kind in ("money", "number", "count") and _LETTERS.search(fold(amount.text))
+    # "Adj EPS $99.50 +19": of an amount in full only a whole number is a rate.
+    whole = amount.kind == "money" and bare.value is not None and "." not in bare.text
+    rate = own or (whole and size_of(bare) >= 1)
+    return bool(rate) and place.gap_before(previous).strip() in _BESIDE
