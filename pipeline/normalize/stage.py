@@ -4,6 +4,7 @@ from pipeline.lexicon.companies import company, find_companies
 from pipeline.normalize.about import Abouts
 from pipeline.normalize.periods import Anchor, find_periods
 from pipeline.normalize.quantities import find_quantities
+from pipeline.patterns import regex
 from pipeline.unbroken import as_said, as_written
 from schemas import (
     CompanyMention,
@@ -53,7 +54,8 @@ def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> N
         day=context.call_day,
         fiscal_year_end=abouts.year_end(about),
     )
-    periods = find_periods(segment.text, anchor, offset=segment.start)
+    ahead = segment.language != "en" and any(map(_heads_outlook, segment.heading_path))
+    periods = find_periods(segment.text, anchor, offset=segment.start, ahead=ahead)
     pair = segment.pair
     pair_quantities = (
         find_quantities(pair.text, offset=pair.start, language=pair.language, currency=currency)
@@ -71,6 +73,15 @@ def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> N
         currency=currency,
         english=english,
     )
+
+
+# 五、指引, 【业绩展望】; but 回顾与展望 and 管理层陈述与展望 head results as well.
+_OUTLOOK = regex(r"指引|展望|财测|財測")
+_RESULTS_TOO = regex(r"[与與及和]|回顾|回顧|陈述|陳述|业绩点评|兑现|超|低于|高于|好于|不及")
+
+
+def _heads_outlook(heading: str) -> bool:
+    return _OUTLOOK.search(heading) is not None and _RESULTS_TOO.search(heading) is None
 
 
 _LEAST_DAYS, _MOST_DAYS = 80, 380

@@ -75,10 +75,15 @@ _CONTRIBUTED = regex(
 _AFFECTS = regex(r"(?<!正面)(?<!积极)影响[了到在]?(?:毛利率|利润率|净利率)?(?:大概|大约|约)?$")
 
 
+# 其中新业务贡献了4个点: how far it moved a rate or a growth.
+_ADDED = regex(r"(?:贡献|占|带来|拉动)了?(?:大概|大约|约|近)?$")
+
+
 def _points(reading: Reading, lead: Lead, place: Place) -> None:
     if not lead.direction and _AFFECTS.search(place.lead):
         lead.direction = -1
-    told = lead.share or lead.to or lead.base or lead.be or reading.metric in _TOLD_IN_POINTS
+    share = lead.share and _ADDED.search(place.lead) is None
+    told = share or lead.to or lead.base or lead.be or reading.metric in _TOLD_IN_POINTS
     if _FELT.search(just_before(place, 40)) or _CONTRIBUTED.search(just_before(place, 24)):
         told = False
     reading.measure = "change" if is_moving(reading, lead) or not told else "level"

@@ -336,6 +336,7 @@ _CONSTANT = regex(
 def _at_rates(place: Place) -> bool:
     sentence = place.sentence
     first = max(sentence.start, place.mark.start - 14)
-    return (
-        _CONSTANT.search(sentence.folded, first, min(sentence.end, place.mark.end + 24)) is not None
-    )
+    last = min(sentence.end, place.mark.end + 24)
+    if (ended := sentence.folded.find(";", place.mark.end, last)) >= 0:
+        last = ended
+    return _CONSTANT.search(sentence.folded, first, last) is not None

@@ -63,6 +63,8 @@ def _names_metric(place: Place) -> bool:
 # "We sold 907 million gallons, 16.8% more than a year ago".
 _MORE = regex(r" (?:more|less|fewer|higher|lower|up|down|above|below)\b")
 # "The core portfolio contributed $335 million of that": what the figure before was.
+# 同比增11%，其中并购贡献了4个点
+_ADDED = regex(r"(?:贡献|拉动|带来)了?(?:大概|大约|约|近)?$")
 _OF_WHICH = regex(r"其中(?:有|的|大约|约|近|将近|大概)*$")
 _OF_THAT = regex(r"\s*of (?:that|those|it|this|the total|the increase|the decline|the decrease)\b")
 
@@ -70,19 +72,31 @@ _OF_THAT = regex(r"\s*of (?:that|those|it|this|the total|the increase|the declin
 def of_that(place: Place, frame: Frame) -> MetricMatch | None:
     """The metric of the figure before, where an amount is told as a part of it."""
     last = frame.last
-    if last is None or last.measure not in ("level", "change") or not last.metric:
+    if last is None or not last.metric:
         return None
-    if last.quantity.kind == place.quantity.kind == "points" and last.mark is place.previous():
-        if _OF_WHICH.search(place.lead) and last.measure == "change":
-            same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
-            return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+    if place.quantity.kind == "points":
+        return _same(last) if _is_part_of_move(place, last) else None
+    if last.measure not in ("level", "change"):
         return None
     if last.quantity.kind != place.quantity.kind or place.quantity.kind not in ("money", "count"):
         return None
     if not _OF_THAT.match(place.sentence.folded, place.mark.end) or last.quantity.counted:
         return None
+    return _same(last)
+
+
+def _same(last: Reading) -> MetricMatch:
     same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
     return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+
+
+def _is_part_of_move(place: Place, last: Reading) -> bool:
+    """Whether so many points are a part of the move right before: 其中并购贡献了4个点."""
+    if last.mark is not place.previous():
+        return False
+    if last.quantity.kind == "points":
+        return last.measure == "change" and _OF_WHICH.search(place.lead) is not None
+    return last.unit == "percent" and _ADDED.search(place.lead) is not None
 
 
 # "A benefit of roughly 50 basis points": to the margin that was told of.

@@ -254,6 +254,8 @@ def without_words(reading: Reading, place: Place) -> None:
         reading.metric, reading.family = "price", "money"
     elif unit.endswith("/share") or cents:
         reading.metric, reading.family = "eps", "money_per_share"
+    elif unit == "token":
+        reading.metric, reading.family = "tokens_processed", "token"
     elif unit in TIME_UNITS and _DELIVERY.search(sentence.folded, sentence.start, sentence.end):
         reading.metric, reading.family = "delivery_time", "time"
     elif quantity.kind in ("number", "count") and not quantity.counted and _spoken_money(place):

@@ -20,8 +20,13 @@ _GIVEN = regex(
 )
 
 
+_COMING = regex(r"未来|接下来|今后|下一?个?12|下一?年")
+
+
 def tells_when(mention: PeriodMention, reading: Reading, place: Place, setting: Setting) -> bool:
     """Whether a time near a figure is only that of its being told."""
+    if reading.metric == "backlog" and reading.measure != "share" and _COMING.match(mention.text):
+        return True  # 未来12个月的剩余履约义务: which part of it, as it stands
     return _came(mention, reading, setting) or _was_guided(mention, place, setting)
 
 

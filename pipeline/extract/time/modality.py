@@ -282,7 +282,7 @@ def led_by(place: Place) -> bool | None:
             return _to_be_replaced(place, mark)
         near = "forward" in kinds and words_in(place.gap_before(mark)) <= _REACH
         if near and not _attached(place, mark):
-            return True
+            return None if _BY_SO_MUCH.search(place.gap_before(mark)) else True
     return None
 
 

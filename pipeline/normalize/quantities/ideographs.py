@@ -26,13 +26,17 @@ def _run_pattern() -> re.Pattern[str]:
     few, more = roles["few"], roles["more"]
     digit, steps, tens = roles["digit"], roles["hundred"] + roles["scale"], roles["hundred"]
     return re.compile(
-        rf"[{core}{few}](?:(?!兆[瓦比字赫])(?:[{below}]|[{core}](?! ?分 ?之))"
+        rf"(?!兆[瓦比字赫])[{core}{few}](?:(?!兆[瓦比字赫])(?:[{below}]|[{core}](?! ?分 ?之))"
         rf"|(?:(?<=[{tens}点]) {{1,4}}[{digit}{tens}]| {{1,4}}[{tens}])(?! ?分 ?之)"
         rf"| {{1,2}}[{digit}](?= {{0,2}}折)"
         rf"| {{0,2}}点(?= {{0,2}}[{digit}])"
         rf"|[{few}{more}](?=[{steps}])"
         rf"|(?<=[{roles['hundred']}])[{few}]){{0,{_MOST_CHARACTERS}}}"
     )
+
+
+# 前十大客户, 前三名: so many first ones, not so many.
+_RANKED = frozenset("大名强")
 
 
 def ideographic(text: str, start: int) -> Numeral | None:
@@ -43,6 +47,8 @@ def ideographic(text: str, start: int) -> Numeral | None:
     """
     match = _run_pattern().match(text, start)
     if not match:
+        return None
+    if text[start - 1 : start] == "前" and text[match.end() : match.end() + 1] in _RANKED:
         return None
     run = match.group().replace(" ", "")
     known = _characters()

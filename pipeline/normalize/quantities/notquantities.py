@@ -38,10 +38,13 @@ _WRITTEN = regex(
     r"|[0-9]+(?:\.[0-9]+){2,}"
     r"|(?:24/7|7-eleven|9/11|20/20)(?![0-9])"
     r"|[0-9]+-[0-9]+-[0-9]+(?![0-9.,%])"
+    r"|[0-9]{4} ?(?:大卡|千卡)"
     r"|0[0-9]+(?![0-9.])"
 )
 # Numbers that share a unit: 6/8/10 亿元.
 _ROW = regex(r"[0-9][0-9,.]{0,11}(?:/[0-9][0-9,.]{0,11}){2,5} ?(?:[万亿元倍%]|[mb]n\b|[mb]illion)")
+# 前10大客户: so many first ones, not so many.
+_RANKED = regex(r"[0-9]{1,3} ?[大名强]")
 _TOKEN = regex(r"[0-9a-z]*(?:[-./_:'][0-9a-z]+)*")
 _OUTLINE = regex(
     r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,3})"
@@ -102,7 +105,7 @@ def _joined(passage: Passage, start: int) -> int:
             _currency_letters(folded, start, passage.limit)
             or ("a" <= earlier <= "z" and _OF_ABBREVIATION.match(folded, start))
         )
-    elif before in "#@№'第":
+    elif before in "#@№'第" or (before == "前" and _RANKED.match(folded, start)):
         joined = True
     elif before == "-":
         joined = "a" <= earlier <= "z" and last_word(folded, start - 1, 0) not in _BOUNDS
