@@ -26,7 +26,7 @@ class Setting:
     ``metric``, ``scope`` and ``period`` are what the nearest heading or the segment's own label
     names, ``topic`` is the one business that a question is about,
     ``labelled`` whether the segment's own label names ``scope``, ``asked_of`` the one time that
-    an answer's question names.
+    an answer's question names, ``asked_metrics`` what it asks for.
     """
 
     about: Entity | None
@@ -45,6 +45,7 @@ class Setting:
     of_rates: bool = False
     labelled: bool = False
     asked_of: PeriodMention | None = None
+    asked_metrics: frozenset[str] = frozenset()
 
     @property
     def bare_below(self) -> Decimal:

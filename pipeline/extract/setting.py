@@ -40,6 +40,7 @@ class Settings:
         self._asked: str | None = None
         self._measure: MetricMatch | None = None
         self._when: PeriodMention | None = None
+        self._measures: frozenset[str] = frozenset()
 
     def of(self, segment: NormalizedSegment) -> Setting:
         """Give the setting that holds for a segment."""
@@ -90,6 +91,7 @@ class Settings:
             of_rates=of_rates,
             labelled=labelled,
             asked_of=self._when if segment.kind == "answer" else None,
+            asked_metrics=self._measures if segment.kind == "answer" else frozenset(),
         )
 
     def hear(self, segment: NormalizedSegment) -> None:
@@ -112,6 +114,7 @@ class Settings:
         times = {each.period.label: each for each in named}
         self._when = next(iter(times.values())) if len(times) == 1 else None
         strong = {m.metric.id: m for m in find_metrics(fold(segment.text)) if not m.weak}
+        self._measures = frozenset(strong)
         self._measure = next(iter(strong.values())) if len(strong) == 1 else None
 
     def _named(self, text: str, about_id: str | None, anchor: Anchor, ahead: bool) -> "_Named":

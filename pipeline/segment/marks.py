@@ -4,11 +4,12 @@ A mark is cut off the segment's text (a list number is no figure); it says what 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.patterns import regex
-from pipeline.segment.lines import BLANK
+from pipeline.segment.lines import BLANK, Line
 
 MarkKind = Literal["bullet", "number", "heading", "none"]
 
@@ -98,3 +99,30 @@ def _trimmed(text: str, begin: int, end: int, also: str = "") -> tuple[int, int]
     body = text[begin:end]
     begin += len(body) - len(body.lstrip(BLANK))
     return begin, begin + len(text[begin:end].rstrip(BLANK + also))
+
+
+SIGN_BULLETS = "◎○●◉⚫🔹🔸📌👉"
+"""Bullets that some writers set before their headings."""
+_LONGEST_SIGNED = 24
+_NO_HEADING = regex(r"[，。；！？,;!?%％]|[亿億万萬]|[:：].")
+
+
+def heading_bullets(lines: Sequence[Line]) -> frozenset[str]:
+    """Give the bullets that stand before headings only: each above something else, all short.
+
+    "◎ 銀行" above a paragraph, "◎ 個人心得" above another.
+    """
+    counts: dict[str, int] = {}
+    spoilt: set[str] = set()
+    for index, line in enumerate(lines):
+        sign = line.text[:1]
+        if sign not in SIGN_BULLETS or not sign:
+            continue
+        words = line.text[1:].strip(BLANK)
+        below = lines[index + 1].text if index + 1 < len(lines) else sign
+        headed = 0 < len(words) <= _LONGEST_SIGNED and not _NO_HEADING.search(words)
+        if headed and below[:1] != sign and len(below) > len(words):
+            counts[sign] = counts.get(sign, 0) + 1
+        else:
+            spoilt.add(sign)
+    return frozenset(sign for sign, count in counts.items() if count > 1 and sign not in spoilt)

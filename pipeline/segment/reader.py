@@ -10,8 +10,9 @@ from pipeline.segment.cues import cue_words, has_cue
 from pipeline.segment.defaults import declared_scale
 from pipeline.segment.draft import Draft
 from pipeline.segment.lines import BLANK, Line
-from pipeline.segment.marks import Mark, read_mark
+from pipeline.segment.marks import SIGN_BULLETS, Mark, heading_bullets, read_mark
 from pipeline.segment.outline import Outline
+from pipeline.segment.roles import tells_of_firm
 from pipeline.segment.sections import closes_document, section_of, section_under
 from pipeline.segment.speakers import Call, Cast
 from pipeline.segment.stamps import leading_stamp
@@ -44,7 +45,7 @@ _FEW_HAN = 14
 _LEGAL_FORMS = ("INC.", "CORP.", "CO.", "LTD.", "N.V.", "S.A.")
 _NOTE_STYLES = ("paren", "*", "＊")
 _LONGEST_HEADING = {"en": 90, "und": 60, "zh-Hans": 42, "zh-Hant": 42}
-_IN_TURN_STYLES = frozenset(("bracket", *"▍▎▌▋▊█"))
+_IN_TURN_STYLES = frozenset(("bracket", *"▍▎▌▋▊█", *SIGN_BULLETS))
 _FIRM_STYLES = ("han", "decimal", "hash", "bracket", "roman")
 
 
@@ -65,6 +66,7 @@ class Reader:
         self._stamp_at = self._note_at = -2
         self._tables = find_tables(lines)
         self._marks: dict[int, Mark] = {}
+        self._signs = heading_bullets(lines)
         self._outline = Outline()
         self._section: Section | None = None
         self._speaker: Speaker | None = None
@@ -101,6 +103,8 @@ class Reader:
         if call is None and mark.kind in ("bullet", "number") and self.cast.dialogue:
             call = self.cast.call(text[mark.begin :])
             begin = mark.begin if call else 0
+        if call is not None and call.asks is None and tells_of_firm(text[mark.begin :]):
+            call, begin = None, 0
         if call is None and self._asks_unlabelled(index, text, mark):
             call = Call(Speaker(side="analyst"), mark.begin, "question")
         if call is not None and index == 0 and call.begin < len(text):
@@ -283,6 +287,8 @@ class Reader:
         if found is None:
             text = self.lines[index].text
             found = read_mark(text)
+            if found.kind == "bullet" and found.style in self._signs:
+                found = Mark("heading", found.style, found.begin, found.end)
             if text[0] == "[" and text[-1] == "]" and section_of(text[1:-1]):
                 found = Mark("heading", "bracket", 1, len(text) - 1)
             elif text[0] == "【" and self._opens_section(index):

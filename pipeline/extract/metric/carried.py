@@ -165,6 +165,8 @@ def rate_in_points(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMat
         return None
     if last.mark is not place.previous() or last.family != "percent" or last.measure != "level":
         return None
+    if any(mark.value is chosen for mark in place.before()):
+        return None  # 覆蓋率 905%，信用成本 18 個基點
     same = metric(last.metric)
     return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False) if same else None
 
@@ -247,6 +249,8 @@ def _leaves_counted(match: MetricMatch, place: Place, between: list[Mark]) -> bo
         return False
     if place.sentence.text.isascii() or not any(m.kind == "break" for m in between):
         return False
+    if any(isinstance(m.value, Cue) and "gain" in m.value.kinds for m in between):
+        return False  # 據點 62 處，海外獲利占 37%
     return any(m.kind == "scope" for m in between)
 
 

@@ -203,6 +203,8 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
     if mark.value.relation == "versus":
         if moves:
             return after_from or not _opens_clause(place, mark)
+        if after_from and any(m.kind == "break" and m.start > mark.end for m in place.back()):
+            return True  # 雜音比上半年小，0.6% 的成本是驚喜
         return not (_leads(place, mark) or (not after_from and _opens_clause(place, mark)))
     return after_from and moves
 
@@ -306,6 +308,8 @@ def adds_aside(place: Place, mention: PeriodMention) -> bool:
         return False
     if not previous.end <= mark.start < place.mark.start:
         return False
+    if any(m.kind == "break" and m.weight == 3 for m in place.before(breaks=3)):
+        return False  # 第三季 373 億元；前三季 837 億元，EPS 5.5 元
     return not any(m.kind == "metric" and m.start >= previous.end for m in place.before(breaks=3))
 
 

@@ -64,6 +64,9 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     base = (reading.base and _is_base(place)) or _is_comparison(place)
     here = frame.here
     mention, versus = times_of(place, frame, moves=reading.measure in MOVES, base=base)
+    of_now = base and _OF_NOW.search(place.lead) is not None
+    if of_now and mention is not None and future(mention.period, setting):
+        frame.here, mention = mention, None  # 三年內由目前的 37% 提高到四成
     if base and mention is not None and is_lapped(place) and _is_year_of(mention, setting):
         mention = None
     if mention is not None and tells_when(mention, reading, place, setting):
@@ -79,15 +82,17 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         _note_so_far(place, mention, frame, setting)
     if mention is None and not base and frame.last is None and setting.asked_of is not None:
         mention = _asked_for(place, setting.asked_of, setting)
+        frame.here = mention or frame.here
     mention = _next_year(mention, place, frame, setting)
     if mention is not None and _asks_a_price(reading) and mention.period.label.startswith("TTM"):
         mention = None
     if mention is not None and _when_said(mention, place, frame, setting):
         mention = None
     quoted = expected(place)
-    revised = base and _OF_NOW.search(place.lead) is None and revises(place, frame, setting)
+    revised = base and not of_now and revises(place, frame, setting)
     ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
-    ahead = ahead and not (reading.metric == "repurchase_authorization" and is_left_over(place))
+    left = reading.metric == "repurchase_authorization" and is_left_over(place)
+    ahead = ahead and not (of_now or left)
     reading.period = _period(
         reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
     )
@@ -180,8 +185,11 @@ def _asked_for(place: Place, asked: PeriodMention, setting: Setting) -> PeriodMe
     """The time to come that a question asked about, for the figure that its answer begins with."""
     if place.mark.start - place.sentence.start > _AT_ONCE:
         return None
-    if any(mark.kind == "metric" for mark in place.before(breaks=3)):
-        return None
+    for mark in place.before(breaks=3):
+        if isinstance(mark.value, MetricMatch) and (
+            mark.value.metric.id not in setting.asked_metrics
+        ):
+            return None
     return asked if future(asked.period, setting) else None
 
 
