@@ -145,6 +145,7 @@ class Frame:
     subject: MetricMatch | None = None
     counted: MetricMatch | None = None
     outside: tuple[MetricMatch | None, Reading | None, int] | None = None
+    scope_outside: tuple[str | None, Mark | None] = (None, None)
     told_of: dict[str, MetricMatch] = field(default_factory=dict)
     named: list[Mark] = field(default_factory=list)
     two: tuple[Mark, Mark] | None = None

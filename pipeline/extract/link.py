@@ -191,6 +191,7 @@ def _heed_break(frame: Frame, mark: Mark) -> None:
             frame.begin_again()
     elif mark.value == "(":
         frame.outside = frame.used, frame.last, len(frame.metrics)
+        frame.scope_outside = frame.scope, frame.scope_mark
     elif mark.value == ")" and frame.outside is not None:
         used, last, named = frame.outside
         other = frame.used is not used and len(frame.metrics) > named > 0
@@ -198,6 +199,17 @@ def _heed_break(frame: Frame, mark: Mark) -> None:
             frame.used, frame.last = used, last
             del frame.metrics[named:]
         frame.outside = None
+        _leave_bracket(frame, mark)
+
+
+def _leave_bracket(frame: Frame, closing: Mark) -> None:
+    """Go back to the business that was spoken of before a bracket named another with a figure."""
+    scope, scope_mark = frame.scope_outside
+    named, last = frame.scope_mark, frame.last
+    if named is None or named is scope_mark or last is None or last.mark is None:
+        return
+    if named.start < last.mark.start < closing.start and last.scope == frame.scope:
+        frame.scope, frame.scope_mark = scope, scope_mark
 
 
 def _heed_cue(frame: Frame, sentence: Sentence, mark: Mark) -> None:

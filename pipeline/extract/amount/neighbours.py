@@ -101,6 +101,8 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
         return counted_in_list(sentence, at, frame) or _counted_on(sentence, at, bare)
     if not isinstance(bare, Quantity) or bare.kind not in ("number", "count"):
         return sentence
+    if _HAN_SIZE.search(bare.text) and (listed := counted_in_list(sentence, at, frame)) is not None:
+        return listed
     if bare.counted or bare.worded or len(sentence.marks) > _MOST_MARKS:
         return sentence
     place = Place(sentence, at)

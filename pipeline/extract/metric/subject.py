@@ -135,7 +135,10 @@ def choose_metric(
     if chosen is not None and _are_sales(chosen, place, frame, setting):
         chosen = unnamed("revenue")
     if chosen is not None and _is_part_of_business(chosen, place, frame):
-        chosen = told_by_line(place, frame, setting) or unnamed("revenue")
+        line = told_by_line(place, frame, setting)
+        rate = line is not None and line.metric.family == "percent"
+        shared = any("share" in kinds for _, kinds in place.cues_before())
+        chosen = unnamed("revenue") if line is None or (rate and shared) else line
     if chosen is not None:
         chosen = (
             rate_in_points(chosen, place, frame)

@@ -26,6 +26,8 @@ _A_COST = regex(r"cost|expense|impairment|charge|provision|deal_value|tax_expens
 def part_of_last(place: Place, frame: Frame) -> MetricMatch | None:
     """The metric of the figure before, where this one is a part of it that 其中 opens."""
     last, quantity = frame.last, place.quantity
+    if (points := _points_of_move(place, frame)) is not None:
+        return points
     if quantity.kind not in ("percent", "money") or quantity.signed or last is None:
         return None
     if not last.metric or last.sentence[0] != place.sentence.start or last.family == "percent":
@@ -37,6 +39,28 @@ def part_of_last(place: Place, frame: Frame) -> MetricMatch | None:
         return None
     same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
     return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+
+
+# 毛利率年減 320 個基點，其中關稅約 100 個基點: so much of the move is the cause's.
+_OF_MOVE = regex(r"其中[^，。；,;0-9%]{0,10}$")
+
+
+def _points_of_move(place: Place, frame: Frame) -> MetricMatch | None:
+    last = frame.last
+    if place.quantity.kind != "points" or last is None or last.mark is not place.previous():
+        return None
+    if last.unit != "percentage_points" or last.measure != "change":
+        return None
+    if not is_part_of_move(place):
+        return None
+    same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
+    return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+
+
+def is_part_of_move(place: Place) -> bool:
+    """Whether points are told as the part that one cause has in the move before them."""
+    start = max(place.sentence.start, place.mark.start - 16)
+    return _OF_MOVE.search(place.sentence.folded, start, place.mark.start) is not None
 
 
 def of_dividend(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch | None:

@@ -175,7 +175,11 @@ def revises(place: Place, frame: Frame, setting: Setting) -> bool:
         return True
     if not any(_cue(mark, "revise") for near in (place.back(), place.onward()) for mark in near):
         return False
-    return setting.outlook or any(_cue(mark, "forward") for mark in place.back())
+    if setting.outlook or any(_cue(mark, "forward") for mark in place.back()):
+        return True
+    # 關稅成本全年由 10 億調高到 15 億: what is revised of a year under way.
+    named = (m.value for m in place.back() if isinstance(m.value, PeriodMention))
+    return any(whole_year(each) and future(each.period, setting) for each in named)
 
 
 def _cue(mark: Mark, kind: str) -> bool:

@@ -80,7 +80,25 @@ def times_of(
                 break
             frame.spent.add(mark.start)
             return mark.value, versus
+    if (bracketed := _in_brackets(place)) is not None and not base:
+        frame.spent.add(bracketed.start)
+        return bracketed.value, versus  # type: ignore[return-value]
     return (_behind_where_it_led(place) if moves and not base else None), versus
+
+
+def _in_brackets(place: Place) -> Mark | None:
+    """The time that fills the bracket right behind an amount: 目標 72 億（2027 年底）."""
+    onward = place.onward()[:3]
+    if [mark.kind for mark in onward] != ["break", "period", "break"]:
+        return None
+    opening, mark, closing = onward
+    if opening.value not in ("(", "（") or closing.value not in (")", "）"):
+        return None
+    folded = place.sentence.folded
+    around = folded[place.mark.end : opening.start] + folded[opening.end : mark.start]
+    around += folded[mark.end : closing.start]
+    told = isinstance(mark.value, PeriodMention) and mark.value.relation in ("in", "by")
+    return mark if told and not around.strip() else None
 
 
 # "It was $4.90 in the prior-year quarter".
