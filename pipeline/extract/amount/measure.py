@@ -105,7 +105,7 @@ def _amount(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
     if lead.loss and reading.metric in _PROFITS and _LOST.search(place.lead):
         return  # "we lost $1.4 billion" is a result
     counts = reading.quantity.kind in ("count", "measure")
-    if reading.metric in ("job_cuts", "time_saved"):
+    if reading.metric in ("job_cuts", "time_saved", "net_additions"):
         return  # "it plans to shed 4,000 jobs", "saves three hours"
     if "metric from words" in reading.doubts and BOOKED.search(just_before(place, 72)):
         return

@@ -101,6 +101,12 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     return not subject and any(said.search(before) for said in (_CAUSE, _FITTED_WITH))
 
 
+def is_left_out(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a business is named as what a figure does not hold: 扣除疫苗成長 4%."""
+    start = max(sentence.start, mark.start - _REACH)
+    return _LEFT_OUT.search(sentence.folded, start, mark.start) is not None
+
+
 def is_aside(sentence: Sentence, mark: Mark) -> bool:
     """Whether a company is named as a partner, an owner or a rival and not as the subject."""
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]

@@ -23,7 +23,7 @@ from pipeline.extract.scope.leaving import (
     opens,
 )
 from pipeline.extract.scope.modifiers import business_before
-from pipeline.extract.scope.passing import is_aside, is_in_passing, is_no_business
+from pipeline.extract.scope.passing import is_aside, is_in_passing, is_left_out, is_no_business
 from pipeline.extract.scope.referring import (
     OF_A_GENERATION,
     generation_of,
@@ -104,6 +104,8 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
     if (match.owner is None or not match.known) and _is_company(sentence, at, about):
         return
     if is_in_passing(sentence, mark, subject=subject) or _is_whole_of_share(frame, sentence, at):
+        if frame.scope == match.scope and is_left_out(sentence, mark):
+            frame.scope = frame.scope_mark = None
         return
     if is_in_whole(sentence, at):
         return
