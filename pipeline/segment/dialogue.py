@@ -167,6 +167,7 @@ def _interview_side(turn: Turn, before: Turn | None) -> Side:
 # "Next is Dana she asks why not take more price and will margin go under ten percent": how one who
 # reads out questions asks, in captions without a question mark.
 _ASKED = regex(
+    r"\b(?:asks|asked|asking|wants to know|wonders|wondering|would like to know|is curious)\b|"
     r"\bwhy (?:not|is|are|did|do|does|was|were|has|have|wouldn't|isn't|aren't|don't|can't|would"
     r"|should)\b"
     r"|\b(?:and|but|so|or|then|uh|um|says|asks|asking|question|is|whether|first|second|guys|if"

@@ -43,6 +43,7 @@ _MOVE_ENDS = regex(
     r"\s*(?:[,.;:)]|$|(?:and|but|while|with|or|sequentially|year|yoy|y/y|organically|reported|in|on"
     r"|excluding|ex|driven|as|which|so|from last|versus|we|the|our)\b)"
 )
+_NEXT_MOVES = regex(r" (?:[a-z]+ ){1,3}(?:up|down|flat|grew|fell|rose)(?![a-z])")
 _LARGEST_MOVE = 100
 _HUNDRED = 100
 _MILLION, _SUMS_APART = Decimal(1_000_000), Decimal(50)
@@ -208,7 +209,8 @@ def _moved_in_percent(place: Place, bare: Quantity, frame: Frame) -> Quantity | 
         folded[max(place.sentence.start, place.mark.start - 16) : place.mark.start]
     ):
         return None
-    if not _MOVE_ENDS.match(folded, place.mark.end) and " point " not in bare.text:
+    ends = _MOVE_ENDS.match(folded, place.mark.end) or _NEXT_MOVES.match(folded, place.mark.end)
+    if not ends and " point " not in bare.text:
         return None
     near = place.sentence.marks[max(0, place.at - 4 * _NEAR) : place.at + _NEAR]
     beside = (m.value for m in near if isinstance(m.value, Quantity))

@@ -21,7 +21,7 @@ _VERB = regex(
 _LEADING = regex(
     r"^(?:[^a-z]*\b(?:the|our|its|their|a|an|this|these|total|average|also|now|so|then|and|in|for|"
     r"on|with|excluding|including|reflecting|plus|less|meanwhile|overall|still|while|as|but|net"
-    r"|both|all)\b)*\s*"
+    r"|both|all|uh|um|okay|yeah|well|look|again)\b)*\s*"
 )
 # "Active vessels in the segment": what a subject is told of stands behind it.
 _WHERE = regex(
@@ -113,3 +113,34 @@ def _no_names() -> frozenset[str]:
     table = files("pipeline.extract.metric").joinpath("no_subjects.txt").read_text(encoding="utf-8")
     lines = (line for line in table.splitlines() if not line.startswith("#"))
     return frozenset(word for line in lines for word in line.split())
+
+
+# "That's the tough compare aviation grew eighteen percent": what captions run together.
+_MOVED_NOUN = regex(
+    r"\b(?P<noun>[a-z][a-z-]{3,}) (?:was |were |is |are )?(?:also |only |just )?"
+    r"(?:up|down|grew|rose|fell|declined|increased|decreased|dropped|jumped|climbed|slipped|surged)"
+    r"(?: (?:by|about|around|roughly|nearly|over|another|some|almost))* $"
+)
+_NO_NOUN = frozenset(
+    ("that", "this", "they", "these", "those", "which", "there", "here", "have", "were", "with",
+     "from", "then", "than", "also", "just", "only", "still", "even", "both", "each", "more",
+     "most", "much", "such", "some", "what", "when", "where", "while", "will", "been", "being",
+     "again", "back", "come", "came", "goes", "going", "gone", "went", "ended", "ending", "move",
+     "moving", "moved", "today", "down", "over", "under", "about", "into", "onto", "them", "well",
+     "it's", "that's", "continued", "continue", "overall", "rates", "numbers", "prices", "price",
+     "seeing", "show", "showing", "showed", "coming", "running", "tracking", "trending", "assume",
+     "expect", "think", "guess", "believe", "said", "guiding", "actually", "volume", "volumes",
+     "revenue", "sales", "growth", "margin", "margins", "costs", "yields", "pricing")
+)  # fmt: skip
+
+
+def noun_that_moves(clause: str) -> tuple[str, bool] | None:
+    """Give the noun right before the verb that leads up to a number, as speech runs on.
+
+    >>> noun_that_moves("that's the tough compare aviation grew ")
+    ('aviation', True)
+    """
+    found = _MOVED_NOUN.search(clause)
+    if found is None or found["noun"] in _NO_NOUN or found["noun"].endswith("ly"):
+        return None
+    return None if found["noun"] in _no_names() else (found["noun"], True)

@@ -24,7 +24,7 @@ _BOUND_EN = regex(
 )
 _BREAKING = regex(
     r"\b(?:o/w|incl|including|excluding|ex|and|on|from|with|by|to|versus|vs|than|as|was|were|is|"
-    r"are|had|has|we|which|at|while|but)\b"
+    r"are|had|has|we|which|at|while|but|above|below|since|until|after|before)\b"
 )
 _BOUND_ZH = regex(r"^\s*(?:左右|以上|以下|多)?\s*(?:的)?[^，。；,;、：]{0,4}$")
 # "merchants had a 10x increase in orders": what the words say that it is an increase in.

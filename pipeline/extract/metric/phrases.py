@@ -260,6 +260,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         return unnamed("price") if _TAKEN.search(before) else None
     if quantity.kind == "percent" and _RIVALS_CHARGE.match(folded, end):
         return unnamed("price")
+    if quantity.kind == "points" and (felt := _felt_by(place)) is not None:
+        return felt
     if quantity.kind == "points" and (of := _OF_MARGIN.match(folded, end)) is not None:
         return unnamed("gross_margin" if of["gross"] else "operating_margin")
     if quantity.kind == "percent":
@@ -269,8 +271,10 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("customers")
         if (things := part_of_things(place)) is not None:
             return things
-        if _SHARE_OF_MARKET.search(before) or (
-            _OF_MARKET.match(folded, end) and _HOLDS.search(before)
+        if (
+            _OF_MARKET.match(folded, end)
+            or _SHARE_OF_MARKET.search(before)
+            or (_OF_MARKET.match(folded, end) and _HOLDS.search(before))
         ):
             return unnamed("market_share")
         if _MARKET_GROWS.search(before):
@@ -316,7 +320,7 @@ def costs_points(place: Place) -> bool:
     return _COST_POINTS.search(place.sentence.folded, start, place.mark.start) is not None
 
 
-_MOST_STAFF = 5_000_000
+_MOST_STAFF, _SOME_USERS = 5_000_000, 10_000
 _FLOWN = regex(r"\b(?:fl(?:ew|y|ies|own|ying)|carr(?:y|ies|ied|ying)|transport\w*)" + _ABOUT)
 _USING = regex(
     r"[^,.;]{0,16}\b(?:use|uses|used|using|visit\w*|watch\w*|log(?:ged)? (?:in|on)"
@@ -334,9 +338,9 @@ def other_people(place: Place) -> str | None:
     if _FLOWN.search(before):
         return "passengers"
     amount = place.quantity.value if place.quantity.value is not None else place.quantity.low
-    if amount is None or abs(amount) < _MOST_STAFF:
-        return None
     using = _USING.match(folded, place.mark.end)
+    if amount is None or abs(amount) < (_SOME_USERS if using else _MOST_STAFF):
+        return None
     often = using["often"] if using else folded[place.mark.end : place.mark.end + _WINDOW]
     if _DAILY.search(often):
         return "daily_active_users"
@@ -365,3 +369,21 @@ def _in_a_state(place: Place) -> MetricMatch | None:
         return None
     told = Metric(_STATES[found["state"]], "percent", "stock")
     return unnamed(told.id) or MetricMatch(0, 0, told, weak=True, loss=False, adjusted=False)
+
+
+# "Tariffs were a two point hit to gross margin".
+_FELT_BY = regex(
+    r"\s*(?:hit|drag|benefit|headwind|tailwind|lift|improvement|impact|boost|uplift|burden)"
+    r" (?:to|on|for) (?:our |the |its )?"
+)
+
+
+def _felt_by(place: Place) -> MetricMatch | None:
+    """The rate right behind that so many points of help or burden are told to be of."""
+    found = _FELT_BY.match(place.sentence.folded, place.mark.end)
+    if found is None:
+        return None
+    for mark in place.after():
+        if isinstance(mark.value, MetricMatch):
+            return mark.value if mark.start == found.end() else None
+    return None

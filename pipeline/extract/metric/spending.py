@@ -207,11 +207,18 @@ def put_into(place: Place) -> str | None:
 _LEFT = regex(r"\s*(?:still )?(?:left|remaining|to go)\b(?! (?:on|under|in|of))")
 
 
+_LEFT_AT_ALL = regex(r"\s*(?:is |was |still )*(?:left|remaining|remains|to go|available)\b")
+
+
 def left_of_last(place: Place, frame: Frame) -> MetricMatch | None:
     """The metric of the figure before, of which so much is told to be left."""
     last = frame.last
     if last is None or last.mark is not place.previous() or not last.metric:
         return None
+    if last.metric == "share_repurchases" and _LEFT_AT_ALL.match(
+        place.sentence.folded, place.mark.end
+    ):
+        return unnamed("repurchase_authorization")
     if place.quantity.kind != last.quantity.kind or "metric from words" not in last.doubts:
         return None
     if _LEFT.match(place.sentence.folded, place.mark.end) is None:

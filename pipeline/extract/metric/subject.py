@@ -57,6 +57,7 @@ from pipeline.extract.metric.unsaid import (
     is_far,
     own_costs,
     own_subject,
+    run_on_subject,
     without_words,
 )
 from pipeline.extract.metric.whole import OF_THE_WHOLE, SUBSIDIARIES
@@ -114,6 +115,8 @@ def choose_metric(
         return price
     if (where := put_into(place)) is not None:
         reading.business = where.title()
+    if (running := run_on_subject(place)) is not None:
+        reading.business = running.title()
     if (whole := _named_by_whole(place, frame)) is not None:
         reading.measure = "share"
         _settle(reading, whole.metric)

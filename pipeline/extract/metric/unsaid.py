@@ -3,7 +3,12 @@
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.metric.meaning import TIME_UNITS
-from pipeline.extract.metric.naming import begins_with_verb, counted_name, subject_of
+from pipeline.extract.metric.naming import (
+    begins_with_verb,
+    counted_name,
+    noun_that_moves,
+    subject_of,
+)
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
@@ -47,6 +52,27 @@ _OF_CALLED = regex(
 )
 
 
+def run_on_subject(place: Place) -> str | None:
+    """The business that captions name right before a verb of growth: "… compare aviation grew"."""
+    if place.quantity.kind != "percent" or not place.sentence.text.islower():
+        return None
+    marks = list(place.before())
+    if any(mark.kind in ("scope", "company") for mark in marks):
+        return None
+    start = max(place.sentence.start, place.mark.start - _RUN_ON)
+    at = max((m.end for m in place.back() if m.kind in ("break", "quantity")), default=start)
+    clause = place.sentence.folded[max(start, at) : place.mark.start]
+    said = noun_that_moves(clause)
+    if said is None:
+        return None
+    noun = place.mark.start - len(clause) + clause.rfind(said[0])
+    taken = any(
+        m.kind == "metric" and m.start < noun + len(said[0]) and noun < m.end for m in marks
+    )
+    return None if taken else said[0]
+
+
+_RUN_ON = 64
 _POSSESSIVE = regex(r"^(?:our|its|their) ")
 
 
@@ -78,7 +104,12 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
         return subject_of(clause)
     if named is not None or measured:
         return (named, False) if named else None
-    return None if _OF_EACH.match(clause) else subject_of(clause)
+    if _OF_EACH.match(clause):
+        return None
+    said = subject_of(clause)
+    if said is None and place.quantity.kind == "percent" and place.sentence.text.islower():
+        said = noun_that_moves(clause)
+    return said
 
 
 # "Outages lasted 38 minutes".
@@ -150,7 +181,8 @@ _MEASURE = regex(
     r"|deteriorated|worsened|now|at|of|to|set)\b"
 )
 _VERB_NEAR = regex(
-    r"\b(?:averag\w+|lasted|took|was|were|is|are|be|stood|stands|hit|reach\w*|total\w*|equal\w*|measur\w+"
+    r"\b(?:averag\w+|lasted|took|was|were|is|are|be|stood|stands|hit|reach\w*|total\w*|equal\w*"
+    r"|measur\w+"
     r"|rose|fell|improved|dropped|climbed|increased|decreased|stretched|to|at|of|down|up|by|from)"
     r"(?: (?:about|a|an|record|new|just|only|roughly|nearly|almost|over|under|around|some|well"
     r"|approximately|more|less|than|to|by|at|low|high|all-time|historic))*\s*$"

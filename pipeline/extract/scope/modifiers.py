@@ -49,6 +49,26 @@ def business_before(
     return taken[0].start(), " ".join(_titled(word[0]) for word in taken)
 
 
+# What a business may be called that sounds like a doing: all others are verbs ("keeping revenue").
+_BUSINESSES_IN_ING = frozenset(
+    ("advertising", "marketing", "banking", "engineering", "packaging", "financing", "gaming",
+     "lending", "manufacturing", "mining", "printing", "staffing", "streaming", "training",
+     "trading", "publishing", "processing", "retailing", "wholesaling", "servicing", "clothing",
+     "building", "lighting", "heating", "cooling", "plumbing", "roofing", "flooring", "housing",
+     "wiring", "testing", "imaging", "screening", "sequencing", "networking", "computing",
+     "consulting", "outsourcing", "billing", "hosting", "gambling", "betting", "ticketing",
+     "shipping", "parking", "licensing", "leasing", "clearing", "cleaning", "baking", "snacking",
+     "catering", "dining", "racing", "fishing", "cycling", "running", "outfitting", "drilling",
+     "refining", "farming", "bedding", "bearing", "casting", "fastening", "plating", "molding",
+     "tooling", "welding", "coating", "spring", "string", "king", "ring", "wing", "sterling",
+     "learning", "brewing", "distilling", "footing", "siding", "decking", "fencing", "railing",
+     "seating", "sporting", "swimming", "skiing", "hiking", "camping", "hunting", "knitting",
+     "filing", "broadcasting", "underwriting", "recycling", "composting", "pharming", "boeing",
+     "data-processing", "card-issuing", "issuing", "acquiring", "investing", "wealth-planning",
+     "planning", "sourcing", "warehousing", "trucking", "towing", "rental-housing", "ongoing")
+)  # fmt: skip
+
+
 def _is_plain_form(word: str) -> bool:
     """Whether a word is an amount, an adverb or a participle rather than part of a name."""
     return (
@@ -57,6 +77,7 @@ def _is_plain_form(word: str) -> bool:
         or word in _folded_names()
         or word.startswith("ex-")
         or word.endswith(("ly", "'s", "n't", "'re", "'ve", "'ll"))
+        or (word.endswith("ing") and word not in _BUSINESSES_IN_ING)
         or (
             word.endswith("ed")
             and word not in ("owned", "branded", "managed", "packaged", "connected")

@@ -337,8 +337,10 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     behind = scope_behind(place, frame) or pointed_to(place)
     if behind is not None:
         reading.scope = behind
-    elif reading.business is not None and not _named_before(place, frame):
+    elif reading.business is not None and (_is_of_words(frame) or not _named_before(place, frame)):
         reading.scope = reading.business
+        if reading.measure == "growth" and "metric from words" in reading.doubts:
+            _go_on_about(frame, place, reading.business)
     elif frame.scope_mark is None and (apposed := apposed_business(place)) is not None:
         reading.scope = apposed
     elif frame.scope is not None and (
@@ -379,6 +381,20 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     if reading.metric == "target_price" and setting.about is not None:
         frame.entity = None  # 花旗由12元削至10.5元: whose target it is, not of what
     reading.entity = setting.about if equips and setting.about else frame.entity or setting.about
+
+
+def _go_on_about(frame: Frame, place: Place, business: str) -> None:
+    """Let what follows in the sentence be of the business that its own words name."""
+    at = place.mark.start
+    match = ScopeMatch(at, at, business, known=False, kind="product")
+    frame.scope, frame.scope_mark = business, Mark(at, at, "scope", match)
+    frame.scope_inherited = frame.scope_is_line = False
+
+
+def _is_of_words(frame: Frame) -> bool:
+    """Whether the business spoken of is one that an earlier clause named by its own words."""
+    mark = frame.scope_mark
+    return mark is not None and mark.start == mark.end
 
 
 def _goes_on_about_part(reading: Reading, frame: Frame) -> bool:

@@ -354,7 +354,10 @@ def _remark(folded: str, amount: Amount, spelling: str, end: int) -> bool:
 # "Down two points", "two points above its level": of a rate, and not of a speech.
 _MOVED = regex(r"\b(?:up|down|by|rose|fell|gained|lost|grew|another|about|roughly) $")
 _APART = regex(
-    r" (?:above|below|higher|lower|better|worse|ahead|behind|sequentially|year[ -]over[ -]year)\b"
+    r" (?:hit|drag|benefit|headwind|tailwind|improvement|increase|decline|decrease|drop|gain"
+    r"|swing|lift"
+    r"|impact|contribution|gap|above|below|higher|lower|better|worse|ahead|behind|sequentially"
+    r"|year[ -]over[ -]year)\b"
 )
 
 

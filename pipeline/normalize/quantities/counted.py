@@ -49,6 +49,16 @@ def read_counted(passage: Passage, amount: Amount) -> str | None:
     return None
 
 
+_MILLIONS = 1_000_000
+_MOVES = regex(r" (?:up|down) (?:about |roughly |nearly )?(?:[a-z]+(?:teen|ty)?|\d+)(?![a-z])")
+# The verb of the next clause, in captions without a stop.
+_VERB = regex(
+    r" (?:did|was|were|is|are|grew|rose|fell|declined|increased|decreased|had|came|made|went"
+    r"|drove|led"
+    r"|saw|remain|remained|continue|continued|up|down|added|improved|accounted|represented)\b"
+)
+
+
 def _english(passage: Passage, amount: Amount, behind: int | None = None) -> str | None:
     folded = passage.folded
     if amount.form == "small" and amount.number == 1:
@@ -58,6 +68,9 @@ def _english(passage: Passage, amount: Amount, behind: int | None = None) -> str
         start += len(" of")
     match = (_ATTACHED if folded[start - 1] > "\u3400" else _NOUNS).match(folded, start)
     unnamed = "" if _OF_THEM.match(folded, amount.end) else None
+    sized = amount.word_scale or amount.scale or 0
+    spoken = passage.text.islower()
+    millions = sized >= _MILLIONS and spoken
     if match is None:
         return unnamed
     roles = lexicon().roles
@@ -73,6 +86,10 @@ def _english(passage: Passage, amount: Amount, behind: int | None = None) -> str
                 return NOTHING
             if amount.number is None or amount.number < _MANY:
                 return None
+        if spoken and _MOVES.match(folded, match.end(group)):
+            return unnamed  # "watches up twenty five maps up three percent"
+        if millions and _VERB.match(folded, match.end(group)):
+            return unnamed  # "revenue was six hundred million wearables did most of that"
         if word in plurals or (
             word.endswith("s") and not word.endswith(("ss", "is", "'s")) and len(word) > 2
         ):

@@ -271,6 +271,8 @@ def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
             running.current = (running.current or Decimal(0)) + decimals
             running.last = "point"
             taken += 1 + count
+        elif _begins_a_count(running, words, taken):
+            break
         elif running.take(word):
             taken += 1
             if word.role == "scale":
@@ -320,6 +322,15 @@ def _fraction(text: str, words: list[_Word]) -> tuple[Decimal, int] | None:
     ):
         return None
     return (upper / lower.value).quantize(_ROUNDED).normalize(), count
+
+
+def _begins_a_count(running: _Sum, words: list[_Word], taken: int) -> bool:
+    """Whether an "and" behind millions brings in another number: "1.7 billion and three"."""
+    word = words[taken]
+    if word.link != "and" or running.last != "scale" or (running.scale or 0) < _MILLION:
+        return False
+    following = words[taken + 1].role if taken + 1 < len(words) else ""
+    return word.role in ("digit", "teen") and following not in ("hundred", "scale")
 
 
 # "We had guided to three and a quarter so we are ahead": a rate told without its percent.
@@ -430,6 +441,11 @@ def _pair(text: str, running: _Sum, words: list[_Word], taken: int) -> Numeral |
     if _is_range(first, second) and _unit_ahead().match(text, end):
         return None  # "fifty five sixty percent"
     following_word = words[taken + 1] if taken + 1 < len(words) else None
+    if following_word and following_word.role == "point" and not following_word.link:
+        decimals, count = _decimals(words[taken + 2 :])
+        if count:  # "four twenty four point eight"
+            value = first * 100 + second + decimals
+            return Numeral(value, None, None, words[taken + 1 + count].end, "plain")
     if following_word and following_word.role == "scale" and not following_word.link:
         scale = following_word.value
         value = (first * 100 + second) * scale
