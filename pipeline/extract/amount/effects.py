@@ -14,10 +14,18 @@ _TELLS = regex(
     r"(?: (?:about|around|roughly|nearly|between|something|like|over|some|up to|another|just))*\s*$"
 )
 _REACH = 56
+# "A two point hit to gross margin".
+_BEHIND = regex(
+    r"\s*(?:(?P<bad>hit|drag|headwind|burden|blow)|benefit|tailwind|lift|boost|uplift)"
+    r" (?:to|on|for|from)\b"
+)
 
 
 def effect_on(place: Place) -> int:
     """+1 or -1 where an amount is told as a help or a burden to the metric before it; else 0."""
+    behind = _BEHIND.match(place.sentence.folded, place.mark.end)
+    if behind is not None and place.quantity.kind == "points":
+        return -1 if behind["bad"] else 1
     named = next((mark for mark in place.before() if mark.kind == "metric"), None)
     if named is None or place.quantity.kind not in ("money", "points"):
         return 0
