@@ -356,6 +356,8 @@ def _longer_name(
         return ScopeMatch(start, end, text[start:end], True, "generic")  # "Fabric & Home"
     if len(inside) != 1 or inside[0].owner is not None or inside[0].kind == "region":
         return None
+    if inside[0].start > start and inside[0].end == end:
+        return _modified(text, start, inside[0])
     if (
         inside[0].start != start
         or inside[0].end == end
@@ -369,6 +371,13 @@ def _longer_name(
     if any(not match.weak and match.metric.family != "count" for match in behind):
         return None  # "Luxury RevPAR" is no name but Luxury's
     return ScopeMatch(start, end, text[start:end], True, "generic")
+
+
+def _modified(text: str, start: int, generic: ScopeMatch) -> ScopeMatch | None:
+    """Give the name that ends in a generic one: Environmental Services, Well Site Services."""
+    if _opens_sentence(text, start) and " " not in text[start : generic.start - 1]:
+        return None  # "Growing Services": a word that a sentence opens with
+    return ScopeMatch(start, generic.end, text[start : generic.end], True, "generic")
 
 
 def _name_span(text: str, start: int, end: int, chinese: bool) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame
+from pipeline.extract.metric.meant import just_before
 from pipeline.extract.place import Place, words_in
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.patterns import regex
@@ -203,6 +204,8 @@ def lead_before(place: Place) -> Lead:
     if falls and (lead.to or lead.base) and not lead.direction:
         # 降幅将收窄至5%: where a fall ends is a fall.
         lead.direction = -1
+    if not settled and (moved := _MOVES_IN.search(just_before(place, 28))) is not None:
+        lead.direction = 1 if moved["up"] else -1
     if not settled and (told := _RATE_BEFORE.search(_clause(place))) is not None:
         lead.rate, lead.direction = True, -1 if told[1][0] in "降跌减" else 1
     if lead.direction and not lead.rate and _BOUND.match(place.said):
@@ -213,6 +216,13 @@ def lead_before(place: Place) -> Lead:
 
 
 _BOUND = regex(r"(?:below|under|beneath|above|north of|south of|past|beyond)\b")
+
+
+# "To decline in the high teens", "will fall in a range of 3% to 5%": how far something moves.
+_MOVES_IN = regex(
+    r"\b(?:(?P<up>increase|rise|grow|expand|improve|climb)|decline|decrease|fall|drop|contract"
+    r"|shrink)(?:s|d|ed|ing)? in (?:the|a)(?: (?:range|area|neighborhood|order) of)?(?: about)? $"
+)
 
 
 # 精装修市场的降幅更大，接近三成: a rate of growth whose size the next clause tells.

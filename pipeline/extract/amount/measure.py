@@ -227,7 +227,8 @@ _RIGHT_BEFORE = frozenset(
 # "We will cut inventory by $200 million".
 _BY = regex(
     r"(?<!led)(?<!driven)(?<!helped)(?<!offset)(?<!followed)(?<!supported)(?<!aided)(?<!backed)"
-    r" by (?:(?:about|around|roughly|approximately|nearly|some|another|over|an additional) )?$"
+    r" by (?:(?:about|around|roughly|approximately|nearly|some|another|over|an additional"
+    r"|an incremental|an extra|a further|up to|at least|more than|as much as|close to) )?$"
 )
 _BY_REACH = 32
 # "Raised $2 billion of debt": what is raised from lenders and owners is no move.

@@ -15,8 +15,8 @@ _DEPOSITARY = "ADS"
 # Left out of the figure, held against it, or named as its cause: "without gas", 比通用GPU, 因为AI.
 _LEFT_OUT = regex(
     r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
-    r"outside(?: of)?|beyond|besides|exclusive of|not counting|take out|adjusted for|stripping out"
-    r"|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
+    r"outside(?: of)?|inclusive of|beyond|besides|exclusive of|not counting|take out|adjusted for"
+    r"|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
     r"不计|不计入|不包括|不包含|除去|排除|未计入|未包含|约当|折合|相当于) ?$"
 )
 _HELD_AGAINST = regex(
@@ -45,6 +45,12 @@ _FOR_WHOM = regex(
 _SPENT = regex(
     r"(?:\b(?:investments?|investing|invest|spending) (?:in|on|into) (?:the |our )?|"
     r"加大|投资于)$"
+)
+# "Including our Payveris and Finovera acquisitions, revenue was …": deals, told in passing.
+_BOUGHT = regex(r"(?:,? and [\w&.-]+)? (?:acquisition|transaction|divestiture|deal|merger)s?\b")
+_OF_DEALS = regex(
+    r"\b(?:inclusive of|including|with|after|since|from|by|of|excluding|reflecting) "
+    r"(?:the |our |recent |recently completed )*(?:[\w&.-]+,? (?:and )?){0,3}$"
 )
 # "25% stake sold to Chico Pardo": a name behind these is a buyer's.
 _BUYER = regex(r"\b(?:sold|sale|sell|sells|selling|stake|divested|disposal|spun)\b[^.;]{0,30} to $")
@@ -95,6 +101,8 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     if compared is not None and (compared[0][:1] in _JOINTS or not _OPENS_CLAUSE.search(before)):
         return True
     if any(said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT, _FOR_WHOM)):
+        return True
+    if _BOUGHT.match(sentence.folded, mark.end) and _OF_DEALS.search(before):
         return True
     if isinstance(mark.value, ScopeMatch) and not mark.value.known and _BUYER.search(before):
         return True

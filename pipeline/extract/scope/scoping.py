@@ -69,7 +69,10 @@ _RELATIVE = regex(r",\s*(?:which|who|that's|now)\b")
 # "Velmira, our lead medicine, brought in $312 million": what a name is, told in passing.
 _APPOSED = regex(r",\s(?:our|its|the company's|a|an|the) [^,.;:]{3,60},")
 # "On Oxalar, we see a decline": a name that a clause begins by turning to.
-_ON_A_NAME = regex(r"(?:^|[.,;?!] |\b(?:and|but|so) )(?:on|for|in|at|within|with) $")
+_ON_A_NAME = regex(
+    r"(?:^|[.,;?!] |\b(?:and|but|so) )(?:on|for|in|at|within|with|across|turning to)"
+    r"(?: our| the| its)? $"
+)
 _PART_OF = ("占", "占了", "占到", "占去", "占整体", "占全部")
 # 新签订单2,100亿元，其中海外订单490亿元，在手订单3,500亿元: the last is of the whole again.
 _OF_WHICH = "其中"

@@ -38,7 +38,10 @@ _EFFECTS = frozenset({"productivity", "price_performance", "performance", "conve
 _PARTS = regex(r"cost us|headwind|tailwind|\bdrag|impact of|dilution|拖低|拖累|摊薄")
 # "twice the size of", "50% below replacement cost": measured against a thing.
 _OF_A_THING = regex(
-    r"\s*(?:the|that of|what|as (?:long|much|many|fast|large|big)|below|above|from|than)\b"
+    r"\s*(?:(?:the|that of|what|as (?:long|much|many|fast|large|big)|below|above|than)\b"
+    # "Down 20% from its peak", but "up 47% from increased purchase transactions": a cause
+    r"|from (?:[a-z'-]+ ){0,2}(?:peaks?|highs?|lows?|trough|bottom|records?|levels?|price|value"
+    r"|cost|average|norm|baseline|run rate|that|those|what)\b)"
 )
 _THING_REACH = 8
 _GROWS_THAT = regex(
@@ -236,8 +239,14 @@ def _against_a_thing(place: Place) -> bool:
     return False
 
 
+# "Growth from annuals was 5.6%".
+_VERB_BEHIND = regex(r"\b(?:was|were|is|are|came in|totaled|reached)\b")
+
+
 def _says_whence(place: Place, mark: Mark) -> bool:
     """Whether "from" only says whose a metric is: "revenue from new businesses rose 14%"."""
     if place.sentence.folded[mark.start : mark.end] != "from":
         return False
+    if _VERB_BEHIND.search(place.gap_before(mark)):
+        return True
     return any(m.kind == "metric" and m.end + 1 == mark.start for m in place.before())

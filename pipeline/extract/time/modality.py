@@ -10,7 +10,7 @@ from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.extract.time.guided import was_guided
-from pipeline.extract.time.outlook import lists_on, moves_along, revised_to
+from pipeline.extract.time.outlook import lists_guidance, lists_on, moves_along, revised_to
 from pipeline.extract.time.present import is_so_already
 from pipeline.extract.time.times import labels
 from pipeline.normalize.script import fold
@@ -233,6 +233,8 @@ def forward(
         return not (past or _happened_since(place, mention)) and (
             _speaks_of_what_comes(mention, setting) or told
         )
+    if mention is None and lists_guidance(place, frame):
+        return True
     open_time = mention is None or mention.relation == "by"
     return open_time and (setting.outlook or (frame.outlook and not past))
 

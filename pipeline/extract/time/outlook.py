@@ -1,4 +1,4 @@
-"""Outlooks in Chinese that are moved from one figure to another, or go on in a list."""
+"""Outlooks that are moved from one figure to another, or go on in a list."""
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame
@@ -51,3 +51,30 @@ def lists_on(place: Place, previous: Mark) -> bool:
         if isinstance(mark.value, Cue) and "forward" in mark.value.kinds:
             return True
     return False
+
+
+# "For 2026 we expect revenue of $1 billion. Capital expenditures of $20 million. And a tax rate of
+# 20%.": what has no verb of its own is still expected.
+_NO_SENTENCE = regex(
+    r"\b(?:was|were|is|are|be|been|being|am|has|had|have|did|does|do|we|i|they|he|she|you|it|who"
+    r"|[a-z]{3,}ed|grew|rose|fell|came|made|sold|paid|spent|won|lost|went|drove|led|saw|took"
+    r"|last|prior|previous|ago|year-ago|actual|same|including|excluding|with|driven|due|up|down"
+    r"|compared|versus|from|record|again|while|this|that|these|here)\b|['’](?:s|re|ve)\b"
+)
+_LONGEST_ITEM = 70
+
+
+def lists_guidance(place: Place, frame: Frame) -> bool:
+    """Whether an English sentence without a verb goes on with the guidance of the one before it."""
+    last, sentence = frame.last, place.sentence
+    if last is None or last.modality != "forward" or last.base or place.previous() is not None:
+        return False
+    before = sentence.folded[sentence.start : place.mark.start]
+    if len(before) > _LONGEST_ITEM or _OF_IT.search(before) is None:
+        return False
+    named = any(mark.kind == "metric" for mark in place.before())
+    whole = sentence.folded[sentence.start : sentence.end]
+    return named and _NO_SENTENCE.search(whole) is None
+
+
+_OF_IT = regex(r"[a-z]{3,} of (?:about |approximately |roughly |around )?$")

@@ -44,7 +44,11 @@ def times_of(
     for mark in place.before(breaks=2):
         if aside is not None and aside[0] <= mark.start < aside[1]:
             continue
-        if isinstance(mark.value, PeriodMention) and mark.start not in frame.spent:
+        if not isinstance(mark.value, PeriodMention):
+            continue
+        if _OWNS_FIGURE.fullmatch(place.gap_before(mark)) is not None:
+            return mark.value, versus
+        if mark.start not in frame.spent:
             gap = place.gap_before(mark)
             if (":" in gap and not _labels(place, mark)) or _TELLING.search(gap):
                 continue
@@ -173,6 +177,11 @@ def _is_of_the_figure_before(place: Place, mark: Mark) -> bool:
     return compared and behind == "period"
 
 
+# "Above 2019's level of $446 million", "the prior-year quarter when EBITDA totaled $40 million".
+_OWNS_FIGURE = regex(
+    r"'s? (?:(?:level|result|figure|total|number|rate|base|amount|pace)s? )?(?:of )?"
+    r"(?:about |approximately |roughly |nearly |some )?|,? when [^,;.]{2,40}"
+)
 _CLAUSE_ENDS = frozenset((";", "|", "."))
 
 
