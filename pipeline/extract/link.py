@@ -92,7 +92,7 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
                 _heed_cue(frame, sentence, mark)
             elif mark.kind == "break":
                 _heed_break(frame, mark)
-                if mark.weight == 3 and segment.kind == "bullet":
+                if segment.kind == "bullet" and (mark.weight == 3 or sentence.text.isascii()):
                     frame.basis = None
             elif isinstance(mark.value, Quantity):
                 read = lend_unit(read, at, frame, setting)
@@ -117,6 +117,7 @@ def _read(
     set_measure(reading, place, frame, lead, chosen)
     if subject is not None:
         _move_alike(reading, place, frame)
+    _lose_alike(reading, place, frame)
     choose_scope(reading, place, frame, setting)
     if subject is not None:
         frame.metrics, frame.scope = held
@@ -156,6 +157,19 @@ def _move_alike(reading: Reading, place: Place, frame: Frame) -> None:
         reading.value, reading.sign = -reading.value, -1
 
 
+def _lose_alike(reading: Reading, place: Place, frame: Frame) -> None:
+    """Read what a loss is held against as a loss: "loss $217m vs $436m"."""
+    last, previous = frame.last, place.previous()
+    if not reading.base or last is None or previous is None or last.mark is not previous:
+        return
+    alike = last.metric == reading.metric and last.measure == reading.measure == "level"
+    if not alike or last.value is None or last.value >= 0 or place.quantity.signed:
+        return
+    if _HELD_AGAINST.fullmatch(place.gap_before(previous)) and reading.value is not None:
+        reading.value, reading.sign = -abs(reading.value), -1
+
+
+_HELD_AGAINST = regex(r"\s*[,(]?\s*(?:vs\.?|v|versus|from|against|compared (?:to|with))\s*")
 _ROW_JOINT = regex(r"\s*(?:[、,，/]|和|与|及|以及)\s*")
 
 

@@ -271,6 +271,8 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
             sign = -1
         if quantity.worded and _MINUS.search(place.lead):
             sign = -1  # "volumes -LSD"
+        elif quantity.worded and place.lead.endswith("+"):
+            sign = 1
         if _COSTS.search(reading.metric) and _BETTER_THAN.match(
             place.sentence.folded, place.mark.end
         ):

@@ -138,23 +138,6 @@ def of_another(chosen: MetricMatch, frame: Frame) -> MetricMatch | None:
     return unnamed("revenue") if same and named.end <= business.start else None
 
 
-_TIMES = regex(r"[~c.≈<>]*\d{1,3}(?:\.\d)?(?:-\d{1,3}(?:\.\d)?)?x")
-
-
-_TIMES_EARNINGS = regex(r"\dx (?:p/e )?(?:on |of )?'?(?:fy|cy)?'?\d{2,4}e? (?:eps )?(?:of )?$")
-
-
-def as_valuation(chosen: MetricMatch, place: Place) -> MetricMatch | None:
-    """What a target price is told with: "PT $850 (was $900), 26x", "25x '26E $3.22"."""
-    if chosen.metric.id not in ("target_price", "share_price"):
-        return None
-    if place.quantity.kind == "money" and _TIMES_EARNINGS.search(place.lead):
-        return unnamed("eps")  # "25x '26E $3.22"
-    if place.quantity.kind != "multiple":
-        return None
-    return unnamed("price_to_earnings") if _TIMES.fullmatch(place.said) else None
-
-
 def rate_in_points(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch | None:
     """The rate told just before, for points that stand beside it and not beside a sum.
 

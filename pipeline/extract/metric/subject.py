@@ -5,7 +5,6 @@ from pipeline.extract.amount.units import MILLIONS, is_scaled, size_of
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.metric.background import part_of_named, whole_of_share
 from pipeline.extract.metric.carried import (
-    as_valuation,
     bare_growth,
     held_by_base,
     inherited,
@@ -60,6 +59,7 @@ from pipeline.extract.metric.unsaid import (
     run_on_subject,
     without_words,
 )
+from pipeline.extract.metric.valuation import as_valuation
 from pipeline.extract.metric.whole import OF_THE_WHOLE, SUBSIDIARIES
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark

@@ -44,7 +44,7 @@ def skip_spaces(folded: str, end: int, limit: int) -> int:
 def _boundary(folded: str, start: int, limit: int, wording: str) -> bool:
     if not wording[0].isascii() or not wording[0].isalpha() or start <= limit:
         return True
-    return not "a" <= folded[start - 1] <= "z"
+    return not ("a" <= folded[start - 1] <= "z" or folded[start - 1] == "&")
 
 
 def _circa(passage: Passage, start: int) -> bool:

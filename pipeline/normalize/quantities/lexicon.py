@@ -156,13 +156,20 @@ def _units() -> dict[str, Unit]:
     return units
 
 
+# Those that may have a space before the sign; other letters name a business: "CI $6.8bn".
+_SPACED = frozenset(
+    ("us$", "u.s.$", "hk$", "nt$", "nz$", "sg$", "au$", "aus$", "ca$", "can$", "cad$", "mx$", "mex$",
+     "usd$", "hkd$", "r$", "tw$", "ntd$")
+)  # fmt: skip
+
+
 def _prefixes() -> dict[str, tuple[tuple[str, Unit], ...]]:
     found: dict[str, list[tuple[str, Unit]]] = defaultdict(list)
     for spelling, code, worth, place in _all("currencies"):
         if place in ("before", "both", "capitals", "cents", "amount", "letters"):
             unit = Unit(code, Decimal(worth), "money", place)
             found[last_token(spelling)].append((spelling, unit))
-            if len(spelling) > 1 and spelling[-1] in "$¥" and spelling not in ("a$", "s$"):
+            if spelling in _SPACED or (len(spelling) > 1 and spelling[-1] == "¥"):
                 found[spelling[-1]].append((f"{spelling[:-1]} {spelling[-1]}", unit))
     for spelling, name, worth, kind, place in _all("units"):
         if place == "before":
