@@ -159,7 +159,7 @@ def _units() -> dict[str, Unit]:
 # Those that may have a space before the sign; other letters name a business: "CI $6.8bn".
 _SPACED = frozenset(
     ("us$", "u.s.$", "hk$", "nt$", "nz$", "sg$", "au$", "aus$", "ca$", "can$", "cad$", "mx$",
-     "mex$", "usd$", "hkd$", "r$", "tw$", "ntd$")
+     "c$", "mex$", "usd$", "hkd$", "r$", "tw$", "ntd$")
 )  # fmt: skip
 
 
