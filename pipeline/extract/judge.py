@@ -62,6 +62,37 @@ def _only_says_who(place: Place) -> bool:
     return _PEOPLE_EARN.search(place.sentence.folded, start, place.mark.start) is not None
 
 
+# 204 筆 100 萬美元以上的合約, 超 10 億美元大單數量: so large each of those counted is.
+_DEALS = regex(
+    r"(?:以上)?的?(?:大单|大型订单|大额订单|合同|合约|协议|交易|订单)(?P<number>数量|数|笔数|个数)?"
+)
+# 採用 8 個以上模組的客戶: the number only says which.
+_WHO = regex(r"[^，。；,;0-9]{0,8}的(?:客户|用户|企业|公司|家庭|会员|商家|员工)")
+_AND_MORE = frozenset({"more_than", "at_least"})
+
+
+def _says_which(place: Place) -> bool:
+    """Whether an amount or a count only tells which contracts or customers are counted."""
+    quantity, folded, end = place.quantity, place.sentence.folded, place.mark.end
+    if place.sentence.text.isascii():
+        return False
+    if quantity.kind == "count":
+        who = _WHO.match(folded, end) if quantity.counted else None
+        return who is not None and (quantity.qualifier in _AND_MORE or "以上" in who[0])
+    if quantity.qualifier not in _AND_MORE:
+        return False
+    deals = _DEALS.match(folded, end) if quantity.kind == "money" else None
+    if deals is None:
+        return False
+    previous = place.previous()
+    counted = previous is not None and getattr(previous.value, "kind", "") == "count"
+    near = previous is not None and counted and len(place.gap_before(previous)) <= _EACH_REACH
+    return near or deals["number"] is not None
+
+
+_EACH_REACH = 6
+
+
 def _refers_back(place: Place) -> bool:
     """Whether a few things are only pointed to: "these first two layers", 这两个平台."""
     if size_of(place.quantity) > _HANDFUL:
@@ -102,6 +133,8 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     if quantity.kind == "money" and _CLASS.match(place.sentence.folded, place.mark.end):
         return quantity.qualifier not in ("at_least", "at_most", "more_than", "less_than")
     if quantity.kind == "money" and _only_says_who(place):
+        return False
+    if _says_which(place):
         return False
     unnamed = "metric not named" in reading.doubts
     if quantity.kind == "number":

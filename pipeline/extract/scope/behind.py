@@ -64,6 +64,11 @@ def _comes_from(place: Place) -> str | None:
     return None
 
 
+# 約 20% 的營收來自中國: where a part comes from.
+_COMES_FROM = regex(r"(?:都|则|是|主要)?(?:来自|源自|出自)")
+_ALL_FROM = regex(r"(?:以上)?的?[\u4e00-\u9fff]{0,6}(?:来自|源自|出自)(?:于)? ?")
+
+
 def scope_behind(place: Place, frame: Frame) -> str | None:
     """The business or place that a figure is followed by: "5.1% in the U.S."."""
     folded = place.sentence.folded
@@ -87,12 +92,16 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
                 return None
             if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
                 return mark.value.scope
+            if _ALL_FROM.fullmatch(gap):
+                return mark.value.scope
             if mark.value.kind == "region" and _IN_PLACE.match(_without_noun(place, gap)):
                 return mark.value.scope
             if _IS.fullmatch(gap) and place.is_part():
                 return mark.value.scope
             return None
         if mark.kind == "metric" and isinstance(mark.value, MetricMatch):
+            if _COMES_FROM.match(folded, mark.end):
+                continue
             counted = place.quantity.counted is not None and mark.start - place.mark.end <= 1
             if mark.value.weak or counted or mark.value.metric.id == "subscribers":
                 continue
