@@ -47,6 +47,7 @@ from pipeline.extract.metric.spending import (
 )
 from pipeline.extract.metric.told import (
     amount_shared,
+    counts_contracts,
     earned_by_business,
     of_dividend,
     part_of_last,
@@ -377,9 +378,7 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
             return None
         if quantity.counted[:1] in _OF_PEOPLE and _TEAM.search(place.lead):
             return unnamed("headcount")
-        if fold(quantity.counted)[:1] in _OF_DEALS and _CONTRACTS.match(
-            place.sentence.folded, place.mark.end
-        ):
+        if counts_contracts(place):
             return unnamed("contracts")
         if quantity.counted[:1] in _OF_SHOPS and _SHOPS.search(place.lead):
             return unnamed("stores")
@@ -447,9 +446,6 @@ _OPENED = regex(
     r"(?:净?新?增?开|净?关|净增|新增|开店|关店|闭店|拓店|关闭|关掉|关停|开设|开出|落地|加密|店[^，。；,;0-9]{0,3}[开扩做增])"
     r"(?:店|业|设|出|掉|闭|到|了|至|约|近|超过?|不少于|将|计划|预计)*$"
 )
-# 204 筆 100 萬美元以上的合約: what is counted is named further behind.
-_OF_DEALS = frozenset("笔份张个项")
-_CONTRACTS = regex(r"[^，。；,;]{0,24}?(?:的|新)?(?:合同|合约|协议)")
 # 自营餐厅1,299家: what stands right before a plain measure word.
 _OF_SHOPS = frozenset("家个间座")
 _SHOPS = regex(

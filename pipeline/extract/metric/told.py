@@ -112,3 +112,12 @@ def amount_shared(place: Place, frame: Frame) -> MetricMatch | None:
     if mark.value.metric.family != "money" or not _PART_OF.search(before):
         return None
     return mark.value if _HEDGED.fullmatch(place.gap_before(mark)) else None
+
+
+# 204 筆 100 萬美元以上的合約: what is counted is named further behind.
+_OF_DEALS = regex(r" ?[笔份张个项][^，。；,;]{0,24}?(?:的|新)?(?:合同|合约|协议)")
+
+
+def counts_contracts(place: Place) -> bool:
+    """Whether a plain measure word counts the contracts that its clause goes on to name."""
+    return _OF_DEALS.match(place.sentence.folded, place.mark.end) is not None

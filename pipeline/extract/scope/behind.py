@@ -42,7 +42,7 @@ _IS = regex(
 
 # 逾七成收入來自海外, 六成訂單來自美國: where a part of the whole comes from or goes.
 _COMES_FROM = regex(
-    r"(?:的|以上的?|左右的?)?(?:总|营业|集团)?"
+    r" ?(?:的|以上的?|左右的?)?(?:总|营业|集团)?"
     r"(?:收入|营收|收益|营业额|销售额?|订单|利润|溢利|盈利|获利|销量|出货量?|产能|产量|客户|用户|保费|贷款|业务)?"
     r"(?:来自于?|来源于|源自|源于|出自|销往|出口[到至]|销售至|投向|位于|设在)"
 )
@@ -62,11 +62,6 @@ def _comes_from(place: Place) -> str | None:
         if mark.kind == "break":
             return None
     return None
-
-
-# 約 20% 的營收來自中國: where a part comes from.
-_COMES_FROM = regex(r"(?:都|则|是|主要)?(?:来自|源自|出自)")
-_ALL_FROM = regex(r"(?:以上)?的?[\u4e00-\u9fff]{0,6}(?:来自|源自|出自)(?:于)? ?")
 
 
 def scope_behind(place: Place, frame: Frame) -> str | None:
@@ -92,16 +87,12 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
                 return None
             if _USING.match(gap) or _IN_PLACE.match(gap) or _AT_ONCE.fullmatch(gap):
                 return mark.value.scope
-            if _ALL_FROM.fullmatch(gap):
-                return mark.value.scope
             if mark.value.kind == "region" and _IN_PLACE.match(_without_noun(place, gap)):
                 return mark.value.scope
             if _IS.fullmatch(gap) and place.is_part():
                 return mark.value.scope
             return None
         if mark.kind == "metric" and isinstance(mark.value, MetricMatch):
-            if _COMES_FROM.match(folded, mark.end):
-                continue
             counted = place.quantity.counted is not None and mark.start - place.mark.end <= 1
             if mark.value.weak or counted or mark.value.metric.id == "subscribers":
                 continue
