@@ -12,6 +12,8 @@ from pipeline.patterns import regex
 from schemas import Entity, Period, PeriodMention, Quantity
 from schemas.fact import Measure, Modality
 
+# Where the sentences of the paragraphs before lie, counted from the start of this one.
+_ELSEWHERE = 1_000_000
 # How far apart, in characters, one paragraph counts from the next.
 _PARAGRAPH_APART = 160
 Basis = Literal["yoy", "qoq"]
@@ -166,6 +168,9 @@ class Frame:
         if self.line is not None:
             match, told = self.line
             self.line = None if ascii_only else (match, min(told, 0) - _PARAGRAPH_APART)
+        if self.last is not None:
+            start, end = self.last.sentence
+            self.last.sentence = start - _ELSEWHERE, end - _ELSEWHERE
         self.scope = None
         self.outlook, self.told = False, 0
         self.so_far, self.here = self.span, None

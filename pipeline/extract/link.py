@@ -54,7 +54,7 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
     ``frame`` carries what an elided subject refers to from segment to segment.
     """
     if is_row(segment):
-        yield from read_row(segment, setting)
+        yield from read_row(segment, setting, frame)
         return
     frame.next_segment(ascii_only=segment.text.isascii())
     frame.of_rates = setting.of_rates

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.extract.frame import Reading, Setting
+from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.reading import marks_of
 from pipeline.lexicon.companies import all_companies, find_companies
@@ -44,12 +44,23 @@ def is_row(segment: NormalizedSegment) -> bool:
     return len(cells) > 2 and len(_CELL.split(segment.heading_path[-1])) == len(cells)
 
 
-def read_row(segment: NormalizedSegment, setting: Setting) -> Iterator[Reading | None]:
-    """Read each figure of a row by its column; None for a figure that no column explains."""
+def read_row(
+    segment: NormalizedSegment, setting: Setting, frame: Frame
+) -> Iterator[Reading | None]:
+    """Read each figure of a row by its column; None for a figure that no column explains.
+
+    ``frame`` tells the next row the metric of this one: a row of its growth names none.
+    """
     header = _CELL.split(segment.heading_path[-1])
     title = fold(" ".join(segment.heading_path))
     anchor = Anchor(setting.reporting, setting.day, setting.fiscal_year_end)
     metric, scope = _subject(segment, setting)
+    label = fold(_CELL.split(segment.text)[0])
+    grows = metric is None and _GROWTH_ROW.search(label) is not None
+    if grows and frame.line is not None:
+        metric, scope = frame.line[0], None
+    frame.line = (metric, 0) if metric is not None else None
+    own = _IN_BRACKETS.search(label)
     columns = _Columns(header, setting)
     about = _company(_CELL.split(segment.text)[0]) or setting.about
     column, at = 0, 0
@@ -66,10 +77,20 @@ def read_row(segment: NormalizedSegment, setting: Setting) -> Iterator[Reading |
         reading = Reading(quantity, sentence=(0, len(segment.text)))
         reading.metric, reading.family = named.metric.id, named.metric.family
         reading.scope, reading.entity = scope, _company(header[column]) or about
-        units = (fold(header[column]), title)
+        units = (fold(header[column]), own[1] if own else "", title)
         _amount(reading, quantity, units, setting, named)
+        if grows and quantity.kind in ("percent", "number"):
+            reading.measure, reading.unit = "growth", "percent"
         _time(reading, header[column], anchor, setting)
         yield reading
+
+
+# A row of how the one above has moved; the unit that a row's own label tells.
+_GROWTH_ROW = regex(
+    r"^[\s(（-]*(?:按年|按季|同比|环比|年|季)?(?:变幅|变动|变化|增幅|增长率?|增速|成长率?|年增率?|季增率?)"
+    r"|^\s*(?:yoy|qoq|y/y|q/q|growth|change|chg|同比|环比|按年|按季)"
+)
+_IN_BRACKETS = regex(r"[(（]([^)）]{1,16})[)）]")
 
 
 class _Columns:
@@ -109,11 +130,14 @@ def _subject(segment: NormalizedSegment, setting: Setting) -> tuple[MetricMatch 
 def _amount(
     reading: Reading,
     quantity: Quantity,
-    units: tuple[str, str],
+    units: tuple[str, str, str],
     setting: Setting,
     metric: MetricMatch,
 ) -> None:
-    """Settle measure, unit and value; ``units`` are the column's heading and all headings."""
+    """Settle measure, unit and value; ``units`` are where they may be told, nearest first.
+
+    They are the column's heading, the brackets of the row's label, all headings.
+    """
     column = units[0]
     amounts = (quantity.value, quantity.low, quantity.high)
     reading.unit = quantity.unit or "count"
@@ -132,17 +156,19 @@ def _amount(
             reading.unit = f"{_currency(units) or setting.currency or 'USD'}/share"
         elif reading.family == "percent":
             reading.unit = "percent"
+        elif reading.family == "x":
+            reading.unit = "x"
         if metric.loss:
             factor = -factor
         amounts = tuple(None if a is None else a * factor for a in amounts)  # type: ignore[assignment]
     reading.value, reading.low, reading.high = amounts
 
 
-def _scale(units: tuple[str, str]) -> Decimal | None:
+def _scale(units: tuple[str, ...]) -> Decimal | None:
     return next((by for title in units for word, by in _SCALES if word.search(title)), None)
 
 
-def _currency(units: tuple[str, str]) -> str | None:
+def _currency(units: tuple[str, ...]) -> str | None:
     return next((code for title in units for word, code in _CURRENCIES if word.search(title)), None)
 
 
@@ -152,7 +178,8 @@ def _time(reading: Reading, column: str, anchor: Anchor, setting: Setting) -> No
     basis = find_comparisons(fold(column))
     if reading.measure in ("growth", "change"):
         reading.comparison = basis[0][2] if basis else setting.basis
-        reading.period = setting.reporting
+        told = mentions and not basis and mentions[0].relation == "in"
+        reading.period = period if told else setting.reporting
     else:
         if mentions and mentions[0].relation == "versus" and setting.reporting:
             period = year_before(setting.reporting)

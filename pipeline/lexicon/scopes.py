@@ -43,7 +43,7 @@ _OFFICERS = frozenset(
 )  # fmt: skip
 # Short for times and bands of growth: FQ4, FY26, 2H, LSD, "YTD".
 _SHORTHAND = regex(
-    r"(?:(?:F?[QH][1-4]|[1-4][QH]|[FC]Y|[69]M)\d*E?){1,2}|(?:[LMH]SD|L?DD|[LMH]DD|YTD|TTM|LTM|NTM|[QYM]TD)\+?"
+    r"(?:(?:F?[QH][1-4]|[1-4][QH]|[FC]Y|[69]M)\d*[AEF]?){1,2}|(?:[LMH]SD|L?DD|[LMH]DD|YTD|TTM|LTM|NTM|[QYM]TD)\+?"
 )
 _HAN = regex(r"[\u3400-\u9fff]")
 _SENTENCE_END = frozenset('.!?:;•·-–—"“”(*\n\t|')

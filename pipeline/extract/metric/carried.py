@@ -6,6 +6,7 @@ from pipeline.extract.amount.lead import GROWTH_METRICS, is_lapped, stands_brack
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.metric.alone import stands_alone
 from pipeline.extract.metric.background import is_whole
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.metric.meant import just_before, means
@@ -22,7 +23,6 @@ from schemas import Quantity
 _OF_ONE_BUSINESS = frozenset({"advertising_revenue", "subscription_revenue", "ai_revenue"})
 # How far a growth rate may stand behind the count that it is of: "116,007 台，同比增长149.3%".
 _COUNT_REACH = 8
-_NEAR = 3
 # "Nearly 3x what we shipped in 2019", "twice as many as last year".
 _WHAT_WAS_DONE = regex(r"\s*(?:what (?:we|it|they|the company)\b|as (?:many|much) as\b)")
 
@@ -444,30 +444,3 @@ def _business_moves(place: Place, frame: Frame) -> bool:
     cue, kinds = place.nearest_cue()
     near = cue is not None and words_in(place.gap_before(cue)) <= 1
     return near and bool(kinds & {"up", "down"})
-
-
-def _sums_up(place: Place, mark: Mark) -> bool:
-    """Whether a cue only says that an amount follows: 其他市場合共 2.25 億美元."""
-    said = place.sentence.folded[mark.start : mark.end]
-    return place.quantity.kind == "money" and said in _SUMMING
-
-
-_SUMMING = frozenset({"合共", "合计", "共", "总计", "约", "达", "为", "录得"})
-_MULTIPLIED = ("doubled", "tripled", "quadrupled", "halved")
-
-
-def stands_alone(place: Place) -> bool:
-    """Whether a clause has a business, a figure of money or of a move, and no metric."""
-    kind = place.quantity.kind
-    moved = False
-    for mark in place.before():
-        if mark.kind == "cue" and kind == "percent" and isinstance(mark.value, Cue):
-            moved |= bool(mark.value.kinds & {"up", "down", "rate"})
-        elif mark.kind == "scope":
-            near = words_in(place.gap_before(mark)) <= (_NEAR if kind == "percent" else 1)
-            # "Mounjaro more than doubled to $6.5 billion": a verb of its own.
-            verb = kind == "multiple" and place.quantity.text.lower().endswith(_MULTIPLIED)
-            return near and (kind == "money" or moved or verb)
-        elif mark.kind == "metric" or (mark.kind == "cue" and not _sums_up(place, mark)):
-            return False
-    return False

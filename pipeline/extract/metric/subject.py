@@ -3,6 +3,7 @@
 from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.amount.units import MILLIONS, is_scaled, size_of
 from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.metric.alone import stands_alone
 from pipeline.extract.metric.background import part_of_named, whole_of_share
 from pipeline.extract.metric.carried import (
     bare_growth,
@@ -14,7 +15,6 @@ from pipeline.extract.metric.carried import (
     of_list,
     of_that,
     rate_in_points,
-    stands_alone,
     told_by_line,
 )
 from pipeline.extract.metric.chinese import told_in_chinese

@@ -180,6 +180,12 @@ def is_name_or_date(passage: Passage, amount: Amount) -> bool:
         return last_word(folded, end, passage.limit) in _labels()
     if unit is not None or amount.scale is not None:
         return False
+    if (
+        number == 0
+        and folded[amount.bare_start] == "零"
+        and _ZERO_OF_A_WORD.match(folded, amount.end)
+    ):
+        return True
     if _is_age(folded, amount):
         return True
     whole = not amount.decimal and not amount.grouped
@@ -192,6 +198,10 @@ def is_name_or_date(passage: Passage, amount: Amount) -> bool:
     if not whole:
         return False
     return word in _labels() and not amount.hedged
+
+
+# 零組件, 零件, 零售: the first character of a word.
+_ZERO_OF_A_WORD = regex(r"[组件配部售食星碎散钱花工距用容缺失错误接]")
 
 
 def _counts(passage: Passage, amount: Amount) -> bool:
