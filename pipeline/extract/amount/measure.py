@@ -125,15 +125,27 @@ def _amount(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         reading.measure = "change"
 
 
+# "R&D went up $42 million and SG&A $51 million".
+_JOINED = regex(r",? and (?:[\w&]+ ){1,4}$")
+_JOINT, _TWO = 4, 2
 _ANOTHER = regex(r"\b(?:another|a further|an additional)\s*$")
 
 
 def _goes_on_moving(reading: Reading, place: Place, frame: Frame) -> int:
     """The sign of the move that "another" goes on with: "interest cost 4 cents, fees another 3"."""
     last = frame.last
-    if last is None or last.mark is not place.previous() or last.measure != "change":
+    if last is None or last.mark is None or last.measure != "change":
         return 0
-    alike = last.metric == reading.metric and last.quantity.kind == place.quantity.kind
+    if last.mark is not place.previous():
+        return 0
+    if last.quantity.kind != place.quantity.kind:
+        return 0
+    if place.quantity.kind in ("money", "number") and last.sentence == reading.sentence:
+        named = [m for m in place.back()[:_JOINT] if m.start >= last.mark.end]
+        only = len(named) == _TWO and {m.kind for m in named} == {"metric", "break"}
+        if only and _JOINED.match(place.gap_before(last.mark)) is not None:
+            return last.sign
+    alike = last.metric == reading.metric
     return last.sign if alike and _ANOTHER.search(just_before(place, 16)) else 0
 
 

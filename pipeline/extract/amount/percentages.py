@@ -65,7 +65,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
         (lead.share or _of_them(reading, place)) and not is_moving(reading, lead)
     ):
         reading.measure = "share"
-    elif _is_of_price(reading) or _grows(reading, lead, place, frame):
+    elif _is_of_price(reading, place) or _grows(reading, lead, place, frame):
         reading.measure = "growth"
     elif "metric from words" in reading.doubts and not lead.share:
         reading.measure = "level"
@@ -150,12 +150,15 @@ def _said_in_words(place: Place) -> bool:
 
 
 # Of these no part is told in percent, only how far they move: "potential upside of 16%".
+_OF_NAME = regex(r"\s*of (?:the )?[A-Z]")
 _OF_PRICES = frozenset(
     {"share_price", "target_price", "price", "average_selling_price", "realized_price"}
 )
 
 
-def _is_of_price(reading: Reading) -> bool:
+def _is_of_price(reading: Reading, place: Place) -> bool:
+    if _OF_NAME.match(place.sentence.text, place.mark.end - place.sentence.start):
+        return False  # "we realized 98% of WTI"
     said = fold(reading.quantity.text)
     parts = _FRACTION.search(said) and not ("%" in said or "percent" in said)
     return reading.metric in _OF_PRICES and not parts

@@ -214,6 +214,13 @@ def _is_whole_of_share(frame: Frame, sentence: Sentence, at: int) -> bool:
     return before[-1].value.kind == "percent" and gap.lstrip().startswith("of ")
 
 
+# What may stand between a figure and the business that speech goes on to.
+_RUN_ON = frozenset(
+    ("", "and", "the", "our", "and the", "and our", "uh", "um", "so", "but", "while", "with", "now",
+     "then", "and then", "okay", "uh the", "uh our", "in", "for", "and in", "so the", "so our")
+)  # fmt: skip
+
+
 def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
     mark = sentence.marks[at]
     if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in OF_ANY_BUSINESS:
@@ -227,6 +234,8 @@ def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
     if named is None:
         return False
     first, name = named
+    if sentence.text.islower() and sentence.folded[start:first].strip() not in _RUN_ON:
+        return False  # "three segments set records gross margin was 59%"
     if mark.value.metric.id == "same_store_sales" and first > mark.start:
         return False  # "comparable restaurant sales"
     for other in before:

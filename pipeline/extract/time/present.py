@@ -16,7 +16,12 @@ _LEFT = regex(r"(?:剩|剩余|尚余|还剩|尚有|还有)(?:下|约|余额|额�
 
 def is_left_over(place: Place) -> bool:
     """Whether an amount is told as what is left of a sum that was set aside."""
+    if place.sentence.text.isascii():
+        return _LEFT_BEHIND.match(place.sentence.folded, place.mark.end) is not None
     return _LEFT.search(place.lead) is not None
+
+
+_LEFT_BEHIND = regex(r"\s*(?:is |was |still )*(?:left|remaining|remains|to go|available)\b")
 
 
 def is_so_already(place: Place) -> bool:

@@ -86,12 +86,14 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     mention = _next_year(mention, place, frame, setting)
     if mention is not None and _asks_a_price(reading) and mention.period.label.startswith("TTM"):
         mention = None
+    left = reading.metric == "repurchase_authorization" and is_left_over(place)
+    if left and mention is not None and future(mention.period, setting):
+        mention = None  # "$210 million is left through 2026"
     if mention is not None and _when_said(mention, place, frame, setting):
         mention = None
     quoted = expected(place)
     revised = base and not of_now and revises(place, frame, setting)
     ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
-    left = reading.metric == "repurchase_authorization" and is_left_over(place)
     ahead = ahead and not (of_now or left)
     reading.period = _period(
         reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
