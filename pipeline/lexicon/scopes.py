@@ -49,6 +49,9 @@ _HAN = regex(r"[\u3400-\u9fff]")
 _SENTENCE_END = frozenset('.!?:;•·-–—"“”(*\n\t|')
 _PEOPLE = regex(r"(?:mr|mrs|ms|dr|ceo|cfo|coo|cto|chairman|president|analyst)\.? $")
 _LONGEST_NAME = 5
+# What a name may end in without its being part of it, and names that look like adverbs.
+_PARTS = frozenset(("Segment", "Division", "Segments", "Divisions"))
+_NAMES_IN_LY = frozenset(("Family", "Supply", "Assembly", "Lilly", "Firefly", "Grizzly", "Italy"))
 _BUSINESS = regex(
     r" (?:business|segment|division|franchise|banner|category)\b(?! model| plan| unit)"
 )
@@ -393,8 +396,14 @@ def _name_span(text: str, start: int, end: int, chinese: bool) -> tuple[int, int
         return None
     while words and idle(words[0]):
         words.pop(0)
-    while words and idle(words[-1]):
+    while words and (
+        idle(words[-1]) or text[start + words[-1][0] : start + words[-1][1]] in _PARTS
+    ):
         words.pop()
+    if len(words) > 1 and _opens_sentence(text, start + words[0][0]):
+        first = text[start + words[0][0] : start + words[0][1]]
+        if first.endswith("ly") and first not in _NAMES_IN_LY:
+            words.pop(0)  # "Similarly Trojan grew"
     if not words or len(words) > _LONGEST_NAME:
         return None
     if text[start + words[0][0] : start + words[0][1]] in given_names():

@@ -211,7 +211,8 @@ def _moves_by(place: Place) -> bool:
         return True
     for mark, kinds in place.cues_after():
         if kinds & {"up_after", "down_after"} and _SIZE_OF_MOVE.match(_text(place, mark)):
-            return words_in(place.gap_after(mark)) == 0
+            gap = place.gap_after(mark)
+            return words_in(gap) == 0 or _ALL_IN_ALL.fullmatch(gap) is not None
         break
     return False
 
@@ -246,6 +247,11 @@ _BY_REACH = 32
 # "Raised $2 billion of debt": what is raised from lenders and owners is no move.
 _RAISED = regex(
     r"\s*of (?:[\w-]+ ){0,3}(?:debt|notes|bonds|capital|equity|financing|loans|paper)\b"
+)
+# "This $0.28 cumulative decrease".
+_ALL_IN_ALL = regex(
+    r" (?:cumulative|total|net|aggregate|combined|sequential|annual|quarterly|pre-tax|pretax"
+    r"|year[- ]over[- ]year|per share) "
 )
 _SEE_THROUGH = frozenset({"by", "past", "happened", "additional", "forward"})
 # "$317 billion more" is the size of a move, a "$253 million gain" or charge an amount of its own.

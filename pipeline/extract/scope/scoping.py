@@ -47,6 +47,12 @@ _SAME_BUSINESS = regex(
     r"\s*(?:(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|line)\b|"
     r"(?:its|segment|divisional|it|they|their)\b|该|其(?!中|他|它|余|实|次)|这块|这个业务|这项业务|此业务)"
 )
+# "Operating earnings in the sector rose 51%".
+_IN_THE_BUSINESS = regex(
+    r"\b(?:in|for|of|from|within) (?:the|this|that) "
+    r"(?:segment|sector|division|business unit|region)"
+    r"\b(?! of)|\b(?:the|this) (?:segment|division|sector)['’]s\b"
+)
 # What headings speak of without its being a business, and what such a thing does not have.
 _A_TOPIC = "AI"
 _PHYSICAL = frozenset({"power_capacity", "facilities", "capex", "headcount", "job_cuts", "debt"})
@@ -473,7 +479,10 @@ def _leaves_business(place: Place, frame: Frame, business: Mark) -> bool:
 
 def _same_business(place: Place) -> bool:
     """Whether the sentence opens by referring to the business of the one before."""
-    return _SAME_BUSINESS.match(place.sentence.folded, place.sentence.start) is not None
+    folded, start = place.sentence.folded, place.sentence.start
+    if _SAME_BUSINESS.match(folded, start) is not None:
+        return True
+    return _IN_THE_BUSINESS.search(folded, start, place.sentence.end) is not None
 
 
 def _named_before(place: Place, frame: Frame) -> bool:

@@ -383,7 +383,7 @@ def _ahead(frame: Frame, setting: Setting) -> Period | None:
     if setting.period is not None:
         return setting.period.period
     for named in (frame.ahead, frame.period, setting.asked_of):
-        if named is None or named.period.start == named.period.end:
+        if named is None or (named.period.end - named.period.start).days <= _MONTH:
             continue
         if future(named.period, setting):
             return named.period

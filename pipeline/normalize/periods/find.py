@@ -121,6 +121,8 @@ def _found(
 
 def _is_base(period: Period, verb: str, anchor: Anchor) -> bool:
     """Whether a time after "over", "on" or "from" can be what is compared with."""
+    if verb in _PRIOR_YEARS and anchor.reporting is not None:
+        return True  # "an increase of 11% from the prior year", told when that year is over too
     past = anchor.reporting is not None and period.end < anchor.reporting.start
     return past and _grain(period) not in ("moment", "month") and verb not in _NEVER_BASES
 
