@@ -24,7 +24,7 @@ _HAN = regex(r"[\u4e00-\u9fff]{2}")
 _LETTERS = regex(r"[a-z0-9]+")
 # How growth is told, and words in -率 that are measures of another kind or none.
 _NO_RATE = regex(
-    r"(?:增长|成长|衰退|[年季月]增|[年季月]减|增减|变动|复合|升降|[概频功草轻坦直速效表曲利汇税心毛])$"
+    r"(?:增长|成长|衰退|[年季月]增|[年季月]减|市占|增减|变动|复合|升降|[概频功草轻坦直速效表曲利汇税心毛])$"
 )
 
 # 消费, 免费, 付费: to spend, to charge and their like are no fees.

@@ -149,6 +149,18 @@ def _said_in_words(place: Place) -> bool:
     return text.startswith("百分之") or ("成" in text and bool(_STAYS_AT.search(place.lead)))
 
 
+# 增速这么高，明年怎么办？有没有信心保持两成以上？
+_KEEPS = regex(r"(?:保持|维持|守住|做到|回到)(?:在)?(?:约|近)?$")
+_OF_GROWTH = regex(r"增速|增长率|增幅|成长率")
+
+
+def _asked_of_growth(place: Place) -> bool:
+    """Whether a rate is kept of which the sentence before said that it is one of growth."""
+    if place.sentence.lead_in is None or not _KEEPS.search(place.lead):
+        return False
+    return _OF_GROWTH.search(place.sentence.folded, *place.sentence.lead_in) is not None
+
+
 # Of these no part is told in percent, only how far they move: "potential upside of 16%".
 _OF_NAME = regex(r"\s*of (?:the )?[A-Z]")
 _OF_PRICES = frozenset(
@@ -208,6 +220,8 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
     if is_driver(place) or _RATE_NAMED.match(place.sentence.folded, place.mark.end):
         return True
     if lead.rate or frame.of_rates or (frame.rate is not None and (lead.to or lead.base)):
+        return True
+    if _asked_of_growth(place):
         return True
     if _has_basis(place) or _at_rates(place) or _named_as_growth(place):
         return True

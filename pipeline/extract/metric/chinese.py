@@ -25,6 +25,15 @@ _TAKES = regex(
 _HOLDS = regex(
     r"(?:保留|持有|持股|占股|控股|留下|留存|剩下|仍持|还持|(?<![维保支坚])持)(?:了|有|着)?(?:约|近|大概|大约|其|余下|剩余|剩下)*(?:的)?$"
 )
+# 纯碱降价贡献毛利率约1.5个百分点: which rate something moved.
+_MOVES_MARGIN = regex(
+    r"(?:贡献|增厚|拉动|抬升|推高|拖累|拉低|影响|改善|压低)了?(?:公司|集团|整体|综合)?的?"
+    r"(毛利率|净利率|营业利润率|经营利润率)(?:约|近|大概|大约|了)*$"
+)
+_MARGINS = {
+    "毛利率": "gross_margin", "净利率": "net_margin",
+    "营业利润率": "operating_margin", "经营利润率": "operating_margin",
+}  # fmt: skip
 _MARKET_OF = regex(r"(?:左右|以上)?的?[^，。；,;0-9]{0,4}(?:市场|份额|市占)")
 _PLACES = regex(
     r"(?:覆盖|进驻|触达|深入|下沉|服务)[^，。；,;0-9]{0,8}[村镇县城乡](?:数量?)?(?:已|约|近|超过?|突破|达到?|共)*$"
@@ -82,11 +91,17 @@ def told_in_chinese(place: Place) -> MetricMatch | None:
     if quantity.kind == "measure" and quantity.unit in TIME_UNITS:
         return unnamed("lead_time") if _TAKES.search(folded, start, place.mark.start) else None
     if quantity.kind == "percent":
+        near = folded[start : place.mark.start]
+        if "持" not in near and "留" not in near and "股" not in near and "剩" not in near:
+            return None
         held = _HOLDS.search(folded, start, place.mark.start)
         held = None if any(mark.kind == "metric" for mark in place.before()) else held
         return (
             unnamed("ownership") if held and not _MARKET_OF.match(folded, place.mark.end) else None
         )
+    if quantity.kind == "points":
+        moved = _MOVES_MARGIN.search(folded, start, place.mark.start)
+        return unnamed(_MARGINS[moved[1]]) if moved else None
     counted = (quantity.counted or "-")[:1]
     if quantity.kind == "count" and counted in _PLACE:
         told = _PLACES.search(folded, start, place.mark.start)

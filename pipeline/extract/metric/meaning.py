@@ -23,6 +23,8 @@ _VOLUMES = frozenset({"Wh", "bbl", "boe", "t", "kg", "lb", "oz", "m3", "l", "gal
 OF_POWER = frozenset(
     {"units", "orders", "bookings", "backlog", "production", "production_capacity"}
 )
+# Glass and boards are sold and made by the square metre.
+_BY_AREA = frozenset({"units", "production", "production_capacity", "orders"})
 # "Total volumes were 841,000 Boe": what is pumped is produced.
 _PUMPED = frozenset({"bbl", "boe", "cf", "cfe", "boe/day", "bbl/day"})
 _OUTPUT = frozenset({"units", "production_capacity", "compute_capacity"})
@@ -119,6 +121,8 @@ def meaning(
             return named
         if unit in _VOLUMES and named.family in ("count", "any"):
             return metric("production") if unit in _PUMPED and named.id in _OUTPUT else named
+        if unit == "m2" and named.id in _BY_AREA:
+            return named
         if unit in _VOLUMES and named.id == "revenue":
             # "Copper sales were 977 million pounds": what is sold is told by its weight.
             return metric("units")

@@ -1,6 +1,6 @@
 """When prices hold: of the day they are told of, or to come."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place
@@ -35,13 +35,31 @@ def time_prices(
         reading.modality = "question" if setting.asked else "forward"
     if mention is not None or setting.day is None:
         return
-    then = frame.last.period if frame.last is not None else None
+    last = frame.last
+    if reading.metric == "share_price" and last is not None and last.metric == "share_price":
+        quoted = last.period if last.sentence == reading.sentence else None
+        if quoted is not None and quoted.start == quoted.end:
+            reading.period = quoted  # 10月22日股价收涨3.2%，报257.6港元
+            reading.modality = last.modality
+            return
+    then = last.period if last is not None else None
     if then is not None and then.end < setting.day and _at_that_time(place):
         reading.period = then
         return
     if reading.metric == "share_price":
         day = setting.day + timedelta(days=1) if _NEXT_DAY.search(around) else setting.day
         reading.period = period_of(day, day)
+
+
+_SOON = 10
+
+
+def quotes_a_day(reading: Reading, day: date) -> bool:
+    """Whether a share price is that of a day soon after the call: 次日股价收涨 3.2%."""
+    period = reading.period
+    if reading.metric != "share_price" or period is None:
+        return False
+    return period.start == period.end and (period.end - day).days <= _SOON
 
 
 # 新目標價以資產淨值折讓五成計算: what a price is to be in the words of its valuation.

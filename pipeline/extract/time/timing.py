@@ -29,7 +29,7 @@ from pipeline.extract.time.modality import (
     whole_year,
 )
 from pipeline.extract.time.present import is_left_over
-from pipeline.extract.time.prices import time_prices
+from pipeline.extract.time.prices import quotes_a_day, time_prices
 from pipeline.extract.time.times import adds_aside, leave_aside, mark_of, times_of
 from pipeline.extract.time.yearly import one_each
 from pipeline.lexicon.metrics import MetricMatch
@@ -104,7 +104,7 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
         if setting.reporting is not None and reading.period.end < setting.reporting.end:
             ahead = ahead and (led_by(place) is True or named_as_target(place))
         elif setting.day is not None and reading.period.start > setting.day:
-            ahead = True
+            ahead = not quotes_a_day(reading, setting.day) or led_by(place) is True
     asked = setting.asked or is_asked(place)
     reading.modality = "question" if asked else "forward" if ahead else "actual"
     if ahead and mention is not None and future(mention.period, setting):
