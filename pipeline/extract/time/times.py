@@ -66,7 +66,9 @@ def times_of(
         if isinstance(mark.value, PeriodMention):
             if place.quantity.kind == "multiple" and _own_quantity_follows(place, mark):
                 break
-            if place.quantity.kind == "multiple" and _WHAT.match(place.gap_after(mark)):
+            if place.quantity.kind == "multiple" and (
+                _WHAT.match(place.gap_after(mark)) or _is_its_level(place, mark)
+            ):
                 frame.spent.add(mark.start)
                 versus = versus or mark.value
                 break
@@ -103,6 +105,18 @@ def _in_brackets(place: Place) -> Mark | None:
     around += folded[mark.end : closing.start]
     told = isinstance(mark.value, PeriodMention) and mark.value.relation in ("in", "by")
     return mark if told and not around.strip() else None
+
+
+# "Nearly twice last year's", "double the 2019 level".
+_LEVEL = regex(r"(?:'s|(?<='s)|(?: (?:level|rate|pace|figure|number|total|volume))s?)\b")
+
+
+def _is_its_level(place: Place, mark: Mark) -> bool:
+    """Whether a multiple is told of what was so at the time right behind it."""
+    if place.gap_after(mark).strip() not in ("", "the", "that of", "its", "our"):
+        return False
+    folded = place.sentence.folded
+    return folded.endswith("'s", 0, mark.end) or _LEVEL.match(folded, mark.end) is not None
 
 
 # "It was $4.90 in the prior-year quarter".

@@ -63,6 +63,16 @@ def this_fiscal_year(scene: Scene) -> Period:
     return calendar.fiscal_year(reported if closed else scene.year_of_day, scene.year_end)
 
 
+def this_year(scene: Scene) -> Period:
+    """Read "this year": of a business year that is none of the calendar's as "this fiscal year"."""
+    if scene.year_end != _DECEMBER:
+        return this_fiscal_year(scene)
+    return calendar.fiscal_year(scene.year_of_day, scene.year_end)
+
+
+_DECEMBER = 12
+
+
 def report_year(scene: Scene) -> Period:
     """Read "the full year": the reporting quarter's; plans made after a Q4 are for the next."""
     reported, quarter = scene.position
@@ -209,6 +219,7 @@ VERBS: dict[str, Callable[[Scene], Period]] = {
     "calendar-prior-year": calendar_year_of_day,
     "fiscal-year-of-day": fiscal_year_of_day,
     "this-fiscal-year": this_fiscal_year,
+    "this-year": this_year,
     "report-year": report_year,
     "reported-year": reported_year,
     "year-to-date": year_to_date,
