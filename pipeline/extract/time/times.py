@@ -108,15 +108,16 @@ def _in_brackets(place: Place) -> Mark | None:
 
 
 # "Nearly twice last year's", "double the 2019 level".
-_LEVEL = regex(r"(?:'s|(?<='s)|(?: (?:level|rate|pace|figure|number|total|volume))s?)\b")
+_LEVEL = regex(
+    r"(?:'s)?(?: (?:level|rate|pace|figure|number|total|volume)s?\b|(?<='s)\s*(?:[,.;:)]|$|and\b|but\b))"
+)
 
 
 def _is_its_level(place: Place, mark: Mark) -> bool:
     """Whether a multiple is told of what was so at the time right behind it."""
     if place.gap_after(mark).strip() not in ("", "the", "that of", "its", "our"):
         return False
-    folded = place.sentence.folded
-    return folded.endswith("'s", 0, mark.end) or _LEVEL.match(folded, mark.end) is not None
+    return _LEVEL.match(place.sentence.folded, mark.end) is not None
 
 
 # "It was $4.90 in the prior-year quarter".
