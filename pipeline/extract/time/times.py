@@ -109,7 +109,8 @@ def _in_brackets(place: Place) -> Mark | None:
 
 # "Nearly twice last year's", "double the 2019 level".
 _LEVEL = regex(
-    r"(?:'s)?(?: (?:level|rate|pace|figure|number|total|volume)s?\b|(?<='s)\s*(?:[,.;:)]|$|and\b|but\b))"
+    r"(?:'s)?(?: (?:level|rate|pace|figure|number|total|volume)s?\b"
+    r"|(?<='s)\s*(?:[,.;:)]|$|and\b|but\b))"
 )
 
 
