@@ -12,6 +12,7 @@ from schemas import DocumentContext, Entity, Period, Segment
 # In a document about one company a heading turns to another only if it opens with its name.
 _OPENING, _LONGEST = 6, 40
 _NUMBERED = regex(r"(?:[\W\d_一二三四五六七八九十]|[A-Za-z](?=[.)、]))*")
+_QUARTER = 100
 # How far into a paragraph of a round-up the company that it is about is named.
 _LEADING = 160
 # "DELTA — premium again": a name that a heading sets off counts though it is an ordinary word too.
@@ -39,7 +40,9 @@ class Abouts:
 
     def of(self, segment: Segment) -> Entity | None:
         """Give the company that a segment is about; None where none can be told."""
-        for heading in reversed(segment.heading_path):
+        aside = segment.kind == "paragraph" and bool(self._context.companies)
+        path = () if aside and turns_away(segment.text) else segment.heading_path
+        for heading in reversed(path):
             named = self._named(heading)
             if named is not None:
                 return named
@@ -98,6 +101,11 @@ class Abouts:
         known = company(about.id)
         if day is None or known is None:
             return context.period
+        if (
+            context.period is not None
+            and (context.period.end - context.period.start).days > _QUARTER
+        ):
+            return context.period  # 中报: all of them report on the half year
         return reporting_quarter(day, known.fiscal_year_end)
 
     def _named(self, heading: str) -> Entity | None:

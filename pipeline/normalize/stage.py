@@ -62,12 +62,14 @@ def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> N
         if pair
         else []
     )
+    companies = _companies(segment, abouts)
+    quantities = _outside_names(_outside(quantities, periods), companies)
     return NormalizedSegment.trusted(
         **fields,
-        quantities=as_written(_outside(quantities, periods), written),
+        quantities=as_written(quantities, written),
         pair_quantities=tuple(pair_quantities),
         periods=as_written(periods, written),
-        companies=as_written(_companies(segment, abouts), written),
+        companies=as_written(companies, written),
         about=about,
         reporting=reporting,
         currency=currency,
@@ -146,6 +148,16 @@ def _companies(segment: Segment, abouts: Abouts) -> list[CompanyMention]:
                 )
             )
     return mentions
+
+
+def _outside_names(quantities: list[Quantity], companies: list[CompanyMention]) -> list[Quantity]:
+    """Leave out the number words of a Chinese name: the 百 of 茶百道, the 三 of 三一重工."""
+    names = [(each.start, each.end) for each in companies if not each.text.isascii()]
+    if not names:
+        return quantities
+    return [
+        q for q in quantities if not any(start <= q.start and q.end <= end for start, end in names)
+    ]
 
 
 def _outside(quantities: list[Quantity], periods: list[PeriodMention]) -> list[Quantity]:

@@ -1,5 +1,6 @@
 """Round-ups of several companies: in running paragraphs, and in tables of companies by metric."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -39,8 +40,12 @@ BUSINESSES = """顺丰控股2025年三季报
 """
 
 
-def facts_of(text: str) -> list[Fact]:
-    message = TranscriptMessage(transcript_id="t", text=text, published_at="2025-11-20T10:00:00Z")
+def facts_of(text: str, published: str = "2025-11-20") -> list[Fact]:
+    message = TranscriptMessage(
+        transcript_id="t",
+        text=text,
+        published_at=datetime.fromisoformat(published).replace(tzinfo=UTC),
+    )
     return [fact for part in run(message) for fact in part.facts]
 
 
@@ -161,3 +166,28 @@ def test_companies_as_headings_name_them(
 ) -> None:
     found = [f for f in facts_of(text) if f.value == Decimal(value) and f.metric == metric]
     assert [(f.entity.id if f.entity else None, f.unit) for f in found] == [(company, unit)]
+
+
+HALVES = """新茶饮中报对比
+
+2025-08-29
+
+【蜜雪冰城 2097.HK】
+  ✦ 收入140亿元，加盟店占98%以上
+【茶百道 2555.HK】
+  ✦ 收入24亿元，经调净利3.1亿元
+看点：两家半年合计收入164亿元
+"""
+
+
+def test_interim_round_ups_report_on_the_half_year() -> None:
+    found = {str(fact.value): fact for fact in facts_of(HALVES, "2025-08-29")}
+    told = {value: (f.metric, f.period and f.period.label) for value, f in found.items()}
+    assert told == {
+        "14000000000": ("revenue", "2025H1"),
+        "98": ("stores", "2025H1"),
+        "2400000000": ("revenue", "2025H1"),
+        "310000000.0": ("adjusted_net_income", "2025H1"),
+        "16400000000": ("revenue", "2025H1"),
+    }
+    assert found["16400000000"].entity is None

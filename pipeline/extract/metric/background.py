@@ -211,11 +211,20 @@ def part_of_named(place: Place) -> MetricMatch | None:
 
 
 _PAIR = 2
+_OF_SHOPS = regex(
+    r"(?:[直加联自]营店|加盟店|直营店|新店|老店|门店|店铺)(?:数量?)?(?:占比?|占到|占了)(?:约|近|超过?|逾)?$"
+)
 _PARTED = frozenset(
     {"net_income", "adjusted_net_income", "operating_income", "adjusted_operating_income", "units",
      "profit_before_tax", "gross_profit", "orders", "bookings", "backlog", "loans", "deposits",
      "premiums", "capex", "inventory", "gmv", "contracted_sales", "customers", "users", "headcount"}
 )  # fmt: skip
+
+
+def part_of_shops(place: Place) -> MetricMatch | None:
+    """The shops, of which some are so large a part: 加盟店占 99%."""
+    of_shops = place.quantity.kind == "percent" and _OF_SHOPS.search(place.lead)
+    return unnamed("stores") if of_shops else None
 
 
 def end_of_whole(sentence: Sentence, mark: Mark) -> int:

@@ -4,7 +4,7 @@ from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.amount.units import MILLIONS, is_scaled, size_of
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.metric.alone import stands_alone
-from pipeline.extract.metric.background import part_of_named, whole_of_share
+from pipeline.extract.metric.background import part_of_named, part_of_shops, whole_of_share
 from pipeline.extract.metric.carried import (
     bare_growth,
     held_by_base,
@@ -93,6 +93,7 @@ def choose_metric(
         or spent_on(place)
         or paid_in_all(place, frame)
         or part_of_shares(place)
+        or part_of_shops(place)
         or left_of_last(place, frame)
         or _counted(reading, place, frame, setting)
         or of_list(place, frame)
@@ -215,7 +216,7 @@ def _is_part_of_business(chosen: MetricMatch, place: Place, frame: Frame) -> boo
 
     毛利率 40%；電商占三成 is a part of sales, and so moves 線上銷售 in 線上銷售升兩成.
     """
-    if place.quantity.kind != "percent" or not is_far(chosen, place, frame):
+    if place.quantity.kind != "percent" or chosen.end == 0 or not is_far(chosen, place, frame):
         return False
     business = next((m for m in place.before() if m.kind == "scope"), None)
     if (
