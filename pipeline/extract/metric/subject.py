@@ -1,7 +1,7 @@
 """Which metric a quantity is an amount of."""
 
 from pipeline.extract.amount.drivers import is_driver
-from pipeline.extract.amount.units import MILLIONS, is_scaled, size_of
+from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.metric.alone import stands_alone
 from pipeline.extract.metric.background import part_of_named, part_of_shops, whole_of_share
@@ -60,7 +60,7 @@ from pipeline.extract.metric.unsaid import (
     run_on_subject,
     without_words,
 )
-from pipeline.extract.metric.valuation import as_valuation
+from pipeline.extract.metric.valuation import as_valuation, of_all_shares
 from pipeline.extract.metric.whole import OF_THE_WHOLE, SUBSIDIARIES
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
@@ -170,7 +170,7 @@ def choose_metric(
         reading.metric, reading.family = snake_case(named), "money"
         return chosen
     if chosen is not None:
-        chosen = _of_all_shares(chosen, place) or chosen
+        chosen = of_all_shares(chosen, place) or chosen
     metric = meant(chosen, place, setting) if chosen else None
     if chosen is None or metric is None:
         without_words(reading, place)
@@ -410,22 +410,6 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
 
 # "Bought 14m shs for $4.9bn"
 _BOUGHT = regex(r"\b(?:bought(?: back)?|buyback of|repurchased|retired|bb)\s(?:[a-z.]+\s)?$")
-
-
-# What a sum of millions is called, of which the words name what each share has.
-_OF_ALL_SHARES = {
-    "dividend_per_share": "dividends", "eps": "net_income",
-    "adjusted_eps": "adjusted_net_income", "share_price": "valuation",
-}  # fmt: skip
-
-
-def _of_all_shares(chosen: MetricMatch, place: Place) -> MetricMatch | None:
-    """The sum for all shares: 中期息每股 25 仙，派息約 24 億港元."""
-    if place.quantity.kind != "money" or chosen.metric.id not in _OF_ALL_SHARES:
-        return None
-    if size_of(place.quantity) < MILLIONS:
-        return None
-    return unnamed(_OF_ALL_SHARES[chosen.metric.id])
 
 
 def _asked_for(place: Place, frame: Frame, setting: Setting) -> bool:

@@ -1,5 +1,6 @@
 """What a share is worth: multiples and earnings beside a target price."""
 
+from pipeline.extract.amount.units import MILLIONS, size_of
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch
@@ -30,3 +31,19 @@ def as_valuation(chosen: MetricMatch, place: Place) -> MetricMatch | None:
         return None
     of_what = _TIMES_WHAT.match(place.sentence.folded, place.mark.end)
     return unnamed(_VALUED[of_what[1]] if of_what else "price_to_earnings")
+
+
+# What a sum of millions is called, of which the words name what each share has.
+_OF_ALL_SHARES = {
+    "dividend_per_share": "dividends", "eps": "net_income",
+    "adjusted_eps": "adjusted_net_income", "share_price": "valuation",
+}  # fmt: skip
+
+
+def of_all_shares(chosen: MetricMatch, place: Place) -> MetricMatch | None:
+    """The sum for all shares: 中期息每股 25 仙，派息約 24 億港元."""
+    if place.quantity.kind != "money" or chosen.metric.id not in _OF_ALL_SHARES:
+        return None
+    if size_of(place.quantity) < MILLIONS:
+        return None
+    return unnamed(_OF_ALL_SHARES[chosen.metric.id])
