@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from pipeline.lexicon.companies import CompanyMatch, find_companies
+from pipeline.lexicon.companies import CompanyMatch, company, find_companies
 from pipeline.lexicon.metrics import find_metrics
 from pipeline.lexicon.phrases import Phrases
 from pipeline.lexicon.scope_names import (
@@ -323,9 +323,17 @@ def _unknown(
         owner = companies.owner(start, end)
         if owner is None or (owner == company_id and text[start:end].count(" ")):
             name = text[start:end]
+            if company_id and _calls_itself(name, company_id):
+                continue
             if fold(name) not in owned_words() and _OFFICERS.isdisjoint(name.split(" ")):
                 found.append(ScopeMatch(start, end, name, False, "product", company_id))
     return found
+
+
+def _calls_itself(name: str, company_id: str) -> bool:
+    """Whether a name is the first word of the company's own: "Murphy", of Murphy Oil."""
+    known = company(company_id)
+    return (known.name if known else company_id).startswith(f"{name} ")
 
 
 def _called_business(folded: str, found: list[ScopeMatch]) -> list[ScopeMatch]:

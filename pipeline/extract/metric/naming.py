@@ -16,6 +16,7 @@ _VERB = regex(
     r"|numbered|surged|"
     r"soared|tumbled|plunged|slipped|eased|doubled|made|makes|make|account|accounts|accounted"
     r"|represent|represents|represented|comprised|comprises|posted|registered|yielded|will"
+    r"|amounted|amounts"
     r"|should|would|has|had|have|of(?= (?:[a-z]+ )?$)|at|stands|stays|jumped|down|up|to)\b"
 )
 _LEADING = regex(

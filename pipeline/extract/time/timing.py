@@ -17,6 +17,7 @@ from pipeline.extract.time.comparing import (
     next_quarter,
     own_basis,
 )
+from pipeline.extract.time.guided import was_guided
 from pipeline.extract.time.leaving import is_left
 from pipeline.extract.time.modality import (
     expected,
@@ -94,6 +95,8 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     quoted = expected(place)
     revised = base and not of_now and revises(place, frame, setting)
     ahead = revised or quoted or forward(place, frame, setting, mention, here, base=base)
+    if ahead and not (base or quoted or revised) and not was_guided(place, frame):
+        mention = _of_year_to_come(mention, place, setting)
     ahead = ahead and not (of_now or left)
     reading.period = _period(
         reading, place, mention, basis, frame, setting, base=base, ahead=ahead, quoted=quoted
@@ -420,6 +423,27 @@ def _next_year(
         ),
     )
     if not over or mention.period.end > _close(reporting, setting) or not whole_year(mention):
+        return mention
+    return mention.model_copy(update={"period": year_before(mention.period, -1)})
+
+
+# "Beat our guidance for the full year": what was guided for the year that is over.
+_OVER = regex(
+    r"\b(?:beat|exceeded|above|ahead of|within|met|achieved|reached|hit|surpassed|missed)\b"
+)
+
+
+def _of_year_to_come(
+    mention: PeriodMention | None, place: Place, setting: Setting
+) -> PeriodMention | None:
+    """Read the "full year" of what is expected, told when the year is over, as the next one."""
+    reporting, day = setting.reporting, setting.day
+    if mention is None or reporting is None or day is None or mention.period.end >= day:
+        return mention
+    named = any(character.isdigit() for character in mention.text)
+    if named or not whole_year(mention) or mention.period.end != _close(reporting, setting):
+        return mention
+    if _OVER.search(place.sentence.folded, place.sentence.start, place.mark.start):
         return mention
     return mention.model_copy(update={"period": year_before(mention.period, -1)})
 
