@@ -28,11 +28,13 @@ _SCALES = (
     (re.compile(r"千|thousand|\bk\b"), Decimal(1000)),
 )
 _CURRENCIES = (
-    (re.compile(r"美元|us\$|usd|\$"), "USD"), (re.compile(r"港元|港币|hk\$|hkd"), "HKD"),
+    (re.compile(r"美元|美仙|us\$|usd|\$"), "USD"), (re.compile(r"港元|港币|港仙|hk\$|hkd"), "HKD"),
     (re.compile(r"人民币|rmb|cny|元人民"), "CNY"), (re.compile(r"新台币|台币|nt\$|twd"), "TWD"),
     (re.compile(r"欧元|€|eur"), "EUR"), (re.compile(r"英镑|£|gbp"), "GBP"),
     (re.compile(r"日元|日圆|jpy|¥|yen"), "JPY"),
 )  # fmt: skip
+# 每股派息（港仙）: hundredths of the currency.
+_CENTS, _HUNDREDTH = regex(r"仙|人民币分|(?<![十百千万亿])分$|\bcents?\b"), Decimal("0.01")
 _CHANGE_COLUMN = regex(r"变动|变化|增幅|增长|change|chg|%|growth|\+/-")
 
 
@@ -79,10 +81,22 @@ def read_row(
         reading.scope, reading.entity = scope, _company(header[column]) or about
         units = (fold(header[column]), own[1] if own else "", title)
         _amount(reading, quantity, units, setting, named)
+        if _is_bracketed(segment.text, start, quantity) and reading.measure in ("growth", "change"):
+            reading.value = -reading.value if reading.value is not None else None
         if grows and quantity.kind in ("percent", "number"):
             reading.measure, reading.unit = "growth", "percent"
         _time(reading, header[column], anchor, setting)
         yield reading
+
+
+def _is_bracketed(text: str, start: int, quantity: Quantity) -> bool:
+    """Whether brackets around a move make it negative: (8.9%)."""
+    end = start + len(quantity.text)
+    return (
+        not quantity.signed
+        and text[start - 1 : start] in ("(", "（")
+        and text[end : end + 1] in (")", "）")
+    )
 
 
 # A row of how the one above has moved; the unit that a row's own label tells.
@@ -154,6 +168,7 @@ def _amount(
             reading.unit = _currency(units) or setting.currency or "USD"
         elif reading.family == "money_per_share":
             reading.unit = f"{_currency(units) or setting.currency or 'USD'}/share"
+            factor = _HUNDREDTH if _CENTS.search(units[0] + units[1]) else factor
         elif reading.family == "percent":
             reading.unit = "percent"
         elif reading.family == "x":

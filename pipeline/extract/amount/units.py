@@ -49,6 +49,21 @@ def reads_as_percent(quantity: Quantity) -> bool:
     return abs(quantity.value) < _SIGNED_PERCENT
 
 
+# 目標價 78 元: of a mainland company with a Hong Kong code the shares are quoted there.
+_BARE = regex(r"[^a-z$¥€£]*元")
+_QUOTED = frozenset({"target_price", "share_price"})
+
+
+def _trades_in_hong_kong(reading: Reading, quantity: Quantity, setting: Setting) -> bool:
+    if reading.metric not in _QUOTED or setting.currency != "CNY" or setting.about is None:
+        return False
+    code = setting.about.id
+    if len(code) != 4 or not code.isdigit():
+        return False
+    said = fold(quantity.text)
+    return _BARE.fullmatch(said) is not None and not any(w in said for w in "人币港美台")
+
+
 def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
     """Set the reading's unit, and the factor that brings its number to base units."""
     quantity = place.quantity
@@ -56,6 +71,8 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
     money = setting.currency or "USD"
     if quantity.kind == "money":
         unit = _lent_currency(place) or _currency_before(reading, place, frame) or unit
+        if _trades_in_hong_kong(reading, quantity, setting):
+            unit = "HKD"
         if unit and size_of(quantity) >= MILLIONS:
             unit = unit.removesuffix("/share")
         if reading.family == "money_per_share" and unit and "/" not in unit:

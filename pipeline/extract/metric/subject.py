@@ -22,6 +22,7 @@ from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.metric.meant import just_before, meant
 from pipeline.extract.metric.naming import snake_case
 from pipeline.extract.metric.nearby import nearby
+from pipeline.extract.metric.parts import is_part_of_business
 from pipeline.extract.metric.phrases import (
     is_size_of_business,
     lets_go,
@@ -63,10 +64,8 @@ from pipeline.extract.metric.unsaid import (
 from pipeline.extract.metric.valuation import as_valuation, of_all_shares
 from pipeline.extract.metric.whole import OF_THE_WHOLE, SUBSIDIARIES
 from pipeline.extract.place import Place, words_in
-from pipeline.extract.reading import Mark
 from pipeline.lexicon.counted import counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
-from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 
@@ -139,7 +138,7 @@ def choose_metric(
         chosen = unnamed("revenue")
     if chosen is not None and _are_sales(chosen, place, frame, setting):
         chosen = unnamed("revenue")
-    if chosen is not None and _is_part_of_business(chosen, place, frame):
+    if chosen is not None and is_part_of_business(chosen, place, frame):
         line = told_by_line(place, frame, setting)
         rate = line is not None and line.metric.family == "percent"
         shared = any("share" in kinds for _, kinds in place.cues_before())
@@ -195,41 +194,6 @@ def _are_sales(chosen: MetricMatch, place: Place, frame: Frame, setting: Setting
 
 
 _NET_REVENUE = frozenset({"TWD", "HKD"})
-
-
-# Of these nothing is a part; what a row of parts goes through beside them are sales.
-_WITHOUT_PARTS = frozenset({"price", "average_selling_price", "freight_rate", "arpu"})
-# 總店數 7,280 店，鮮食占比 24%: what is sold there is no part of the shops.
-_PLACES = frozenset({"stores", "facilities", "headcount", "countries"})
-
-
-def _is_kind_of_goods(business: Mark | None) -> bool:
-    match = business.value if business is not None else None
-    return isinstance(match, ScopeMatch) and match.known and match.kind != "region"
-
-
-_SALES = regex(r"(?:销售|收入|营收|销售额|业务收入)$")
-
-
-def _is_part_of_business(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
-    """Whether a business is told of that a metric named elsewhere cannot be of.
-
-    毛利率 40%；電商占三成 is a part of sales, and so moves 線上銷售 in 線上銷售升兩成.
-    """
-    if place.quantity.kind != "percent" or chosen.end == 0 or not is_far(chosen, place, frame):
-        return False
-    business = next((m for m in place.before() if m.kind == "scope"), None)
-    if (
-        chosen.metric.family in ("percent", "x", "money_per_share")
-        or chosen.metric.id in _WITHOUT_PARTS
-        or (chosen.metric.id in _PLACES and _is_kind_of_goods(business))
-    ):
-        cue = next((m for m, kinds in place.cues_before() if "share" in kinds), None)
-        if cue is not None and place.sentence.folded.startswith("占", cue.start):
-            return True
-    if business is None or chosen.metric.id == "revenue":
-        return False
-    return _SALES.search(place.sentence.folded, business.start, business.end) is not None
 
 
 def _told_by_words(

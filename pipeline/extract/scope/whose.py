@@ -2,7 +2,7 @@
 
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
-from pipeline.extract.reading import Sentence
+from pipeline.extract.reading import Mark, Sentence
 from pipeline.extract.scope.passing import is_aside
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.scopes import ScopeMatch
@@ -32,7 +32,8 @@ def note_company(frame: Frame, sentence: Sentence, at: int, about: Entity | None
         if _LISTED.fullmatch(between):
             frame.last_company = mark
             return
-    if about is not None and _HELD.match(sentence.folded, mark.end) is not None:
+    held = about is not None and _HELD.match(sentence.folded, mark.end) is not None
+    if held or _is_customer(sentence, mark, about):
         frame.scope, frame.scope_inherited, frame.scope_mark = mark.value.company.name, False, mark
         frame.opening = mark.value.company.name, True
         return
@@ -44,6 +45,20 @@ def note_company(frame: Frame, sentence: Sentence, at: int, about: Entity | None
 
 # 星巴克（持股六成）: a holding, told as one of the company's businesses.
 _HELD = regex(r"\s*[(（]\s*(?:持股|占股|持有|持权|权益占比)")
+
+
+# 客戶：Nike 佔 23.5%、Adidas 佔 19.7%: what of the company's sales goes to them.
+_TAKES = regex(r"\s?(?:约|则|各)?占")
+_CUSTOMERS = regex(r"客户")
+
+
+def _is_customer(sentence: Sentence, mark: Mark, about: Entity | None) -> bool:
+    """Whether another company is named as a customer of which the part of sales is told."""
+    if about is None or not isinstance(mark.value, CompanyMention):
+        return False
+    if mark.value.company.id == about.id or _TAKES.match(sentence.folded, mark.end) is None:
+        return False
+    return _CUSTOMERS.search(sentence.folded, sentence.start, mark.start) is not None
 
 
 def _is_own_business(sentence: Sentence, at: int, about: Entity | None) -> bool:

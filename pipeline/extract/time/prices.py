@@ -19,6 +19,10 @@ _THEN = regex(
 _NEXT_DAY = regex(r"次日|翌日|隔日|next day|following day")
 
 
+# 目標價 78 元，現價 61.5 元: what a share costs is no outlook, whatever stands before it.
+_QUOTED = regex(r"(?:现价|收市价?|收盘价?|昨收|现报|最新股价|现时股价)[^，。；;0-9]{0,4}$")
+
+
 def time_prices(
     reading: Reading,
     place: Place,
@@ -33,6 +37,8 @@ def time_prices(
     around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
     if _is_target(reading, place) or (reading.metric == "share_price" and _UPSIDE.search(around)):
         reading.modality = "question" if setting.asked else "forward"
+    elif reading.metric == "share_price" and _QUOTED.search(place.lead):
+        reading.modality = "question" if setting.asked else "actual"
     if mention is not None or setting.day is None:
         return
     last = frame.last

@@ -221,9 +221,10 @@ def _heads_a_table(folded: str, amount: Amount) -> bool:
     before = folded[amount.start - 1 : amount.start]
     if set(folded[amount.bare_start : amount.bare_end]) - set("十百千万亿"):
         return False
-    heads = before in "(（:：/位以" or (
-        before in "为是" and _DECLARES.search(folded[max(0, amount.start - 16) : amount.start])
-    )
+    heads = (
+        before in "(（:：/位以"
+        or (before in "，,、" and folded[amount.end : amount.end + 1] in (")", "）"))
+    ) or (before in "为是" and _DECLARES.search(folded[max(0, amount.start - 16) : amount.start]))
     if not heads or (not before and folded[amount.bare_start] in "十百"):
         return False
     return folded[amount.end : amount.end + 1] in _ENDS_A_HEAD
