@@ -35,6 +35,9 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     ):
         reading.measure = last.measure
         return
+    if _ABSORBED.search(place.lead):
+        reading.measure = "share"
+        return
     here = (getattr(m.value, "metric", None) for m in place.before() if m.kind == "metric")
     named_far = all(each is None or each.id != reading.metric for each in here)
     of_revenue = _share_of_revenue(place) and ("metric inherited" in reading.doubts or named_far)
@@ -159,6 +162,12 @@ def _asked_of_growth(place: Place) -> bool:
     if place.sentence.lead_in is None or not _KEEPS.search(place.lead):
         return False
     return _OF_GROWTH.search(place.sentence.folded, *place.sentence.lead_in) is not None
+
+
+# 靠涨价对冲了七成多, 由客户承担八成: so large a part of what weighs.
+_ABSORBED = regex(
+    r"(?:对冲|抵消|抵销|消化|覆盖|承担|吸收|转嫁|分担|化解|弥补)(?:了|掉了?|其中)*(?:的)?(?:约|近|大约|大概|将近|超过?)*$"
+)
 
 
 # Of these no part is told in percent, only how far they move: "potential upside of 16%".

@@ -5,6 +5,7 @@ from pipeline.extract.metric.whole import OF_ANY_BUSINESS
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.patterns import regex
+from schemas import Quantity
 
 # What a Chinese clause sets before its metric, and words there that name no business.
 _CLAUSE_HEAD = regex(r"[，；;、] ?([\u4e00-\u9fff]{2,8}|[a-z][a-z0-9+&-]{1,9}(?= ))\s?$")
@@ -91,6 +92,23 @@ def leaves_contrast(frame: Frame, sentence: Sentence, at: int) -> bool:
         for m in sentence.around(at)
         if business.end <= m.start and m.end <= mark.start
     )
+
+
+def told_side_by_side(sentence: Sentence, business: Mark) -> bool:
+    """Whether a business is the next of a row that the sentence opened with.
+
+    线下增长130%，线上增长300%；会员数突破6000万: the members are those of neither.
+    """
+    first = next((m for m in sentence.marks if m.kind == "scope"), None)
+    if first is None or first.start >= business.start:
+        return False
+    figures = [m for m in sentence.marks if isinstance(m.value, Quantity)]
+    one = next((m for m in figures if m.start >= first.end), None)
+    other = next((m for m in figures if m.start >= business.end), None)
+    if one is None or other is None or one is other:
+        return False
+    between = sum(first.end <= m.start < business.start for m in figures)
+    return between == 1 and getattr(one.value, "kind", "") == getattr(other.value, "kind", " ")
 
 
 # PET 成本下降帶動毛利率升至 60%: the margin is not that of what moved it.

@@ -21,6 +21,7 @@ from pipeline.extract.scope.leaving import (
     leaves_contrast,
     leaves_part,
     opens,
+    told_side_by_side,
 )
 from pipeline.extract.scope.modifiers import business_before
 from pipeline.extract.scope.passing import is_aside, is_in_passing, is_left_out, is_no_business
@@ -193,7 +194,10 @@ def note_metric(frame: Frame, sentence: Sentence, at: int) -> None:
         frame.scope = frame.scope_mark = None
         return
     if frame.opening is not None and leaves_contrast(frame, sentence, at):
-        frame.scope, frame.scope_mark = frame.opening[0], None
+        business = frame.scope_mark
+        of_neither = business is not None and told_side_by_side(sentence, business)
+        frame.scope = None if of_neither else frame.opening[0]
+        frame.scope_mark = None
         return
     if is_moved_by(frame, sentence, mark):
         frame.scope = frame.scope_mark = None
