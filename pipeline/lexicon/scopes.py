@@ -28,12 +28,14 @@ from pipeline.patterns import regex
 
 __all__ = ["ScopeMatch", "find_scopes"]
 
-_MONEY = r"(?!(?:CHF|SEK|NOK|DKK|RMB|INR|KRW|JPY|EUR|USD|GBP|HKD|TWD)\d)"
+# No name is CHF45 or EUR3: behind its first letter, so that a search passes over all else at once.
+_MONEY = r"(?!(?:HF|EK|OK|KK|MB|NR|RW|PY|UR|SD|BP|KD|WD)\d)"
 _NAME = regex(
-    rf"{_MONEY}[A-Z]"
-    r"(?<![A-Za-z0-9.@_/'’$&-][A-Z])(?:[A-Z]?&[A-Z]{1,2}(?![A-Za-z0-9&])|[A-Za-z0-9]*\+?)"
+    r"[A-Z]"
+    + _MONEY
+    + r"(?<![A-Za-z0-9.@_/'’$&-][A-Z])(?:[A-Z]?&[A-Z]{1,2}(?![A-Za-z0-9&])|[A-Za-z0-9]*\+?)"
     r"(?:-\d{1,4}[A-Za-z]{0,2}(?![A-Za-z0-9_%]|[.,]\d|\s?(?:percent|bps|basis|points))"
-    rf"|(?: & |[ -])(?:{_MONEY}[A-Z][A-Za-z0-9]*\+?"
+    rf"|(?: & |[ -])(?:[A-Z]{_MONEY}[A-Za-z0-9]*\+?"
     r"|\d{1,2}(?:\.\d)?[A-Za-z]{0,2}(?![\w,.%+]|\s?(?:%|percent|[mbt]r?illion|bps|basis|points|x\b)))){0,7}"
 )
 # "New CEO Schulman" is a person.

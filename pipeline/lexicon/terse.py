@@ -57,6 +57,8 @@ def rows_of_names(text: str) -> Iterator[tuple[int, int, str]]:
     if "/" in text:
         for match in _PUT_TOGETHER.finditer(text):
             yield match.start("name"), match.end("name"), match["name"]
+    if "NA " not in text and "LA " not in text and "ME " not in text:
+        return
     for match in _REGION.finditer(text):
         yield match.start("name"), match.end("name"), _REGIONS[match["name"]]
 

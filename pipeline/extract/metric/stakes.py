@@ -20,7 +20,7 @@ _PAID_FOR = regex(
     r"(?:%|stake|interest|holding|business|unit|division|arm)[^.;$€£]{0,48} "
     r"for(?: about| around| c\.| ~)? $"
 )
-_WINDOW = 64
+_WINDOW, _FOR = 64, 14
 
 
 def of_stake(place: Place) -> MetricMatch | None:
@@ -28,9 +28,12 @@ def of_stake(place: Place) -> MetricMatch | None:
     folded, kind = place.sentence.folded, place.quantity.kind
     if kind not in ("percent", "money"):
         return None
-    before = folded[max(place.sentence.start, place.mark.start - _WINDOW) : place.mark.start]
+    start = max(place.sentence.start, place.mark.start - _WINDOW)
     if kind == "money":
-        return unnamed("deal_value") if _PAID_FOR.search(before) else None
-    if _SELLS.search(before) and _PART_OF_NAME.match(folded, place.mark.end):
-        return unnamed("ownership")
-    return None
+        if folded.find(" for", max(start, place.mark.start - _FOR), place.mark.start) < 0:
+            return None
+        paid = _PAID_FOR.search(folded, start, place.mark.start)
+        return unnamed("deal_value") if paid else None
+    part = _PART_OF_NAME.match(folded, place.mark.end)
+    sells = part and _SELLS.search(folded, start, place.mark.start)
+    return unnamed("ownership") if sells else None
