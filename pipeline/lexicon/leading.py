@@ -1,6 +1,7 @@
 """Which company a heading or a paragraph of running prose is about: the one that it opens with."""
 
 import re
+from collections.abc import Iterable
 
 from pipeline.lexicon.companies import Company, company, find_companies
 from pipeline.lexicon.company_names import company_names
@@ -49,6 +50,7 @@ _LISTED = regex(r"(?<![A-Za-z&])[A-Z]{1,5}(?:\s?[/、,，&+＋｜|]\s?[A-Z]{1,5}
 _CODE = regex(r"[A-Z]+")
 # "01801.HK 信达生物", "600519 贵州茅台": what a heading may have before the name.
 _BEFORE_NAME = regex(
+    r"(?:(?i:part|no\.?|section)\s?\d{1,2}\s?[|｜:：.])?"
     r"[\s#•·●・◦▪*>»\-–—▍（(【「\d.、)）一二三四五六七八九十]*"
     r"(?:\$?(?:[A-Z]{1,5}|\d{4,6})(?:[.:][A-Z]{1,3})?\s+(?=[\u4e00-\u9fff]))?"
 )
@@ -81,6 +83,29 @@ def listed_codes(title: str) -> frozenset[str]:
     return frozenset(listed)
 
 
+# Letters that stand at the head of a line for answer and question.
+_ASKING = ("A", "Q")
+
+
+def codes_alike(headings: Iterable[str]) -> frozenset[str]:
+    """Give the tickers of one letter that headings set off as others set off a certain ticker.
+
+    >>> sorted(codes_alike(["V › Volumes", "UAL › Fleet"]))
+    ['V']
+    """
+    by_sign: dict[str, set[str]] = {}
+    for heading in headings:
+        match = _SET_OFF.match(heading)
+        sign = (match["sign"] or "").strip() if match is not None else ""
+        if match is not None and sign and company(match["code"]) is not None:
+            by_sign.setdefault(sign, set()).add(match["code"])
+    found: set[str] = set()
+    for codes in by_sign.values():
+        if not all(map(_is_doubtful, codes)):
+            found.update(code for code in codes if len(code) == 1 and code not in _ASKING)
+    return frozenset(found)
+
+
 def _is_doubtful(code: str) -> bool:
     return len(code) < _SHORTEST_CODE or code in company_names().ticker_words
 
@@ -104,6 +129,8 @@ def heading_company(heading: str, known: frozenset[str] = frozenset()) -> Compan
     behind = find_companies(heading[match.end() :][:60])
     named = any(each.company.id == found.id for each in behind)
     if match["sign"] is None:  # the code and the name, and nothing between them
+        if found.id in known and heading[match.end() - 1] == " ":
+            return found  # "V 財務", where the title lists V
         return found if named and behind[0].start == 0 and heading[match.end() - 1] == " " else None
     return found if named or found.id in known or not _is_doubtful(code) else None
 

@@ -14,6 +14,7 @@ from pipeline.segment.draft import Draft
 
 _DIGITS = regex(r"\d[\d,.]*")
 _LATIN = regex(r"[a-z][a-z0-9&+.\-]*[a-z0-9]|[a-z]{2,}")
+_LONGEST_NAME = 28
 _BAND = 6
 _ALONE = -0.6
 _NEAREST = 0.35
@@ -67,6 +68,9 @@ def _first_language(drafts: Sequence[Draft]) -> str | None:
     chinese = sum(map(_is_chinese, bodies))
     english = len(bodies) - chinese
     if min(chinese, english) < 2 or min(chinese, english) * 4 < len(bodies):
+        return None
+    # Names of companies over lists of Chinese points are no lines of a call.
+    if sum(not _is_chinese(d) and d.end - d.start > _LONGEST_NAME for d in bodies) * 3 < english:
         return None
     changes = {"en": 0, "zh": 0}
     for before, after in pairwise(bodies):

@@ -11,7 +11,7 @@ from pipeline.lexicon.companies import (
     find_companies,
     resolve_company,
 )
-from pipeline.lexicon.leading import heading_company, name_begins
+from pipeline.lexicon.leading import heading_company, listed_codes, name_begins
 from pipeline.normalize.periods import (
     infer_call_day,
     infer_reporting_period,
@@ -142,7 +142,8 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
     for company_id in in_title:
         votes[company_id] += _IN_TITLE
     doubtful = {match.company.id for match in find_companies(titles, all_companies())}
-    if _is_round_up(in_title, set(_CODES.findall(titles)) | doubtful, votes, drafts):
+    codes = set(_CODES.findall(titles)) | listed_codes(titles) | doubtful
+    if _is_round_up(in_title, codes, votes, drafts):
         return None
     if len(in_title) != 1 and companies_of_paragraphs(drafts):
         return None
@@ -191,7 +192,7 @@ def _is_round_up(
     for draft in drafts:
         if draft.kind == "heading" and not draft.path and not draft.is_title:
             opening = next(iter(find_companies(draft.text[:60])), None)
-            coded = heading_company(draft.text[:80])
+            coded = heading_company(draft.text[:80], frozenset(codes))
             if coded is not None:
                 headed.add(coded.id)
             elif opening is not None and opening.start - name_begins(draft.text) <= _OPENING:

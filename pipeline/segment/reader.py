@@ -24,7 +24,7 @@ _COMPANY_HEADING = regex(
     r"[A-Z\u4e00-\u9fff][^。，,:：]{1,40}?\s?[(（](?:[A-Z]+:\s?)?(?:[A-Z]{1,5}|\d{4,6})(?:\.[A-Z]{1,2})?[)）]$"
 )
 # "【京东】三季度增收不增利": a name in brackets and what is to be said of it.
-_BRACKETED_NAME = regex(r"【[^】]{2,24}】[^。！？!?；;：:]{2,36}")
+_BRACKETED_NAME = regex(r"【[^】]{1,24}】[^。！？!?；;：:]{2,36}")
 _EVENT = regex(r"[业業][绩績][会會]|[财財][报報]|[电電][话話][会會]|[法说說]+[说說明][会會]")
 _ASIDES = regex(r"[（(][^（()）]{0,40}[）)]")
 # "云计算观察 2025-10-31 10:00 杭州": who wrote, and when.
@@ -301,7 +301,8 @@ class Reader:
         text = self.lines[index].text
         if not _BRACKETED_NAME.fullmatch(text) or index + 1 >= len(self.lines):
             return False
-        return len(self.lines[index + 1].text) > len(text)
+        listed = read_mark(self.lines[index + 1].text).kind in ("bullet", "number")
+        return listed or len(self.lines[index + 1].text) > len(text)
 
     def _is_stamp(self, index: int, text: str) -> bool:
         if not text[0].isdigit() and text[0] not in "[(<（":

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pipeline.lexicon.companies import all_companies, find_companies
 from pipeline.lexicon.company_names import company_names
 from pipeline.lexicon.leading import (
+    codes_alike,
     heading_company,
     leading_company,
     listed_codes,
@@ -26,7 +27,7 @@ _BILINGUAL = regex(
 )
 _SHORT = _FEW = 2
 _WHOLE_NAME = range(4, 6)
-_APART = regex(r"\s?[】」\])]|\s?[（(|｜：:]|\s?[—–]|\s-\s|$")
+_APART = regex(r"\s?[】」\])]|\s?[（(|｜：:›»>]|\s?[—–]|\s-\s|$")
 _HAN = regex(r"[\u4e00-\u9fff]+")
 _HONG_KONG, _MAINLAND = 4, 6
 # "3) Kestrel Shipping (KSTR LN)": likewise, with its code.
@@ -63,6 +64,7 @@ def companies_of_headings(drafts: Sequence[Draft]) -> tuple[DocumentCompany, ...
         draft.text[:80] for draft in drafts if draft.kind == "heading" and not draft.is_title
     ]
     listed = listed_codes("\n".join(draft.text for draft in drafts[:6] if draft.is_title))
+    listed |= codes_alike(headings)
     certain = _opening(headings, frozenset(), listed)
     unknown = _unknown(headings)
     if len(certain) + len(unknown) < _SHORT and len(_set_apart(headings)) < _SHORT:
