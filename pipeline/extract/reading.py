@@ -246,7 +246,9 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     scopes = find_scopes(text[start:end], company_id, folded=piece)
     surer = [(c.start, c.end) for c in cues if c.kinds & _SURE]
     names = [(s.start, s.end) for s in scopes if s.known or " " in s.scope]
-    metrics = [m for m in find_metrics(piece) if not _and_others(m, piece)]
+    metrics = [
+        m for m in find_metrics(piece) if not (_and_others(m, piece) or _is_growth_in(m, piece))
+    ]
     heads = {m.start for m in metrics if _has_a_business(m)}
     marks += [
         Mark(start + m.start, start + m.end, "metric", m)
@@ -283,6 +285,18 @@ def _and_others(match: MetricMatch, piece: str) -> bool:
 
 
 _AND = frozenset("及和与跟")
+
+
+def _is_growth_in(match: MetricMatch, piece: str) -> bool:
+    """Whether "growth" only says how far what follows it moved: "25% growth in subscriptions"."""
+    if not match.weak or piece[match.start : match.end] != "growth":
+        return False
+    return piece.startswith((" in ", " across "), match.end) and (
+        _RATE_BEFORE.search(piece, max(0, match.start - 24), match.start) is not None
+    )
+
+
+_RATE_BEFORE = regex(r"(?:%|percent|digits?|teens|points?) (?:[a-z-]+ )?$")
 
 
 # What is counted and is a business too: 数据中心占到营收的56%, but 数据中心400座.

@@ -147,7 +147,7 @@ def find_scopes(
             m for m in found if not any(u.start <= m.start and m.end <= u.end for u in unknown)
         ]
         found += unknown
-    found += _called_business(folded, found)
+    found += _called_business(text, folded, found)
     if "其他" in folded:
         found += [
             ScopeMatch(*match.span(1), "Other", True, "generic")
@@ -338,9 +338,9 @@ def _calls_itself(name: str, company_id: str) -> bool:
     return (known.name if known else company_id).startswith(f"{name} ")
 
 
-def _called_business(folded: str, found: list[ScopeMatch]) -> list[ScopeMatch]:
+def _called_business(text: str, folded: str, found: list[ScopeMatch]) -> list[ScopeMatch]:
     """Find what a text itself calls a business: "our imaging business", "the pet food segment"."""
-    named: list[ScopeMatch] = []
+    called: list[ScopeMatch] = []
     for match in _BUSINESS.finditer(folded):
         words: list[str] = []
         at = match.start()
@@ -354,9 +354,11 @@ def _called_business(folded: str, found: list[ScopeMatch]) -> list[ScopeMatch]:
         start = at + 1
         if any(m.start < match.end() and start < m.end for m in found):
             continue
-        name = " ".join(word.capitalize() for word in words)
-        named.append(ScopeMatch(start, match.end(), name, True, "generic"))
-    return named
+        written = text[start : match.start()]
+        if not written[0].isupper():
+            written = " ".join(word.capitalize() for word in words)
+        called.append(ScopeMatch(start, match.end(), written, True, "generic"))
+    return called
 
 
 def _longer_name(

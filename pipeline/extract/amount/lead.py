@@ -171,6 +171,11 @@ def _goes_on(place: Place, gap: str) -> bool:
 
 # "From operating 191 more stores": a cause, and no base.
 _DOING = regex(r" (?:[a-z]+ly )?[a-z]{3,}ing (?!to\b)")
+# "To grow EBITDA from our base business mid single digits": where it comes from.
+_FROM_WHOM = regex(
+    r" (?:our|its|the|these|new|existing) (?:[a-z-]+ )?(?:business(?:es)?|operations|acquisitions?"
+    r"|customers|products|platforms?|portfolio|stores|markets|segments?|clients) (?!of\b|was|were)"
+)
 
 
 def lead_before(place: Place) -> Lead:
@@ -193,7 +198,9 @@ def lead_before(place: Place) -> Lead:
         if settled:
             continue
         settled = True
-        if "from" in kinds and near <= 6 and not _DOING.match(place.gap_before(mark)):
+        if "from" in kinds and near <= 6 and _FROM_WHOM.match(place.gap_before(mark)):
+            settled = False
+        elif "from" in kinds and near <= 6 and not _DOING.match(place.gap_before(mark)):
             lead.base = True
         elif "to" in kinds and near <= 2:
             lead.to = True
