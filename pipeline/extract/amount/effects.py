@@ -14,6 +14,8 @@ _TELLS = regex(
     r"(?: (?:about|around|roughly|nearly|between|something|like|over|some|up to|another|just))*\s*$"
 )
 _REACH = 56
+# "2.3 points from pricing offset by 1.9 points of volume".
+_OFFSET = regex(r"\boffset by (?:about |roughly |nearly |a )?$")
 # "A two point hit to gross margin".
 _BEHIND = regex(
     r"\s*(?:(?P<bad>hit|drag|headwind|burden|blow)|benefit|tailwind|lift|boost|uplift)"
@@ -26,6 +28,10 @@ def effect_on(place: Place) -> int:
     behind = _BEHIND.match(place.sentence.folded, place.mark.end)
     if behind is not None and place.quantity.kind == "points":
         return -1 if behind["bad"] else 1
+    if place.quantity.kind == "points" and _OFFSET.search(
+        place.sentence.folded, max(place.sentence.start, place.mark.start - 24), place.mark.start
+    ):
+        return -1
     named = next((mark for mark in place.before() if mark.kind == "metric"), None)
     if named is None or place.quantity.kind not in ("money", "points"):
         return 0

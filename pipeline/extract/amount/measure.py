@@ -92,7 +92,7 @@ def _points(reading: Reading, lead: Lead, place: Place) -> None:
 _LOST = regex(r"\b(?:lost|losing|lose)(?: (?:about|over|nearly|around|roughly|some))? $")
 
 
-_COST = regex(r"_cost$|_expense$|_expenses$|^depreciation$")
+_COST = regex(r"_cost$|^catastrophe_losses$|_expense$|_expenses$|^depreciation$")
 _COSTS_US = regex(
     r"\bcosts?(?: us)?(?: [a-z]+)? $|(?:吃掉|啃掉|侵蚀|蚕食|拖累|冲击|造成)了?约?\s?$"
 )

@@ -3,7 +3,9 @@
 import re
 
 from pipeline.extract.cues import Cue
+from pipeline.extract.frame import Frame
 from pipeline.extract.metric.meaning import unnamed
+from pipeline.extract.metric.meant import just_before
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.metrics import MetricMatch
@@ -243,3 +245,26 @@ def is_in_whole(sentence: Sentence, at: int) -> bool:
             found = _PART_OF.match(sentence.folded, sentence.marks[k].end)
             return found is not None and mark.end <= found.end()
     return False
+
+
+def named_by_whole(place: Place, frame: Frame) -> MetricMatch | None:
+    """What a part is of, where only a business is named with it: "digital was 3% of sales"."""
+    if any(mark.kind in ("metric", "quantity") for mark in place.before()):
+        return None
+    last = frame.last
+    if last is not None and last.mark is place.previous() and last.quantity.kind == "money":
+        return None  # "Capex was $5 billion, that's 12% of sales"
+    if not (
+        any(mark.kind == "scope" for mark in place.before())
+        or _THAT_IS.search(just_before(place, 32))
+    ):
+        return None
+    return whole_of_share(place)
+
+
+_THAT_IS = regex(
+    r"(?:\b(?:that|they|those|these|which|it|who|this)(?:'s|'re| is| are| was| were| make up"
+    r"| made up"
+    r"| account for| accounted for| accounts for| represent| represents| represented| makes up))"
+    r"(?: (?:now|still|about|around|roughly|nearly|almost|over|just|only|already|some))* $"
+)

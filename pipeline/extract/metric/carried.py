@@ -284,6 +284,8 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
             continue
         if quantity.kind == "percent" and match.metric.family == "x":
             continue
+        if quantity.kind == "money" and match.metric.id == "shares_outstanding":
+            continue
         if match.metric.id not in OF_ANY_BUSINESS and _business_moves(place, frame):
             return unnamed("revenue")
         if match.metric.id in _OF_COMPANIES and _of_a_part(place, frame):

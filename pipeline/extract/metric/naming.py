@@ -12,7 +12,8 @@ _VERB = regex(
     r"|totalled|ended|"
     r"finished|rose|fell|grew|increased|decreased|declined|dropped|improved|expanded|went|ran"
     r"|ticked|contributed|generated|brought|"
-    r"moved|climbed|edged|held|topped|exceeded|surpassed|crossed|passed|neared|approached"
+    r"moved|climbed|slid|sank|shrank|slumped|gained|advanced|rebounded|recovered|contracted"
+    r"|swelled|crept|inched|edged|held|topped|exceeded|surpassed|crossed|passed|neared|approached"
     r"|numbered|surged|"
     r"soared|tumbled|plunged|slipped|eased|doubled|made|makes|make|account|accounts|accounted"
     r"|represent|represents|represented|comprised|comprises|posted|registered|yielded|will"
@@ -39,7 +40,7 @@ _UNIT_NAMES = {
     "h": "duration", "min": "duration", "day": "duration", "week": "duration",
     "month": "duration", "quarter": "tenure", "year": "tenure", "mi": "distance", "km": "distance",
     "bbl": "production", "boe": "production", "cf": "gas_production", "oz": "production",
-    "gal": "gallons", "t": "volume", "lb": "volume", "kg": "volume",
+    "gal": "gallons", "sqft": "square_feet", "t": "volume", "lb": "volume", "kg": "volume",
 }  # fmt: skip
 
 
@@ -95,6 +96,7 @@ def begins_with_verb(clause: str) -> bool:
 
 # A business grows and contributes; a measure is, stands and averages.
 _MOVES = regex(
+    r"slid|sank|shrank|slumped|gained|advanced|rebounded|recovered|contracted|swelled|crept|inched|"
     r"grew|rose|fell|increased|decreased|declined|dropped|improved|jumped|climbed|up|down"
     r"|reached|hit|ran|"
     r"contributed|generated|brought|surged|soared|tumbled|plunged|slipped|edged|ticked|eased"

@@ -216,6 +216,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         if (quantity.unit or "").endswith("/share"):
             dealt = _DEALT.search(before) and not any(m.kind == "metric" for m in place.before())
             return unnamed("share_price") if dealt else None
+        if _SPEND_EACH.search(before):
+            return unnamed("spend_per_user")
         if not is_scaled(quantity):
             return None
         if _OF_SALES.match(folded, end) or _BUSINESS_OF.match(folded, end):
@@ -230,6 +232,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("savings")
         if (deal := of_stake(place)) is not None:
             return deal
+        if _SIGNED.search(before):
+            return unnamed("bookings")
         if _ON_ORDER.match(folded, end):
             return unnamed("supply_commitments")
         if _AT_A_COST.search(before):
@@ -260,8 +264,10 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         return unnamed("price") if _TAKEN.search(before) else None
     if quantity.kind == "percent" and _RIVALS_CHARGE.match(folded, end):
         return unnamed("price")
-    if quantity.kind == "points" and (felt := _felt_by(place)) is not None:
+    if quantity.kind == "points" and (felt := _felt_by(place) or _points_of(place)) is not None:
         return felt
+    if quantity.kind == "percent" and (told := _told_of_rate(place, before)) is not None:
+        return told
     if quantity.kind == "points" and (of := _OF_MARGIN.match(folded, end)) is not None:
         return unnamed("gross_margin" if of["gross"] else "operating_margin")
     if quantity.kind == "percent":
@@ -387,3 +393,64 @@ def _felt_by(place: Place) -> MetricMatch | None:
         if isinstance(mark.value, MetricMatch):
             return mark.value if mark.start == found.end() else None
     return None
+
+
+# "Offset by 1.9 points of volume": the measure right behind.
+_POINTS_OF = regex(
+    r" (?:of|off) (?:(?:our|the|its|net|organic|higher|lower|positive|negative|menu"
+    r"|same-store) )?"
+)
+_BOUND_BEHIND = frozenset(
+    {"units", "price", "combined_ratio", "loss_ratio", "expense_ratio", "average_ticket", "traffic",
+     "transactions", "fx_impact", "mix", "same_store_sales", "cost_inflation", "operating_ratio"}
+)  # fmt: skip
+
+
+def _points_of(place: Place) -> MetricMatch | None:
+    """The measure that so many points right before it are told of."""
+    found = _POINTS_OF.match(place.sentence.folded, place.mark.end)
+    if found is None:
+        return None
+    for mark in place.after():
+        if isinstance(mark.value, MetricMatch):
+            near = mark.start <= found.end()
+            return mark.value if near and mark.value.metric.id in _BOUND_BEHIND else None
+    return None
+
+
+# "Toothpaste share in the U.S. is 33.9%".
+_SHARE_IS = regex(
+    r"\b(?!market |per |a |one |each |our |wallet )[a-z-]+ share(?: (?:in|across"
+    r"|within) [a-z. ]{2,24})?"
+    r" (?:was|is|stood at|stands at|reached|hit|(?:rose|fell|grew|climbed|slipped|improved) to)"
+    + _ABOUT
+)
+# "We sold 7% more pizza".
+_SOLD_MORE = regex(
+    r"\b(?:sold|sell|shipped|ship|delivered|deliver|moved|carried|served|handled|processed|poured"
+    r"|hauled|built|made)" + _ABOUT
+)
+_MORE = regex(r" (?:more|fewer|less) (?!than)")
+_WE_GREW = regex(
+    r"\bwe(?:'ve| have)? (?:actually |still |also |already )?(?:grew|grow|grown)(?: by| at)?"
+    + _ABOUT
+)
+# "One large deal, $60 million over five years".
+_SIGNED = regex(
+    r"\b(?:large deal|big deal|contract|order|award|renewal|contract win|bookings win),?"
+    r"(?: (?:of|worth|valued at|for|at|is|was))?" + _ABOUT
+)
+_SPEND_EACH = regex(
+    r"\b(?:customers?|clients?|accounts?|members?|them|who|that) (?:spend|spends|spending|spent"
+    r"|pay|pays"
+    r"|paying)(?: (?:more than|over|at least|upwards of|between))?" + _ABOUT
+)
+
+
+def _told_of_rate(place: Place, before: str) -> MetricMatch | None:
+    """What the words before a percentage name: a share of a market, goods sold, "we grew"."""
+    if _SHARE_IS.search(before):
+        return unnamed("market_share")
+    if _MORE.match(place.sentence.folded, place.mark.end) and _SOLD_MORE.search(before):
+        return unnamed("units")
+    return unnamed("revenue") if _WE_GREW.search(before) else None

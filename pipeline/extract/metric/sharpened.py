@@ -65,7 +65,7 @@ _AUTHORIZED = regex(r"(?:\bauthoriz(?:ed|ing|es)\b|\bapproved\b|授权|批准)[^
 _OF_GDP_BEFORE = regex(r"gdp(?: ?的| 中)?\s*$")
 _OF_GDP_BEHIND = regex(r"\s*of (?:the )?(?:[\w.']+ )?gdp\b")
 # "a $35 billion run rate for gross sales": the rate of what.
-_RATE_OF = regex(r"\s*(?:for|of|in)\s+(?:our |its |the |their )?$")
+_RATE_OF = regex(r"\s*(?:(?:for|of|in)\s+(?:our |its |the |their )?)?$")
 # "+4% on the day": a share's; "trades at 33x": times its earnings.
 _THAT_DAY = regex(r"\s*(?:on the day|in after-?hours|after hours|pre-?market)\b")
 _TRADED_AT = regex(r"\b(?:on|at)\s*$")

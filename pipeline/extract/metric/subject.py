@@ -4,7 +4,12 @@ from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.metric.alone import stands_alone
-from pipeline.extract.metric.background import part_of_named, part_of_shops, whole_of_share
+from pipeline.extract.metric.background import (
+    named_by_whole,
+    part_of_named,
+    part_of_shops,
+    whole_of_share,
+)
 from pipeline.extract.metric.carried import (
     bare_growth,
     held_by_base,
@@ -55,6 +60,7 @@ from pipeline.extract.metric.told import (
 )
 from pipeline.extract.metric.unsaid import (
     called_behind,
+    earner,
     is_far,
     own_costs,
     own_subject,
@@ -116,9 +122,9 @@ def choose_metric(
         return price
     if (where := put_into(place)) is not None:
         reading.business = where.title()
-    if (running := run_on_subject(place)) is not None:
+    if (running := run_on_subject(place) or earner(place, chosen)) is not None:
         reading.business = running.title()
-    if (whole := _named_by_whole(place, frame)) is not None:
+    if (whole := named_by_whole(place, frame)) is not None:
         reading.measure = "share"
         _settle(reading, whole.metric)
         return whole
@@ -228,29 +234,6 @@ def _told_by_words(
         reading.metric = snake_case(subject)
         reading.family = "measure" if place.quantity.kind == "measure" else "any"
     return True, None
-
-
-def _named_by_whole(place: Place, frame: Frame) -> MetricMatch | None:
-    """What a part is of, where only a business is named with it: "digital was 3% of sales"."""
-    if any(mark.kind in ("metric", "quantity") for mark in place.before()):
-        return None
-    last = frame.last
-    if last is not None and last.mark is place.previous() and last.quantity.kind == "money":
-        return None  # "Capex was $5 billion, that's 12% of sales"
-    if not (
-        any(mark.kind == "scope" for mark in place.before())
-        or _THAT_IS.search(just_before(place, 32))
-    ):
-        return None
-    return whole_of_share(place)
-
-
-_THAT_IS = regex(
-    r"(?:\b(?:that|they|those|these|which|it|who|this)(?:'s|'re| is| are| was| were| make up"
-    r"| made up"
-    r"| account for| accounted for| accounts for| represent| represents| represented| makes up))"
-    r"(?: (?:now|still|about|around|roughly|nearly|almost|over|just|only|already|some))* $"
-)
 
 
 # "Fan count was 51 million".

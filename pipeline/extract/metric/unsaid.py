@@ -72,6 +72,25 @@ def run_on_subject(place: Place) -> str | None:
     return None if taken else said[0]
 
 
+_EARNS = frozenset({"brought in", "bring in", "brings in", "pulled in", "took in"})
+
+
+def earner(place: Place, chosen: MetricMatch | None) -> str | None:
+    """The business that no list knows before a verb of earning: "instruments brought in $1.5bn"."""
+    if chosen is None or not chosen.weak or place.quantity.kind != "money":
+        return None
+    mark = next((m for m in place.before() if m.value is chosen), None)
+    folded = place.sentence.folded
+    if mark is None or folded[mark.start : mark.end] not in _EARNS:
+        return None
+    if any(m.kind in ("scope", "company") for m in place.before()):
+        return None
+    start = max(place.sentence.start, mark.start - _RUN_ON)
+    at = max((m.end for m in place.back() if m.kind in ("break", "quantity")), default=start)
+    said = subject_of(folded[max(start, at) : mark.start].lstrip() + "grew ")
+    return said[0] if said is not None else None
+
+
 _RUN_ON = 64
 _POSSESSIVE = regex(r"^(?:our|its|their) ")
 
