@@ -212,6 +212,8 @@ def _heed_break(frame: Frame, mark: Mark) -> None:
         if other and last is not None and last is not frame.last:
             frame.used, frame.last = used, last
             del frame.metrics[named:]
+        elif last is not None and last is frame.last and named > 0:
+            del frame.metrics[named:]  # 净利199亿元（含投资收益），去年同期68亿元
         frame.outside = None
         _leave_bracket(frame, mark)
 

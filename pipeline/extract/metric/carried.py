@@ -51,8 +51,13 @@ def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
 def _names_metric(place: Place) -> bool:
     """Whether a metric that is no mere whole stands between a base and the figure before it."""
     marks = place.sentence.marks
+    bracketed = False
     for at in range(place.at - 1, -1, -1):
         mark = marks[at]
+        if mark.kind == "break" and mark.value in _BRACKETS:
+            bracketed = mark.value in _CLOSES  # 净利 20 亿（含处置收益），去年同期 7 亿
+        if bracketed and mark.kind == "metric":
+            continue
         if mark.kind == "quantity" or (mark.kind == "break" and mark.weight > 1):
             return False
         if mark.kind == "metric" and not is_whole(place.sentence, at):
@@ -60,6 +65,7 @@ def _names_metric(place: Place) -> bool:
     return False
 
 
+_BRACKETS, _CLOSES = frozenset("()（）"), frozenset(")）")
 # "We sold 907 million gallons, 16.8% more than a year ago".
 _MORE = regex(r" (?:more|less|fewer|higher|lower|up|down|above|below)\b")
 # "The core portfolio contributed $335 million of that": what the figure before was.
