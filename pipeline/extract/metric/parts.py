@@ -9,7 +9,10 @@ from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.patterns import regex
 
 # Of these nothing is a part; what a row of parts goes through beside them are sales.
-_WITHOUT_PARTS = frozenset({"price", "average_selling_price", "freight_rate", "arpu"})
+_WITHOUT_PARTS = frozenset(
+    {"price", "average_selling_price", "freight_rate", "arpu", "operating_income",
+     "adjusted_operating_income"}
+)  # fmt: skip
 # 總店數 7,280 店，鮮食占比 24%: what is sold there is no part of the shops.
 _PLACES = frozenset({"stores", "facilities", "headcount", "countries"})
 

@@ -49,7 +49,7 @@ OF_THE_WHOLE = frozenset(
      "severance_cost", "legal_provision", "gdp_share",
      "financing", "debt_repayment", "shareholders_equity", "book_value_per_share",
      "tangible_book_value_per_share", "rbc_ratio", "solvency_ratio", "debt_to_capital",
-     "interest_income", "cost_of_debt", "cash_runway", "hedge_ratio", "inventory"}
+     "interest_income", "cost_of_debt", "cash_runway", "hedge_ratio", "inventory", "vehicles"}
 )  # fmt: skip
 # Businesses of a holding company that are companies of their own, with a result of their own.
 SUBSIDIARIES = regex(

@@ -52,7 +52,7 @@ def times_of(
             gap = place.gap_before(mark)
             if (":" in gap and not _labels(place, mark)) or _TELLING.search(gap):
                 continue
-            if _is_owner(place, mark) or _ends_another(place, mark):
+            if _is_owner(place, mark) or _ends_another(place, mark) or _is_in_sight(place, mark):
                 continue
             if base and _is_of_the_figure_before(place, mark):
                 continue
@@ -160,6 +160,15 @@ def _told_in_passing(place: Place, mark: Mark) -> bool:
     if _RELATIVE.search(gap):
         return True
     return _is_owner(place, mark)
+
+
+# 訂單能見度到明年第二季，在手訂單 350 億: how far one can see is no time of what one has.
+_IN_SIGHT = regex(r"(?:能见度|可见度|可视度)[^，。；,;0-9]{0,6}$")
+
+
+def _is_in_sight(place: Place, mark: Mark) -> bool:
+    start = max(place.sentence.start, mark.start - 12)
+    return _IN_SIGHT.search(place.sentence.folded, start, mark.start) is not None
 
 
 def _is_owner(place: Place, mark: Mark) -> bool:
