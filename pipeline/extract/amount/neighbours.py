@@ -35,15 +35,22 @@ _OF_THE = regex(
 _AND_OTHER = regex(r" [a-z]+(?:-[a-z]+)? and (?:another |about |roughly )?")
 _OF_IT = regex(r"\s*of (?:that|those|which|it|them)\b")
 _OF_THEM = regex(r"\s*of (?:those|them)\b")
+# "We returned three point eight billion two point five five in dividends".
+_PAID_IN = regex(
+    r" (?:in|of|for|on|through) (?:the |share |stock )?(?:dividends?|repurchases?|buybacks?"
+    r"|capex)\b"
+)
 _FAR = 90
 # How many marks away a neighbour may be; a text with more marks to a sentence is no prose.
 _NEAR, _MOST_MARKS = 10, 2000
-_MOVED = regex(r"\b(?:up|down|grew|rose|fell|declined|increased|decreased|off)\s*$")
+_MOVED = regex(r"\b(?:up|down|plus|minus|grew|rose|fell|declined|increased|decreased|off)\s*$")
 _MOVE_ENDS = regex(
     r"\s*(?:[,.;:)]|$|(?:and|but|while|with|or|sequentially|year|yoy|y/y|organically|reported|in|on"
     r"|excluding|ex|driven|as|which|so|from last|versus|we|the|our)\b)"
 )
-_NEXT_MOVES = regex(r" (?:[a-z]+ ){1,3}(?:up|down|flat|grew|fell|rose)(?![a-z])")
+_NEXT_MOVES = regex(
+    r" (?:[a-z]+ ){1,4}(?:up|down|flat|grew|fell|rose|plus|minus|was|were|both)(?![a-z])"
+)
 _LARGEST_MOVE = 100
 _HUNDRED = 100
 _MILLION, _SUMS_APART = Decimal(1_000_000), Decimal(50)
@@ -292,7 +299,11 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     if not first or not 1 / _MOST_RATIO <= _shown(bare) / first <= _MOST_RATIO:
         return None
     after = place.sentence.folded[place.mark.end : place.mark.end + 12]
-    of_it = _OF_IT.match(after) and not _OF_THEM.match(after)
+    of_it = (_OF_IT.match(after) and not _OF_THEM.match(after)) or (
+        bare.value is not None
+        and bare.value != int(bare.value)
+        and _PAID_IN.match(place.sentence.folded, place.mark.end)
+    )
     if not of_it and not _continues(place, bare, model, gap):
         return None
     return _like(bare, model, _step(model))

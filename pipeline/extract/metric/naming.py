@@ -8,7 +8,8 @@ from schemas import Quantity
 
 # What parts a clause's subject from what is said of it.
 _VERB = regex(
-    r"\b(?:was|were|is|are|be|been|averaged|lasted|took|stood|came|remained|reached|hit|totaled"
+    r"\b(?:was|were|is|are|be|been|averaged|lasted|took|added|adds|stood|came|remained|reached"
+    r"|hit|totaled"
     r"|totalled|ended|"
     r"finished|rose|fell|grew|increased|decreased|declined|dropped|improved|expanded|went|ran"
     r"|ticked|contributed|generated|brought|"

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from pipeline.extract.amount.drivers import is_driver
+from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.metric.background import names_whole
 from pipeline.extract.metric.carried import continued
@@ -198,9 +199,11 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
         return True
     after = folded[place.mark.end : place.mark.end + 4]
     kind = place.quantity.kind
-    if kind == "money" and after.startswith(" of ") and not _stands_ahead(place, ahead):
-        return True
     gap = place.gap_after(tail)
+    summed = kind == "money" or (kind == "number" and is_scaled(place.quantity))
+    bound = after.startswith(" of ") or gap == " in "
+    if summed and bound and not _stands_ahead(place, ahead):
+        return True
     if kind == "percent" and _RATE_OF.match(folded, tail.end) and not behind.weak:
         return True
     if kind in ("percent", "points") and is_driver(place):

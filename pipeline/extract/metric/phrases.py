@@ -266,6 +266,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         return unnamed("price")
     if quantity.kind == "points" and (felt := _felt_by(place) or _points_of(place)) is not None:
         return felt
+    if quantity.kind == "number" and is_scaled(quantity) and _BACK_TO_HOLDERS.match(folded, end):
+        return unnamed("shareholder_returns")
     if quantity.kind == "percent" and (told := _told_of_rate(place, before)) is not None:
         return told
     if quantity.kind == "points" and (of := _OF_MARGIN.match(folded, end)) is not None:
@@ -418,6 +420,10 @@ def _points_of(place: Place) -> MetricMatch | None:
     return None
 
 
+_BACK_TO_HOLDERS = regex(
+    r"\s*(?:of (?:cash|capital) |in cash )?(?:back )?to (?:our |the )?(?:share|stock)(?:holders"
+    r"|owners)\b"
+)
 # "Toothpaste share in the U.S. is 33.9%".
 _SHARE_IS = regex(
     r"\b(?!market |per |a |one |each |our |wallet )[a-z-]+ share(?: (?:in|across"

@@ -76,6 +76,8 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
                 return None
             if mark.value.owner is None and _is_counted(place, mark):
                 continue
+            if not gap.strip() and place.sentence.text.islower() and _has_scope(place):
+                return None  # "health care up low single digits fabric and home care …"
             if mark.value.kind == "region" and _OF_IN.match(gap):
                 return mark.value.scope
             if _OF.match(gap) and _is_part_of(place, frame):
@@ -119,6 +121,11 @@ def _without_noun(place: Place, gap: str) -> str:
         return gap
     at = gap.find(noun.split()[-1])
     return gap[at + len(noun.split()[-1]) :] if 0 <= at <= len(noun) + 1 else gap
+
+
+def _has_scope(place: Place) -> bool:
+    """Whether a business is named before the figure in its clause."""
+    return any(mark.kind == "scope" for mark in place.before())
 
 
 def _is_counted(place: Place, mark: Mark) -> bool:

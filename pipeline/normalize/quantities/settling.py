@@ -47,6 +47,12 @@ _MOVE_ENDS = regex(
     r"|it's|that's"
     r"|last|versus|they|there|i|our|the) )"
 )
+# "Beauty was up six grooming up three": the next of a row of moves.
+_NEXT_MOVES = regex(
+    r" (?!(?:percent|points?|basis|million|billion|hundred|thousand|times|years?|quarters?"
+    r"|months?)\b)"
+    r"(?:[a-z]+ ){1,4}(?:up|down|was|were|plus|minus|grew|fell|flat|both)(?![a-z])"
+)
 _LEAST_MOVE = 2
 # "A hundred million pounds of cost savings" weigh nothing.
 _OF_VALUE = regex(
@@ -266,7 +272,8 @@ def _small_move(folded: str, amount: Amount) -> bool:
     if amount.number is None or amount.number < _LEAST_MOVE:
         return False
     moved = amount.signed or _UP_OR_DOWN.search(folded[max(0, amount.start - 9) : amount.start])
-    return bool(moved) and _MOVE_ENDS.match(folded, amount.end) is not None
+    ends = _MOVE_ENDS.match(folded, amount.end) or _NEXT_MOVES.match(folded, amount.end)
+    return bool(moved) and ends is not None
 
 
 def _in_rates(passage: Passage, start: int) -> bool:
