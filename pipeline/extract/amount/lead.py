@@ -1,5 +1,6 @@
 """What the words around a number say of it: its direction, its base, a share, a loss."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -213,6 +214,8 @@ def lead_before(place: Place) -> Lead:
         lead.direction = -1
     if not settled and (moved := _MOVES_IN.search(just_before(place, 28))) is not None:
         lead.direction = 1 if moved["up"] else -1
+    if not settled and (grown := rise_in(place)) is not None:
+        lead.rate, lead.direction = True, 1 if grown["up"] else -1
     if not settled and (told := _RATE_BEFORE.search(_clause(place))) is not None:
         lead.rate, lead.direction = True, -1 if told[1][0] in "降跌减" else 1
     if lead.direction and not lead.rate and _BOUND.match(place.said):
@@ -223,6 +226,18 @@ def lead_before(place: Place) -> Lead:
 
 
 _BOUND = regex(r"(?:below|under|beneath|above|north of|south of|past|beyond)\b")
+
+
+# "Planning increases in shipments and depletions of between 35% and 45%".
+_RISE_IN = regex(
+    r"\b(?:(?P<up>increase|rise|gain|jump|improvement|expansion)|decrease|decline|drop|reduction|fall)s?"
+    r" in (?:[a-z&/-]+,? ){1,5}of (?:about |approximately |roughly |nearly |over )?$"
+)
+
+
+def rise_in(place: Place) -> re.Match[str] | None:
+    """Find the noun of a move that "of" gives its size: "a reduction in costs of $5 million"."""
+    return _RISE_IN.search(just_before(place, 72))
 
 
 # "To decline in the high teens", "will fall in a range of 3% to 5%": how far something moves.

@@ -1,7 +1,7 @@
 """Level, growth, change, multiple or share; and the sign that words give to a number."""
 
 from pipeline.extract.amount.effects import effect_on
-from pipeline.extract.amount.lead import Lead, with_right
+from pipeline.extract.amount.lead import Lead, rise_in, with_right
 from pipeline.extract.amount.percentages import is_moving, set_percent
 from pipeline.extract.amount.units import reads_as_percent
 from pipeline.extract.frame import Frame, Reading
@@ -117,7 +117,7 @@ def _amount(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         lead.direction = 0
         return
     moved = (
-        (lead.direction and (_moves_by(place) or _says_again(place, frame)))
+        (lead.direction and (_moves_by(place) or _says_again(place, frame) or rise_in(place)))
         or _adds_up(place)
         or _is_effect(place)
     )

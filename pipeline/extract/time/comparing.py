@@ -38,7 +38,8 @@ _EFFECTS = frozenset({"productivity", "price_performance", "performance", "conve
 _PARTS = regex(r"cost us|headwind|tailwind|\bdrag|impact of|dilution|拖低|拖累|摊薄")
 # "twice the size of", "50% below replacement cost": measured against a thing.
 _OF_A_THING = regex(
-    r"\s*(?:(?:the|that of|what|as (?:long|much|many|fast|large|big)|below|above|than)\b"
+    r"\s*(?:(?:higher|lower|greater|better|worse|more|less|ahead) (?:than|of) (?:the|our|that)\b"
+    r"|(?:the|that of|what|as (?:long|much|many|fast|large|big)|below|above|than)\b"
     # "Down 20% from its peak", but "up 47% from increased purchase transactions": a cause
     r"|from (?:[a-z'-]+ ){0,2}(?:peaks?|highs?|lows?|trough|bottom|records?|levels?|price|value"
     r"|cost|average|norm|baseline|run rate|that|those|what)\b)"

@@ -41,6 +41,8 @@ def times_of(
     """
     versus: PeriodMention | None = None
     aside = _aside(place)
+    if (record := _set_in(place)) is not None:
+        return record, None
     for mark in place.before(breaks=2):
         if aside is not None and aside[0] <= mark.start < aside[1]:
             continue
@@ -139,6 +141,24 @@ def _behind_where_it_led(place: Place) -> PeriodMention | None:
             return None
         elif isinstance(mark.value, PeriodMention):
             return mark.value if mark.value.relation == "in" else None
+    return None
+
+
+# "The full-year record of $7.42 set in 2018".
+_SET = regex(
+    r",? (?:that was )?(?:set|achieved|recorded|reached|established) (?:back )?(?:in|for)"
+    r"(?: the)? $"
+)
+
+
+def _set_in(place: Place) -> PeriodMention | None:
+    """The time in which a record was set that stands right behind it."""
+    first = next(iter(place.after()), None)
+    for mark in place.after():
+        if isinstance(mark.value, PeriodMention):
+            return mark.value if _SET.match(place.gap_after(mark)) else None
+        if mark is not first:
+            return None
     return None
 
 
