@@ -7,7 +7,7 @@ from typing import Literal
 
 from pipeline.extract.cues import Cue, find_cues
 from pipeline.lexicon.companies import company
-from pipeline.lexicon.metrics import MetricMatch, find_metrics
+from pipeline.lexicon.metrics import MetricMatch, find_metrics, metric
 from pipeline.lexicon.scope_names import plain_modifiers
 from pipeline.lexicon.scopes import ScopeMatch, find_scopes
 from pipeline.normalize.periods import comparisons_in
@@ -246,9 +246,7 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     scopes = find_scopes(text[start:end], company_id, folded=piece)
     surer = [(c.start, c.end) for c in cues if c.kinds & _SURE]
     names = [(s.start, s.end) for s in scopes if s.known or " " in s.scope]
-    metrics = [
-        m for m in find_metrics(piece) if not (_and_others(m, piece) or _is_growth_in(m, piece))
-    ]
+    metrics = [_and_others(m, piece) for m in find_metrics(piece) if not _is_growth_in(m, piece)]
     heads = {m.start for m in metrics if _has_a_business(m)}
     marks += [
         Mark(start + m.start, start + m.end, "metric", m)
@@ -279,9 +277,13 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     return marks
 
 
-def _and_others(match: MetricMatch, piece: str) -> bool:
-    """Whether 其他收入 only ends the name of a business: 在线营销服务及其他收入."""
-    return match.metric.id == "other_income" and piece[match.start - 1 : match.start] in _AND
+def _and_others(match: MetricMatch, piece: str) -> MetricMatch:
+    """Take 其他收入 for plain revenue where it ends a business's name: 在线营销服务及其他收入."""
+    if match.metric.id != "other_income":
+        return match
+    named = piece[match.start - 1 : match.start] in _AND or piece.endswith("所有", 0, match.start)
+    revenue = metric("revenue") if named else None
+    return replace(match, start=match.end - 2, metric=revenue) if revenue else match
 
 
 _AND = frozenset("及和与跟")

@@ -184,12 +184,17 @@ def _heads_a_part(text: str) -> bool:
     return text.isascii() and all(word in known or word.isdigit() for word in words)
 
 
+# 二、云：34%背后的AI: the business by the one character that heads its part.
+_CLOUD = regex(r"(?<=[、.\s])云(?=[：:，,\s]|$)|^云(?=[：:，,\s]|$)")
+
+
 class _Named:
     """What one heading or label names."""
 
     def __init__(
         self, text: str, about_id: str | None, anchor: Anchor, *, ahead: bool = False
     ) -> None:
+        text = _CLOUD.sub("云业务", text, count=1)
         marks = marks_of(text, about_id)
         metrics = [m.value for m in marks if isinstance(m.value, MetricMatch)]
         head = len(_NUMBERING.match(text)[0])  # type: ignore[index]

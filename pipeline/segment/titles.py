@@ -26,6 +26,8 @@ _PARTICLES = frozenset(
 )
 _FOOTNOTE = regex(r"\s*\[\d{1,3}\]$")
 _HAN_NAME = regex(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
+# 津斯纳（CFO）, 纳德拉（CEO）: a foreign name written in Chinese has no Chinese surname.
+_TRANSCRIBED = regex(r"(?!管理层|公司|主持|董事|高管|本刊|编者|问|答)[\u4e00-\u9fff]{2,6}$")
 _VAGUE_ROLES = frozenset(
     ("公司", "管理层", "管理層", "股东", "股東", "投资者", "投資者", "主席", "媒体", "媒體")
 )
@@ -162,7 +164,9 @@ def role_label(label: str) -> Speaker | None:
             continue
         name, title = found["name"], found["title"]
         roles = role_words(name)
-        if role_words(title) and is_name(name) and (pattern is not COMMA or not roles):
+        foreign = pattern is PARENTHESES and not roles and _TRANSCRIBED.match(name) is not None
+        named = is_name(name) or foreign
+        if role_words(title) and named and (pattern is not COMMA or not roles):
             return speaker_of(name, title)
         if roles and roles[0][:2] == (0, len(name)) and roles[0][2] == 1:
             return Speaker(role=label, side=side_of(label) or strong[0][3])

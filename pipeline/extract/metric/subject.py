@@ -1,5 +1,7 @@
 """Which metric a quantity is an amount of."""
 
+from dataclasses import replace
+
 from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading, Setting
@@ -156,6 +158,8 @@ def choose_metric(
             or as_valuation(chosen, place)
             or chosen
         )
+    if chosen is not None and chosen.metric.id == "net_flows":
+        chosen = _cash_flow_before(chosen, frame) or chosen
     called = called_behind(place)
     if called is not None and not _names_itself(place, chosen):
         reading.doubts.append("metric from words")
@@ -186,6 +190,15 @@ def choose_metric(
     if chosen.weak:
         reading.doubts.append("weak metric")
     return chosen
+
+
+def _cash_flow_before(flows: MetricMatch, frame: Frame) -> MetricMatch | None:
+    """The cash flow that 净流入 or 净流出 goes on about: 自由现金流净流出218亿，去年净流入137亿."""
+    for mark in reversed(frame.metrics):
+        match = mark.value
+        if isinstance(match, MetricMatch) and match.metric.id.endswith("_cash_flow"):
+            return replace(match, loss=flows.loss)
+    return None
 
 
 def _are_sales(chosen: MetricMatch, place: Place, frame: Frame, setting: Setting) -> bool:

@@ -17,7 +17,9 @@ _LEFT_OUT = regex(
     r"(?:\b(?:ex|excluding|excl\.?|without|before|net of|other than|aside from|apart from|minus|"
     r"outside(?: of)?|inclusive of|beyond|besides|exclusive of|not counting|take out|adjusted for"
     r"|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
-    r"不计|不计入|不包括|不包含|除去|排除|未计入|未包含|约当|折合|相当于) ?$"
+    r"不计|不计入|不包括|不包含|除去|排除|未计入|未包含|不考虑|抛开|撇开|刨除|刨去|约当|折合"
+    r"|相当于) ?$"
+    r"|(?:剔除|扣除|撇除|不含|不计|不考虑)[\u4e00-\u9fff]{2,8}[和与及、]$"
 )
 _HELD_AGAINST = regex(
     r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"
@@ -36,6 +38,9 @@ _CAUSE = regex(
     r"(?:因为|由于|受惠于|得益于|受益于|主因|主要因|归功于|拜|受到|主要系|原因是)"
     r"(?:[^，。；;、,0-9]{0,6}(?:了|的))?)$"
 )
+# 主要受软件服务费提升的拉动: what moved something else.
+_WEIGHED = regex(r"(?:^|[，,、；;：:（(]|主要|部分|也|则)受(?:到|益于|惠于)?[^，。；,;0-9]{0,8}$")
+_ON_ANOTHER = regex(r"[^，。；,;0-9]{0,24}?(?:拉动|带动|影响|推动|拖累|驱动|提振|支撑|冲击|扰动)")
 # Those whom a thing is done for: "the plan lets Prime members buy", 让Prime会员….
 _FOR_WHOM = regex(
     r"\b(?:enabl(?:es?|ing)|allow(?:s|ing)?|let(?:s|ting)?|help(?:s|ing)?|giv(?:es?|ing)"
@@ -99,6 +104,8 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
     compared = _BEHIND.match(sentence.folded, mark.end)
     if compared is not None and (compared[0][:1] in _JOINTS or not _OPENS_CLAUSE.search(before)):
+        return True
+    if _WEIGHED.search(before) and _ON_ANOTHER.match(sentence.folded, mark.end):
         return True
     if any(said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT, _FOR_WHOM)):
         return True
