@@ -106,6 +106,8 @@ def read_worded(passage: Passage, start: int, *, hedges: bool = True) -> tuple[A
     if wording in _INITIALS and _NAMED.match(folded, match.end()):
         # 收到MSD首付款: in Chinese text a company's name, unless growth is told with it.
         return None, match.end()
+    if wording in _IN_NAMES and _is_named(passage, start, match.end()):
+        return None, match.end()
     if wording == "half" and not _half(passage, start, match.end()):
         return None, match.end()
     short = band.unit == "percent" and wording.endswith(("single", "double"))
@@ -118,6 +120,23 @@ def read_worded(passage: Passage, start: int, *, hedges: bool = True) -> tuple[A
         before.read_hedges(passage, amount)
         after.read_hedges(passage, amount)
     return amount, amount.end
+
+
+# "The rollout of Double Play": a multiple within a name.
+_IN_NAMES = frozenset(("double", "triple", "quadruple", "half", "twice"))
+
+
+def _is_named(passage: Passage, start: int, end: int) -> bool:
+    """Whether a capital within a sentence and a capital behind make a word part of a name."""
+    text = passage.text
+    before = text[max(0, start - 3) : start].rstrip()
+    return (
+        text[start].isupper()
+        and before[-1:].isalnum()
+        and text[end : end + 1] == " "
+        and text[end + 1 : end + 2].isupper()
+        and not before.isupper()
+    )
 
 
 def _amount(passage: Passage, start: int, end: int, wording: str, band: Band) -> Amount:
