@@ -225,6 +225,10 @@ class Reader:
 
     def _call(self, index: int, line: Line, speaker: Speaker, asks: str | None) -> None:
         """Begin a turn, unless the line repeats the name or gives it in the other language."""
+        goes_on = self._turn and speaker == self._speaker and self._called_at == index - 1
+        if goes_on and self.lines[index - 1].language != line.language:
+            self._called_at = index  # "Dana Wu: Sales rose." over "Dana Wu: 銷售成長。"
+            return
         again = self._called_at == index - 1 and not self._spoke_since_call()
         if again and self._turn and self._speaker is not None:
             before = self.lines[index - 1]

@@ -51,6 +51,7 @@ _SMALL_LABEL = regex(r"(?P<label>[a-z][a-z'’.\-]{1,20}(?: [a-z'’.\-]{1,20}){
 # "Q4", and the labels of questions that are not counted.
 _QUARTER = 2
 _UNCOUNTED = ("q", "问", "提问", "问题", "question")
+_BULLET = regex(r"^[•·●▪◦‧・*]\s*(?=[QA问問答][^a-z])")
 _LIST_NUMBER = regex(r"[(（]?\d{1,3}[)）.、．]\s*")
 
 
@@ -156,6 +157,7 @@ class Cast:
             self._titled_below.append((above, short))
 
     def _note_label(self, text: str) -> None:
+        text = _BULLET.sub("", text) or text
         if text[0] in "<[(QA" and read_named_asking(text):
             self._named_asks += 1
             return

@@ -92,7 +92,8 @@ _ANNOUNCED = regex(r"\b(?:segment|business|division|brand|unit|product|franchise
 _CLAUSE_REACH, _SPEECH_REACH = 12, 400
 # What is so all over the world is so of the whole company.
 _EVERYWHERE = "Worldwide"
-_EVERYWHERE = "Worldwide"
+# A heading "Stores" over how many there are narrows nothing.
+_SHOPS = "Physical Stores"
 # How many words may stand between a business and what is said of it.
 _NEAR, _NEAR_KNOWN = 1, 3
 
@@ -393,7 +394,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         reading.scope = None
     if reading.scope is not None and reading.metric in OF_A_GENERATION:
         reading.scope = generation_of(reading.scope, place)
-    if reading.scope == _EVERYWHERE:
+    if reading.scope == _EVERYWHERE or (reading.metric == "stores" and reading.scope == _SHOPS):
         reading.scope = None
     if frame.entity is not None and is_back_at_speaker(place, frame, setting):
         frame.entity = None

@@ -11,7 +11,10 @@ from pipeline.normalize.periods.calendar import (
 )
 from pipeline.normalize.periods.labels import period_of
 from pipeline.normalize.periods.scene import Scene
+from pipeline.patterns import regex
 from schemas import Period
+
+_FISCAL = regex(r"(?:财政?|会计)季")
 
 
 def quarter(scene: Scene) -> Period:
@@ -48,7 +51,9 @@ def quarter_of_year(scene: Scene) -> Period:
 
 
 def quarter_label(scene: Scene) -> Period:
-    """Read 2025Q3 and 2025年三季度, which are calendar quarters."""
+    """Read 2025Q3 and 2025年三季度, which are calendar quarters; 2025年第三财季 is none."""
+    if scene.language == "zh" and _FISCAL.search(scene.words):
+        return quarter_of_fiscal_year(scene)
     return fiscal_quarter(scene.year, scene.slots["q"], 12)
 
 
