@@ -21,7 +21,8 @@ from schemas import Quantity
 
 # A number that goes on from the one before says so right at itself.
 _GOES_ON = regex(
-    r"(?:\b(?:was|were|is|are|be|been|at|from|versus|vs|than|against|saying|said|or|around|about"
+    r"(?:\b(?:was|were|is|are|be|been|of which|at|from|versus|vs|than|against|saying|said|or"
+    r"|around|about"
     r"|back"
     r"|added|adding|lost|took|thought|think|actually|really|running|contributed|leveraged"
     r"|deleveraged|consensus|street|it's|that's"

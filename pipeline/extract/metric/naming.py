@@ -24,7 +24,7 @@ _VERB = regex(
 _LEADING = regex(
     r"^(?:[^a-z]*\b(?:the|our|its|their|a|an|this|these|total|average|also|now|so|then|and|in|for|"
     r"on|with|excluding|including|reflecting|plus|less|meanwhile|overall|still|while|as|but|net"
-    r"|both|all|uh|um|okay|yeah|well|look|again)\b)*\s*"
+    r"|both|all|can|could|does|did|uh|um|okay|yeah|well|look|again)\b)*\s*"
 )
 # "Active vessels in the segment": what a subject is told of stands behind it.
 _WHERE = regex(

@@ -232,6 +232,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
             return unnamed("savings")
         if (deal := of_stake(place)) is not None:
             return deal
+        if _FROM_CURRENCY.match(folded, end):
+            return unnamed("fx_impact")
         if _SIGNED.search(before):
             return unnamed("bookings")
         if _ON_ORDER.match(folded, end):
@@ -420,6 +422,11 @@ def _points_of(place: Place) -> MetricMatch | None:
     return None
 
 
+# "Including $95 million from currency".
+_FROM_CURRENCY = regex(
+    r"\s*(?:from|of|due to|because of) (?:(?:favorable|unfavorable|adverse|foreign|positive) )*"
+    r"(?:currency|currencies|fx|foreign exchange|exchange rates?|translation)\b"
+)
 _BACK_TO_HOLDERS = regex(
     r"\s*(?:of (?:cash|capital) |in cash )?(?:back )?to (?:our |the )?(?:share|stock)(?:holders"
     r"|owners)\b"

@@ -342,6 +342,8 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
     house = unnamed(frame.margin) if bare_margin and frame.margin else None
     if last is None:
         return house or chosen
+    if chosen.metric.id == "conversion_rate" and last.metric.endswith("cash_flow"):
+        return unnamed("free_cash_flow_conversion") or chosen
     if chosen.metric.id == "occupancy" and _COST_LINE.search(last.metric):
         same_line = last.sentence == (place.sentence.start, place.sentence.end)
         return (unnamed("occupancy_cost") or chosen) if same_line else chosen

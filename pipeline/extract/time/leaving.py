@@ -1,5 +1,6 @@
 """Whether a sentence has left the time to come that it spoke of."""
 
+from pipeline.extract.frame import Setting
 from pipeline.extract.place import Place
 from pipeline.extract.time.times import mark_of
 from pipeline.patterns import regex
@@ -40,3 +41,34 @@ def _has_come(place: Place, here: PeriodMention) -> bool:
     if clause < mark.end:
         return False
     return _HAS_COME.search(place.sentence.folded, clause, place.mark.start) is not None
+
+
+# "For the year, organic growth is now about 5.5%": what is told in the present of a time to come.
+_FOR = regex(r"\bfor (?:the |our |all of |fiscal |full )*$")
+_IS_NOW = regex(
+    r"[^.;]{0,80}?\b(?:is|are|stays|stay|remains|remain|goes to|go to|sits at)\b"
+    r"(?: (?:now|still|unchanged|at|about|around|roughly|between|expected))*[^.;a-z]{0,2}"
+)
+_WAS = regex(
+    r"\b(?:was|were|had|grew|rose|fell|came|ended|delivered|did|totaled|so far|to date|today)\b"
+)
+
+
+def stands_for_what_comes(place: Place, mention: PeriodMention, setting: Setting) -> bool:
+    """Whether an English clause gives in the present what a time that is not over will bring."""
+    day = setting.day
+    if day is None or mention.period.end <= day or not place.sentence.text.isascii():
+        return False
+    mark = mark_of(place, mention)
+    if mark is None or mark.end > place.mark.start:
+        return False
+    folded = place.sentence.folded
+    opens = folded.startswith("for ", mark.start) or _FOR.search(
+        folded, max(place.sentence.start, mark.start - _FOR_REACH), mark.start
+    )
+    if not opens or _WAS.search(folded, mark.end, place.mark.start):
+        return False
+    return _IS_NOW.fullmatch(folded, mark.end, place.mark.start) is not None
+
+
+_FOR_REACH = 16

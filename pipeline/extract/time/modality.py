@@ -10,6 +10,7 @@ from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.extract.time.guided import was_guided
+from pipeline.extract.time.leaving import stands_for_what_comes
 from pipeline.extract.time.outlook import lists_guidance, lists_on, moves_along, revised_to
 from pipeline.extract.time.present import is_so_already
 from pipeline.extract.time.times import labels
@@ -212,6 +213,8 @@ def forward(
     if _is_supposed(place):
         return True
     if revised_to(place, frame):
+        return True
+    if mention is not None and stands_for_what_comes(place, mention, setting):
         return True
     led = led_by(place)
     if led is not None:
