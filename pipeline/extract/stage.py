@@ -34,19 +34,20 @@ def extract(part: NormalizedPart) -> ExtractedPart:
     quantities = used = 0
     frame, targets = Frame(), Targets()
     above: tuple[object, ...] = ()
-    spans = Spans()
+    spans, kind = Spans(), ""
     lenders: set[Entity | None] = set()
     margins: dict[Entity | None, str | None] = {}
     for written in part.segments:
         segment = words_of(written)
         settings.hear(segment)
         here = (segment.heading_path, segment.speaker, segment.about)
-        if here != above or segment.kind == "bullet":
+        if here != above or "bullet" in (segment.kind, kind):
             line = frame.line if here == above else None
             margin = margins.get(segment.about)
             frame = Frame(lends=segment.about in lenders, margin=margin, line=line)
             above = here
             frame.span = spans.of(segment)
+        kind = segment.kind
         if segment.boilerplate or not segment.quantities:
             quantities += len(segment.quantities)
             continue

@@ -32,7 +32,7 @@ _SHORTEST_WORD = 4
 # "Coffee +7%, confectionery +8%; premium €3.8bn +9%": common words that a row goes through.
 _ROW_WORD = regex(
     r"[,;:/|] (?P<name>[a-z][a-z&-]{3,}(?: [a-z&-]{4,})?) "
-    r"(?=\+\d[\d.]*%|\(\d[\d.]*\)%|-\d[\d.]*%|[$€£]\d[\d.,]*(?:[mbt]n?)? (?:\+\d|\(\d|-\d))"
+    r"(?=\+\d[\d.]*%|\(\d[\d.]*\)%|-\d[\d.]*%|[$€£]\d[\d.,]*(?:[mbt]n?)? (?:\+\d|\([+-]?\d|-\d))"
 )
 
 

@@ -42,6 +42,8 @@ class Abouts:
         """Give the company that a segment is about; None where none can be told."""
         aside = segment.kind == "paragraph" and bool(self._context.companies)
         path = () if aside and turns_away(segment.text) else segment.heading_path
+        if segment.kind == "heading" and self._context.companies:
+            path = (*path, segment.text)
         for heading in reversed(path):
             named = self._named(heading)
             if named is not None:

@@ -276,7 +276,8 @@ def _either(passage: Passage, first: Amount) -> Span | None:
         return None
     most = 2 * first.number
     if link.group() == ", ":
-        if _in_row(passage, first, second):
+        told_apart = second.prefixed and second.scale is None  # "cons $0.54, $0.72 a year ago"
+        if told_apart or _in_row(passage, first, second):
             return None
         most = max(first.number + 1, first.number * _SPOKEN_RATIO)
     return _join(first, second) if first.number < second.number <= most else None
