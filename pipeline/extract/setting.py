@@ -113,7 +113,11 @@ class Settings:
         named = segment.periods or find_periods(segment.text, anchor)
         times = {each.period.label: each for each in named}
         self._when = next(iter(times.values())) if len(times) == 1 else None
-        strong = {m.metric.id: m for m in find_metrics(fold(segment.text)) if not m.weak}
+        metrics = find_metrics(fold(segment.text))
+        strong = {m.metric.id: m for m in metrics if not m.weak}
+        if not strong and segment.language != "en":
+            # 集团还持股多少？
+            strong = {m.metric.id: m for m in metrics if m.metric.family == "percent"}
         self._measures = frozenset(strong)
         self._measure = next(iter(strong.values())) if len(strong) == 1 else None
 

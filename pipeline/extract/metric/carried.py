@@ -288,6 +288,8 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
         counting = quantity.kind in ("count", "measure") and quantity.counted
         if counting and match.metric.family != "count" and match is not first:
             continue
+        if counting and match is not first and _counts_others(quantity):
+            continue
         if quantity.kind == "percent" and match.metric.family == "x":
             continue
         if quantity.kind == "money" and match.metric.id == "shares_outstanding":
@@ -302,6 +304,15 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
             return unnamed("revenue")
         return replace(match, weak=False)
     return None
+
+
+_NOUN = 3
+
+
+def _counts_others(quantity: Quantity) -> bool:
+    """Whether a Chinese count has a noun of its own that no list knows: 9个潮玩艺术家."""
+    counted = quantity.counted or ""
+    return len(counted) >= _NOUN and not counted.isascii()
 
 
 # 海外收入 12 亿元，毛利率 43%；华东 4 亿元: what begins behind a semicolon with a bare name.
