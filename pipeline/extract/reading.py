@@ -224,6 +224,7 @@ def _marks(
         for period in segment.periods
         if start <= period.start - offset < end
     ]
+    known = [mark for mark in known if not _is_of_an_award(folded, mark)]
     known += [
         Mark(company.start - offset, company.end - offset, "company", company)
         for company in segment.companies
@@ -234,6 +235,19 @@ def _marks(
     opened = {m.start: m.end for m in words if m.kind == "metric"}
     known = [m for m in known if m.kind != "period" or opened.get(m.start, 0) <= m.end]
     return _merge(quantities, known + words)
+
+
+# "Manufacturer of the year": an award, and no time.
+_AWARD = regex(
+    r"\b(?:manufacturer|employer|supplier|company|product|brand|car|truck|vehicle|bank|insurer|deal"
+    r"|restaurant|chain|retailer|airline|partner|person|player|team|best|game|app|device) $"
+)
+
+
+def _is_of_an_award(folded: str, mark: Mark) -> bool:
+    if not folded.startswith("of the year", mark.start):
+        return False
+    return _AWARD.search(folded, max(0, mark.start - 16), mark.start) is not None
 
 
 def _words(text: str, folded: str, start: int, end: int, company_id: str | None) -> list[Mark]:

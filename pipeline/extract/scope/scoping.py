@@ -225,11 +225,8 @@ def _is_whole_of_share(frame: Frame, sentence: Sentence, at: int) -> bool:
     return before[-1].value.kind == "percent" and gap.lstrip().startswith("of ")
 
 
-# What may stand between a figure and the business that speech goes on to.
-_RUN_ON = frozenset(
-    ("", "and", "the", "our", "and the", "and our", "uh", "um", "so", "but", "while", "with", "now",
-     "then", "and then", "okay", "uh the", "uh our", "in", "for", "and in", "so the", "so our")
-)  # fmt: skip
+# What captions name before a metric as the object of a verb is no business of it.
+_IS_OBJECT = regex(r"\b(?:set|sets|hit|hits|saw|posted|won|beat|broke|marked|notched) (?:new )?$")
 
 
 def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
@@ -245,7 +242,7 @@ def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
     if named is None:
         return False
     first, name = named
-    if sentence.text.islower() and sentence.folded[start:first].strip() not in _RUN_ON:
+    if sentence.text.islower() and _IS_OBJECT.search(sentence.folded, start, first):
         return False  # "three segments set records gross margin was 59%"
     if mark.value.metric.id == "same_store_sales" and first > mark.start:
         return False  # "comparable restaurant sales"
