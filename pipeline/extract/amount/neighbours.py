@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.extract.amount.hundreds import spoken_hundreds, worth_of_one
-from pipeline.extract.amount.parts import beside_amount, counted_in_list, of_same_count
+from pipeline.extract.amount.parts import beside_amount, counted_in_list, of_same_count, sold_for
 from pipeline.extract.amount.rates import of_growth, of_ratio
 from pipeline.extract.amount.units import in_basis_points, is_scaled, scale_of, size_of
 from pipeline.extract.frame import Frame, Setting
@@ -110,8 +110,10 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
         return counted_in_list(sentence, at, frame) or _counted_on(sentence, at, bare)
     if not isinstance(bare, Quantity) or bare.kind not in ("number", "count"):
         return sentence
-    if _HAN_SIZE.search(bare.text) and (listed := counted_in_list(sentence, at, frame)) is not None:
-        return listed
+    if _HAN_SIZE.search(bare.text):
+        listed = counted_in_list(sentence, at, frame)
+        if (told := listed or sold_for(sentence, at, frame, setting)) is not None:
+            return told
     if bare.counted or bare.worded or len(sentence.marks) > _MOST_MARKS:
         return sentence
     place = Place(sentence, at)

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from pipeline.extract.amount.units import is_scaled, size_of
-from pipeline.extract.frame import Frame
+from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence
+from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from schemas import Quantity
@@ -139,3 +140,24 @@ def beside_amount(place: Place, bare: Quantity) -> bool:
     whole = amount.kind == "money" and bare.value is not None and "." not in bare.text
     rate = own or (whole and size_of(bare) >= 1)
     return bool(rate) and place.gap_before(previous).strip() in _BESIDE
+
+
+def sold_for(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Sentence | None:
+    """Read a bare amount right behind a product's name as its sales: Casgevy 1,700 萬.
+
+    So a note goes on that told of money before.
+    """
+    place, last = Place(sentence, at), frame.last
+    if place.quantity.kind != "number" or setting.currency is None:
+        return None
+    if last is not None and last.unit not in (setting.currency, "percent"):
+        return None
+    named = next(iter(place.before()), None)
+    if named is None or not isinstance(named.value, ScopeMatch) or named.value.kind == "region":
+        return None
+    if place.gap_before(named).strip():
+        return None
+    money = {"kind": "money", "unit": setting.currency}
+    lent = place.quantity.model_copy(update=money)
+    marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
+    return replace(sentence, marks=marks)
