@@ -59,7 +59,7 @@ _GENERIC = regex(
     r"财报|財報|业绩|業績|法说|法說|研报|点评|整理|笔记|行业|板块|[日周月季年]报|电话会"
     r"|晨会|早会|晨报|早报|晚报|纪要|速览|速递|合集|汇总|盘点|梳理|复盘|策略|观点|要闻|快讯|简评|跟踪|精选"
     r"|一览|解读|分析|研究|专题|日历|公告|披露|横评|对比|哪家|家公司|巨头|龙头们|概念|赛道|市场|消费|科技股"
-    r"|对照|比较|横比|同台|大比拼|[一二两三四五六七八九十]家|[双三四五六七八]雄|[三四五]强|一图|放榜|收官|大考|看点"
+    r"|对照|比较|横比|科网股|大厂|周度|月度|季度|合订本|同台|大比拼|[一二两三四五六七八九十]家|[双三四五六七八]雄|[三四五]强|一图|放榜|收官|大考|看点"
     # A market and nothing more: 美股財報, 台股法說, 本週科技財報.
     r"|^(?:美股|台股|臺股|港股|陆股|陸股|日股|韩股|韓股|中概股?|[ABH]股|美国|美國|华尔街|華爾街|全球|国际|國際|海外"
     r"|本周|本週|上周|上週|今日|昨夜|盘后|盤後|盘前|盤前|个股|個股|科技|大型|权值|權值|蓝筹|藍籌|热门|熱門|焦点|焦點"
@@ -72,7 +72,7 @@ _GENERIC = regex(
     r"|风电|光伏|组件|逆变器|储能|锂电|电池|新能源|新能源车|新势力|车企|汽车|整车|汽配|轮胎|机械|工程机械|机器人|军工|船舶"
     r"|半导体|芯片|晶圆代工|代工|封测|存储|内存|设备|面板|消费电子|手机|家电|白电|黑电|苹果链|果链|服务器|云厂商|云计算|云"
     r"|软件|SaaS|安防|通信|运营商|三大运营商|光模块|CXO|CRO|中药|疫苗|医美|化妆品|美妆|运动品牌|服装|服饰|鞋服|纺织|家居|造纸"
-    r"|教育|养殖|猪企|农业|种业|科技|传媒|广告|社交|音乐)(?:股|业|类)?$"
+    r"|教育|体育用品|体育|电力设备|酒店集团|厂商|港口航运|养殖|猪企|农业|种业|科技|传媒|广告|社交|音乐)(?:股|业|类)?$"
 )
 # A company's English name with its Chinese one in parentheses, or the other way round.
 _BILINGUAL = regex(
@@ -199,7 +199,7 @@ def _named(name: str, own_code: str | None, code: str | None) -> Entity | None:
     name = _LEGAL_FORM.sub("", name.strip(" ,.'’-"))
     if not name or name.split()[0].lower() in _NO_NAMES or _GENERIC.search(name):
         return None
-    if re.fullmatch(rf"(?i:{_PERIOD_WORD})", name):
+    if re.fullmatch(rf"(?i:{_PERIOD_WORD})", name) or _NOTE_NAME.search(name):
         return None
     name = name.title() if name.islower() or (name.isupper() and " " in name) else name
     known = resolve_company(name) if not code else None
@@ -208,6 +208,15 @@ def _named(name: str, own_code: str | None, code: str | None) -> Entity | None:
     if name == code:
         return None
     return Entity(id=code or _plain_code(own_code) or name, name=name)
+
+
+# "Semis Scorecard Q3 2025", "European luxury 3Q sales": the head of a note on several.
+_NOTE_NAME = regex(
+    r"\b(?:tidbits|quick takes?|first take|scorecard|snapshot|round-?up|rundown|recap|cheat sheet"
+    r"|morning call|week ahead)\b"
+    r"|(?:^|\s)(?:semis|autos|insurers|retailers|telcos|luxury|chipmakers|homebuilders|megacaps)$",
+    re.IGNORECASE,
+)
 
 
 def _plain_code(code: str | None) -> str | None:
