@@ -128,7 +128,7 @@ def lead_in_metric(sentence: Sentence) -> MetricMatch | None:
 
 def _turned_to(match: ScopeMatch, company_id: str | None, *, turns: bool) -> bool:
     if match.known:
-        return match.kind == "line" or (turns and match.kind == "region")
+        return match.kind == "line" or (turns and match.kind in ("region", "generic"))
     # "Flow Control had another strong quarter.": a name of two words that opens the sentence.
     opens = match.start <= _OPENING and " " in match.scope
     known = company(company_id) if company_id else None

@@ -214,6 +214,8 @@ def lead_before(place: Place) -> Lead:
         lead.direction = -1
     if not settled and (moved := _MOVES_IN.search(just_before(place, 28))) is not None:
         lead.direction = 1 if moved["up"] else -1
+    if not settled and (changed := _CHANGES_BY.search(just_before(place, 64))) is not None:
+        lead.direction = 1 if changed["up"] else -1
     if not settled and (grown := rise_in(place)) is not None:
         lead.rate, lead.direction = True, 1 if grown["up"] else -1
     if not settled and (told := _RATE_BEFORE.search(_clause(place))) is not None:
@@ -228,6 +230,12 @@ def lead_before(place: Place) -> Lead:
 _BOUND = regex(r"(?:below|under|beneath|above|north of|south of|past|beyond)\b")
 
 
+# "Will lower earnings per share by $0.20".
+_CHANGES_BY = regex(
+    r"\b(?:(?P<up>raise|boost|lift|grow|expand|benefit|improve|increase)|lower|reduce|cut|hurt"
+    r"|decrease|dilute|shrink|trim)(?:s|d|ed|ing|ting)? (?:[a-z&/-]+ ){1,6}by"
+    r"(?: (?:about|approximately|roughly|nearly|over|some|another))? $"
+)
 # "Planning increases in shipments and depletions of between 35% and 45%".
 _RISE_IN = regex(
     r"\b(?:(?P<up>increase|rise|gain|jump|improvement|expansion)|decrease|decline|drop|reduction|fall)s?"

@@ -94,7 +94,9 @@ _LOST = regex(r"\b(?:lost|losing|lose)(?: (?:about|over|nearly|around|roughly|so
 
 _COST = regex(r"_cost$|^catastrophe_losses$|_expense$|_expenses$|^depreciation$")
 _COSTS_US = regex(
-    r"\bcosts?(?: us)?(?: [a-z]+)? $|(?:吃掉|啃掉|侵蚀|蚕食|拖累|冲击|造成)了?约?\s?$"
+    r"\bcosts?(?: us| the company| them| it)?(?: (?:an?|about|around|roughly|nearly|over|some"
+    r"|another|approximately|up to|almost|additional|extra))? $"
+    r"|(?:吃掉|啃掉|侵蚀|蚕食|拖累|冲击|造成)了?约?\s?$"
 )
 
 

@@ -251,7 +251,7 @@ def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
             return False
         if isinstance(other.value, ScopeMatch) and other.end > first:
             generic = other.value.known and other.value.owner is None
-            if not generic or other.value.kind == "region" or other.start == first:
+            if not generic or other.value.kind == "region" or other.start <= first:
                 return False
     match = ScopeMatch(first, mark.end, name, known=False, kind="product")
     frame.scope, frame.scope_inherited = name, False
