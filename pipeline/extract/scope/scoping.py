@@ -106,8 +106,9 @@ def note_scope(frame: Frame, sentence: Sentence, at: int, about: Entity | None) 
         return
     if match.scope == _EVERYWHERE and not sentence.text.isascii():
         # 全球门店3万家: what a company has all over the world is the company's.
-        if frame.scope_mark is None:
-            frame.scope = None
+        after = next((m for m in sentence.marks[at + 1 : at + 2] if m.kind == "quantity"), None)
+        if frame.scope_mark is None or (after is not None and after.start == mark.end):
+            frame.scope = frame.scope_mark = None  # 续费率美国92.3%，全球89.8%
         return
     subject = _stands_as_subject(sentence, at)
     if not match.known and not subject:
