@@ -45,6 +45,10 @@ _SET_OFF = regex(
     r"(?P<sign>\s*(?:[|｜:：›»>→】\]/(（]|\s[-–—]\s|$))?\s*"
 )
 _SHORTEST_CODE = 2
+# Words too, but at the head of a note and set off they are the companies: "CRM - ok", "LOW: beat".
+_HEADED_CODES = frozenset(
+    ("CRM", "COP", "DOW", "KEY", "LOW", "MET", "NOW", "SHOP", "SPOT", "TEAM", "NICE", "POOL")
+)
 # "三家電話會重點(V / UAL / CAT)": tickers that a title lists.
 _LISTED = regex(r"(?<![A-Za-z&])[A-Z]{1,5}(?:\s?[/、,，&+＋｜|]\s?[A-Z]{1,5})+(?![A-Za-z&])")
 _CODE = regex(r"[A-Z]+")
