@@ -111,6 +111,8 @@ def codes_alike(headings: Iterable[str]) -> frozenset[str]:
 
 
 def _is_doubtful(code: str) -> bool:
+    if code in _HEADED_CODES:
+        return False
     return len(code) < _SHORTEST_CODE or code in company_names().ticker_words
 
 
