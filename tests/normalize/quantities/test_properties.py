@@ -87,7 +87,7 @@ def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
     def seconds(length: int) -> float:
         text = piece * (length // len(piece))
         spent = []
-        for _ in range(2):
+        for _ in range(4):
             begin = time.process_time()
             find_quantities(text, language="zh-Hans", currency="CNY")
             spent.append(time.process_time() - begin)
@@ -95,7 +95,7 @@ def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
 
     find_quantities(piece)
     # Four times the text takes four times as long; sixteen times would be quadratic.
-    assert seconds(16_000) < max(0.1, 9 * seconds(4_000))
+    assert seconds(16_000) < max(0.4, 12 * seconds(4_000))
 
 
 @given(
