@@ -5,24 +5,30 @@ delay its first fact.
 """
 
 import re
+from functools import partial
 from typing import Any, cast
 
-_METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub", "pattern")
+_METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub")
 
 
 class _Uncompiled:
-    """Stands for a compiled pattern; its methods are that one's own from the first use on."""
+    """Stands for a compiled pattern; its methods are that one's own from the first use on.
 
-    __slots__ = (*_METHODS, "_flags", "_source")
+    A ``__getattr__`` would be simpler, but be asked at every later use too.
+    """
+
+    __slots__ = (*_METHODS, "flags", "pattern")
 
     def __init__(self, source: str, flags: int) -> None:
-        self._source, self._flags = source, flags
+        self.pattern, self.flags = source, flags
+        for name in _METHODS:
+            setattr(self, name, partial(self._first_used, name))
 
-    def __getattr__(self, name: str) -> Any:
-        compiled = re.compile(self._source, self._flags)
+    def _first_used(self, name: str, *arguments: Any, **named: Any) -> Any:
+        compiled = re.compile(self.pattern, self.flags)
         for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
-        return getattr(compiled, name)
+        return getattr(compiled, name)(*arguments, **named)
 
 
 def regex(source: str, flags: int = 0) -> re.Pattern[str]:

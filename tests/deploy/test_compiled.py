@@ -1,13 +1,18 @@
-"""The stages can be compiled: by the look of them here, with a compiler at full size."""
+"""The stages can be compiled, are used so while nobody edits them, and find the same facts."""
 
 import ast
 import os
 import subprocess
 import sys
 import zipfile
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
+
+import pipeline
+from hatch_build import with_final_constants
+from pipeline.compiled import prefer_compiled
 
 ROOT = Path(__file__).parents[2]
 STAGES = [
@@ -47,6 +52,76 @@ def test_nothing_stands_in_the_stages_that_mypyc_cannot_read(path: Path) -> None
                 )
 
 
+def test_constants_become_final_where_they_stand() -> None:
+    source = (
+        '"""A module."""\n\nimport re\n\n_MOST = 3\n_NAME = f(\n    "x = y"\n)\n'
+        "made = 1\n_MADE = 1\n_MADE = 2\n"
+    )
+    assert with_final_constants(source) == (
+        '"""A module."""\n\nfrom typing import Final; import re\n\n_MOST: Final = 3\n'
+        '_NAME: Final = f(\n    "x = y"\n)\nmade = 1\n_MADE = 1\n_MADE = 2\n'
+    )
+
+
+@pytest.fixture
+def editable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with one module, and what an editable installation compiled of it."""
+    source = tmp_path / "checkout/stage/figures.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("ONE = 1\n")
+    stamp = (source.stat().st_size, source.stat().st_mtime_ns)
+    package = tmp_path / "site/callfacts_compiled"
+    package.mkdir(parents=True)
+    package.joinpath("__init__.py").write_text(
+        f"ROOT = {str(tmp_path / 'checkout')!r}\nMODULES = ('stage/figures.py',)\n"
+        f"SOURCES = {{'stage/figures.py': {stamp}}}\n"
+    )
+    monkeypatch.syspath_prepend(package.parent)
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.delitem(sys.modules, "callfacts_compiled", raising=False)
+    monkeypatch.delenv("CALLFACTS_COMPILED", raising=False)
+    return source
+
+
+def test_an_unchanged_source_is_imported_as_it_was_compiled(editable: Path) -> None:
+    root = editable.parents[1]
+    assert prefer_compiled(root)
+    finder = sys.meta_path[0]
+    found = finder.find_spec("stage.figures", None)
+    assert found is not None
+    assert found.origin is not None
+    assert Path(found.origin).parent == root.parent / "site/callfacts_compiled/stage"
+    assert found.origin.endswith(EXTENSION_SUFFIXES[0])
+    assert finder.find_spec("stage.others", None) is None
+
+
+@pytest.mark.parametrize("change", ["edited", "gone", "elsewhere", "unwanted"])
+def test_a_changed_source_is_imported_as_it_is_written(
+    editable: Path, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = editable.parents[1]
+    if change == "edited":
+        editable.write_text("ONE = 2 - 1\n")
+    elif change == "gone":
+        editable.unlink()
+    elif change == "elsewhere":
+        root = root.rename(root.with_name("other"))
+    else:
+        monkeypatch.setenv("CALLFACTS_COMPILED", "0")
+    finders = [*sys.meta_path]
+    assert not prefer_compiled(root)
+    assert sys.meta_path == finders
+
+
+def test_the_stages_find_the_same_facts_compiled_and_as_they_are_written() -> None:
+    if not pipeline.COMPILED:
+        pytest.skip("not compiled here: there was no C compiler, or a source has been edited since")
+    compiled, plain = (_facts(ROOT, {"CALLFACTS_COMPILED": value}) for value in ("", "0"))
+    assert compiled.stderr.strip().endswith(".so")
+    assert plain.stderr.strip().endswith(".py")
+    assert compiled.stdout == plain.stdout
+
+
 @pytest.mark.large
 @pytest.mark.timeout(3600)
 def test_a_compiled_wheel_finds_the_same_facts(
@@ -62,17 +137,23 @@ def test_a_compiled_wheel_finds_the_same_facts(
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(tmp_path / "compiled")
-    samples = sorted(map(str, (ROOT / "pipeline/samples").glob("*.txt")))
-    plain, compiled = (
-        subprocess.run(
-            [sys.executable, "-c", _FACTS, *samples],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(folder)},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        for folder in (ROOT, tmp_path / "compiled")
-    )
+    compiled, plain = _facts(tmp_path / "compiled", {}), _facts(ROOT, {"CALLFACTS_COMPILED": "0"})
     assert compiled.stderr.strip().endswith(".so")
     assert compiled.stdout == plain.stdout
+
+
+def _facts(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """The facts of all samples, and on standard error the file that a stage was imported from."""
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            _FACTS,
+            *sorted(map(str, (ROOT / "pipeline/samples").glob("*.txt"))),
+        ],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
