@@ -60,7 +60,9 @@ def test_the_images_are_of_this_version() -> None:
 
 
 def test_python_is_the_one_that_the_constraints_were_tried_with() -> None:
-    bases = re.findall(r"^FROM python:(\d+\.\d+)\.\d+-slim", dockerfile(), re.MULTILINE)
+    bases = re.findall(
+        r"^FROM python:(\d+\.\d+)\.\d+-(?:slim-)?bookworm", dockerfile(), re.MULTILINE
+    )
     assert len(bases) == 2
     assert set(bases) == {"3.11"}
     assert "--constraint constraints.txt" in dockerfile()
