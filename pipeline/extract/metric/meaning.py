@@ -62,74 +62,86 @@ def meaning(
     named = match.metric
     kind = quantity.kind
     if kind in _RATES or (kind == "number" and reads_as_percent(quantity)):
-        if kind == "multiple" and named.id == "valuation":
-            # "On valuation, 9 times": of earnings, where nothing else is said.
-            return metric("price_to_earnings")
-        if kind == "multiple" and named.id in _EARNED and _PLAIN_X.search(quantity.text):
-            # "FY26E EPS 4.78, 8.2x": what is paid for them.
-            return metric("price_to_earnings")
-        if kind == "multiple" and named.id in ("net_debt", "debt"):
-            return metric("leverage")
-        if match.weak and named.id == "shares_outstanding":
-            # "Shares +9%": their price.
-            return metric("share_price")
-        if named.id == "dividends":
-            # A dividend that is raised by 10% is raised for each share.
-            return related(named.id, "money_per_share")
-        return named if named.id != "tenure" else None
-    size = _size(quantity)
+        return _of_rate(match, quantity)
     if kind == "number":
-        if named.family == "percent" and size > _LARGEST_RATE and named.id not in _HIGH_RATES:
-            return None
-        of_time = named.family == "time" and match.end == 0  # a base: "20 hours from 22.7"
-        if of_time or named.family in ("percent", "money_per_share", "x", "measure"):
-            return named if size < _SMALL else None
-        if named.family == "count":
-            return named if size == int(size) else None
-        if named.id in _IN_DAYS and size < _SMALL:
-            return named
-        if named.id.endswith("funds_from_operations") and size < _SMALL:
-            return related(named.id, "money_per_share")
-        priced = named.id in _PRICES and size < _SMALL
-        if named.id in _PRICES and size >= _LARGE and not scaled:
-            return None
-        return _of_family(named, "money") if size >= _LARGE or scaled or priced else None
-    if kind == "count" and named.family in ("money", "money_per_share") and not quantity.counted:
-        return _of_family(named, "money") if size >= _LARGE else None
+        return _of_bare_number(match, quantity, scaled=scaled)
     if kind == "money":
-        if (quantity.unit or "").endswith("/share") or per_share:
-            return _of_family(named, "money_per_share")
-        if named.family == "money_per_share":
-            return (
-                named
-                if size < _LARGE and not _SCALED.search(quantity.text.lower())
-                else _of_family(named, "money")
-            )
-        if size < _SMALL and not _SCALED.search(quantity.text.lower()):
-            small = related(named.id, "money_per_share")
-            if small is not None:
-                return small
-            told = _of_family(named, "money")
-            if told is not None and told.id in _OF_MILLIONS and not scaled:
-                return None
-        return _of_family(named, "money")
-    if kind == "count" and named.id == "tenure":
-        return named
+        return _of_money(named, quantity, per_share=per_share, scaled=scaled)
     if kind == "measure":
-        unit = quantity.unit or ""
-        if unit == "W" and named.id in OF_POWER and (named.id == "units" or not match.weak):
-            return named
-        if unit in _VOLUMES and named.family in ("count", "any"):
-            return metric("production") if unit in _PUMPED and named.id in _OUTPUT else named
-        if unit == "m2" and named.id in _BY_AREA:
-            return named
-        if unit in _VOLUMES and named.id == "revenue":
-            # "Copper sales were 977 million pounds": what is sold is told by its weight.
-            return metric("units")
-        if unit == "year" and named.id in ("inventory_days", "inventory"):
-            return metric("inventory_life")
-        return _of_family(named, "time" if unit in TIME_UNITS else unit)
-    return _of_family(named, "count")
+        return _of_measure(match, quantity)
+    if kind == "count" and named.family in ("money", "money_per_share") and not quantity.counted:
+        return _of_family(named, "money") if _size(quantity) >= _LARGE else None
+    return named if named.id == "tenure" else _of_family(named, "count")
+
+
+def _of_rate(match: MetricMatch, quantity: Quantity) -> Metric | None:
+    named = match.metric
+    if quantity.kind == "multiple":
+        # "On valuation, 9 times": of earnings, where nothing else is said; "FY26E EPS 4.78, 8.2x".
+        paid_for = named.id in _EARNED and _PLAIN_X.search(quantity.text)
+        if named.id == "valuation" or paid_for:
+            return metric("price_to_earnings")
+        if named.id in ("net_debt", "debt"):
+            return metric("leverage")
+    if match.weak and named.id == "shares_outstanding":
+        # "Shares +9%": their price.
+        return metric("share_price")
+    if named.id == "dividends":
+        # A dividend that is raised by 10% is raised for each share.
+        return related(named.id, "money_per_share")
+    return named if named.id != "tenure" else None
+
+
+def _of_bare_number(match: MetricMatch, quantity: Quantity, *, scaled: bool) -> Metric | None:
+    named, size = match.metric, _size(quantity)
+    if named.family == "percent" and size > _LARGEST_RATE and named.id not in _HIGH_RATES:
+        return None
+    of_time = named.family == "time" and match.end == 0  # a base: "20 hours from 22.7"
+    if of_time or named.family in ("percent", "money_per_share", "x", "measure"):
+        return named if size < _SMALL else None
+    if named.family == "count":
+        return named if size == int(size) else None
+    if named.id in _IN_DAYS and size < _SMALL:
+        return named
+    if named.id.endswith("funds_from_operations") and size < _SMALL:
+        return related(named.id, "money_per_share")
+    priced = named.id in _PRICES and size < _SMALL
+    if named.id in _PRICES and size >= _LARGE and not scaled:
+        return None
+    return _of_family(named, "money") if size >= _LARGE or scaled or priced else None
+
+
+def _of_money(named: Metric, quantity: Quantity, *, per_share: bool, scaled: bool) -> Metric | None:
+    if (quantity.unit or "").endswith("/share") or per_share:
+        return _of_family(named, "money_per_share")
+    size = _size(quantity)
+    in_words = _SCALED.search(quantity.text.lower()) is not None
+    if named.family == "money_per_share":
+        return named if size < _LARGE and not in_words else _of_family(named, "money")
+    told = _of_family(named, "money")
+    if size < _SMALL and not in_words:
+        small = related(named.id, "money_per_share")
+        if small is not None:
+            return small
+        if told is not None and told.id in _OF_MILLIONS and not scaled:
+            return None
+    return told
+
+
+def _of_measure(match: MetricMatch, quantity: Quantity) -> Metric | None:
+    named, unit = match.metric, quantity.unit or ""
+    if unit == "W" and named.id in OF_POWER and (named.id == "units" or not match.weak):
+        return named
+    if unit in _VOLUMES and named.family in ("count", "any"):
+        return metric("production") if unit in _PUMPED and named.id in _OUTPUT else named
+    if unit == "m2" and named.id in _BY_AREA:
+        return named
+    if unit in _VOLUMES and named.id == "revenue":
+        # "Copper sales were 977 million pounds": what is sold is told by its weight.
+        return metric("units")
+    if unit == "year" and named.id in ("inventory_days", "inventory"):
+        return metric("inventory_life")
+    return _of_family(named, "time" if unit in TIME_UNITS else unit)
 
 
 def _of_family(named: Metric, family: str) -> Metric | None:

@@ -202,97 +202,121 @@ _RIVALS_CHARGE = regex(
 
 def told_by_phrase(place: Place) -> MetricMatch | None:
     """Give the metric that the words right around a quantity tell; None where they tell none."""
-    quantity = place.quantity
-    folded = place.sentence.folded
-    if not folded.isascii():
-        folded_before = folded[
-            max(place.sentence.start, place.mark.start - _WINDOW) : place.mark.start
-        ]
-        if not folded_before.isascii():
-            return None
-    before = folded[max(place.sentence.start, place.mark.start - _WINDOW) : place.mark.start]
-    end = place.mark.end
-    if quantity.kind == "money":
-        if (quantity.unit or "").endswith("/share"):
-            dealt = _DEALT.search(before) and not any(m.kind == "metric" for m in place.before())
-            return unnamed("share_price") if dealt else None
-        if _SPEND_EACH.search(before):
-            return unnamed("spend_per_user")
-        if not is_scaled(quantity):
-            return None
-        if _OF_SALES.match(folded, end) or _BUSINESS_OF.match(folded, end):
-            return unnamed("revenue")
-        if _OF_CAPITAL.match(folded, end) and _SPENT.search(before):
-            return unnamed("capex")
-        if _TO_HOLDERS.match(folded, end) and _GIVEN_BACK.search(before):
-            return unnamed("shareholder_returns")
-        if _AUTHORIZED.match(folded, end):
-            return unnamed("repurchase_authorization")
-        if _SAVED.search(before):
-            return unnamed("savings")
-        if (deal := of_stake(place)) is not None:
-            return deal
-        if _FROM_CURRENCY.match(folded, end):
-            return unnamed("fx_impact")
-        if _SIGNED.search(before):
-            return unnamed("bookings")
-        if _ON_ORDER.match(folded, end):
-            return unnamed("supply_commitments")
-        if _AT_A_COST.search(before):
-            return unnamed("capex")
-        if _TO_WORK.match(folded, end):
-            return unnamed("investment")
-        if _A_PLANT.match(folded, end) and _ARTICLE_BEFORE.search(before):
-            return unnamed("capex")
-        if _ON_PLANT.match(folded, end) and _SPENT.search(before):
-            return unnamed("capex")
-        return unnamed("market_size") if _MARKET.search(before) else None
-    if quantity.kind == "measure":
-        saved = quantity.unit in TIME_UNITS and _SAVED.search(before)
+    kind = place.quantity.kind
+    start = max(place.sentence.start, place.mark.start - _WINDOW)
+    before = place.sentence.folded[start : place.mark.start]
+    if not before.isascii():
+        return None
+    if kind == "money":
+        return _told_of_money(place, before)
+    if kind == "measure":
+        saved = place.quantity.unit in TIME_UNITS and _SAVED.search(before)
         return unnamed("time_saved") if saved else None
-    if quantity.kind == "number" and is_scaled(quantity) and _AUTHORIZED.match(folded, end):
+    summed = kind == "number" and is_scaled(place.quantity)
+    if summed and _AUTHORIZED.match(place.sentence.folded, place.mark.end):
         return unnamed("repurchase_authorization")
     if (stake := of_stake(place)) is not None:
         return stake
-    if quantity.kind == "percent" and (state := _in_a_state(place)) is not None:
-        return state
-    if quantity.kind == "percent" and _STAKE.match(folded, end) and _HELD.search(before):
-        return unnamed("ownership")
-    if quantity.kind == "percent" and _TURNOVER.search(before):
-        return unnamed("turnover_rate")
-    if quantity.kind in ("multiple", "percent") and _SPEND.search(before):
-        return unnamed("spend_per_user")
-    if quantity.kind in ("percent", "points") and OF_PRICE.match(folded, end):
-        return unnamed("price") if _TAKEN.search(before) else None
-    if quantity.kind == "percent" and _RIVALS_CHARGE.match(folded, end):
-        return unnamed("price")
-    if quantity.kind == "points" and (felt := _felt_by(place) or _points_of(place)) is not None:
-        return felt
-    if quantity.kind == "number" and is_scaled(quantity) and _BACK_TO_HOLDERS.match(folded, end):
+    if kind == "percent":
+        return _told_of_percent(place, before)
+    if kind == "points":
+        return _told_of_points(place, before)
+    if kind == "multiple":
+        return unnamed("spend_per_user") if _SPEND.search(before) else None
+    if summed and _BACK_TO_HOLDERS.match(place.sentence.folded, place.mark.end):
         return unnamed("shareholder_returns")
-    if quantity.kind == "percent" and (told := _told_of_rate(place, before)) is not None:
-        return told
-    if quantity.kind == "points" and (of := _OF_MARGIN.match(folded, end)) is not None:
+    return None
+
+
+def _told_of_money(place: Place, before: str) -> MetricMatch | None:
+    """The metric of a sum; of small ones only what they are paid for each of something."""
+    folded, end = place.sentence.folded, place.mark.end
+    if (place.quantity.unit or "").endswith("/share"):
+        dealt = _DEALT.search(before) and not any(m.kind == "metric" for m in place.before())
+        return unnamed("share_price") if dealt else None
+    if _SPEND_EACH.search(before):
+        return unnamed("spend_per_user")
+    if not is_scaled(place.quantity):
+        return None
+    if _OF_SALES.match(folded, end) or _BUSINESS_OF.match(folded, end):
+        return unnamed("revenue")
+    if _OF_CAPITAL.match(folded, end) and _SPENT.search(before):
+        return unnamed("capex")
+    if _TO_HOLDERS.match(folded, end) and _GIVEN_BACK.search(before):
+        return unnamed("shareholder_returns")
+    if _AUTHORIZED.match(folded, end):
+        return unnamed("repurchase_authorization")
+    if _SAVED.search(before):
+        return unnamed("savings")
+    return of_stake(place) or _told_of_outlay(place, before)
+
+
+def _told_of_outlay(place: Place, before: str) -> MetricMatch | None:
+    """What a sum is put into, or for what it is agreed; else the size of a market."""
+    folded, end = place.sentence.folded, place.mark.end
+    if _FROM_CURRENCY.match(folded, end):
+        return unnamed("fx_impact")
+    if _SIGNED.search(before):
+        return unnamed("bookings")
+    if _ON_ORDER.match(folded, end):
+        return unnamed("supply_commitments")
+    if _AT_A_COST.search(before):
+        return unnamed("capex")
+    if _TO_WORK.match(folded, end):
+        return unnamed("investment")
+    built = _A_PLANT.match(folded, end) and _ARTICLE_BEFORE.search(before)
+    if built or (_ON_PLANT.match(folded, end) and _SPENT.search(before)):
+        return unnamed("capex")
+    return unnamed("market_size") if _MARKET.search(before) else None
+
+
+def _told_of_points(place: Place, before: str) -> MetricMatch | None:
+    folded, end = place.sentence.folded, place.mark.end
+    if OF_PRICE.match(folded, end):
+        return unnamed("price") if _TAKEN.search(before) else None
+    if (felt := _felt_by(place) or _points_of(place)) is not None:
+        return felt
+    if (of := _OF_MARGIN.match(folded, end)) is not None:
         return unnamed("gross_margin" if of["gross"] else "operating_margin")
-    if quantity.kind == "percent":
-        if _PRICE_MOVE.match(folded, end):
-            return unnamed("price")
-        if _OF_PEOPLE.match(folded, end):
-            return unnamed("customers")
-        if (things := part_of_things(place)) is not None:
-            return things
-        if (
-            _OF_MARKET.match(folded, end)
-            or _SHARE_OF_MARKET.search(before)
-            or (_OF_MARKET.match(folded, end) and _HOLDS.search(before))
-        ):
-            return unnamed("market_share")
-        if _MARKET_GROWS.search(before):
-            return unnamed("market_growth")
-        if (more := _PEOPLE_MORE.match(folded, end)) is not None:
-            return unnamed(_PEOPLE[more["who"]])
-        if _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
-            return unnamed("utilization")
+    return None
+
+
+def _told_of_percent(place: Place, before: str) -> MetricMatch | None:
+    folded, end = place.sentence.folded, place.mark.end
+    if (state := _in_a_state(place)) is not None:
+        return state
+    if _STAKE.match(folded, end) and _HELD.search(before):
+        return unnamed("ownership")
+    if _TURNOVER.search(before):
+        return unnamed("turnover_rate")
+    if _SPEND.search(before):
+        return unnamed("spend_per_user")
+    if OF_PRICE.match(folded, end):
+        return unnamed("price") if _TAKEN.search(before) else None
+    if _RIVALS_CHARGE.match(folded, end):
+        return unnamed("price")
+    if (told := _told_of_rate(place, before)) is not None:
+        return told
+    if _PRICE_MOVE.match(folded, end):
+        return unnamed("price")
+    return _told_of_part(place, before)
+
+
+def _told_of_part(place: Place, before: str) -> MetricMatch | None:
+    """Of whom, of what or of which market a percentage is a part."""
+    folded, end = place.sentence.folded, place.mark.end
+    if _OF_PEOPLE.match(folded, end):
+        return unnamed("customers")
+    if (things := part_of_things(place)) is not None:
+        return things
+    if _OF_MARKET.match(folded, end) or _SHARE_OF_MARKET.search(before):
+        return unnamed("market_share")
+    if _MARKET_GROWS.search(before):
+        return unnamed("market_growth")
+    if (more := _PEOPLE_MORE.match(folded, end)) is not None:
+        return unnamed(_PEOPLE[more["who"]])
+    if _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
+        return unnamed("utilization")
     return None
 
 

@@ -90,9 +90,49 @@ def choose_metric(
     reading: Reading, place: Place, frame: Frame, setting: Setting
 ) -> MetricMatch | None:
     """Settle the reading's metric; give the match that says so, None where nothing names one."""
-    quantity = place.quantity
     part = of_that(place, frame) or part_of_last(place, frame) or amount_shared(place, frame)
-    at_number = (
+    at_number = _told_at_number(reading, place, frame, setting, part)
+    chosen = at_number or nearby(place, frame, setting) or loss_that_moves(place, frame)
+    if (apart := _told_apart(reading, place, frame, part)) is not None:
+        return apart
+    if chosen is None or is_far(chosen, place, frame):
+        chosen = part_of_named(place) or bare_growth(place, frame) or chosen
+    if (where := put_into(place)) is not None:
+        reading.business = where.title()
+    if (running := run_on_subject(place) or earner(place, chosen)) is not None:
+        reading.business = running.title()
+    if (whole := named_by_whole(place, frame)) is not None:
+        reading.measure = "share"
+        _settle(reading, whole.metric)
+        return whole
+    if (multiplied := object_multiplied(place)) is not None:
+        _name_in_words(reading, multiplied, "any")
+        return None
+    told = part is not None or (at_number is not None and at_number.end == 0)
+    if chosen is None or (not told and is_far(chosen, place, frame)):
+        by_words, match = _told_by_words(reading, place, frame, setting)
+        if by_words:
+            return match
+        chosen = profit_that_moves(place, frame) or chosen
+    chosen = chosen or inherited(reading, place, frame, setting)
+    if chosen is not None:
+        chosen = _of_what(chosen, place, frame, setting)
+    called = called_behind(place)
+    if called is not None and not _names_itself(place, chosen):
+        _name_in_words(reading, called.replace("_", " "), "money")
+        return None
+    chosen = _in_sums(chosen, reading, place, frame, setting)
+    if chosen is not None and (named := own_costs(chosen, place)) is not None:
+        _name_in_words(reading, named, "money")
+        return chosen
+    return _meant(chosen, reading, place, setting)
+
+
+def _told_at_number(
+    reading: Reading, place: Place, frame: Frame, setting: Setting, part: MetricMatch | None
+) -> MetricMatch | None:
+    """The metric that the words right at a number tell, or the figures that it goes on from."""
+    return (
         (None if is_driver(place) else held_by_base(place, frame))
         or part
         or told_by_phrase(place)
@@ -106,15 +146,18 @@ def choose_metric(
         or of_list(place, frame)
         or moved_in_list(place, frame)
     )
-    chosen = at_number or nearby(place, frame, setting) or loss_that_moves(place, frame)
-    if (each := of_each(place, frame)) is not None and (chosen := unnamed(each)) is not None:
-        _settle(reading, chosen.metric)
-        return chosen
+
+
+def _told_apart(
+    reading: Reading, place: Place, frame: Frame, part: MetricMatch | None
+) -> MetricMatch | None:
+    """Settle a metric that stands whatever other words say; note whose business it is."""
+    if (each := of_each(place, frame)) is not None and (found := unnamed(each)) is not None:
+        _settle(reading, found.metric)
+        return found
     sized = is_size_of_business(place)
     if (part is not None or sized) and (said := own_subject(place)) is not None:
         reading.business = said[0].title() if said[1] or sized else reading.business
-    if chosen is None or is_far(chosen, place, frame):
-        chosen = part_of_named(place) or bare_growth(place, frame) or chosen
     if part is None and (felt := margin_felt(place, frame)) is not None:
         _settle(reading, felt.metric)
         return felt
@@ -122,49 +165,46 @@ def choose_metric(
         _settle(reading, price.metric)
         reading.business = product.title()
         return price
-    if (where := put_into(place)) is not None:
-        reading.business = where.title()
-    if (running := run_on_subject(place) or earner(place, chosen)) is not None:
-        reading.business = running.title()
-    if (whole := named_by_whole(place, frame)) is not None:
-        reading.measure = "share"
-        _settle(reading, whole.metric)
-        return whole
-    if (multiplied := object_multiplied(place)) is not None:
-        reading.doubts.append("metric from words")
-        reading.metric, reading.family = snake_case(multiplied), "any"
-        return None
-    told = part is not None or (at_number is not None and at_number.end == 0)
-    if chosen is None or (not told and is_far(chosen, place, frame)):
-        by_words, match = _told_by_words(reading, place, frame, setting)
-        if by_words:
-            return match
-    if chosen is None or (not told and is_far(chosen, place, frame)):
-        chosen = profit_that_moves(place, frame) or chosen
-    chosen = chosen or inherited(reading, place, frame, setting)
-    if chosen is not None and _is_of_whole(chosen, place, frame):
-        chosen = unnamed("revenue")
-    if chosen is not None and _are_sales(chosen, place, frame, setting):
-        chosen = unnamed("revenue")
-    if chosen is not None and is_part_of_business(chosen, place, frame):
+    return None
+
+
+def _name_in_words(reading: Reading, words: str, family: str) -> None:
+    """Name the metric by the text's own words."""
+    reading.doubts.append("metric from words")
+    reading.metric, reading.family = snake_case(words), family
+
+
+def _of_what(
+    chosen: MetricMatch, place: Place, frame: Frame, setting: Setting
+) -> MetricMatch | None:
+    """Turn a metric to the one that it is said of: the whole, a business, another measure."""
+    found: MetricMatch | None = chosen
+    if _is_of_whole(chosen, place, frame):
+        found = unnamed("revenue")
+    if found is not None and _are_sales(found, place, frame, setting):
+        found = unnamed("revenue")
+    if found is not None and is_part_of_business(found, place, frame):
         line = told_by_line(place, frame, setting)
         rate = line is not None and line.metric.family == "percent"
         shared = any("share" in kinds for _, kinds in place.cues_before())
-        chosen = unnamed("revenue") if line is None or (rate and shared) else line
-    if chosen is not None:
-        chosen = (
-            rate_in_points(chosen, place, frame)
-            or of_another(chosen, frame)
-            or as_valuation(chosen, place)
-            or chosen
+        found = unnamed("revenue") if line is None or (rate and shared) else line
+    if found is not None:
+        found = (
+            rate_in_points(found, place, frame)
+            or of_another(found, frame)
+            or as_valuation(found, place)
+            or found
         )
-    if chosen is not None and chosen.metric.id == "net_flows":
-        chosen = _cash_flow_before(chosen, frame) or chosen
-    called = called_behind(place)
-    if called is not None and not _names_itself(place, chosen):
-        reading.doubts.append("metric from words")
-        reading.metric, reading.family = snake_case(called.replace("_", " ")), "money"
-        return None
+    if found is not None and found.metric.id == "net_flows":
+        found = _cash_flow_before(found, frame) or found
+    return found
+
+
+def _in_sums(
+    chosen: MetricMatch | None, reading: Reading, place: Place, frame: Frame, setting: Setting
+) -> MetricMatch | None:
+    """Turn a metric to the profit, the dividend or the cost that a sum is told as."""
+    quantity = place.quantity
     summed = quantity.kind == "number" and is_scaled(quantity)
     if (quantity.kind == "money" or summed) and set(reading.doubts) <= {_INHERITED}:
         chosen = profit_or_loss(place, frame, chosen) or chosen
@@ -174,10 +214,13 @@ def choose_metric(
     chosen = sharpened(chosen, place, frame)
     if chosen is not None and _is_operating_income(chosen, place, frame):
         chosen = unnamed("operating_income")
-    if chosen is not None and (named := own_costs(chosen, place)) is not None:
-        reading.doubts.append("metric from words")
-        reading.metric, reading.family = snake_case(named), "money"
-        return chosen
+    return chosen
+
+
+def _meant(
+    chosen: MetricMatch | None, reading: Reading, place: Place, setting: Setting
+) -> MetricMatch | None:
+    """Settle the metric that a match means for this quantity."""
     if chosen is not None:
         chosen = of_all_shares(chosen, place) or chosen
     metric = meant(chosen, place, setting) if chosen else None
