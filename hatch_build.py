@@ -120,8 +120,11 @@ def with_final_constants(source: str) -> str:
     lines = source.split("\n")
     assigned: dict[str, list[int]] = {}
     for node in body:
-        if isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name):
-            assigned.setdefault(name.id, []).append(node.lineno - 1)
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    places = assigned.setdefault(target.id, [])
+                    places += [node.lineno - 1] * len(node.targets)
     for constant, places in assigned.items():
         if imports and len(places) == 1 and _CONSTANT.fullmatch(constant):
             lines[places[0]] = lines[places[0]].replace(" = ", ": Final = ", 1)

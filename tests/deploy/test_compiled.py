@@ -36,7 +36,7 @@ print(link.__file__, file=sys.stderr)
 
 @pytest.mark.parametrize("path", STAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_nothing_stands_in_the_stages_that_mypyc_cannot_read(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(ast.parse(with_final_constants(path.read_text("utf-8")))):
         if isinstance(node, ast.Compare):
             for side in node.comparators:
                 starred = isinstance(side, ast.Tuple) and any(
@@ -55,11 +55,11 @@ def test_nothing_stands_in_the_stages_that_mypyc_cannot_read(path: Path) -> None
 def test_constants_become_final_where_they_stand() -> None:
     source = (
         '"""A module."""\n\nimport re\n\n_MOST = 3\n_NAME = f(\n    "x = y"\n)\n'
-        "made = 1\n_MADE = 1\n_MADE = 2\n"
+        "made = 1\n_MADE = 1\n_MADE = 2\n_A = _B = 2\n"
     )
     assert with_final_constants(source) == (
         '"""A module."""\n\nfrom typing import Final; import re\n\n_MOST: Final = 3\n'
-        '_NAME: Final = f(\n    "x = y"\n)\nmade = 1\n_MADE = 1\n_MADE = 2\n'
+        '_NAME: Final = f(\n    "x = y"\n)\nmade = 1\n_MADE = 1\n_MADE = 2\n_A = _B = 2\n'
     )
 
 
