@@ -113,10 +113,11 @@ def test_a_changed_source_is_imported_as_it_is_written(
     assert sys.meta_path == finders
 
 
-def test_the_stages_find_the_same_facts_compiled_and_as_they_are_written() -> None:
+def test_the_stages_find_the_same_facts_compiled_and_as_they_are_written(tmp_path: Path) -> None:
     if not pipeline.COMPILED:
         pytest.skip("not compiled here: there was no C compiler, or a source has been edited since")
-    compiled, plain = (_facts(ROOT, {"CALLFACTS_COMPILED": value}) for value in ("", "0"))
+    texts = _texts(tmp_path)
+    compiled, plain = (_facts(ROOT, texts, {"CALLFACTS_COMPILED": value}) for value in ("", "0"))
     assert compiled.stderr.strip().endswith(".so")
     assert plain.stderr.strip().endswith(".py")
     assert compiled.stdout == plain.stdout
@@ -137,20 +138,37 @@ def test_a_compiled_wheel_finds_the_same_facts(
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(tmp_path / "compiled")
-    compiled, plain = _facts(tmp_path / "compiled", {}), _facts(ROOT, {"CALLFACTS_COMPILED": "0"})
+    texts = _texts(tmp_path)
+    compiled = _facts(tmp_path / "compiled", texts, {})
+    plain = _facts(ROOT, texts, {"CALLFACTS_COMPILED": "0"})
     assert compiled.stderr.strip().endswith(".so")
     assert compiled.stdout == plain.stdout
 
 
-def _facts(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """The facts of all samples, and on standard error the file that a stage was imported from."""
+def _texts(folder: Path) -> list[Path]:
+    """The samples, and documents that go through the sentences of the corpora of language."""
+    texts = sorted((ROOT / "pipeline/samples").glob("*.txt"))
+    for corpus in sorted((ROOT / "tests/extract").glob("*_corpus.tsv")):
+        rows = [line.split("\t") for line in corpus.read_text("utf-8").splitlines()]
+        sentences = [
+            max(row[:3], key=len).replace("\\n", "\n") for row in rows if not row[0].startswith("#")
+        ]
+        for start in range(0, len(sentences), _A_DOCUMENT):
+            path = folder / f"{corpus.stem}-{start}.txt"
+            path.write_text("\n\n".join(sentences[start : start + _A_DOCUMENT]), "utf-8")
+            texts.append(path)
+    return texts
+
+
+_A_DOCUMENT = 40
+
+
+def _facts(
+    folder: Path, texts: list[Path], environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """The facts of texts, and on standard error the file that a stage was imported from."""
     return subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            _FACTS,
-            *sorted(map(str, (ROOT / "pipeline/samples").glob("*.txt"))),
-        ],
+        [sys.executable, "-c", _FACTS, *map(str, texts)],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder), **environment},
         capture_output=True,

@@ -151,8 +151,10 @@ def _before_aside(place: Place, start: int) -> str:
                 return ""
         elif mark.kind == "quantity" or (mark.kind == "break" and mark.value != ","):
             return ""
+        elif mark.kind == "break" and closing is not None:
+            opening = mark
         elif mark.kind == "break":
-            closing, opening = closing or mark, mark if closing is not None else None
+            closing = mark
     if opening is None:
         return ""
     return place.sentence.folded[place.sentence.start : opening.start].strip() + " "
