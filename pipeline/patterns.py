@@ -17,15 +17,20 @@ class _Uncompiled:
     A ``__getattr__`` would be simpler, but be asked at every later use too.
     """
 
-    __slots__ = (*_METHODS, "flags", "pattern")
+    __slots__ = (*_METHODS, "_flags", "pattern")
 
     def __init__(self, source: str, flags: int) -> None:
-        self.pattern, self.flags = source, flags
+        self.pattern, self._flags = source, flags
         for name in _METHODS:
             setattr(self, name, partial(self._first_used, name))
 
+    @property
+    def flags(self) -> int:
+        """What ``re.compile`` makes of the flags that were given."""
+        return re.compile(self.pattern, self._flags).flags
+
     def _first_used(self, name: str, *arguments: Any, **named: Any) -> Any:
-        compiled = re.compile(self.pattern, self.flags)
+        compiled = re.compile(self.pattern, self._flags)
         for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)(*arguments, **named)

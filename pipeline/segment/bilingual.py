@@ -62,6 +62,11 @@ def _is_chinese(draft: Draft) -> bool:
     return draft.language not in ("en", "und")
 
 
+def _is_said(text: str) -> bool:
+    """Whether an English line is more than a name: it is long, or ends as a sentence does."""
+    return len(text) > _LONGEST_NAME or text[-1:] in ".?!"
+
+
 def _first_language(drafts: Sequence[Draft]) -> str | None:
     """Tell which language comes first where a document's lines alternate; None in any other."""
     bodies = [draft for draft in drafts if draft.kind != "heading" and draft.language != "und"]
@@ -70,7 +75,7 @@ def _first_language(drafts: Sequence[Draft]) -> str | None:
     if min(chinese, english) < 2 or min(chinese, english) * 4 < len(bodies):
         return None
     # Names of companies over lists of Chinese points are no lines of a call.
-    if sum(not _is_chinese(d) and d.end - d.start > _LONGEST_NAME for d in bodies) * 3 < english:
+    if sum(not _is_chinese(d) and _is_said(d.text) for d in bodies) * 3 < english:
         return None
     changes = {"en": 0, "zh": 0}
     for before, after in pairwise(bodies):
