@@ -147,9 +147,8 @@ def _set_apart(root: Path, compiled: Path) -> Path:
     sources = sorted(
         {*modules(root), *(f"schemas/{path.name}" for path in (root / "schemas").glob("*.py"))}
     )
-    stamps = {
-        path: ((root / path).stat().st_size, (root / path).stat().st_mtime_ns) for path in sources
-    }
+    found = {path: (root / path).stat() for path in sources}
+    stamps = {path: (each.st_size, each.st_mtime_ns) for path, each in found.items()}
     package.joinpath("__init__.py").write_text(
         f"ROOT = {str(root)!r}\nMODULES = {tuple(modules(root))!r}\nSOURCES = {stamps!r}\n", "utf-8"
     )

@@ -212,12 +212,8 @@ def lead_before(place: Place) -> Lead:
     if falls and (lead.to or lead.base) and not lead.direction:
         # 降幅将收窄至5%: where a fall ends is a fall.
         lead.direction = -1
-    if not settled and (moved := _MOVES_IN.search(just_before(place, 28))) is not None:
-        lead.direction = 1 if moved["up"] else -1
-    if not settled and (changed := _CHANGES_BY.search(just_before(place, 64))) is not None:
-        lead.direction = 1 if changed["up"] else -1
-    if not settled and (grown := rise_in(place)) is not None:
-        lead.rate, lead.direction = True, 1 if grown["up"] else -1
+    if not settled and place.lead.endswith(" "):
+        _read_distant_move(lead, place)
     if not settled and (told := _RATE_BEFORE.search(_clause(place))) is not None:
         lead.rate, lead.direction = True, -1 if told[1][0] in "降跌减" else 1
     if lead.direction and not lead.rate and _BOUND.match(place.said):
@@ -230,6 +226,16 @@ def lead_before(place: Place) -> Lead:
 _BOUND = regex(r"(?:below|under|beneath|above|north of|south of|past|beyond)\b")
 
 
+def _read_distant_move(lead: Lead, place: Place) -> None:
+    """Read the English word of a move that names what it moves before it says how far."""
+    before = just_before(place, _DISTANT)
+    grown = _RISE_IN.search(before)
+    moved = grown or _CHANGES_BY.search(before[-64:]) or _MOVES_IN.search(before[-28:])
+    if moved is not None:
+        lead.rate, lead.direction = lead.rate or grown is not None, 1 if moved["up"] else -1
+
+
+_DISTANT = 72
 # "Will lower earnings per share by $0.20".
 _CHANGES_BY = regex(
     r"\b(?:(?P<up>raise|boost|lift|grow|expand|benefit|improve|increase)|lower|reduce|cut|hurt"
@@ -245,7 +251,7 @@ _RISE_IN = regex(
 
 def rise_in(place: Place) -> re.Match[str] | None:
     """Find the noun of a move that "of" gives its size: "a reduction in costs of $5 million"."""
-    return _RISE_IN.search(just_before(place, 72))
+    return _RISE_IN.search(just_before(place, _DISTANT))
 
 
 # "To decline in the high teens", "will fall in a range of 3% to 5%": how far something moves.

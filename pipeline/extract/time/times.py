@@ -153,12 +153,9 @@ _SET = regex(
 
 def _set_in(place: Place) -> PeriodMention | None:
     """The time in which a record was set that stands right behind it."""
-    first = next(iter(place.after()), None)
-    for mark in place.after():
+    for mark in place.after()[:2]:
         if isinstance(mark.value, PeriodMention):
             return mark.value if _SET.match(place.gap_after(mark)) else None
-        if mark is not first:
-            return None
     return None
 
 

@@ -424,7 +424,7 @@ def _next_year(
     )
     if not over or mention.period.end > _close(reporting, setting) or not whole_year(mention):
         return mention
-    return mention.model_copy(update={"period": year_before(mention.period, -1)})
+    return _a_year_on(mention)
 
 
 # "Beat our guidance for the full year": what was guided for the year that is over.
@@ -445,6 +445,10 @@ def _of_year_to_come(
         return mention
     if _OVER.search(place.sentence.folded, place.sentence.start, place.mark.start):
         return mention
+    return _a_year_on(mention)
+
+
+def _a_year_on(mention: PeriodMention) -> PeriodMention:
     return mention.model_copy(update={"period": year_before(mention.period, -1)})
 
 
