@@ -86,7 +86,8 @@ def compile_modules(root: Path, folder: Path) -> None:
             shutil.copytree(root / package, sources / package)
         for path in modules(root):
             source = (root / path).read_text("utf-8")
-            (sources / path).write_text(with_final_constants(source), "utf-8")
+            source = with_constructors(with_final_constants(source))
+            (sources / path).write_text(source, "utf-8")
         with contextlib.chdir(sources):
             extensions = in_c(modules(root), between)
             command = Distribution({"ext_modules": extensions}).get_command_obj("build_ext")
@@ -132,6 +133,44 @@ def with_final_constants(source: str) -> str:
         first = imports[0].lineno - 1
         lines[first] = f"from typing import Final; {lines[first]}"
     return "\n".join(lines)
+
+
+def with_constructors(source: str) -> str:
+    """Write the constructors of dataclasses out: those that dataclasses make are not compiled.
+
+    They take several times as long, and every figure makes dozens of values. A constructor stands
+    on the blank line behind the fields, so that no line moves.
+    """
+    lines = source.split("\n")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and any(map(_is_open, node.decorator_list)):
+            fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+            behind = fields[-1].end_lineno or 0
+            if not lines[behind]:
+                lines[behind] = f"    {_constructor(fields)}"
+    return "\n".join(lines)
+
+
+def _constructor(fields: list[ast.AnnAssign]) -> str:
+    given, takes = "self", []
+    for each in fields:
+        name, kind = ast.unparse(each.target), ast.unparse(each.annotation)
+        value, said = ast.unparse(each.value) if each.value else "", name
+        if isinstance(each.value, ast.Call) and ast.unparse(each.value.func) == "field":
+            (option,) = each.value.keywords
+            value = ast.unparse(option.value)
+            if option.arg == "default_factory":
+                kind, said = f"{kind} | None", f"{name} if {name} is not None else {value}()"
+                value = "None"
+        given += f", {name}: {kind}" + (f" = {value}" if value else "")
+        takes.append(f"self.{name} = {said}")
+    return f"def __init__({given}) -> None: {'; '.join(takes)}"
+
+
+def _is_open(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a dataclass whose fields can be set."""
+    written = ast.unparse(decorator)
+    return written.startswith("dataclass") and "frozen" not in written
 
 
 def _set_apart(root: Path, compiled: Path) -> Path:

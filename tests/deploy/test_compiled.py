@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from hatch_build import with_final_constants
+from hatch_build import with_constructors, with_final_constants
 from pipeline.compiled import prefer_compiled
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +60,21 @@ def test_constants_become_final_where_they_stand() -> None:
     assert with_final_constants(source) == (
         '"""A module."""\n\nfrom typing import Final; import re\n\n_MOST: Final = 3\n'
         '_NAME: Final = f(\n    "x = y"\n)\nmade = 1\n_MADE = 1\n_MADE = 2\n_A = _B = 2\n'
+    )
+
+
+def test_constructors_of_dataclasses_stand_behind_their_fields() -> None:
+    source = (
+        "@dataclass(slots=True)\nclass Mark:\n    start: int\n    told: list[str] = "
+        "field(default_factory=list)\n    said: str = field(default='a')\n\n    x = 1\n"
+        "@dataclass(frozen=True)\nclass Fixed:\n    start: int\n\n"
+    )
+    written = with_constructors(source)
+    assert written == source.replace(
+        "\n\n    x",
+        "\n    def __init__(self, start: int, told: list[str] | None = None, said: str = 'a')"
+        " -> None: self.start = start; self.told = told if told is not None else list();"
+        " self.said = said\n    x",
     )
 
 
