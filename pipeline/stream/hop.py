@@ -18,18 +18,26 @@ from pipeline.settings import Settings
 from pipeline.stream import traces
 from pipeline.stream.clients import RECORDS_AT_ONCE, group_consumer
 from pipeline.stream.guard import StageStoppedError
-from pipeline.stream.record import Record
+from pipeline.stream.record import INGESTED, Record, header
 from pipeline.stream.shelf import record_of
 
 if TYPE_CHECKING:
     from kafka import TopicPartition
     from kafka.structs import ConsumerGroupMetadata
 
+    _Batches = dict[TopicPartition, list[Any]]
+
 logger = logging.getLogger(__name__)
 
 POLL_MS = 500
+_BRIEFLY_MS = 3
 DEADLINE_SECONDS = 120.0
 _LONGEST_PAUSE = 5.0
+# What landed so long ago is of a backlog: nobody misses another half second, and a transaction
+# costs as much as tens of records.
+_BACKLOG_MS = 1_500
+_WAIT_SECONDS = 0.5
+_STEP_SECONDS = 0.1
 
 
 class OpenPartition(Protocol):
@@ -63,11 +71,13 @@ class Hop:
         *,
         at_once: int = RECORDS_AT_ONCE,
         gathers: bool = False,
+        gathers_backlog: bool = False,
     ) -> None:
         """Take the declared topics to read and what works on a partition; ``run`` connects.
 
-        ``group`` is put behind the name of the workers' group; ``at_once`` is the most records of a
-        transaction. With ``gathers`` records may wait for others, so that a transaction holds more.
+        ``group`` is put behind the name of the workers' group; ``at_once`` is the most records that
+        are read at once. With ``gathers`` records may wait for others, so that a transaction holds
+        more; with ``gathers_backlog`` those of transcripts that landed long ago.
         """
         self._settings = settings
         self._stage = stage
@@ -75,6 +85,7 @@ class Hop:
         self._sources = sources
         self._assigned = assigned
         self._gathers = gathers
+        self._gathers_backlog = gathers_backlog
         self._at_once = at_once
         self._open: dict[TopicPartition, OpenPartition] = {}
         # Since when a partition's transactions fail although it can be opened.
@@ -90,22 +101,16 @@ class Hop:
             self._consumer.subscribe([self._settings.topic(each) for each in self._sources])
             ready()
             while not stop.is_set():
-                self._round()
+                self._round(stop)
         finally:
             for partition in self._open.values():
                 partition.close()
             self._consumer.close()
 
-    def _round(self) -> None:
-        batches = self._consumer.poll(timeout_ms=POLL_MS)
-        assigned = self._consumer.assignment()
-        for place in [each for each in self._open if each not in assigned]:
-            self._open.pop(place).close()
-        for place in sorted(assigned - self._open.keys()):
-            # What was fetched before the partition was opened may be what another one published.
-            batches.pop(place, None)
-            if not self._guarded(place, self._begin, place):
-                self._in_vain.pop(place, None)
+    def _round(self, stop: threading.Event) -> None:
+        batches = self._read(POLL_MS)
+        if self._gathers_backlog and batches and _is_backlog(batches):
+            self._gather(batches, stop)
         for place, records in batches.items():
             if place in self._open and not self._guarded(place, self._publish, place, records):
                 self._give_up_after_a_while(place)
@@ -114,6 +119,38 @@ class Hop:
             [(place.topic, place.partition) for place in self._open],
             settled=joined and self._consumer.assignment() <= self._open.keys(),
         )
+
+    def _read(self, wait_ms: int) -> "_Batches":
+        """Give what has come; open the partitions that were assigned meanwhile, close others."""
+        batches: _Batches = self._consumer.poll(timeout_ms=wait_ms)
+        assigned = self._consumer.assignment()
+        for place in [each for each in self._open if each not in assigned]:
+            self._open.pop(place).close()
+        for place in sorted(assigned - self._open.keys()):
+            # What was fetched before the partition was opened may be what another one published.
+            batches.pop(place, None)
+            if not self._guarded(place, self._begin, place):
+                self._in_vain.pop(place, None)
+        return batches
+
+    def _gather(self, batches: "_Batches", stop: threading.Event) -> None:
+        """Add what comes while more of a backlog comes, for ``_WAIT_SECONDS`` at most."""
+        deadline, comes = time.monotonic() + _WAIT_SECONDS, True
+        while comes and time.monotonic() < deadline and not stop.wait(_STEP_SECONDS):
+            comes = False
+            while more := self._add_to(batches):
+                comes = True
+                if not _is_backlog(more) or sum(map(len, batches.values())) >= self._at_once:
+                    return
+
+    def _add_to(self, batches: "_Batches") -> "_Batches":
+        """Read on; give what has come, which is added to what had come of the same partitions."""
+        more = self._read(_BRIEFLY_MS)
+        for place in batches.keys() - self._open.keys():
+            del batches[place]  # another one has it now, who reads these again
+        for place, records in more.items():
+            batches.setdefault(place, []).extend(records)
+        return more
 
     def _begin(self, place: "TopicPartition") -> None:
         partition = self._assigned(place)
@@ -166,6 +203,17 @@ class Hop:
                 f"{self._stage}: {place.topic} [{place.partition}] can be opened but not worked on "
                 f"for {DEADLINE_SECONDS:.0f} s; the attempts are in the log"
             )
+
+
+def _is_backlog(batches: "_Batches") -> bool:
+    """Tell whether all that was read is of transcripts that landed long ago."""
+    recent = int(time.time() * 1000) - _BACKLOG_MS
+    landed = (
+        header(record.headers, INGESTED) or b""
+        for records in batches.values()
+        for record in records
+    )
+    return all(each.isdigit() and int(each) < recent for each in landed)
 
 
 def _offset(place: "TopicPartition", offset: int) -> dict[Any, Any]:

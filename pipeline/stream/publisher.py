@@ -30,6 +30,7 @@ def run_publisher(
             "publisher",
             (SOURCE,),
             lambda place: Publication(settings, place.partition, shelf),
+            gathers_backlog=True,
         ).run(stop, ready)
 
 

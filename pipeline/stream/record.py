@@ -23,6 +23,9 @@ RECEIVED = "callfacts.transcript.received"
 WITHDRAWN = "callfacts.transcript.withdrawn"
 PART_FAILED = "callfacts.part.failed"
 
+INGESTED = "callfacts_ingested"
+"""The header that says when the transcript landed, in milliseconds since 1970."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -97,7 +100,7 @@ class Lineage:
         """Write the lineage as headers."""
         return (
             ("callfacts_origin", f"{self.partition}:{self.offset}".encode()),
-            ("callfacts_ingested", str(self.ingested_at).encode()),
+            (INGESTED, str(self.ingested_at).encode()),
             ("callfacts_revision", str(self.revision).encode()),
             ("callfacts_digest", self.digest.encode()),
             ("callfacts_part", f"{self.part}:{self.parts}".encode()),
@@ -123,7 +126,7 @@ class Lineage:
             return cls(
                 partition=int(partition),
                 offset=int(offset),
-                ingested_at=int(_text(headers, "callfacts_ingested")),
+                ingested_at=int(_text(headers, INGESTED)),
                 revision=int(_text(headers, "callfacts_revision")),
                 digest=_text(headers, "callfacts_digest"),
                 part=int(part),
