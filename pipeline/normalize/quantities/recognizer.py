@@ -3,7 +3,6 @@
 import re
 from decimal import Decimal
 from functools import cache
-from itertools import chain
 
 from pipeline.normalize.quantities import notquantities
 from pipeline.normalize.quantities.amount import read_amount
@@ -48,14 +47,13 @@ def find_quantities(
     """
     folded = fold(text)
     places = triggers(folded)
-    first = next(places, None)
-    if first is None:
+    if not places:
         return []
     passage = Passage(text, folded, language, currency)
     found: list[Quantity] = []
     links = web_addresses(folded)
     done = 0
-    for match in chain((first,), places):
+    for match in places:
         start = match.start()
         if start < done:
             continue

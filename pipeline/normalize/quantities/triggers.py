@@ -1,7 +1,7 @@
 """Where a quantity may begin: one pass over the folded text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
 from pipeline.lexicon.phrases import Phrases
@@ -17,10 +17,11 @@ _OF_POINTS_AND_COINS = (
     "full", "whole", "basis", "percentage", "point", "couple", "dollar", "buck", "penny", "euro"
 )  # fmt: skip
 _DIGIT = rf"[0-9]+|[{VULGAR}]"
-# Where digits begin; the character first, so that a search passes over all others at once.
-_DIGITS = regex(rf"[0-9{VULGAR}](?<![0-9][0-9])")
+# The first character of its own, so that a search passes over all others at once.
+_DIGITS = regex("[0-9][0-9]*")
 _LETTERS = regex("[a-z][a-z][a-z]")
-_WEB_SIGN = regex(r"https?:|www\.|@|\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
+_WEB_SIGNS = ("http", "www.", "@")
+_WEB_SIGN = regex(r"\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
 _WEB = regex(
     r"(?:https?://|www\.)[^\s，。、；）】]+"
     r"|[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,99}"
@@ -28,7 +29,7 @@ _WEB = regex(
 )
 
 
-def triggers(folded: str) -> Iterator[re.Match[str]]:
+def triggers(folded: str) -> list[re.Match[str]]:
     """Give the places where a quantity may begin; ``lastgroup`` says what stands there.
 
     Groups: digit; word (a number word in Latin letters), part (the lower half of a fraction after
@@ -37,14 +38,24 @@ def triggers(folded: str) -> Iterator[re.Match[str]]:
     Chinese); run (a numeral in Chinese characters).
     """
     if folded.isascii():
-        return _latin_triggers(folded)
+        return _matches(_latin_pattern(), folded, _latin_places(folded))
     # Number words in Latin letters have three and more.
-    pattern = _mixed_pattern() if _LETTERS.search(folded) else _chinese_pattern()
-    return pattern.finditer(folded)
+    pattern, starts = _mixed_pattern() if _LETTERS.search(folded) else _chinese_pattern()
+    return _matches(pattern, folded, [found.start() for found in starts.finditer(folded)])
 
 
-def _latin_triggers(folded: str) -> Iterator[re.Match[str]]:
-    """Look only where digits or the first words of a wording begin, which is seldom."""
+def _matches(pattern: re.Pattern[str], folded: str, places: list[int]) -> list[re.Match[str]]:
+    """Look only where a match can begin, which is seldom."""
+    matches, end = [], 0
+    for place in places:
+        if place >= end and (found := pattern.match(folded, place)):
+            matches.append(found)
+            end = found.end()
+    return matches
+
+
+def _latin_places(folded: str) -> list[int]:
+    """Give where digits or the first words of a wording begin."""
     places = [found.start() for found in _DIGITS.finditer(folded)]
     places += [
         start
@@ -52,16 +63,12 @@ def _latin_triggers(folded: str) -> Iterator[re.Match[str]]:
         if not (start and "a" <= folded[start - 1] <= "z")
     ]
     places.sort()
-    pattern, end = _latin_pattern(), 0
-    for place in places:
-        if place >= end and (found := pattern.match(folded, place)):
-            end = found.end()
-            yield found
+    return places
 
 
 def web_addresses(folded: str) -> list[tuple[int, int]]:
     """Give the places of links and e-mail addresses, whose digits are no quantities."""
-    if _WEB_SIGN.search(folded) is None:
+    if not any(sign in folded for sign in _WEB_SIGNS) and _WEB_SIGN.search(folded) is None:
         return []
     return [match.span() for match in _WEB.finditer(folded)]
 
@@ -105,23 +112,30 @@ def _first_words() -> Phrases[None]:
 
 
 @cache
-def _mixed_pattern() -> re.Pattern[str]:
-    return re.compile(f"{_latin()}|{_chinese()}")
+def _mixed_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(f"{_latin()}|{_chinese()}"), _starts("a-z")
 
 
 @cache
-def _chinese_pattern() -> re.Pattern[str]:
-    return re.compile(f"(?P<digit>{_DIGIT})|{_chinese()}")
+def _chinese_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(f"(?P<digit>{_DIGIT})|{_chinese()}"), _starts("")
+
+
+def _starts(letters: str) -> re.Pattern[str]:
+    """Compile where digits, Chinese numerals, the words of a band and Latin ones may begin."""
+    bands = [band for band in lexicon().bands if not band[0].isascii()]
+    initials = _sorted(band[0] for band in bands)
+    after = _sorted(band[1] for band in bands)
+    return re.compile(
+        rf"[{letters}0-9{VULGAR}{_core()}{initials}](?<![0-9][0-9])(?<![a-z][a-z])"
+        rf"(?:(?<=[{letters}0-9{VULGAR}{_core()}])|(?=[{after}]))"
+    )
 
 
 @cache
 def _chinese() -> str:
     known = lexicon()
-    core = "".join(
-        char
-        for char, entry in known.number_words.items()
-        if not char.isascii() and entry.role in ("digit", "hundred", "scale", "few")
-    )
+    core = _core()
     units = {unit[0] for unit in known.units if unit[0] > _IDEOGRAPHIC}
     nouns = {noun[0] for noun in known.roles["noun"]} | known.roles["measure"]
     amounts = (unit[0] for unit, entry in known.units.items() if entry.kind != "measure")
@@ -132,6 +146,15 @@ def _chinese() -> str:
         rf"(?P<band>{bands})"
         rf"|(?P<run>[{others}](?= {{0,4}}[{_sorted(core, units, nouns, '分点多余来半到至%')}])"
         rf"|一(?= {{0,4}}[{_sorted(core, after_one)}]))"
+    )
+
+
+def _core() -> str:
+    """Give the characters of Chinese numerals."""
+    return "".join(
+        char
+        for char, entry in lexicon().number_words.items()
+        if not char.isascii() and entry.role in ("digit", "hundred", "scale", "few")
     )
 
 

@@ -111,4 +111,4 @@ def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
 def test_looking_only_where_words_begin_finds_every_place(pieces: list[str]) -> None:
     text = "".join(pieces)
     everywhere = [(m.span(), m.lastgroup) for m in triggers._latin_pattern().finditer(text)]
-    assert [(m.span(), m.lastgroup) for m in triggers._latin_triggers(text)] == everywhere
+    assert [(m.span(), m.lastgroup) for m in triggers.triggers(text)] == everywhere
