@@ -82,7 +82,7 @@ def as_said(segment: Segment) -> Segment:
     broken = unbroken(segment.text)
     if broken is None:
         return segment
-    return Segment.trusted(**{**segment.__dict__, "text": broken.text})
+    return Segment.trusted_fields({**segment.__dict__, "text": broken.text})
 
 
 def as_written(found: Iterable[Placed], segment: Segment) -> tuple[Placed, ...]:
@@ -103,7 +103,7 @@ def as_written(found: Iterable[Placed], segment: Segment) -> tuple[Placed, ...]:
 
 def _moved(each: Placed, at: int, until: int, segment: Segment, start: int, end: int) -> Placed:
     fields = {**each.__dict__, "start": at, "end": until, "text": segment.text[start:end]}
-    return type(each).trusted(**fields)
+    return type(each).trusted_fields(fields)
 
 
 def words_of(segment: NormalizedSegment) -> NormalizedSegment:
@@ -112,8 +112,8 @@ def words_of(segment: NormalizedSegment) -> NormalizedSegment:
     if broken is None:
         return segment
 
-    return NormalizedSegment.trusted(
-        **{
+    return NormalizedSegment.trusted_fields(
+        {
             **segment.__dict__,
             "text": broken.text,
             "quantities": _heard(segment.quantities, segment, broken),
@@ -136,5 +136,5 @@ def _heard(
             "end": segment.start + end,
             "text": broken.text[start:end],
         }
-        moved.append(type(each).trusted(**fields))
+        moved.append(type(each).trusted_fields(fields))
     return tuple(moved)

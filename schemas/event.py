@@ -29,6 +29,14 @@ class Event(BaseModel):
         Every field without a default has to be given. This is for values that the stages make by
         the thousand from what they read; it takes a tenth of the time of ``model_construct``.
         """
+        return cls.trusted_fields(values)
+
+    @classmethod
+    def trusted_fields(cls, values: dict[str, Any]) -> Self:
+        """Make a value as ``trusted`` does, of a dictionary that becomes its own.
+
+        It saves the copies that Python makes of named arguments: a third of the time.
+        """
         made = _new(cls)
         given, defaults = _fields(cls, tuple(values))
         _set_values(made, values if defaults is None else defaults | values)

@@ -24,7 +24,10 @@ class Abouts:
 
     def __init__(self, context: DocumentContext, published: date | None = None) -> None:
         self._context = context
+        self._company = context.company
+        self._companies = bool(context.companies)
         self._published = published
+        self._currencies: dict[str, str | None] = {}
         self._by_heading: dict[str, Entity | None] = {}
         self._led: Entity | None = None
         self._led_under: tuple[str, ...] = ()
@@ -40,18 +43,19 @@ class Abouts:
 
     def of(self, segment: Segment) -> Entity | None:
         """Give the company that a segment is about; None where none can be told."""
-        aside = segment.kind == "paragraph" and bool(self._context.companies)
+        kind = segment.kind
+        aside = kind == "paragraph" and self._companies
         path = () if aside and turns_away(segment.text) else segment.heading_path
-        if segment.kind == "heading" and self._context.companies:
+        if kind == "heading" and self._companies:
             path = (*path, segment.text)
         for heading in reversed(path):
             named = self._named(heading)
             if named is not None:
                 return named
-        if self._context.companies and segment.kind in ("question", "answer"):
+        if self._companies and kind in ("question", "answer"):
             return self._asked(segment)
-        if not self._context.companies or segment.kind != "paragraph":
-            return self._context.company
+        if not self._companies or kind != "paragraph":
+            return self._company
         return self._leading(segment)
 
     def _asked(self, segment: Segment) -> Entity | None:
@@ -87,6 +91,13 @@ class Abouts:
             while at >= 0:
                 yield at, at + len(alias), entity
                 at = text.find(alias, at + len(alias))
+
+    def currency(self, about: Entity | None) -> str | None:
+        """Give the currency that the company of a segment reports in, where one is known."""
+        name = about.id if about is not None else ""
+        if name not in self._currencies:
+            self._currencies[name] = _currency(about, self._context)
+        return self._currencies[name]
 
     def year_end(self, about: Entity | None) -> int:
         """Give the month in which the business year of a company ends."""
@@ -136,6 +147,17 @@ def _opens(heading: str, start: int) -> bool:
     """Whether a heading opens with a name: "1) ASML", but not 本業：台灣7-ELEVEN."""
     opening = start <= _OPENING and len(heading) <= _LONGEST
     return opening and _NUMBERED.fullmatch(heading, 0, start) is not None
+
+
+def _currency(about: Entity | None, context: DocumentContext) -> str | None:
+    if context.currency is not None:
+        return context.currency
+    if about is None:  # what all of a round-up report in
+        known = [company(named.company.id) for named in context.companies]
+        currencies = {each.currency if each else None for each in known}
+        return currencies.pop() if len(currencies) == 1 else None
+    listed = company(about.id)
+    return listed.currency if listed else None
 
 
 def year_end(about: Entity | None, context: DocumentContext) -> int:

@@ -17,6 +17,7 @@ from schemas import (
     Quantity,
     Segment,
     SegmentedPart,
+    Translation,
 )
 
 
@@ -34,18 +35,18 @@ def normalize(part: SegmentedPart) -> NormalizedPart:
 
 
 def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> NormalizedSegment:
-    fields = written.__dict__
     segment = as_said(written)
-    english = _english(segment)
+    text, language, pair = segment.text, segment.language, segment.pair
     about = abouts.of(segment)
+    english = text if language == "en" else _english(pair)
+    fields = {**written.__dict__, "about": about, "english": english}
     if segment.boilerplate:
-        return NormalizedSegment.trusted(**fields, about=about, english=english)
-    currency = _currency(about, context)
-    quantities = find_quantities(
-        segment.text, offset=segment.start, language=segment.language, currency=currency
-    )
+        return NormalizedSegment.trusted_fields(fields)
+    currency = abouts.currency(about)
+    start = segment.start
+    quantities = find_quantities(text, offset=start, language=language, currency=currency)
     if not quantities:
-        return NormalizedSegment.trusted(**fields, about=about, english=english)
+        return NormalizedSegment.trusted_fields(fields)
     reporting = abouts.reporting(about)
     if about is not None and context.companies and company(about.id) is None:
         reporting = _stated(segment, context, reporting) or reporting
@@ -54,9 +55,8 @@ def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> N
         day=context.call_day,
         fiscal_year_end=abouts.year_end(about),
     )
-    ahead = segment.language != "en" and any(map(_heads_outlook, segment.heading_path))
-    periods = find_periods(segment.text, anchor, offset=segment.start, ahead=ahead)
-    pair = segment.pair
+    ahead = language != "en" and any(map(_heads_outlook, segment.heading_path))
+    periods = find_periods(text, anchor, offset=start, ahead=ahead)
     pair_quantities = (
         find_quantities(pair.text, offset=pair.start, language=pair.language, currency=currency)
         if pair
@@ -64,17 +64,13 @@ def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> N
     )
     companies = _companies(segment, abouts)
     quantities = _outside_names(_outside(quantities, periods), companies)
-    return NormalizedSegment.trusted(
-        **fields,
-        quantities=as_written(quantities, written),
-        pair_quantities=tuple(pair_quantities),
-        periods=as_written(periods, written),
-        companies=as_written(companies, written),
-        about=about,
-        reporting=reporting,
-        currency=currency,
-        english=english,
-    )
+    fields["quantities"] = as_written(quantities, written)
+    fields["pair_quantities"] = tuple(pair_quantities)
+    fields["periods"] = as_written(periods, written)
+    fields["companies"] = as_written(companies, written)
+    fields["reporting"] = reporting
+    fields["currency"] = currency
+    return NormalizedSegment.trusted_fields(fields)
 
 
 # 五、指引, 【业绩展望】; but 回顾与展望 and 管理层陈述与展望 head results as well.
@@ -103,48 +99,31 @@ def _stated(segment: Segment, context: DocumentContext, reporting: Period | None
 _OPENING = 320
 
 
-def _english(segment: Segment) -> str | None:
-    if segment.language == "en":
-        return segment.text
-    if segment.pair is not None and segment.pair.language == "en":
-        return segment.pair.text
-    return None
-
-
-def _currency(about: Entity | None, context: DocumentContext) -> str | None:
-    if context.currency is not None:
-        return context.currency
-    if about is None:  # what all of a round-up report in
-        known = [company(named.company.id) for named in context.companies]
-        currencies = {each.currency if each else None for each in known}
-        return currencies.pop() if len(currencies) == 1 else None
-    listed = company(about.id)
-    return listed.currency if listed else None
+def _english(pair: Translation | None) -> str | None:
+    return pair.text if pair is not None and pair.language == "en" else None
 
 
 def _companies(segment: Segment, abouts: Abouts) -> list[CompanyMention]:
+    text, offset = segment.text, segment.start
     places = [
         (
             match.start,
             match.end,
             Entity.trusted(id=match.company.id, name=match.company.name),
         )
-        for match in find_companies(segment.text, abouts.known)
+        for match in find_companies(text, abouts.known)
     ]
     taken = 0
     mentions: list[CompanyMention] = []
     # Of two names at one place the longer one is meant: 紅羽物流, not 紅羽.
     for start, end, entity in sorted(
-        [*places, *abouts.unlisted(segment.text)], key=lambda place: (place[0], -place[1])
+        [*places, *abouts.unlisted(text)], key=lambda place: (place[0], -place[1])
     ):
         if start >= taken:
             taken = end
             mentions.append(
                 CompanyMention.trusted(
-                    start=segment.start + start,
-                    end=segment.start + end,
-                    text=segment.text[start:end],
-                    company=entity,
+                    start=offset + start, end=offset + end, text=text[start:end], company=entity
                 )
             )
     return mentions

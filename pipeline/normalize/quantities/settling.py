@@ -107,19 +107,21 @@ def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
         reading = _Reading(unit.kind, unit.name)  # type: ignore[arg-type]
         if amount.spelling == "倍" and value == 1 and _grows(passage, span.start):
             value = Decimal(2)
-    return Quantity.trusted(
-        start=offset + span.start,
-        end=offset + span.end,
-        text=passage.text[span.start : span.end],
-        kind=reading.kind,
-        value=value,
-        low=span.low,
-        high=span.high,
-        unit=reading.unit,
-        qualifier=_qualifier(span),
-        counted=reading.counted or None,
-        worded=amount.form in ("band", "vague"),
-        signed=amount.signed or span.first.signed,
+    return Quantity.trusted_fields(
+        {
+            "start": offset + span.start,
+            "end": offset + span.end,
+            "text": passage.text[span.start : span.end],
+            "kind": reading.kind,
+            "value": value,
+            "low": span.low,
+            "high": span.high,
+            "unit": reading.unit,
+            "qualifier": _qualifier(span),
+            "counted": reading.counted or None,
+            "worded": amount.form in ("band", "vague"),
+            "signed": amount.signed or span.first.signed,
+        }
     )
 
 
