@@ -9,7 +9,7 @@ from pipeline.normalize.periods.calendar import year_before
 from pipeline.normalize.periods.guards import GUARDS
 from pipeline.normalize.periods.labels import period_of, trailing_year
 from pipeline.normalize.periods.resolve import resolve
-from pipeline.normalize.periods.rules import Section, relation_cues, sections
+from pipeline.normalize.periods.rules import Section, relation_cues, sections_met
 from pipeline.normalize.periods.scene import Scene
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -76,30 +76,29 @@ def find_periods(
         languages = ("any", "en", "zh") if _LETTERS.search(folded) else ("any", "zh")
     found = [
         one
-        for language in languages
-        for section in sections(language)
-        if section.trigger.search(folded) is not None
-        for one in _found(folded, text, anchor, section, ahead)
+        for section, places in sections_met(folded, languages)
+        for one in _found(folded, text, anchor, section, places, ahead)
     ]
     if not found:
         return []
     return [
-        PeriodMention.trusted(
-            start=offset + one.start,
-            end=offset + one.end,
-            text=text[one.start : one.end],
-            period=one.period,
-            relation=one.relation,
+        PeriodMention.trusted_fields(
+            {
+                "start": offset + one.start,
+                "end": offset + one.end,
+                "text": text[one.start : one.end],
+                "period": one.period,
+                "relation": one.relation,
+            }
         )
         for one in _with_bases(folded, _joined(folded, _longest(found)))
     ]
 
 
 def _found(
-    folded: str, text: str, anchor: Anchor, section: Section, ahead: bool
+    folded: str, text: str, anchor: Anchor, section: Section, places: list[int], ahead: bool
 ) -> Iterator[_Found]:
-    for match in section.matches(folded):
-        rule = section.rules[match.lastindex or 0]
+    for match, rule in section.matches(folded, places):
         start, end = match.span()
         start += len(match[0]) - len(match[0].lstrip())
         slots = section.slots_of(match, rule)

@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
+from pipeline.lexicon.phrases import Phrases
+from pipeline.normalize.periods.openings import openings
 from pipeline.normalize.periods.resolve import SUFFIXES, VERBS
 from pipeline.patterns import regex
 
@@ -27,6 +30,7 @@ _EDGES = {
     # A number in front that goes on into the expression would be cut in two: 19 月, 十二月, i6 月.
     "zh": (r"(?:(?<![0-9a-z.十百千万亿])(?<![0-9],)|(?![0-9一二三四五六七八九十]))(?:", ")"),
 }
+_LONGEST_BEGINNING = 5
 _FILES = {"any": "symbols.tsv", "en": "en.tsv", "zh": "zh.tsv"}
 
 
@@ -43,36 +47,75 @@ class Rule:
     """Of each slot in the pattern: its name, its vocabulary, and the offset of its group."""
 
 
-@dataclass(frozen=True, slots=True)
+class _Alternative(NamedTuple):
+    """A rule's pattern, where slots are groups, the characters it can begin with, and the rule."""
+
+    pattern: str
+    initials: set[str]
+    rule: Rule
+
+
 class Section:
     """Rules that are tried around a trigger: ``before`` characters to its left, ``after`` right.
 
-    ``rules`` go by the number of the outer group that their alternative has in ``pattern``, which
-    is compiled when its trigger is first met: that takes longer than to read a short transcript.
+    A match of the trigger begins with one of ``beginnings``.
     """
 
-    language: str
-    trigger: re.Pattern[str]
-    before: int
-    after: int
-    pattern: str
-    rules: dict[int, Rule]
-    values: dict[str, dict[str, int]]
+    def __init__(self, language: str, head: list[str], body: list[tuple[str, list[str]]]) -> None:
+        _, trigger, before, after, *starts = head
+        trigger = _expanded(trigger, language)[0]
+        self.language = language
+        self.trigger = re.compile(trigger)
+        self.beginnings = openings(trigger, _LONGEST_BEGINNING)
+        self._before, self._after = int(before), int(after)
+        self._starts = starts
+        self._body = [_rule(where, columns, language) for where, columns in body]
+        self._compiled: tuple[re.Pattern[str], dict[int, Rule]] | None = None
+        self._values = _vocabulary(language)
 
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """Give the matches of the rules in folded text, left to right."""
-        windows: list[list[int]] = []
-        for hit in self.trigger.finditer(text):
-            start, end = hit.span()
-            # Windows that touch are one, so that no expression is cut.
-            if windows and start - self.before <= windows[-1][1]:
-                windows[-1][1] = end + self.after
-            else:
-                windows.append([max(0, start - self.before), end + self.after])
-        if windows:
-            regex = _compiled(self.pattern)
-            for start, end in windows:
-                yield from regex.finditer(text, start, end)
+    def matches(self, text: str, places: list[int]) -> list[tuple[re.Match[str], Rule]]:
+        """Give the matches of the rules in folded text; ``places`` are those of beginnings."""
+        windows = self._windows(text, places)
+        if not windows:
+            return []
+        pattern, rules = self.compiled()
+        return [
+            (found, rules[found.lastindex or 0])
+            for start, end in windows
+            for found in pattern.finditer(text, start, end)
+        ]
+
+    def _windows(self, text: str, places: list[int]) -> list[tuple[int, int]]:
+        windows: list[tuple[int, int]] = []
+        reached = 0
+        for place in sorted(places):
+            if place >= reached and (hit := self.trigger.match(text, place)):
+                reached = hit.end()
+                start, end = max(0, place - self._before), reached + self._after
+                # Windows that touch are one, so that no expression is cut.
+                if windows and place - self._before <= windows[-1][1]:
+                    start = windows.pop()[0]
+                windows.append((start, end))
+        return windows
+
+    def compiled(self) -> tuple[re.Pattern[str], dict[int, Rule]]:
+        """Give all rules as one expression, and each by the number that its group has in it.
+
+        They are compiled when the trigger is first met: that takes longer than to read a short
+        transcript. Rules that begin with the same characters are passed over as one.
+        """
+        if self._compiled is None:
+            left, right = _EDGES[self.language]
+            blocks, rules, group = [], {}, 1
+            for block in _by_initials(self.language, self._body):
+                for alternative in block:
+                    rules[group] = alternative.rule
+                    group += 1 + len(alternative.rule.slots)
+                either = "|".join(f"({alternative.pattern})" for alternative in block)
+                blocks.append(f"(?=[{_characters(block[0].initials)}])(?:{either})")
+            ahead = "".join(f"(?={first})" for first in self._starts)
+            self._compiled = re.compile(ahead + left + "|".join(blocks) + right), rules
+        return self._compiled
 
     def slots_of(self, found: re.Match[str], rule: Rule) -> dict[str, int] | None:
         """Read the numbers in the slots that took part in a match; None if one holds no number."""
@@ -88,7 +131,7 @@ class Section:
         return read
 
     def _value(self, vocabulary: str, words: str) -> int | None:
-        known = self.values[vocabulary].get(" ".join(words.replace("-", " ").split()))
+        known = self._values[vocabulary].get(" ".join(words.replace("-", " ").split()))
         if known is not None:
             return known
         digits = _NO_DIGITS.sub("", words)
@@ -98,9 +141,49 @@ class Section:
         return value + 2000 if vocabulary.startswith("year") and value < 100 else value
 
 
+def _by_initials(language: str, body: list[tuple[Rule, str, str]]) -> list[list[_Alternative]]:
+    """Put rules that can begin with the same characters together.
+
+    Of two that can match at one place the first stays the first.
+    """
+    blocks: list[list[_Alternative]] = []
+    for rule, source, pattern in body:
+        initials = openings(_expanded(source, language, short=True)[0], 1)
+        block: list[_Alternative] = []
+        for earlier in reversed(blocks):
+            if earlier[0].initials == initials:
+                block = earlier
+            if not earlier[0].initials.isdisjoint(initials):
+                break
+        if not block:
+            blocks.append(block)
+        block.append(_Alternative(pattern, initials, rule))
+    return blocks
+
+
+def _characters(initials: set[str]) -> str:
+    return "".join(map(re.escape, sorted(initials)))
+
+
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _beginnings(languages: tuple[str, ...]) -> tuple[list[Section], Phrases[list[int]]]:
+    """Give the sections of some languages, and how the trigger of each can begin."""
+    known = [section for language in languages for section in sections(language)]
+    owners: dict[str, list[int]] = {}
+    for number, section in enumerate(known):
+        for beginning in section.beginnings:
+            owners.setdefault(beginning, []).append(number)
+    return known, Phrases(owners)
+
+
+def sections_met(folded: str, languages: tuple[str, ...]) -> list[tuple[Section, list[int]]]:
+    """Give the sections whose triggers may stand in a text, in order, each with the places."""
+    known, beginnings = _beginnings(languages)
+    places: dict[int, list[int]] = {}
+    for start, _, owners in beginnings.find(folded):
+        for owner in owners:
+            places.setdefault(owner, []).append(start)
+    return [(known[owner], places[owner]) for owner in sorted(places)]
 
 
 @cache
@@ -124,31 +207,7 @@ def sections(language: str) -> tuple[Section, ...]:
             bodies.append([])
         else:
             bodies[-1].append((where, columns))
-    return tuple(_section(language, *both) for both in zip(heads, bodies, strict=True))
-
-
-def _section(language: str, head: list[str], body: list[tuple[str, list[str]]]) -> Section:
-    alternatives: list[str] = []
-    rules: dict[int, Rule] = {}
-    group = 1
-    for where, columns in body:
-        pattern, slots = _alternative(columns[0], language)
-        if unknown := _UNKNOWN_NAME.search(pattern):
-            raise ValueError(f"{where}: {unknown[0]} is not defined by a line @NAME above")
-        rules[group] = _rule(where, [*columns, "", ""], slots)
-        alternatives.append(f"({pattern})")
-        group += 1 + len(slots)
-    _, trigger, before, after, *starts = head
-    left, right = _EDGES[language]
-    return Section(
-        language,
-        re.compile(_alternative(trigger, language)[0]),
-        int(before),
-        int(after),
-        "".join(f"(?={first})" for first in starts) + left + "|".join(alternatives) + right,
-        rules,
-        _vocabulary(language),
-    )
+    return tuple(Section(language, *both) for both in zip(heads, bodies, strict=True))
 
 
 # "Versus a very strong second quarter", "over what was a record, COVID-impacted 2021".
@@ -177,16 +236,24 @@ def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
     return re.compile(rf"\s{{0,2}}(?:{cues})(?![a-z])"), relations
 
 
-def _rule(where: str, columns: list[str], slots: list[tuple[str, str, int]]) -> Rule:
+def _rule(where: str, columns: list[str], language: str) -> tuple[Rule, str, str]:
+    """Read a line; give its pattern too, as written and as a regular expression."""
+    pattern, slots = _expanded(columns[0], language)
+    if unknown := _UNKNOWN_NAME.search(pattern):
+        raise ValueError(f"{where}: {unknown[0]} is not defined by a line @NAME above")
+    relation, guard = [*columns, "", ""][2:4]
     verb, *rest = columns[1].split()
     number = next((int(part) for part in rest if part.lstrip("+-").isdigit()), 0)
     suffix = next((part for part in rest if part in SUFFIXES), "")
     if verb not in VERBS or len(rest) != (suffix != "") + any(c.isdigit() for c in columns[1]):
         raise ValueError(f"{where}: unknown expression {columns[1]!r}; see resolve.VERBS")
-    return Rule(verb, number, suffix, columns[2], columns[3], tuple(slots))
+    return Rule(verb, number, suffix, relation, guard, tuple(slots)), columns[0], pattern
 
 
-def _alternative(pattern: str, language: str) -> tuple[str, list[tuple[str, str, int]]]:
+def _expanded(
+    pattern: str, language: str, *, short: bool = False
+) -> tuple[str, list[tuple[str, str, int]]]:
+    """Expand a pattern and list its slots; ``short`` gives but the first characters of these."""
     slots: list[tuple[str, str, int]] = []
     optional, between = _BLANKS.get(language, _OPTIONAL_BLANKS)
 
@@ -194,11 +261,10 @@ def _alternative(pattern: str, language: str) -> tuple[str, list[tuple[str, str,
         if token["slot"]:
             vocabulary = token["slot"] + (token["form"] or "")
             slots.append((token["slot"] + token["second"], vocabulary, len(slots) + 1))
-            return f"({_surfaces(language)[vocabulary]})"
+            return (_initials if short else _surfaces)(language)[vocabulary]
         return {" ?": optional, " ": between}.get(token[0], token[0])
 
-    compiled = _TOKEN.sub(expand, pattern)
-    return compiled, slots
+    return _TOKEN.sub(expand, pattern), slots
 
 
 @cache
@@ -220,7 +286,16 @@ def _surfaces(language: str) -> dict[str, str]:
     for slot, surfaces in words.items():
         if slot not in spelled:
             patterns.setdefault(slot, []).extend(sorted(surfaces, key=len, reverse=True))
-    return {slot: "|".join(surfaces) for slot, surfaces in patterns.items()}
+    return {slot: f"({'|'.join(surfaces)})" for slot, surfaces in patterns.items()}
+
+
+@cache
+def _initials(language: str) -> dict[str, str]:
+    """Give the first characters of each slot as a regular expression."""
+    return {
+        slot: f"[{_characters(openings(surface, 1))}]"
+        for slot, surface in _surfaces(language).items()
+    }
 
 
 @cache

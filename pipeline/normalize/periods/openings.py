@@ -1,0 +1,113 @@
+"""How the matches of a regular expression can begin, so that it is tried only where they may."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+_QUANTIFIERS = "?*+{"
+_BLANKS = (
+    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+_ZERO_WIDTH = ("(?=", "(?!", "(?<")
+
+
+class _Openings(NamedTuple):
+    """What was read of an expression: beginnings that it can go on from, and those that it ends."""
+
+    open: set[str]
+    shut: set[str]
+
+
+_ANYTHING = _Openings(set(), {""})
+
+
+def openings(pattern: str, longest: int) -> set[str]:
+    """Give strings of at most ``longest`` characters of which every match begins with one.
+
+    None of them begins with another. What is read is what the tables of this folder are written
+    in: characters, classes, groups, ``|``, quantifiers and assertions, of which the latter are
+    passed over. Raises ValueError where a match can begin with anything.
+
+    >>> sorted(openings("(?:fiscal |calendar )?year|q[1-2]", 3))
+    ['cal', 'fis', 'q1', 'q2', 'yea']
+    """
+    found, _ = _alternatives(pattern, 0, longest)
+    beginnings = found.open | found.shut
+    if "" in beginnings:
+        raise ValueError(f"{pattern!r} can begin with anything")
+    return {
+        one
+        for one in beginnings
+        if not any(one[:length] in beginnings for length in range(1, len(one)))
+    }
+
+
+def _alternatives(pattern: str, at: int, longest: int) -> tuple[_Openings, int]:
+    """Read up to the bracket that closes a group; give the place behind it too."""
+    found = _Openings(set(), set())
+    here = _Openings({""}, set())
+    while at < len(pattern) and pattern[at] != ")":
+        if pattern[at] == "|":
+            found.open.update(here.open)
+            found.shut.update(here.shut)
+            here = _Openings({""}, set())
+            at += 1
+        elif pattern.startswith(_ZERO_WIDTH, at):
+            _, at = _alternatives(pattern, at + 3 + (pattern[at + 2] == "<"), 0)
+        else:
+            atom, at = _atom(pattern, at, longest if here.open else 0)
+            least, most, at = _repeats(pattern, at)
+            here = _followed(here, atom, least, most, longest)
+    found.open.update(here.open)
+    found.shut.update(here.shut)
+    return found, at + 1
+
+
+def _followed(before: _Openings, atom: _Openings, least: int, most: int, longest: int) -> _Openings:
+    """Put an atom behind what was read; one that may be repeated is where a beginning ends."""
+    joined = {(one + more)[:longest] for one in before.open for more in atom.open}
+    shut = before.shut | {(one + more)[:longest] for one in before.open for more in atom.shut}
+    still = set() if most > 1 else {one for one in joined if len(one) < longest}
+    shut |= joined - still
+    return _Openings(still | before.open if least == 0 else still, shut)
+
+
+def _atom(pattern: str, at: int, longest: int) -> tuple[_Openings, int]:
+    character = pattern[at]
+    if character == "(":
+        return _alternatives(pattern, at + (3 if pattern.startswith("(?:", at) else 1), longest)
+    if character == "[":
+        return _character_class(pattern, at + 1)
+    if character == "\\":
+        escaped = pattern[at + 1]
+        if escaped == "s":
+            return _Openings(set(_BLANKS), set()), at + 2
+        if escaped == "b":
+            return _Openings({""}, set()), at + 2
+        return (_ANYTHING if escaped.isalnum() else _Openings({escaped}, set())), at + 2
+    return (_ANYTHING if character == "." else _Openings({character}, set())), at + 1
+
+
+def _character_class(pattern: str, at: int) -> tuple[_Openings, int]:
+    end = pattern.index("]", at + 1)
+    inside = pattern[at:end]
+    if inside[0] == "^" or "\\" in inside:
+        return _ANYTHING, end + 1
+    first, *ranges = inside.split("-")
+    members = set(inside)
+    if ranges and first and ranges[-1]:
+        members.discard("-")
+    for left, right in pairwise((first, *ranges)):
+        if left and right:
+            members.update(map(chr, range(ord(left[-1]), ord(right[0]) + 1)))
+    return _Openings(members, set()), end + 1
+
+
+def _repeats(pattern: str, at: int) -> tuple[int, int, int]:
+    """Read a quantifier: how often at least, at most (2 is "more often"), and the place behind."""
+    if at >= len(pattern) or pattern[at] not in _QUANTIFIERS:
+        return 1, 1, at
+    if pattern[at] == "{":
+        end = pattern.index("}", at) + 1
+        return int(pattern[at + 1] not in "0,"), 2, end
+    return int(pattern[at] == "+"), 1 if pattern[at] == "?" else 2, at + 1
