@@ -143,7 +143,7 @@ def with_constructors(source: str) -> str:
     """
     lines = source.split("\n")
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ClassDef) and any(map(_is_open, node.decorator_list)):
+        if isinstance(node, ast.ClassDef) and _is_plain(node):
             fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
             behind = fields[-1].end_lineno or 0
             if not lines[behind]:
@@ -167,10 +167,15 @@ def _constructor(fields: list[ast.AnnAssign]) -> str:
     return f"def __init__({given}) -> None: {'; '.join(takes)}"
 
 
-def _is_open(decorator: ast.expr) -> bool:
-    """Whether a decorator makes a dataclass whose fields can be set."""
-    written = ast.unparse(decorator)
-    return written.startswith("dataclass") and "frozen" not in written
+def _is_plain(node: ast.ClassDef) -> bool:
+    """Whether a class is a dataclass that only takes its own fields, which can be set later too."""
+    methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+    decorators = [ast.unparse(each) for each in node.decorator_list]
+    return (
+        any(each.startswith("dataclass") and "frozen" not in each for each in decorators)
+        and not node.bases
+        and not methods & {"__init__", "__post_init__"}
+    )
 
 
 def _set_apart(root: Path, compiled: Path) -> Path:

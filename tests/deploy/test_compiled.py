@@ -68,6 +68,8 @@ def test_constructors_of_dataclasses_stand_behind_their_fields() -> None:
         "@dataclass(slots=True)\nclass Mark:\n    start: int\n    told: list[str] = "
         "field(default_factory=list)\n    said: str = field(default='a')\n\n    x = 1\n"
         "@dataclass(frozen=True)\nclass Fixed:\n    start: int\n\n"
+        "@dataclass\nclass Further(Mark):\n    end: int\n\n"
+        "@dataclass\nclass Checked:\n    end: int\n\n    def __post_init__(self) -> None: ...\n"
     )
     written = with_constructors(source)
     assert written == source.replace(
