@@ -20,7 +20,7 @@ import pytest
 from scoring import Document, Score, dates, score
 
 from pipeline.batch import lines
-from pipeline.cli.demo import samples
+from pipeline.samples import samples
 from pipeline.stages import run
 from schemas import Fact, TranscriptMessage
 

@@ -35,6 +35,8 @@ def command(settings: Settings) -> int:
     Example:
       callfacts demo
     """
+    from pipeline.samples import samples
+
     given = samples()
     with contextlib.ExitStack() as stack:
         running = stack.enter_context(_broker(settings))
@@ -105,29 +107,6 @@ def _worker(settings: Settings) -> Iterator[None]:
     finally:
         worker.stop()
         say("worker: stopped")
-
-
-def samples() -> "list[TranscriptMessage]":
-    """Read the sample transcripts that are packaged with the program."""
-    from importlib.resources import files
-
-    import orjson
-
-    from pipeline.transcript import transcript_from
-
-    folder = files("pipeline.samples")
-    listed = orjson.loads(folder.joinpath("manifest.json").read_bytes())
-    return [
-        transcript_from(
-            {
-                "transcript_id": each["transcript_id"],
-                "title": each["title"],
-                "published_at": each["published_at"],
-                "text": folder.joinpath(each["file"]).read_text("utf-8"),
-            }
-        )
-        for each in listed
-    ]
 
 
 def _watch(settings: Settings, samples: "list[TranscriptMessage]") -> "list[TranscriptCompleted]":

@@ -16,7 +16,7 @@ def standin_line(rng: random.Random) -> str:
 
 def real_lines() -> Line:
     """Give a function that picks a paragraph of the packaged samples."""
-    from pipeline.cli.demo import samples
+    from pipeline.samples import samples
 
     paragraphs = [
         line

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from page_reader import read_page
 
-from pipeline.cli.demo import samples
 from pipeline.page.cards import LABELS, amount
 from pipeline.page.documents import page
 from pipeline.page.marks import marks
 from pipeline.page.render import Document, render
+from pipeline.samples import samples
 from pipeline.stages import extract, normalize, segment
 from schemas import Evidence, Fact, NormalizedSegment, TranscriptMessage
 

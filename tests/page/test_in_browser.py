@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli.demo import samples
 from pipeline.page.documents import page
+from pipeline.samples import samples
 from schemas import TranscriptMessage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

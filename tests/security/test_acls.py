@@ -21,7 +21,7 @@ from pipeline.alerts.parsing import read_rules
 from pipeline.alerts.running import Run
 from pipeline.batch import lines
 from pipeline.cli import run
-from pipeline.cli.demo import samples
+from pipeline.samples import samples
 from pipeline.settings import Settings
 from pipeline.stream.clients import group_consumer, plain_producer, reader
 from pipeline.stream.sending import Landed, bare, send, transcript

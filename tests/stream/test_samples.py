@@ -6,7 +6,7 @@ import orjson
 import pytest
 from kafka_view import Stream, start_worker
 
-from pipeline.cli.demo import samples
+from pipeline.samples import samples
 from pipeline.stages import run
 from pipeline.stream.worker import Worker
 from pipeline.transcript import encode_transcript
