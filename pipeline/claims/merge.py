@@ -91,7 +91,7 @@ def _of(state: Claim, fact_id: str) -> ClaimStatement | None:
 def _statement(fact: FactFields) -> ClaimStatement:
     text = fact.evidence[0].text
     amount = next((a for a in (fact.value, fact.high, fact.low) if a is not None), Decimal(0))
-    return ClaimStatement(
+    return ClaimStatement.trusted(
         fact_id=fact.fact_id,
         transcript_id=fact.transcript_id,
         revision=fact.revision,
@@ -126,7 +126,7 @@ def _claim(
         each.model_copy(update={"agrees": agree(each, use) if comparable(each, use) else None})
         for each in ordered
     )
-    return Claim(
+    return Claim.trusted(
         claim_id=claim_id,
         entity=use.entity,
         scope=use.scope,
@@ -147,6 +147,8 @@ def _claim(
 
 
 def _agreement(statements: tuple[ClaimStatement, ...]) -> Literal["single", "agree", "conflict"]:
+    if len({each.transcript_id for each in statements}) == 1:
+        return "single"  # what one document says twice, it does not deny
     by_unit: dict[str, dict[str, list[ClaimStatement]]] = {}
     for each in statements:
         by_unit.setdefault(each.unit, {}).setdefault(each.transcript_id, []).append(each)
@@ -162,6 +164,8 @@ def value_to_use(statements: Iterable[ClaimStatement], *, forward: bool) -> Clai
     out of date: of the best side's expectations those of the newest call alone count.
     """
     statements = tuple(statements)
+    if len(statements) == 1:
+        return statements[0]
     best = min(_SIDES[each.side] for each in statements)
     candidates = [each for each in statements if _SIDES[each.side] == best]
     if forward:
@@ -197,7 +201,7 @@ def _history(ordered: list[ClaimStatement], *, forward: bool) -> tuple[ClaimRevi
         if following and following[0].published_at == each.published_at:
             continue
         use = value_to_use(known, forward=forward)
-        entry = ClaimRevision(
+        entry = ClaimRevision.trusted(
             at=each.published_at,
             fact_id=use.fact_id,
             value=use.value,
