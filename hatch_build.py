@@ -1,9 +1,11 @@
 """Compiles the stages with mypyc while the project is being installed, where there is a C compiler.
 
-The compiled modules do the same as the Python ones, some 1.5 times as fast. In a wheel they lie
-beside those, which imports prefer; an editable installation has them in a folder of their own, and
-uses them as long as the sources are as they were (``pipeline/compiled.py``). It takes a minute or
-two. ``CALLFACTS_COMPILED=0`` leaves it out, ``CALLFACTS_COMPILED=1`` makes a failure an error.
+The compiled modules do the same as the Python ones, some 1.5 times as fast. Regular expressions
+that the samples need are compiled as well, for every start to come (``pipeline/prepared.py``).
+In a wheel all of it lies beside the Python modules, where imports prefer it; an editable
+installation has it in a folder of its own, and uses it as long as the sources are as they were
+(``pipeline/compiled.py``). It takes a minute or two. ``CALLFACTS_COMPILED=0`` leaves it out,
+``CALLFACTS_COMPILED=1`` makes a failure an error.
 """
 
 import ast
@@ -11,6 +13,8 @@ import contextlib
 import os
 import re
 import shutil
+import subprocess
+import sys
 import sysconfig
 import tempfile
 from pathlib import Path
@@ -19,11 +23,18 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 VARIABLE = "CALLFACTS_COMPILED"
+_NEEDED = ("mypy[mypyc]>=2.4,<3", "ahocorasick_rs>=1.0", "orjson>=3.10", "pydantic>=2.11,<3")
 # What every figure of every transcript goes through.
 FOLDERS = ("segment", "normalize", "extract", "lexicon")
 MODULES = ("pipeline/claims/canonical.py",)
 # Where the compiled modules of an editable installation go: a package beside its libraries' names.
 EDITABLE = "callfacts_compiled"
+_PREPARE = """
+import sys
+from pathlib import Path
+from pipeline.prepared import prepare
+prepare(Path(sys.argv[1]))
+"""
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 
 
@@ -33,8 +44,8 @@ class CompiledStages(BuildHookInterface):  # type: ignore[misc]
     _folder: Path | None = None
 
     def dependencies(self) -> list[str]:
-        """Name what compiling needs, types of the values that the stages exchange among it."""
-        return ["mypy[mypyc]>=2.4,<3", "pydantic>=2.11,<3"] if _is_wanted() else []
+        """Name what compiling needs, and what the stages need to run."""
+        return [*_NEEDED] if _is_wanted() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile before a wheel is put together."""
@@ -44,6 +55,7 @@ class CompiledStages(BuildHookInterface):  # type: ignore[misc]
         folder = self._folder = Path(tempfile.mkdtemp(prefix="callfacts-compiled-"))
         try:
             compile_modules(root, folder)
+            prepare_patterns(root, folder)
         except (Exception, SystemExit) as error:
             if os.environ.get(VARIABLE) == "1":
                 raise
@@ -94,6 +106,16 @@ def compile_modules(root: Path, folder: Path) -> None:
             command.build_lib, command.build_temp = str(folder), between
             command.ensure_finalized()
             command.run()
+
+
+def prepare_patterns(root: Path, folder: Path) -> None:
+    """Compile regular expressions of the checkout at ``root``, too (``pipeline/prepared.py``)."""
+    subprocess.run(  # noqa: S603 - this very Python
+        [sys.executable, "-c", _PREPARE, folder],
+        cwd=root,
+        env={**os.environ, VARIABLE: "0"},
+        check=True,
+    )
 
 
 def in_c(paths: list[str], folder: str) -> list[Any]:

@@ -35,20 +35,24 @@ class _CompiledModules:
         return spec_from_file_location(name, place.with_suffix(EXTENSION_SUFFIXES[0]))
 
 
-def prefer_compiled(root: Path) -> bool:
-    """Let imports find the compiled modules of the checkout at ``root``; tell whether they do."""
+def prefer_compiled(root: Path) -> Path | None:
+    """Let imports find the compiled modules of the checkout at ``root``, and give their folder.
+
+    None where all modules are taken as they are written.
+    """
     if os.environ.get("CALLFACTS_COMPILED") == "0":
-        return False
+        return None
     try:
         made = importlib.import_module(_PACKAGE)
     except ImportError:
-        return False
+        return None
     if str(root) != made.ROOT or not all(
         _stamp(root / path) == stamp for path, stamp in made.SOURCES.items()
     ):
-        return False
-    sys.meta_path.insert(0, _CompiledModules(Path(made.__file__ or "").parent, made.MODULES))
-    return True
+        return None
+    folder = Path(made.__file__ or "").parent
+    sys.meta_path.insert(0, _CompiledModules(folder, made.MODULES))
+    return folder
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

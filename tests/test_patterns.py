@@ -7,7 +7,7 @@ import re
 import pytest
 
 import pipeline
-from pipeline.patterns import regex
+from pipeline.patterns import _Pattern, regex
 
 STAGES = tuple(f"pipeline.{stage}." for stage in ("segment", "normalize", "extract", "lexicon"))
 MODULES = sorted(
@@ -20,8 +20,7 @@ MODULES = sorted(
 @pytest.mark.parametrize("name", MODULES)
 def test_every_pattern_of_the_stages_is_one(name: str) -> None:
     found = vars(importlib.import_module(name))
-    kind = type(regex(""))
-    for pattern in (value for value in found.values() if isinstance(value, kind)):
+    for pattern in (value for value in found.values() if isinstance(value, _Pattern)):
         assert re.compile(pattern.pattern)
 
 
@@ -35,6 +34,15 @@ def test_a_pattern_does_what_a_compiled_one_does() -> None:
     assert lazy.match(text, 6)["word"] == "Three"
     assert lazy.flags == compiled.flags
     assert lazy.pattern == compiled.pattern
+
+
+def test_a_pattern_is_compiled_once() -> None:
+    lazy = regex("a")
+    first = lazy.search
+    assert lazy.search("ab")
+    assert first("ba")
+    assert lazy.search == lazy.search
+    assert lazy.search.__self__ == re.compile("a")
 
 
 def test_what_is_no_pattern_says_so_at_its_first_use() -> None:

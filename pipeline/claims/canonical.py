@@ -7,7 +7,6 @@ same thing in several ways: a balance "at the end of September" or "in the third
 surely the same stays apart.
 """
 
-import re
 from datetime import timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -16,13 +15,14 @@ from typing import TYPE_CHECKING
 from pipeline.lexicon.company_names import company_names, rows
 from pipeline.lexicon.metrics import metric as known_metric
 from pipeline.normalize.periods import label_period, quarter_before, year_before
+from pipeline.patterns import regex
 from schemas import Entity, Period
 
 if TYPE_CHECKING:
     from pipeline.extract.said import Said
 
-_CURRENCY = re.compile(r"^[A-Z]{3}(?=/|$)")
-_BETWEEN_WORDS = re.compile(r"[\s\-_,./&]+")
+_CURRENCY = regex(r"^[A-Z]{3}(?=/|$)")
+_BETWEEN_WORDS = regex(r"[\s\-_,./&]+")
 _LED_BY = ("the ", "project ", "worldwide ", "global ")
 _ENDED_BY = (" business", " segment", " division", " unit")
 _DAY = timedelta(days=1)

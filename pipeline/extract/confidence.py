@@ -4,15 +4,15 @@ A logistic model over yes-or-no traits of a reading. The weights are in confiden
 fitted on gold by ``python -m tests.calibrate``, which also prints how well they hold.
 """
 
-import re
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp
 
 from pipeline.extract.frame import Reading
+from pipeline.patterns import regex
 
 _LONG = 110
-_FIGURES, _CROWD = re.compile(r"\d[\d.,]*"), 6
+_FIGURES, _CROWD = regex(r"\d[\d.,]*"), 6
 # Measures that every company reports, in words that leave no doubt.
 _CORE = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "eps",

@@ -20,18 +20,18 @@ from schemas import Entity, NormalizedSegment, Period, Quantity
 
 _CELL = regex(r"[|｜\t]")
 _SCALES = (
-    (re.compile(r"百万|million|\bmn?\b|mln"), Decimal(10) ** 6),
-    (re.compile(r"十亿|billion|\bbn\b"), Decimal(10) ** 9),
-    (re.compile(r"亿"), Decimal(10) ** 8),
-    (re.compile(r"千万"), Decimal(10) ** 7),
-    (re.compile(r"万"), Decimal(10) ** 4),
-    (re.compile(r"千|thousand|\bk\b"), Decimal(1000)),
+    (regex(r"百万|million|\bmn?\b|mln"), Decimal(10) ** 6),
+    (regex(r"十亿|billion|\bbn\b"), Decimal(10) ** 9),
+    (regex(r"亿"), Decimal(10) ** 8),
+    (regex(r"千万"), Decimal(10) ** 7),
+    (regex(r"万"), Decimal(10) ** 4),
+    (regex(r"千|thousand|\bk\b"), Decimal(1000)),
 )
 _CURRENCIES = (
-    (re.compile(r"美元|美仙|us\$|usd|\$"), "USD"), (re.compile(r"港元|港币|港仙|hk\$|hkd"), "HKD"),
-    (re.compile(r"人民币|rmb|cny|元人民"), "CNY"), (re.compile(r"新台币|台币|nt\$|twd"), "TWD"),
-    (re.compile(r"欧元|€|eur"), "EUR"), (re.compile(r"英镑|£|gbp"), "GBP"),
-    (re.compile(r"日元|日圆|jpy|¥|yen"), "JPY"),
+    (regex(r"美元|美仙|us\$|usd|\$"), "USD"), (regex(r"港元|港币|港仙|hk\$|hkd"), "HKD"),
+    (regex(r"人民币|rmb|cny|元人民"), "CNY"), (regex(r"新台币|台币|nt\$|twd"), "TWD"),
+    (regex(r"欧元|€|eur"), "EUR"), (regex(r"英镑|£|gbp"), "GBP"),
+    (regex(r"日元|日圆|jpy|¥|yen"), "JPY"),
 )  # fmt: skip
 # 每股派息（港仙）: hundredths of the currency.
 _CENTS, _HUNDREDTH = regex(r"仙|人民币分|(?<![十百千万亿])分$|\bcents?\b"), Decimal("0.01")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.script import fold
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 _MARKETS = {
     "US": "US",
@@ -175,8 +175,8 @@ def _context() -> Context:
         latin = word[-1].isalpha() and word[-1] < "\u2e80"
         places[place].append(re.escape(fold(word)) + (r"(?![a-z])" if latin else ""))
     return Context(
-        re.compile(rf"(?:'s)?,? ?(?:{'|'.join(places['after'])})"),
-        re.compile(rf"(?:{'|'.join(places['before'])}) ?$"),
+        compiled_regex(rf"(?:'s)?,? ?(?:{'|'.join(places['after'])})"),
+        compiled_regex(rf"(?:{'|'.join(places['before'])}) ?$"),
     )
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.lexicon.table import read_table
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 if TYPE_CHECKING:
     from pipeline.lexicon.metrics import MetricMatch
@@ -136,4 +136,4 @@ def _pattern() -> re.Pattern[str]:
     tails: dict[str, list[str]] = {}
     for name in sorted(_heads(), key=len, reverse=True):
         tails.setdefault(name[0], []).append(name[1:])
-    return re.compile("|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in tails.items()))
+    return compiled_regex("|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in tails.items()))

@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 from schemas.segmented import Language
 
 _SINGLE = {
@@ -90,7 +90,7 @@ def _changing() -> re.Pattern[str]:
     """Compile the characters that may change, to pass over those that do not."""
     forms = "".join(forms for _, forms, _ in _rows())
     letters = "".join(f"{chr(first)}-{chr(last)}" for first, last in _CASED)
-    return re.compile(f"([{forms}{''.join(_SINGLE)}{letters}\uff01-\uff0b\uff0d-\uff5e])")
+    return compiled_regex(f"([{forms}{''.join(_SINGLE)}{letters}\uff01-\uff0b\uff0d-\uff5e])")
 
 
 @cache
@@ -104,7 +104,7 @@ def _telling() -> tuple[frozenset[str], frozenset[str]]:
 def _at_a_glance() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Compile both of these; what lies beyond the first plane may be either."""
     traditional, simplified = (
-        re.compile(f"[{''.join(sorted(c for c in characters if c < _FAR[0]))}{_FAR}]")
+        compiled_regex(f"[{''.join(sorted(c for c in characters if c < _FAR[0]))}{_FAR}]")
         for characters in _telling()
     )
     return traditional, simplified

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from pipeline.lexicon.phrases import Phrases
+from pipeline.patterns import compiled_regex
 
 
 @cache
@@ -46,7 +47,7 @@ def has_cue(folded: str, kind: str) -> bool:
 @cache
 def _any_of(kind: str) -> re.Pattern[str]:
     words = cue_words()[kind]
-    return re.compile(
+    return compiled_regex(
         "|".join(
             rf"{re.escape(word[:-1])}\Z" if word[-1] == "$" else re.escape(word) for word in words
         )

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 _NEAR = 32
 
@@ -42,7 +42,7 @@ def _declaration(kind: str, cue: str) -> re.Pattern[str]:
     behind = named if kind == "growth" else rf"(?:{named})"
     tight = r"[\s,，、)）]{0,3}" if kind == "currency" else r"[\s,，、(（]{0,3}"
     first = re.sub(r"\?P<(\w+)>", r"?P<a_\1>", behind)
-    return re.compile(rf"(?:{first}){tight}(?:{after})|(?:{before}){gap}(?:{behind})")
+    return compiled_regex(rf"(?:{first}){tight}(?:{after})|(?:{before}){gap}(?:{behind})")
 
 
 def _declared(folded: str, kind: str, cue: str) -> str | None:

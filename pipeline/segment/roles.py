@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from pipeline.normalize.script import fold
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 from schemas.fact import Side
 
 
@@ -26,7 +26,7 @@ def _pattern() -> re.Pattern[str]:
     words = sorted(_sides(), key=len, reverse=True)
     latin = "|".join(re.escape(word) for word in words if word.isascii())
     chinese = "|".join(re.escape(word) for word in words if not word.isascii())
-    return re.compile(rf"(?<![a-z0-9])(?:{latin})(?![a-z0-9])|(?:{chinese})")
+    return compiled_regex(rf"(?<![a-z0-9])(?:{latin})(?![a-z0-9])|(?:{chinese})")
 
 
 @cache

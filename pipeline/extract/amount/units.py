@@ -1,6 +1,5 @@
 """The unit of a number that leaves it open: its metric's, the document's, its neighbour's."""
 
-import re
 from decimal import Decimal
 
 from pipeline.extract.frame import Frame, Reading, Setting
@@ -19,11 +18,11 @@ _CONVERTED = regex(
 )
 _BASIS_POINTS = regex(r"basis|bi?p|基点|基點")
 _SCALES = (
-    (re.compile(r"trillion|\btn\b"), Decimal(10) ** 12),
-    (re.compile(r"billion|bn\b|\d\s?b\b"), Decimal(10) ** 9),
-    (re.compile(r"million|mn?\b|mln"), Decimal(10) ** 6),
-    (re.compile(r"亿"), Decimal(10) ** 8),
-    (re.compile(r"万"), Decimal(10) ** 4),
+    (regex(r"trillion|\btn\b"), Decimal(10) ** 12),
+    (regex(r"billion|bn\b|\d\s?b\b"), Decimal(10) ** 9),
+    (regex(r"million|mn?\b|mln"), Decimal(10) ** 6),
+    (regex(r"亿"), Decimal(10) ** 8),
+    (regex(r"万"), Decimal(10) ** 4),
 )
 _LARGEST_PER_SHARE = 1000
 MILLIONS = 1_000_000  # of no share

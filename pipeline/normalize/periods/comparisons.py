@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Literal
 
 from pipeline.normalize.script import fold
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 Basis = Literal["yoy", "qoq"]
 _BEHIND = regex(r"^(?:\(\?<[!=][^()]*\))+")
@@ -46,7 +46,7 @@ def _cues() -> tuple[re.Pattern[str], dict[int, Basis]]:
         bases[len(bases) + 1] = "yoy" if basis == "yoy" else "qoq"
     english, chinese = ("|".join(patterns[language]) for language in ("en", "zh"))
     latin, han = ("".join(sorted(initials[language])) for language in ("en", "zh"))
-    return re.compile(
+    return compiled_regex(
         rf"(?=[{latin}])(?<![a-z])(?:{english})(?![a-z])|(?=[{han}])(?:{chinese})"
     ), bases
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.periods.openings import openings
 from pipeline.normalize.periods.resolve import SUFFIXES, VERBS
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 _TOKEN = regex(r"\[[^\]]*\]|\{(?P<slot>[a-z]+)(?P<second>2?)(?P<form>:[a-z]+)?\}| \?| ")
 _UNKNOWN_NAME = regex(r"<[A-Z0-9]+>")
@@ -65,7 +65,7 @@ class Section:
         _, trigger, before, after, *starts = head
         trigger = _expanded(trigger, language)[0]
         self.language = language
-        self.trigger = re.compile(trigger)
+        self.trigger = compiled_regex(trigger)
         self.beginnings = openings(trigger, _LONGEST_BEGINNING)
         self._before, self._after = int(before), int(after)
         self._starts = starts
@@ -114,7 +114,7 @@ class Section:
                 either = "|".join(f"({alternative.pattern})" for alternative in block)
                 blocks.append(f"(?=[{_characters(block[0].initials)}])(?:{either})")
             ahead = "".join(f"(?={first})" for first in self._starts)
-            self._compiled = re.compile(ahead + left + "|".join(blocks) + right), rules
+            self._compiled = compiled_regex(ahead + left + "|".join(blocks) + right), rules
         return self._compiled
 
     def slots_of(self, found: re.Match[str], rule: Rule) -> dict[str, int] | None:
@@ -232,8 +232,8 @@ def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
             patterns.append(f"({whole.replace(' ', '[ -]')})")
     cues = "|".join(patterns)
     if side == "before":
-        return re.compile(rf"(?:(?<![a-z])|(?=[^a-z]))(?:{cues})\s{{0,2}}$"), relations
-    return re.compile(rf"\s{{0,2}}(?:{cues})(?![a-z])"), relations
+        return compiled_regex(rf"(?:(?<![a-z])|(?=[^a-z]))(?:{cues})\s{{0,2}}$"), relations
+    return compiled_regex(rf"\s{{0,2}}(?:{cues})(?![a-z])"), relations
 
 
 def _rule(where: str, columns: list[str], language: str) -> tuple[Rule, str, str]:

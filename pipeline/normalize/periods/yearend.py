@@ -23,13 +23,13 @@ _YEAR = r"'?(?P<year>20[0-9]{2}|[0-9]{2})(?![0-9])"
 _FISCAL = r"(?:fiscal years?|fiscal|fy)"
 # "Q2 of fiscal 2026", "second quarter fiscal year 2026", "FY26 Q2", "fiscal 2025 fourth quarter".
 _NAMED = (
-    re.compile(rf"{_QUARTER}(?: of| for|,)?(?: the| its| our)? ?{_FISCAL} ?{_YEAR}"),
-    re.compile(rf"\b{_FISCAL} ?{_YEAR}(?:'s|,)? ?{_QUARTER}"),
+    regex(rf"{_QUARTER}(?: of| for|,)?(?: the| its| our)? ?{_FISCAL} ?{_YEAR}"),
+    regex(rf"\b{_FISCAL} ?{_YEAR}(?:'s|,)? ?{_QUARTER}"),
 )
 # "Q1 2026" of a call in September 2025 can be no calendar quarter either.
 _PLAIN = (
-    re.compile(rf"{_QUARTER}(?: of|,)? ?(?P<year>20[0-9]{{2}})(?![0-9])"),
-    re.compile(rf"(?<![0-9])(?P<year>20[0-9]{{2}}) {_QUARTER}"),
+    regex(rf"{_QUARTER}(?: of|,)? ?(?P<year>20[0-9]{{2}})(?![0-9])"),
+    regex(rf"(?<![0-9])(?P<year>20[0-9]{{2}}) {_QUARTER}"),
 )
 _NUMBER = regex(_QUARTER)
 _ENDED = regex(

@@ -13,7 +13,7 @@ from pipeline.normalize.quantities.shares import (
     read_share,
     read_tenths,
 )
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 _CLAUSE_ENDS = regex(r"\s*(?:[,.;:!?)，。；：！？）、\"'|｜/]|$)")
 _FURTHER = regex(
@@ -80,7 +80,7 @@ def _match_unit(folded: str, start: int) -> re.Match[str] | None:
 def _unit_pattern(initial: str) -> re.Pattern[str] | None:
     """Compile the units that begin with a character: most texts meet few of them."""
     units = _units_by_initial().get(initial)
-    return re.compile(f"{_LEAD}({alternation(units, spaced=True)})") if units else None
+    return compiled_regex(f"{_LEAD}({alternation(units, spaced=True)})") if units else None
 
 
 @cache
@@ -94,7 +94,7 @@ def _units_by_initial() -> dict[str, list[str]]:
 @cache
 def _scale_pattern() -> re.Pattern[str]:
     scales = alternation(lexicon().scales)
-    return re.compile(
+    return compiled_regex(
         r"(?: ?\[[a-z ]{2,16}\])? {0,2}-?(?P<more>[多余几来]|(?:plus|some|odd|ish)(?= ))? ?"
         rf"(?P<scale>{scales})"
         r"(?P<plus>[多余](?![了近约逾]| ?[0-9])|\+(?![/0-9-])|-plus)?"
@@ -103,12 +103,12 @@ def _scale_pattern() -> re.Pattern[str]:
 
 @cache
 def _more_pattern() -> re.Pattern[str]:
-    return re.compile(r" ?([多余来](?!了)|\+(?![/0-9-]))|[ -]?(plus|some|odd|ish)(?= )")
+    return compiled_regex(r" ?([多余来](?!了)|\+(?![/0-9-]))|[ -]?(plus|some|odd|ish)(?= )")
 
 
 @cache
 def _hedges_after() -> re.Pattern[str]:
-    return re.compile(rf" ?({alternation(lexicon().hedges_after)})")
+    return compiled_regex(rf" ?({alternation(lexicon().hedges_after)})")
 
 
 def has_unit(folded: str, end: int) -> bool:

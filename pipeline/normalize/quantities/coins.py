@@ -8,7 +8,7 @@ from pipeline.normalize.quantities.ideographs import ideographic
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import spoken
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 CENT = Decimal("0.01")
 ANY_CENTS = frozenset({"cents", "cent", "¢", "c", "分", "分钱"})
@@ -63,7 +63,7 @@ _DIVIDEND = regex(r"(?:每股|股息|派息|派发|分红|股利|每份)[^，。
 def _pattern() -> re.Pattern[str]:
     units = lexicon().units.items()
     names = alternation(name for name, unit in units if unit.kind == "money" and unit.worth < 1)
-    return re.compile(rf" ?-?({names})")
+    return compiled_regex(rf" ?-?({names})")
 
 
 def read_coins(folded: str, amount: Amount) -> None:

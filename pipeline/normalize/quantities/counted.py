@@ -6,7 +6,7 @@ from functools import cache
 from pipeline.normalize.quantities.before import skip_spaces
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 _WORD = r"([a-z][a-z0-9'&/-]*)"
 _NOUNS = regex(rf"[ -]{_WORD}(?: {_WORD})?(?: {_WORD})?(?: {_WORD})?")
@@ -105,7 +105,7 @@ def _each(folded: str, start: int, limit: int) -> bool:
 
 @cache
 def _nouns() -> re.Pattern[str]:
-    return re.compile(f" ?({alternation(lexicon().roles['noun'])})")
+    return compiled_regex(f" ?({alternation(lexicon().roles['noun'])})")
 
 
 @cache
@@ -115,7 +115,7 @@ def _things() -> tuple[str, ...]:
 
 @cache
 def _subjects() -> re.Pattern[str]:
-    return re.compile(
+    return compiled_regex(
         f"({alternation(word.lower() for word in lexicon().roles['subject'])}|tokens?|词元)"
     )
 
@@ -168,7 +168,7 @@ def _in_a_noun(said: str, at: int) -> bool:
 @cache
 def _subject_after() -> re.Pattern[str]:
     words = alternation(word.lower() for word in lexicon().roles["subject"])
-    return re.compile(rf"(?: ?[a-z][a-z0-9.-]* ?|的[㐀-鿿]{{0,4}}?)({words})")
+    return compiled_regex(rf"(?: ?[a-z][a-z0-9.-]* ?|的[㐀-鿿]{{0,4}}?)({words})")
 
 
 def subject_after(passage: Passage, amount: Amount) -> bool:

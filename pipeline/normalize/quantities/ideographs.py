@@ -6,6 +6,7 @@ from functools import cache
 
 from pipeline.normalize.quantities.lexicon import NumberWord, lexicon
 from pipeline.normalize.quantities.numerals import Numeral, vague
+from pipeline.patterns import compiled_regex
 
 _MOST_CHARACTERS = 40
 _HUNDRED = 100
@@ -25,7 +26,7 @@ def _run_pattern() -> re.Pattern[str]:
     below = "".join(c for c in core if _characters()[c].value < _HUNDRED)  # 二十五分之一
     few, more = roles["few"], roles["more"]
     digit, steps, tens = roles["digit"], roles["hundred"] + roles["scale"], roles["hundred"]
-    return re.compile(
+    return compiled_regex(
         rf"(?!兆[瓦比字赫])[{core}{few}](?:(?!兆[瓦比字赫])(?:[{below}]|[{core}](?! ?分 ?之))"
         rf"|(?:(?<=[{tens}点]) {{1,4}}[{digit}{tens}]| {{1,4}}[{tens}])(?! ?分 ?之)"
         rf"| {{1,2}}[{digit}](?= {{0,2}}折)"

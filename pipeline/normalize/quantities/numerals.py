@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.normalize.quantities.lexicon import NumberWord, alternation, lexicon
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 UNIT_AHEAD = (
     r" (?:percent|per cent|%|points?|percentage|basis|[bmt]illion|thousand|times|turns?|dollars?"
@@ -70,22 +70,22 @@ def latin_words() -> dict[str, NumberWord]:
 
 @cache
 def _word_pattern() -> re.Pattern[str]:
-    return re.compile(f"({alternation(latin_words(), inside=True)})(?:fold)?(?![a-z])")
+    return compiled_regex(f"({alternation(latin_words(), inside=True)})(?:fold)?(?![a-z])")
 
 
 @cache
 def _link_pattern() -> re.Pattern[str]:
-    return re.compile(r"(?: {1,2}| ?- ?)(and a |and |a |of )?")
+    return compiled_regex(r"(?: {1,2}| ?- ?)(and a |and |a |of )?")
 
 
 @cache
 def _unit_ahead() -> re.Pattern[str]:
-    return re.compile(UNIT_AHEAD)
+    return compiled_regex(UNIT_AHEAD)
 
 
 @cache
 def _half_of_unit() -> re.Pattern[str]:
-    return re.compile(r" an? (?=percent|per cent|point|basis|turn|pct)")
+    return compiled_regex(r" an? (?=percent|per cent|point|basis|turn|pct)")
 
 
 def _words(text: str, start: int) -> list[_Word]:

@@ -15,7 +15,7 @@ from pipeline.normalize.quantities.spans import Span, read_span, single
 from pipeline.normalize.quantities.triggers import triggers, web_addresses
 from pipeline.normalize.quantities.worded import read_coin, read_part, read_points, read_worded
 from pipeline.normalize.script import fold
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 from schemas.normalized import Quantity
 
 _LONGEST_CORRECTION = 60
@@ -114,8 +114,8 @@ def _ordinal(passage: Passage, start: int) -> bool:
 
 @cache
 def _corrections() -> re.Pattern[str]:
-    words = sorted(lexicon().roles["correction"], key=len, reverse=True)
-    return re.compile(
+    words = sorted(sorted(lexicon().roles["correction"]), key=len, reverse=True)
+    return compiled_regex(
         r"(?P<between>(?: [a-z'&]{1,14}){1,6})?(?:[\s,，.。…-]|[嗯呃啊哦哎欸吧呢]|uh |um |er |oh )*"
         rf"(?:{'|'.join(map(re.escape, words))})[\s,，.。…-]*"
         r"(?:(?:that's|it's|it is|that is|is|a|an|the|是|应为|应该是|为) ?){0,3}"

@@ -11,7 +11,7 @@ from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import Numeral
 from pipeline.normalize.quantities.worded import read_coin, read_worded
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 _RISES = (
     r"(?:increas|decreas|rose|up|down|grew|fell|declin|improv|drop|gain|gr[eo]w|expand|by|lost|slid"
@@ -67,22 +67,22 @@ class Span(NamedTuple):
 def _to() -> re.Pattern[str]:
     words = alternation(lexicon().roles["to"])
     ways = alternation((*lexicon().roles["up"], *lexicon().roles["down"]))
-    return re.compile(rf"[ -]?({words}) ?(?:(?:slightly |a )?({ways}) ?)?")
+    return compiled_regex(rf"[ -]?({words}) ?(?:(?:slightly |a )?({ways}) ?)?")
 
 
 @cache
 def _and() -> re.Pattern[str]:
     ways = alternation((*lexicon().roles["up"], *lexicon().roles["down"]))
-    return re.compile(rf" ?(?:and(?: to)?|与|和|及|到|至|to) ?(?:({ways}) ?)?")
+    return compiled_regex(rf" ?(?:and(?: to)?|与|和|及|到|至|to) ?(?:({ways}) ?)?")
 
 
 @cache
 def _opening() -> re.Pattern[str]:
     def longest(role: str) -> str:
-        words = sorted(lexicon().roles[role], key=len, reverse=True)
+        words = sorted(sorted(lexicon().roles[role]), key=len, reverse=True)
         return "|".join(map(re.escape, words))
 
-    return re.compile(
+    return compiled_regex(
         rf"(?<![a-z])(?:(?P<part>{longest('between')})|{longest('within')})"
         r"\s*(?:about |approximately |约)?$"
     )
@@ -94,13 +94,13 @@ _MARGIN_BEGINS = frozenset("上正±浮误加")
 
 @cache
 def _margin() -> re.Pattern[str]:
-    return re.compile(rf"[,，(（]? ?({alternation(lexicon().roles['plusminus'])}) ?(?:a )?")
+    return compiled_regex(rf"[,，(（]? ?({alternation(lexicon().roles['plusminus'])}) ?(?:a )?")
 
 
 @cache
 def _way_before() -> re.Pattern[str]:
     ways = sorted((*lexicon().roles["up"], *lexicon().roles["down"]), key=len, reverse=True)
-    return re.compile(rf"({'|'.join(map(re.escape, ways))})\s*(?:约|about|by)?\s*$")
+    return compiled_regex(rf"({'|'.join(map(re.escape, ways))})\s*(?:约|about|by)?\s*$")
 
 
 def single(amount: Amount) -> Span:

@@ -8,7 +8,7 @@ from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import VULGAR
 from pipeline.normalize.quantities.numerals import latin_words
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 _IDEOGRAPHIC = "\u3000"
 _ONLY_AFTER_ARTICLE = ("hundred", "scale", "dozen", "part")
@@ -101,7 +101,7 @@ def _latin() -> str:
 
 @cache
 def _latin_pattern() -> re.Pattern[str]:
-    return re.compile(_latin())
+    return compiled_regex(_latin())
 
 
 @cache
@@ -113,12 +113,12 @@ def _first_words() -> Phrases[None]:
 
 @cache
 def _mixed_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(f"{_latin()}|{_chinese()}"), _starts("a-z")
+    return compiled_regex(f"{_latin()}|{_chinese()}"), _starts("a-z")
 
 
 @cache
 def _chinese_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(f"(?P<digit>{_DIGIT})|{_chinese()}"), _starts("")
+    return compiled_regex(f"(?P<digit>{_DIGIT})|{_chinese()}"), _starts("")
 
 
 def _starts(letters: str) -> re.Pattern[str]:
@@ -126,7 +126,7 @@ def _starts(letters: str) -> re.Pattern[str]:
     bands = [band for band in lexicon().bands if not band[0].isascii()]
     initials = _sorted(band[0] for band in bands)
     after = _sorted(band[1] for band in bands)
-    return re.compile(
+    return compiled_regex(
         rf"[{letters}0-9{VULGAR}{_core()}{initials}](?<![0-9][0-9])(?<![a-z][a-z])"
         rf"(?:(?<=[{letters}0-9{VULGAR}{_core()}])|(?=[{after}]))"
     )

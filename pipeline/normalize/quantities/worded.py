@@ -8,7 +8,7 @@ from pipeline.normalize.quantities import after, before, shares
 from pipeline.normalize.quantities.lexicon import Band, Unit, alternation, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import Numeral
-from pipeline.patterns import regex
+from pipeline.patterns import compiled_regex, regex
 
 _WIDER = regex(
     r"(lower|low|mid|high|upper)[- ]*(single|double)?(?:[- ]*digits?)?[- ]+(?:to|and)[- ]+$"
@@ -82,7 +82,7 @@ _UNITS = {
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile(alternation(lexicon().bands))
+    return compiled_regex(alternation(lexicon().bands))
 
 
 _INITIALS = frozenset({"lsd", "msd", "hsd", "ldd"})
@@ -166,7 +166,7 @@ def _wider(lead: re.Match[str], wording: str, low: Decimal) -> Decimal:
 
 
 def _band_unit(folded: str, amount: Amount) -> None:
-    tail = re.compile(
+    tail = compiled_regex(
         r"[ -](percent|%|basis points|bps|points|percentage points|millions?|billions?)(?![a-z])|%"
     ).match(folded, amount.end)
     if tail is None:
