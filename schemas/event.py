@@ -29,18 +29,24 @@ class Event(BaseModel):
         Every field without a default has to be given. This is for values that the stages make by
         the thousand from what they read; it takes a tenth of the time of ``model_construct``.
         """
-        return cls.trusted_fields(values)
+        made = _new(cls)
+        given, defaults = _fields(cls, tuple(values))
+        _set_values(made, values if defaults is None else defaults | values)
+        _set_given(made, given)
+        _set_extra(made, None)
+        _set_private(made, None)
+        return made
 
     @classmethod
     def trusted_fields(cls, values: dict[str, Any]) -> Self:
         """Make a value as ``trusted`` does, of a dictionary that becomes its own.
 
-        It saves the copies that Python makes of named arguments: a third of the time.
+        It has to hold every field, in the order of the model, so that neither needs a look: it
+        takes a third of the time.
         """
         made = _new(cls)
-        given, defaults = _fields(cls, tuple(values))
-        _set_values(made, values if defaults is None else defaults | values)
-        _set_given(made, given)
+        _set_values(made, values)
+        _set_given(made, _all_fields(cls))
         _set_extra(made, None)
         _set_private(made, None)
         return made
@@ -64,6 +70,11 @@ def _fields(model: type[Event], names: tuple[str, ...]) -> tuple[set[str], dict[
     """
     defaults = {name: field.default for name, field in model.model_fields.items()}
     return set(names), None if tuple(defaults) == names else defaults
+
+
+@cache
+def _all_fields(model: type[Event]) -> set[str]:
+    return set(model.model_fields)
 
 
 def plain(amount: Decimal) -> str:

@@ -34,12 +34,20 @@ def normalize(part: SegmentedPart) -> NormalizedPart:
     )
 
 
+_NOTHING_FOUND = {
+    name: field.default
+    for name, field in NormalizedSegment.model_fields.items()
+    if name not in Segment.model_fields
+}
+
+
 def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> NormalizedSegment:
     segment = as_said(written)
     text, language, pair = segment.text, segment.language, segment.pair
     about = abouts.of(segment)
     english = text if language == "en" else _english(pair)
-    fields = {**written.__dict__, "about": about, "english": english}
+    fields = {**written.__dict__, **_NOTHING_FOUND}
+    fields["about"], fields["english"] = about, english
     if segment.boilerplate:
         return NormalizedSegment.trusted_fields(fields)
     currency = abouts.currency(about)

@@ -30,6 +30,14 @@ def test_fields_keep_the_order_of_the_model() -> None:
     assert FactEvent.trusted(**fields).model_dump_json() == examples.FACT.model_dump_json()
 
 
+def test_all_fields_in_their_order_need_no_look() -> None:
+    fields = dict(examples.FACT)
+    made = FactEvent.trusted_fields(fields)
+    assert made == examples.FACT
+    assert made.model_dump_json() == examples.FACT.model_dump_json()
+    assert made.model_fields_set == set(FactEvent.model_fields)
+
+
 def test_a_changed_copy_leaves_the_fields_that_others_were_given_alone() -> None:
     given = {name: FIELDS[name] for name in ("start", "end", "text", "kind")}
     first, second = Quantity.trusted(**given), Quantity.trusted(**given)
