@@ -3,14 +3,16 @@
 import re
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Literal
 
+from pipeline.lexicon.phrases import Phrases
+from pipeline.normalize.periods.openings import openings
 from pipeline.normalize.script import fold
-from pipeline.patterns import compiled_regex, regex
+from pipeline.patterns import compiled_regex
 
 Basis = Literal["yoy", "qoq"]
-_BEHIND = regex(r"^(?:\(\?<[!=][^()]*\))+")
-_GROUP = regex(r"\(\?:((?:[^()]|\([^()]*\))*)\)(?![?*])")
+_LONGEST_BEGINNING = 5
 
 
 def find_comparisons(text: str) -> list[tuple[int, int, Basis]]:
@@ -24,42 +26,29 @@ def find_comparisons(text: str) -> list[tuple[int, int, Basis]]:
 
 def comparisons_in(folded: str) -> list[tuple[int, int, Basis]]:
     """Give the comparisons named in a text that is folded already."""
-    regex, bases = _cues()
-    return [
-        (found.start(), found.end(), bases[found.lastindex or 0])
-        for found in regex.finditer(folded)
-    ]
+    beginnings, pattern, bases = _cues()
+    found: list[tuple[int, int, Basis]] = []
+    reached = 0
+    for place in sorted(start for start, _, _ in beginnings.find(folded)):
+        if place >= reached and (cue := pattern.match(folded, place)):
+            reached = cue.end()
+            found.append((place, reached, bases[cue.lastindex or 0]))
+    return found
 
 
 @cache
-def _cues() -> tuple[re.Pattern[str], dict[int, Basis]]:
+def _cues() -> tuple[Phrases[None], re.Pattern[str], dict[int, Basis]]:
+    """Give how the words can begin, which is looked for first, and what they say."""
     table = files("pipeline.normalize.periods").joinpath("comparisons.tsv")
     lines = table.read_text(encoding="utf-8").splitlines()
     rows = sorted(line.split("\t") for line in lines if line and not line.startswith("#"))
     patterns: dict[str, list[str]] = {"en": [], "zh": []}
-    initials: dict[str, set[str]] = {"en": set(), "zh": set()}
     bases: dict[int, Basis] = {}
     for language, basis, pattern in rows:
         between = "[ -]" if language == "en" else r"\s?"
         patterns[language].append(f"({pattern.replace(' ', between)})")
-        initials[language] |= _initials(pattern)
         bases[len(bases) + 1] = "yoy" if basis == "yoy" else "qoq"
+    beginnings = openings("|".join(chain(*patterns.values())), _LONGEST_BEGINNING)
     english, chinese = ("|".join(patterns[language]) for language in ("en", "zh"))
-    latin, han = ("".join(sorted(initials[language])) for language in ("en", "zh"))
-    return compiled_regex(
-        rf"(?=[{latin}])(?<![a-z])(?:{english})(?![a-z])|(?=[{han}])(?:{chinese})"
-    ), bases
-
-
-def _initials(pattern: str) -> set[str]:
-    """Give the characters that a match of a pattern can begin with, so that others are passed over.
-
-    A pattern begins with a letter or character, or with a group of alternatives that do; assertions
-    of what stands before it are left aside. Raises ValueError for any other.
-    """
-    pattern = _BEHIND.sub("", pattern)
-    if group := _GROUP.match(pattern):
-        return {initial for each in group[1].split("|") for initial in _initials(each)}
-    if not pattern[:1].isalpha():
-        raise ValueError(f"comparisons.tsv: {pattern!r} has to begin with a letter or a character")
-    return {pattern[0]}
+    pattern = rf"(?<![a-z])(?:{english})(?![a-z])|{chinese}"
+    return Phrases(dict.fromkeys(beginnings)), compiled_regex(pattern), bases

@@ -66,6 +66,7 @@ def moment(day: date) -> Period:
     return period_of(day, day)
 
 
+@lru_cache(maxsize=1024)
 def month_end(year: int, month: int) -> date:
     """Give the last day of a month."""
     return date(year, month, calendar.monthrange(year, month)[1])

@@ -107,7 +107,8 @@ def _repeats(pattern: str, at: int) -> tuple[int, int, int]:
     """Read a quantifier: how often at least, at most (2 is "more often"), and the place behind."""
     if at >= len(pattern) or pattern[at] not in _QUANTIFIERS:
         return 1, 1, at
-    if pattern[at] == "{":
-        end = pattern.index("}", at) + 1
-        return int(pattern[at + 1] not in "0,"), 2, end
-    return int(pattern[at] == "+"), 1 if pattern[at] == "?" else 2, at + 1
+    end = pattern.index("}", at) if pattern[at] == "{" else at
+    least = int(pattern[at] == "+" or (end > at and pattern[at + 1] not in "0,"))
+    most = 1 if pattern[at] == "?" else 2
+    lazy_or_possessive = pattern.startswith(("?", "+"), end + 1)
+    return least, most, end + 1 + lazy_or_possessive

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import NamedTuple
 
 from pipeline.lexicon.phrases import Phrases
@@ -48,11 +49,11 @@ class Rule:
 
 
 class _Alternative(NamedTuple):
-    """A rule's pattern, where slots are groups, the characters it can begin with, and the rule."""
+    """A pattern, the number of groups in it, and the characters that it can begin with."""
 
     pattern: str
+    groups: int
     initials: set[str]
-    rule: Rule
 
 
 class Section:
@@ -106,15 +107,18 @@ class Section:
         """
         if self._compiled is None:
             left, right = _EDGES[self.language]
-            blocks, rules, group = [], {}, 1
-            for block in _by_initials(self.language, self._body):
-                for alternative in block:
-                    rules[group] = alternative.rule
-                    group += 1 + len(alternative.rule.slots)
-                either = "|".join(f"({alternative.pattern})" for alternative in block)
-                blocks.append(f"(?=[{_characters(block[0].initials)}])(?:{either})")
+            alternatives = [
+                _Alternative(
+                    pattern,
+                    len(rule.slots),
+                    openings(_expanded(source, self.language, short=True)[0], 1),
+                )
+                for rule, source, pattern in self._body
+            ]
+            either, places = _either(alternatives)
             ahead = "".join(f"(?={first})" for first in self._starts)
-            self._compiled = compiled_regex(ahead + left + "|".join(blocks) + right), rules
+            rules = {group: self._body[place][0] for group, place in places.items()}
+            self._compiled = compiled_regex(ahead + left + either + right), rules
         return self._compiled
 
     def slots_of(self, found: re.Match[str], rule: Rule) -> dict[str, int] | None:
@@ -141,24 +145,36 @@ class Section:
         return value + 2000 if vocabulary.startswith("year") and value < 100 else value
 
 
-def _by_initials(language: str, body: list[tuple[Rule, str, str]]) -> list[list[_Alternative]]:
-    """Put rules that can begin with the same characters together.
+def _either(alternatives: list[_Alternative]) -> tuple[str, dict[int, int]]:
+    """Put a group around each alternative; give its place in the list by the group's number.
 
-    Of two that can match at one place the first stays the first.
+    Those that begin with the same characters stand together behind a look at these. Of two that can
+    match at one place the first stays the first.
     """
-    blocks: list[list[_Alternative]] = []
-    for rule, source, pattern in body:
-        initials = openings(_expanded(source, language, short=True)[0], 1)
-        block: list[_Alternative] = []
+    blocks: list[list[int]] = []
+    for place, alternative in enumerate(alternatives):
+        initials = alternative.initials
+        block: list[int] = []
         for earlier in reversed(blocks):
-            if earlier[0].initials == initials:
+            known = alternatives[earlier[0]].initials
+            if known == initials:
                 block = earlier
-            if not earlier[0].initials.isdisjoint(initials):
+            if not known.isdisjoint(initials):
                 break
         if not block:
             blocks.append(block)
-        block.append(_Alternative(pattern, initials, rule))
-    return blocks
+        block.append(place)
+    places: dict[int, int] = {}
+    group = 1
+    for place in chain.from_iterable(blocks):
+        places[group] = place
+        group += 1 + alternatives[place].groups
+    either = (
+        f"(?=[{_characters(alternatives[block[0]].initials)}])"
+        f"(?:{'|'.join(f'({alternatives[place].pattern})' for place in block)})"
+        for block in blocks
+    )
+    return "|".join(either), places
 
 
 def _characters(initials: set[str]) -> str:
@@ -223,17 +239,20 @@ _DESCRIBED = (
 @cache
 def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
     """Compile the words ``before`` or ``after`` an expression; relations by group number."""
-    patterns: list[str] = []
-    relations: dict[int, str] = {}
+    known: list[str] = []
+    cues: list[_Alternative] = []
     for _, (_, beside, relation, pattern) in _lines("relations.tsv"):
         if beside == side:
-            relations[len(relations) + 1] = relation
-            whole = pattern.replace("<described>", _DESCRIBED)
-            patterns.append(f"({whole.replace(' ', '[ -]')})")
-    cues = "|".join(patterns)
+            known.append(relation)
+            whole = pattern.replace("<described>", _DESCRIBED).replace(" ", "[ -]")
+            cues.append(_Alternative(whole, 0, openings(whole, 1)))
+    either, places = _either(cues)
+    relations = {group: known[place] for group, place in places.items()}
     if side == "before":
-        return compiled_regex(rf"(?:(?<![a-z])|(?=[^a-z]))(?:{cues})\s{{0,2}}$"), relations
-    return compiled_regex(rf"\s{{0,2}}(?:{cues})(?![a-z])"), relations
+        first = _characters({initial for cue in cues for initial in cue.initials})
+        word = rf"(?=[{first}])(?:(?<![a-z])|(?=[^a-z]))"
+        return compiled_regex(rf"{word}(?:{either})\s{{0,2}}$"), relations
+    return compiled_regex(rf"\s{{0,2}}(?:{either})(?![a-z])"), relations
 
 
 def _rule(where: str, columns: list[str], language: str) -> tuple[Rule, str, str]:

@@ -1,0 +1,59 @@
+"""What is looked for only where it can begin is found everywhere."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.normalize.periods import comparisons, rules
+from pipeline.normalize.periods.openings import openings
+
+LANGUAGES = ("any", "en", "zh")
+PIECES = st.lists(
+    st.sampled_from(
+        ["year", " ", "-", "quarter", "q", "1", "2", "202", "19", "'2", "e", "h", "fy", "half",
+         "same", "period", "time", "may", "sept", "end", "twenty ", "to", "date", "so", "far",
+         "over", "the ", "prior ", "last ", "from ", "a ", "ago", "on ", "vs", ".", "y/y", "年",
+         "季", "月", "第", "三", "近", "个", "之内", "同比", "环比", "较", "去", "期", "累计", "\n"]
+    ),
+    max_size=14,
+).map("".join)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pattern", "longest", "beginnings"),
+    [
+        ("year|quarter", 2, {"ye", "qu"}),
+        ("(?:the )?[a-c]x", 3, {"the", "ax", "bx", "cx"}),
+        ("[1-4]q(?![0-9])", 5, {"1q", "2q", "3q", "4q"}),
+        ("(?<![a-z])l[yq]", 5, {"ly", "lq"}),
+        ("ab+c", 5, {"ab"}),
+        ("ab??c", 5, {"abc", "ac"}),
+        ("ab{0,2}c", 5, {"ab", "ac"}),
+        ("(a|b(?:c|d))e", 5, {"ae", "bce", "bde"}),
+        (r"vs\.?[^a]", 5, {"vs"}),
+        ("[x-]y", 5, {"xy", "-y"}),
+    ],
+)
+def test_openings(pattern: str, longest: int, beginnings: set[str]) -> None:
+    assert openings(pattern, longest) == beginnings
+
+
+@pytest.mark.parametrize("pattern", ["", "a?", ".x", r"\w+", "[^a]b", "(?=a)"])
+def test_what_can_begin_with_anything_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="can begin with anything"):
+        openings(pattern, 1)
+
+
+@given(PIECES)
+def test_triggers_are_found_where_they_can_begin(text: str) -> None:
+    met = {id(section): places for section, places in rules.sections_met(text, LANGUAGES)}
+    for section in (section for language in LANGUAGES for section in rules.sections(language)):
+        everywhere = section._windows(text, list(range(len(text))))
+        assert section._windows(text, met.get(id(section), [])) == everywhere
+
+
+@given(PIECES)
+def test_comparisons_are_found_where_they_can_begin(text: str) -> None:
+    _, pattern, _ = comparisons._cues()
+    everywhere = [found.span() for found in pattern.finditer(text)]
+    assert [(start, end) for start, end, _ in comparisons.comparisons_in(text)] == everywhere
