@@ -1,5 +1,7 @@
 """What stands before a number and belongs to it: currency, sign, bounds and hedges."""
 
+from functools import lru_cache
+
 from pipeline.normalize.quantities.lexicon import Hedge, Unit, lexicon
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.patterns import regex
@@ -61,12 +63,28 @@ def _is_sum(passage: Passage, amount: Amount, start: int, unit: Unit) -> bool:
 
 
 _TO_US = ("cost ", "costs ", "costing ", "gave ", "saves ", "saved ")
+_FEW = 4
 _PERCENT = regex(r"\)?\s?(?:%|percent|bps)")
+
+
+@lru_cache(maxsize=1024)
+def _ending_so(word: str, before: str) -> tuple[tuple[str, Unit], ...]:
+    """Give the wordings that end in a word, alone or behind a character: 64 are of dollars."""
+    return tuple(
+        (wording, unit)
+        for wording, unit in lexicon().prefixes[word]
+        if wording.removesuffix(word)[-1:] in ("", before)
+    )
 
 
 def _currency(passage: Passage, end: int, amount: Amount) -> tuple[int, Unit] | None:
     folded, limit, at = passage.folded, passage.limit, amount.bare_start
-    for wording, unit in lexicon().prefixes.get(last_word(folded, end, limit), ()):
+    word = last_word(folded, end, limit)
+    known = lexicon().prefixes.get(word, ())
+    if len(known) > _FEW:
+        before = end - len(word)
+        known = _ending_so(word, folded[max(limit, before - 1) : before])
+    for wording, unit in known:
         if folded.endswith(wording, limit, end):
             start = end - len(wording)
             if wording == "c$" and _circa(passage, start):

@@ -6,7 +6,7 @@ folders are merged: a Chinese note writes "8.4bn", an English one 元.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -86,6 +86,11 @@ def rows(folder: str, table: str) -> tuple[tuple[str, ...], ...]:
 def _all(table: str) -> Iterable[tuple[str, ...]]:
     for folder in FOLDERS:
         yield from rows(folder, table)
+
+
+def shortest(words: Collection[str]) -> tuple[str, ...]:
+    """Give the words that hold no other: where none of these stands, none of all does."""
+    return tuple(word for word in words if not any(one in word for one in words if one != word))
 
 
 def alternation(spellings: Iterable[str], *, spaced: bool = False, inside: bool = False) -> str:

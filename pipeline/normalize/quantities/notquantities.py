@@ -41,6 +41,11 @@ _WRITTEN = regex(
     r"|[0-9]{4} ?(?:大卡|千卡)"
     r"|0[0-9]+(?![0-9.])"
 )
+# What most figures look like, and nothing that is written so.
+_FIGURE = regex(
+    r"(?!(?:19|20)[0-9]{2}\.)[1-9][0-9]*(?:,[0-9]{3})*(?:\.[0-9]+)?"
+    r"(?:[%亿万元倍个家人股件]|美元|港元| (?:[mb]illion|percent|basis))"
+)
 # Numbers that share a unit: 6/8/10 亿元.
 _ROW = regex(r"[0-9][0-9,.]{0,11}(?:/[0-9][0-9,.]{0,11}){2,5} ?(?:[万亿元倍%]|[mb]n\b|[mb]illion)")
 # 前10大客户: so many first ones, not so many.
@@ -86,7 +91,8 @@ def skip(passage: Passage, start: int) -> int:
         return -1
     if _ROW.match(folded, start):
         return -1
-    match = _WRITTEN.match(folded, start)
+    figure = _FIGURE.match(folded, start) is not None
+    match = None if figure else _WRITTEN.match(folded, start)
     if (
         match
         and match.group()[-1] == "日"

@@ -14,6 +14,7 @@ _DIGITS = regex(
     r"|[0-9]+(?:\.[0-9]+"
     r"|(?: \. | point )[0-9]+(?= ?(?:%|percent|per cent|billion|million|trillion|dollars|times)))?"
 )
+_UNGROUPED = regex(r"[0-9]++(?:\.[0-9]++)?+(?![0-9,'’]| (?:\. |point ))")
 _GROUPING = regex("[,， '’]")
 _WIDE_GROUPS = regex(r"[0-9]{1,3}(?:，[0-9]{3}){1,7}(?![0-9])(?:\.[0-9]+)?")
 _FULL_WIDTH = "\uff00"
@@ -186,7 +187,7 @@ def _digits(passage: Passage, start: int) -> Amount | None:
     folded = passage.folded
     if is_decimal_part(folded, start):
         return _decimal_part(folded, start)
-    match = _DIGITS.match(folded, start)
+    match = _UNGROUPED.match(folded, start) or _DIGITS.match(folded, start)
     if match is None or match.end() - start > _MOST_DIGITS:
         return None
     end = match.end()

@@ -7,7 +7,7 @@ from functools import cache
 from pipeline.normalize.quantities import notquantities
 from pipeline.normalize.quantities.amount import read_amount
 from pipeline.normalize.quantities.before import skip_spaces
-from pipeline.normalize.quantities.lexicon import lexicon
+from pipeline.normalize.quantities.lexicon import lexicon, shortest
 from pipeline.normalize.quantities.number import Passage
 from pipeline.normalize.quantities.settling import settle
 from pipeline.normalize.quantities.slashed import read_rows
@@ -113,6 +113,11 @@ def _ordinal(passage: Passage, start: int) -> bool:
 
 
 @cache
+def _correcting_words() -> tuple[str, ...]:
+    return shortest(lexicon().roles["correction"])
+
+
+@cache
 def _corrections() -> re.Pattern[str]:
     words = sorted(sorted(lexicon().roles["correction"]), key=len, reverse=True)
     return compiled_regex(
@@ -161,7 +166,9 @@ def _reconsider_last(
     end, start = last.end - offset, quantity.start - offset
     if not 0 < start - end <= _LONGEST_CORRECTION:
         return quantity
-    correction = _corrections().fullmatch(folded, end, start)
+    between = folded[end:start]
+    corrected = any(word in between for word in _correcting_words())
+    correction = _corrections().fullmatch(folded, end, start) if corrected else None
     if correction and (correction["between"] is None or _alike(last, quantity)):
         found.pop()
         return _in_scale_of(last, quantity)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.normalize.quantities.amount import read_amount
 from pipeline.normalize.quantities.before import skip_spaces
-from pipeline.normalize.quantities.lexicon import alternation, lexicon
+from pipeline.normalize.quantities.lexicon import alternation, lexicon, shortest
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import Numeral
 from pipeline.normalize.quantities.worded import read_coin, read_worded
@@ -74,6 +74,11 @@ def _to() -> re.Pattern[str]:
 def _and() -> re.Pattern[str]:
     ways = alternation((*lexicon().roles["up"], *lexicon().roles["down"]))
     return compiled_regex(rf" ?(?:and(?: to)?|与|和|及|到|至|to) ?(?:({ways}) ?)?")
+
+
+@cache
+def _opening_words() -> tuple[str, ...]:
+    return shortest(lexicon().roles["between"] | lexicon().roles["within"])
 
 
 @cache
@@ -179,7 +184,10 @@ def _opened(passage: Passage, amount: Amount) -> int | None:
     if amount.start <= passage.limit:
         return None
     lowest = max(passage.limit, amount.start - 24)
-    match = _opening().search(folded[lowest : amount.start])
+    lead = folded[lowest : amount.start]
+    if not any(word in lead for word in _opening_words()):
+        return None
+    match = _opening().search(lead)
     if match is None:
         return None
     return lowest + match.start() if match["part"] else amount.start

@@ -17,8 +17,7 @@ _OF_POINTS_AND_COINS = (
     "full", "whole", "basis", "percentage", "point", "couple", "dollar", "buck", "penny", "euro"
 )  # fmt: skip
 _DIGIT = rf"[0-9]+|[{VULGAR}]"
-# The first character of its own, so that a search passes over all others at once.
-_DIGITS = regex("[0-9][0-9]*")
+_DIGITS = frozenset("0123456789")
 _LETTERS = regex("[a-z][a-z][a-z]")
 _WEB_SIGNS = ("http", "www.", "@")
 _WEB_SIGN = regex(r"\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
@@ -39,9 +38,8 @@ def triggers(folded: str) -> list[re.Match[str]]:
     """
     if folded.isascii():
         return _matches(_latin_pattern(), folded, _latin_places(folded))
-    # Number words in Latin letters have three and more.
-    pattern, starts = _mixed_pattern() if _LETTERS.search(folded) else _chinese_pattern()
-    return _matches(pattern, folded, [found.start() for found in starts.finditer(folded)])
+    places = [found.start() for found in _starts().finditer(folded)]
+    return _matches(_pattern(), folded, places) if places else []
 
 
 def _matches(pattern: re.Pattern[str], folded: str, places: list[int]) -> list[re.Match[str]]:
@@ -56,12 +54,12 @@ def _matches(pattern: re.Pattern[str], folded: str, places: list[int]) -> list[r
 
 def _latin_places(folded: str) -> list[int]:
     """Give where digits or the first words of a wording begin."""
-    places = [found.start() for found in _DIGITS.finditer(folded)]
-    places += [
-        start
-        for start, _, _ in _first_words().find(folded)
-        if not (start and "a" <= folded[start - 1] <= "z")
-    ]
+    places: list[int] = []
+    for start, _, _ in _beginnings().find(folded):
+        before = folded[start - 1] if start else ""
+        within = before in _DIGITS if folded[start] in _DIGITS else "a" <= before <= "z"
+        if not within:
+            places.append(start)
     places.sort()
     return places
 
@@ -105,30 +103,28 @@ def _latin_pattern() -> re.Pattern[str]:
 
 
 @cache
-def _first_words() -> Phrases[None]:
+def _beginnings() -> Phrases[None]:
+    """Give the digits and the first words of wordings."""
     wordings = [*latin_words(), *lexicon().bands, *_OF_POINTS_AND_COINS]
     words = (wording.split()[0] for wording in wordings if wording.isascii())
-    return Phrases(dict.fromkeys(word for word in words if _LETTERS.match(word)))
+    return Phrases(dict.fromkeys([*_DIGITS, *(word for word in words if _LETTERS.match(word))]))
 
 
 @cache
-def _mixed_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return compiled_regex(f"{_latin()}|{_chinese()}"), _starts("a-z")
+def _pattern() -> re.Pattern[str]:
+    return compiled_regex(f"{_latin()}|{_chinese()}")
 
 
 @cache
-def _chinese_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return compiled_regex(f"(?P<digit>{_DIGIT})|{_chinese()}"), _starts("")
-
-
-def _starts(letters: str) -> re.Pattern[str]:
+def _starts() -> re.Pattern[str]:
     """Compile where digits, Chinese numerals, the words of a band and Latin ones may begin."""
     bands = [band for band in lexicon().bands if not band[0].isascii()]
     initials = _sorted(band[0] for band in bands)
     after = _sorted(band[1] for band in bands)
     return compiled_regex(
-        rf"[{letters}0-9{VULGAR}{_core()}{initials}](?<![0-9][0-9])(?<![a-z][a-z])"
-        rf"(?:(?<=[{letters}0-9{VULGAR}{_core()}])|(?=[{after}]))"
+        rf"[a-z0-9{VULGAR}{_core()}{initials}]"
+        rf"(?:(?<=[a-z])(?<![a-z][a-z])(?=[a-z][a-z])|(?<=[0-9])(?<![0-9][0-9])"
+        rf"|(?<=[{VULGAR}{_core()}])|(?=[{after}]))"
     )
 
 
