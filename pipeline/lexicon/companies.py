@@ -107,7 +107,8 @@ def find_companies(
     found = _resolve_overlaps(found)
     if not found:
         return []
-    certain = {ids[0] for _, _, ids, weak, _ in found if ids and not weak} | known
+    sure = {ids[0] for _, _, ids, weak, _ in found if ids and not weak}
+    certain = known if sure <= known else sure | known  # all there are may be known
     chosen = [_identity(match, certain) for match in found]
     borne_out = _borne_out(folded, found, chosen, certain)
     return [

@@ -40,12 +40,19 @@ _SURE = 3
 _LATEST_PUBLICATION = timedelta(days=21)
 _OPENING = 4
 _BEFORE, _BEHIND, _MOST_PIECES = 30, 50, 6
+# The words of a quarter and of a day, after the character each begins with: a search that begins
+# with a set passes over all others at once.
 _QUARTER = regex(
-    r"(?<![a-z])f?q[1-4](?!\d)|(?<![a-z0-9])f?[1-4]q|(?<![a-z])h[12](?!\d)|(?<![a-z0-9])[12]h"
-    r"|quarter|fiscal|half|annual|full.year|(?:year|months|weeks).ended|(?<![a-z])fy|[季财]|半年|年度|全年|中期|中报"
+    r"[季财半年全中fq1-4haymw](?:(?<=[季财])|(?<=半)年|(?<=年)度|(?<=全)年|(?<=中)[期报]"
+    r"|(?<=f)(?:iscal|ull.year|(?<![a-z]f)(?:y|q[1-4](?!\d))|(?<![a-z0-9]f)[1-4]q)"
+    r"|(?<=q)(?:uarter|(?<![a-z]q)[1-4](?!\d))|(?<=[1-4])(?<![a-z0-9].)(?:q|(?<=[12])h)"
+    r"|(?<=h)(?:alf|(?<![a-z]h)[12](?!\d))|(?<=a)nnual"
+    r"|(?:(?<=y)ear|(?<=m)onths|(?<=w)eeks).ended)"
 )
 _DAY = regex(
-    r"昨[晚夜天日]|前[晚天]|\d\s?[日号]|[十一二三四五六七八九]日|\d[/.-]\d|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"[昨前一二三四五六七八九十\djfmasond](?:(?<=昨)[晚夜天日]|(?<=前)[晚天]|(?<=[一二三四五六七八九十])日"
+    r"|(?<=\d)(?:\s?[日号]|[/.-]\d)|(?<![a-z].)(?:(?<=j)(?:an|u[nl])|(?<=f)eb|(?<=m)a[ry]"
+    r"|(?<=a)(?:pr|ug)|(?<=s)ep|(?<=o)ct|(?<=n)ov|(?<=d)ec))"
 )
 
 
@@ -63,7 +70,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
     about = _company(message, head, drafts)
     known = company(about.id) if about else None
     around = _around(_QUARTER, head)
-    ends = fold(f"{head}\n{text[-_FOOT:]}")
+    ends = f"{fold(head)}\n{fold(text[-_FOOT:])}"
     chinese = sum(draft.language not in ("en", "und") for draft in drafts[:60]) * 2
     currency = declared_currency(ends)
     if currency is None and chinese > len(drafts[:60]):

@@ -1,7 +1,7 @@
 """The stage's cue words, from cues.tsv: one pass over the folded text finds them all."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -37,6 +37,17 @@ def find_cues(folded: str) -> Iterator[tuple[int, str]]:
     """Give the place and kind of each cue word whose kind is marked ``find:`` in the table."""
     for start, _, kind in _phrases().find(folded):
         yield start, kind
+
+
+def places_of(folded: str, words: Iterable[str]) -> list[int]:
+    """Give the places where one of some words begins in a folded text, in order."""
+    places = set()
+    for word in words:
+        place = folded.find(word)
+        while place >= 0:
+            places.add(place)
+            place = folded.find(word, place + 1)
+    return sorted(places)
 
 
 def has_cue(folded: str, kind: str) -> bool:

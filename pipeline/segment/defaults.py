@@ -5,14 +5,18 @@ are in defaults.tsv.
 """
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 from pipeline.patterns import compiled_regex, regex
+from pipeline.segment.cues import places_of
 
 _NEAR = 32
+# No declaration is longer.
+_REACH = 80
 
 
 @cache
@@ -45,11 +49,18 @@ def _declaration(kind: str, cue: str) -> re.Pattern[str]:
     return compiled_regex(rf"(?:{first}){tight}(?:{after})|(?:{before}){gap}(?:{behind})")
 
 
+def _search(pattern: re.Pattern[str], folded: str, cues: Iterable[str]) -> re.Match[str] | None:
+    """Search around words of which each match holds one: all of a text would take too long."""
+    for place in places_of(folded, cues):
+        found = pattern.search(folded, max(0, place - _REACH), place + _REACH)
+        if found and found.start() <= place:
+            return found
+    return None
+
+
 def _declared(folded: str, kind: str, cue: str) -> str | None:
     cues = _words()[cue]
-    if not any(word in folded for word in (*cues["before"], *cues["after"])):
-        return None
-    found = _declaration(kind, cue).search(folded)
+    found = _search(_declaration(kind, cue), folded, (*cues["before"], *cues["after"]))
     if not found:
         return None
     return next(name.removeprefix("a_") for name, hit in found.groupdict().items() if hit)
@@ -94,6 +105,7 @@ _SCALE = regex(
     r"|\(in (?P<bracket>thousands|millions|billions)"
     r"|(?:单位|金额单位)[:：为是\s]*(?:人民币|美元|港元|港币|新台币)?(?P<han>百万|千万|亿|万|千)(?:元|美元|港元)?(?![\d])"
 )
+_SCALE_CUES = ("unless", "in thousands", "in millions", "in billions", "单位")
 _FACTORS = {"thousands": 3, "m": 6, "mn": 6, "millions": 6, "b": 9, "bn": 9, "billions": 9,
             "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8}  # fmt: skip
 
@@ -104,7 +116,7 @@ def declared_scale(folded: str) -> Decimal:
     >>> declared_scale("all y/y. $m unless stated.")
     Decimal('1000000')
     """
-    found = _SCALE.search(folded)
+    found = _search(_SCALE, folded, _SCALE_CUES)
     if not found:
         return Decimal(1)
     word = next(value for value in found.groups() if value)

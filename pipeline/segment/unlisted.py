@@ -3,7 +3,9 @@
 import re
 
 from pipeline.lexicon.companies import resolve_company
+from pipeline.normalize.script import fold
 from pipeline.patterns import regex
+from pipeline.segment.cues import places_of
 from schemas.fact import Entity
 
 _AT_ONCE = 40
@@ -50,6 +52,8 @@ _WELCOMED = regex(
     rf"(?P<name>[{_NAME}]{{2,60}}?{_FORMED})(?:'s|’s|['’])?,?\s+"
     rf"(?:(?i:financial|operating)\s+)?(?i:{_PERIOD_WORD}|call\b)"
 )
+# How such words begin.
+_WELCOMES = ("welcome", "thank", "to discuss", "to review")
 _TITLED_CHINESE = regex(
     r"^(?:【[^】]*】)?(?P<name>(?![一二三四五六七八九十两几各多])[\u4e00-\u9fff]{2,8}?)"
     r"(?=\s?(?:20\d\d|[Qq][1-4]|[1-4][Qq]|[12]H|第?[一二三四]季|半年|中期|年度|全年|业绩|業績|财报|財報))",
@@ -174,9 +178,13 @@ def named_in_opening(
     bare = _BARE_NAME.match(line)
     if bare and not _NO_BARE_NAME.search(line) and _EVENT.search(first[1]):
         return _named(line, None, code)
-    for found in _WELCOMED.finditer(opening):
-        if (welcomed := _entity(found, code)) is not None:
-            return welcomed
+    end = 0
+    for place in places_of(fold(opening), _WELCOMES):
+        found = _WELCOMED.match(opening, place) if place >= end else None
+        if found:
+            end = found.end()
+            if (welcomed := _entity(found, code)) is not None:
+                return welcomed
     for pattern in (_BILINGUAL, _BILINGUAL_BACK):
         names = {found["name"]: found for found in pattern.finditer(head)}
         if names:

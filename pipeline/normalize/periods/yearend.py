@@ -53,8 +53,9 @@ def likely_year_end(head: str, published: date | None) -> int:
     1
     """
     folded = fold(head)
-    number = next((_number(found) for found in _NUMBER.finditer(folded)), None)
-    for ended in _ENDED.finditer(folded):
+    named = _NUMBER.search(folded) if "q" in folded else None
+    number = _number(named) if named else None
+    for ended in _ENDED.finditer(folded) if " end" in folded else ():
         month = _MONTHS.index(ended["month"][:3]) + 1
         day = int(ended["day"] or ended["before"] or 28)
         if day <= _FIRST_DAYS:
@@ -64,13 +65,13 @@ def likely_year_end(head: str, published: date | None) -> int:
                 return month
         elif number is not None:
             return (month + 3 * (4 - number) - 1) % 12 + 1
-    if published is None:
+    if published is None or number is None:
         return _DECEMBER
-    for patterns in (_NAMED, _PLAIN):
-        for pattern in patterns:
-            stated = pattern.search(folded)
-            if stated is not None:
-                return _closed_by(int(stated["year"]) % 100 + 2000, _number(stated), published)
+    patterns = (*_NAMED, *_PLAIN) if "fiscal" in folded or "fy" in folded else _PLAIN
+    for pattern in patterns:
+        stated = pattern.search(folded)
+        if stated is not None:
+            return _closed_by(int(stated["year"]) % 100 + 2000, _number(stated), published)
     return _DECEMBER
 
 
