@@ -1,7 +1,6 @@
 """How a document sets its speakers apart: by time stamps above names, by chevrons before them."""
 
 from collections import Counter
-from functools import cached_property
 
 from pipeline.patterns import regex
 from pipeline.segment.roles import role_words
@@ -103,7 +102,7 @@ class Layout:
             return True
         return self.stamps_name and (stamped_above or text in self._after_stamps)
 
-    @cached_property
+    @property
     def names_speakers(self) -> bool:
         """Whether names are told by their place; asked when all lines have been read."""
         return self.stamps_name or self.stamps_lead_name or self.names_stamped or self.chevrons_name

@@ -18,7 +18,9 @@ BLANK = "".join(map(chr, (*range(0x21), *range(0x2000, 0x2010), *range(0x202A, 0
     "\x7f\x85\xa0\u1680\u180e\u2028\u2029\u205f\u2060\u3000\ufeff\ufffc"
 )
 _SAMPLE = 240
-_LINE = regex(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_LINE = regex(r"[^\n]+")
+_RARE_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
+_RARELY_ENDED_LINE = regex(rf"[^\n{_RARE_ENDS}]+")
 _READABLE = regex(r"[^\W_]")
 _SENTENCE_END = regex(
     r"[。！？!?；;][”」』）)\"'’]*|(?<=[a-z0-9%)\]”\"'’])\.[”\"'’)]*(?=[ \u3000\xa0])"
@@ -29,6 +31,7 @@ _ANSWERED = regex(
     r"[？?][”」』]?[ \u3000]*"
     r"(?=(?:[\u4e00-\u9fff]{0,12}(?:答|回应|回應|回复|回覆|答复|答覆)|A\d{0,2})[ \u3000]?[:：])"
 )
+_LONGEST_ASKED = 26
 _INDENT = {"\t": 4, "\u3000": 2}
 
 
@@ -58,13 +61,14 @@ def read_lines(text: str) -> list[Line]:
     after_blank = True
     language: Language = "und"
     last_end = 0
-    for found in _LINE.finditer(text):
+    pattern = _RARELY_ENDED_LINE if any(end in text for end in _RARE_ENDS) else _LINE
+    for found in pattern.finditer(text):
         raw = found.group()
         start = found.start()
         after_blank |= start - last_end > 1 and text[last_end:start] != "\r\n"
         last_end = found.end()
         body = raw.strip(BLANK)
-        if not body or not _READABLE.search(body):
+        if not body or not (body[0].isalnum() or _READABLE.search(body)):
             after_blank = True
             continue
         indent = 0
@@ -101,7 +105,8 @@ def read_lines(text: str) -> list[Line]:
 
 def _answer_in(body: str) -> int:
     """Where on the line of a labelled question its labelled answer begins; 0 where none does."""
-    if not _ASKED.match(body):
+    head = body[:_LONGEST_ASKED]
+    if (":" not in head and "：" not in head) or not _ASKED.match(body):
         return 0
     answered = _ANSWERED.search(body)
     return answered.end() if answered else 0

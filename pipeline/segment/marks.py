@@ -31,6 +31,8 @@ _MARK = regex(
     """,
     re.VERBOSE,
 )
+# The letters beyond ASCII that a mark may begin with.
+_HAN_FIRST = frozenset(f"第{_HAN[1:-1]}")
 _BRACKETED = regex(r"[【〖〔［\[]\s*([^】〗〕］\]]{1,60})[】〗〕］\]]\s*[:：]?$")
 _EMPHASISED = regex(r"(\*{1,3}|_{2,3})([^*\n]{1,120})\1[:：]?$")
 _UNIT_NEXT = regex(
@@ -64,8 +66,11 @@ def read_mark(text: str) -> Mark:
     ('none', 'none')
     """
     end = len(text)
-    if text[0].isalpha() and text[0].isascii() and text[1:2] not in (")", ".", "I", "V", "X"):
-        return Mark("none", "", 0, end)
+    first = text[0]
+    if first.isalpha():
+        latin = first.isascii()
+        if text[1:2] not in (")", ".", "I", "V", "X") if latin else first not in _HAN_FIRST:
+            return Mark("none", "", 0, end)
     for pattern, style, group in ((_BRACKETED, "bracket", 1), (_EMPHASISED, "emphasis", 2)):
         whole = pattern.match(text) if text[0] in "【〖〔［[*_" else None
         if whole and text[0] != "[":

@@ -38,7 +38,7 @@ def cut_parts(segments: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
             begin, size, figures, first = place, 0, 0, ENOUGH_CHARACTERS
         length = segment.end - segment.start
         size += length
-        if not segment.boilerplate and _FIGURE.search(segment.text):
+        if first < ENOUGH_CHARACTERS and not segment.boilerplate and _FIGURE.search(segment.text):
             figures += length
     yield segments[begin:]
 

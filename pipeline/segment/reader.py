@@ -167,7 +167,8 @@ class Reader:
                 self._leave_words()
         elif self._concludes(index, line.text):
             self._outline.close()
-        self._add(line, 0, len(line.text), *self._plain_kind(line))
+        kind, path = self._plain_kind(line)
+        self._add(line, 0, len(line.text), kind, path)
         if index in self._ends_call and self._speaker is not None:
             self._ended = self._speaker.side == "operator"
 
@@ -372,7 +373,7 @@ class Reader:
             return False
         if style in ("bracket", "emphasis"):
             return index in self._imprint
-        if words.isupper() and words.endswith(_LEGAL_FORMS) and line.after_blank:
+        if words.endswith(_LEGAL_FORMS) and words.isupper() and line.after_blank:
             return False
         if style == "han" and words[-1] in "?？" and not self._turn and self._section != "qa":
             return False

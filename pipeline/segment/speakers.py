@@ -51,7 +51,8 @@ _SMALL_LABEL = regex(r"(?P<label>[a-z][a-z'’.\-]{1,20}(?: [a-z'’.\-]{1,20}){
 # "Q4", and the labels of questions that are not counted.
 _QUARTER = 2
 _UNCOUNTED = ("q", "问", "提问", "问题", "question")
-_BULLET = regex(r"^[•·●▪◦‧・*]\s*(?=[QA问問答][^a-z])")
+_BULLETS = "•·●▪◦‧・*"
+_BULLET = regex(rf"^[{_BULLETS}]\s*(?=[QA问問答][^a-z])")
 _LIST_NUMBER = regex(r"[(（]?\d{1,3}[)）.、．]\s*")
 
 
@@ -84,7 +85,7 @@ class Cast:
         self._known: dict[str, Speaker] = {}
         self._announced: dict[str, Speaker] = {}
         self._given: dict[str, Speaker] = {}
-        self._short: Counter[str] = Counter()
+        self._short: dict[str, int] = {}
         self._labels: Counter[str] = Counter()
         self._asks: Counter[str] = Counter()
         self._named_asks = 0
@@ -103,12 +104,13 @@ class Cast:
             if len(text) <= _LONGEST_LINE:
                 short = without_stamp(plain_line(text))
                 if short:
-                    self._short[short] += 1 + (short == previous)
+                    self._short[short] = self._short.get(short, 0) + 1 + (short == previous)
                     self._introduce(short, previous if not line.after_blank else "")
                 previous = short
             else:
                 previous = ""
             self._note_label(text)
+        self._names_placed = self._layout.names_speakers
         self._announce(lines, calling, introducing)
         self.stamped = self._layout.stamped
         self.answers = self._answers()
@@ -157,7 +159,8 @@ class Cast:
             self._titled_below.append((above, short))
 
     def _note_label(self, text: str) -> None:
-        text = _BULLET.sub("", text) or text
+        if text[0] in _BULLETS:
+            text = _BULLET.sub("", text) or text
         if text[0] in "<[(QA" and read_named_asking(text):
             self._named_asks += 1
             return
@@ -190,7 +193,7 @@ class Cast:
             for name, title in self._titled_below:
                 self._known.setdefault(fold(name), speaker_of(name, title))
                 self._listed.add(title)
-        if not (self._known or self._operators or self._labels or self._layout.names_speakers):
+        if not (self._known or self._operators or self._labels or self._names_placed):
             return
         for index in introducing:
             for speaker in announced_company(lines[index].text):
@@ -268,7 +271,7 @@ class Cast:
         if call is None and 0 < len(rest) <= _LONGEST_LINE and rest[-1] not in "。！？":
             call = self._line(rest)
         call = call or self._label(rest)
-        if not call and rest and self._layout.names_speakers:
+        if not call and rest and self._names_placed:
             led = begin > 0 and not chevron
             placed = self._layout.places_name(
                 rest, chevron=chevron, led=led, stamped_above=stamped_above
@@ -292,6 +295,9 @@ class Cast:
         if announced is not None:
             return Speaker(name=short, role=announced.role, side=announced.side)
         return speaker_of(short, None)
+
+    def _comes_back(self, short: str) -> bool:
+        return self._short.get(short, 0) > 1
 
     def _find(self, folded: str) -> Speaker | None:
         known, announced = self._known.get(folded), self._announced.get(folded)
@@ -317,7 +323,7 @@ class Cast:
             return Call(self._named(asking[0]), end, asking[0].asks)
         words: tuple[tuple[int, int, int, Side], ...] = ()
         if len(folded) <= LONGEST_ROLE:
-            counted = self.stamped or len(folded) > 7 or self._short[short] > 1
+            counted = self.stamped or len(folded) > 7 or self._comes_back(short)
             if NUMBERED.match(folded) and len(folded) > 3 and counted:
                 return Call(speaker_of(short, None), end)
             words = role_words(folded)
@@ -330,7 +336,7 @@ class Cast:
             return Call(speaker, end)
         if folded.startswith(_NAMELESS) and words:
             return Call(speaker_of(short, short), end)
-        again = self.named and self._short[short] > 1 and is_name(short)
+        again = self.named and self._comes_back(short) and is_name(short)
         if again and not has_cue(folded, "result"):
             return Call(speaker_of(short, None), end)
         return None
@@ -347,7 +353,7 @@ class Cast:
                             name=known.name, role=title, side=side_of(title) or known.side
                         )
                     return known
-                doubled = self._short[short] > 1 and pattern is not PARENTHESES
+                doubled = self._comes_back(short) and pattern is not PARENTHESES
                 boxed = boxed and self.named
                 if doubled and pattern is COMMA:
                     doubled = self.named and title[0].isupper() and len(title.split()) <= 6
@@ -457,6 +463,8 @@ def _is_sentence(short: str) -> bool:
     """Say at a glance whether a line is a sentence, not a name with a title."""
     if len(short) > _LONG_WORDS and short[-1] in "。！？":
         return True
-    if short[-1:] != "." or len(short) <= 30 or " - " in short or "--" in short:
+    if short[-1:] != "." or len(short) <= 30:
+        return False
+    if "-" in short and (" - " in short or "--" in short):
         return False
     return not short.endswith(_LEGAL_FORMS)

@@ -14,7 +14,8 @@ def leading_stamp(text: str, begin: int = 0) -> int:
     >>> leading_stamp("0:12 Thanks."), leading_stamp("Thanks.")
     (5, 0)
     """
-    found = _STAMP.match(text, begin)
+    first = text[begin : begin + 1]
+    found = _STAMP.match(text, begin) if first.isdigit() or first in "[(（<" else None
     return found.end() if found else begin
 
 
@@ -24,6 +25,7 @@ def without_stamp(short: str) -> str:
     >>> without_stamp("Dana Wu (01:05)"), without_stamp("01:05")
     ('Dana Wu', '01:05')
     """
-    if not (short[-1:].isdigit() or short[-1:] in (")", "]", "）")) or len(short) > 60:
+    last = short[-1:]
+    if not (last.isdigit() or last in (")", "]", "）")) or len(short) > 60:
         return short
     return _STAMP_END.sub("", short) or short

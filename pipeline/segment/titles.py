@@ -18,6 +18,7 @@ NUMBERED = regex(
     r"(?:unknown |unidentified )?(?:speaker|spk|发言人|说话人|讲者|嘉宾)[ _#]?(?:\d{1,3}|[a-z])?$"
 )
 _SPACED = regex(r"(?P<name>[\u4e00-\u9fff·・]{2,9})[ \u3000]+(?P<title>\S.{1,40})$")
+_LONGEST_SPACED = 10
 _NAME_PART = regex(r"(?:[^\W\d_][\w.'’\-]*\.?|[\"“(][^\W\d_][\w.]*[\"”)])")
 _PARTICLES = frozenset(
     re.findall(
@@ -26,6 +27,7 @@ _PARTICLES = frozenset(
 )
 _FOOTNOTE = regex(r"\s*\[\d{1,3}\]$")
 _HAN_NAME = regex(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
+_NO_HAN_NAME = 6
 # 津斯纳（CFO）, 纳德拉（CEO）: a foreign name written in Chinese has no Chinese surname.
 _TRANSCRIBED = regex(r"(?!管理层|公司|主持|董事|高管|本刊|编者|问|答)[\u4e00-\u9fff]{2,6}$")
 _VAGUE_ROLES = frozenset(
@@ -48,6 +50,8 @@ def is_name(text: str) -> bool:
     >>> is_name("Mark Stephen F. Mahaney"), is_name("Cloud"), is_name("Revenue grew 5%")
     (True, False, False)
     """
+    if _opens_prose(text):
+        return False
     parts = text.split()
     if len(parts) < 2:
         han = _HAN_NAME.match(text)
@@ -66,11 +70,21 @@ def is_name(text: str) -> bool:
     return True
 
 
+def _opens_prose(text: str) -> bool:
+    """Say whether more Chinese characters stand at the head of a text than a name has."""
+    if len(text) < _NO_HAN_NAME or not "\u4e00" <= text[0] <= "\u9fff":
+        return False
+    return text[:_NO_HAN_NAME].isalnum() and "·" not in text and "・" not in text
+
+
 def parted(text: str) -> Iterator[tuple[re.Pattern[str], re.Match[str]]]:
     """Give the ways to part a line into name and title: by a dash, a comma, in parentheses.
 
-    A pattern can match only where one of its signs stands: most lines have none.
+    A pattern can match only where one of its signs stands: most lines have none. Chinese prose is
+    passed over, as no name stands before its signs.
     """
+    if _opens_prose(text):
+        return
     if ("-" in text or "–" in text or "—" in text) and (found := DASHED.match(text)):
         yield DASHED, found
     if ("，" in text or "," in text) and (found := COMMA.match(text)):
@@ -143,7 +157,8 @@ def spaced_title(text: str) -> Speaker | None:
     >>> spaced_title("宋雅宁 首席财务官").name, spaced_title("财务总监 宋雅宁").name
     ('宋雅宁', '宋雅宁')
     """
-    found = _SPACED.match(text)
+    head = text[:_LONGEST_SPACED]
+    found = _SPACED.match(text) if " " in head or "\u3000" in head else None
     if not found:
         return None
     for name, title in (found["name"], found["title"]), (found["title"], found["name"]):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pipeline.normalize.script import fold
 from pipeline.segment.bilingual import pair_translations
 from pipeline.segment.boilerplate import Cues, mark_boilerplate
 from pipeline.segment.captions import join_captions
@@ -41,18 +40,17 @@ def segment(
             context=context,
             part=number,
             parts=len(parts),
-            segments=tuple(map(finished.segment, run)),
+            segments=tuple([finished.segment(draft) for draft in run]),
         )
 
 
 def _drafts(message: TranscriptMessage) -> list[Draft]:
     lines = join_captions(read_lines(message.text), message.text)
-    folded = fold(message.text)
-    cues = Cues(folded, lines)
+    cues = Cues(lines)
     reader = Reader(lines, cues)
     drafts = reader.read()
-    mark_boilerplate(drafts, cues, folded)
-    drafts = pair_translations(drafts, folded)
+    mark_boilerplate(drafts, cues)
+    drafts = pair_translations(drafts)
     publisher = message.source.publisher if message.source else None
     read_dialogue(drafts, cues, publisher, stamped=reader.cast.stamped)
     return drafts
@@ -63,13 +61,14 @@ class _Finished:
 
     def __init__(self, text: str, drafts: Sequence[Draft]) -> None:
         self._text = text
-        width = max(4, len(str(len(drafts))))
-        self._names = {id(draft): f"s{place:0{width}}" for place, draft in enumerate(drafts, 1)}
+        self._width = max(4, len(str(len(drafts))))
+        self._names: dict[int, str] = {}
         self._seen: dict[str, int] = {}
 
     def segment(self, draft: Draft) -> Segment:
         """Give the segment of the next draft."""
         text, names, pair = self._text, self._names, None
+        name = names[id(draft)] = "s" + str(len(names) + 1).zfill(self._width)
         if draft.pair is not None:
             start, end, language = draft.pair
             pair = Translation.trusted(
@@ -77,20 +76,22 @@ class _Finished:
             )
         echo = self._seen.get(draft.text, 0)
         self._seen[draft.text] = echo + 1
-        return Segment.trusted(
-            segment_id=names[id(draft)],
-            kind=draft.kind,
-            speaker=draft.speaker,
-            section=draft.section,
-            heading_path=draft.path,
-            language=draft.language,
-            text=text[draft.start : draft.end],
-            start=draft.start,
-            end=draft.end,
-            pair=pair,
-            boilerplate=draft.boilerplate,
-            question_id=names[id(draft.question)] if draft.question is not None else None,
-            echo=echo,
+        return Segment.trusted_fields(
+            {
+                "segment_id": name,
+                "kind": draft.kind,
+                "speaker": draft.speaker,
+                "section": draft.section,
+                "heading_path": draft.path,
+                "language": draft.language,
+                "text": text[draft.start : draft.end],
+                "start": draft.start,
+                "end": draft.end,
+                "pair": pair,
+                "boilerplate": draft.boilerplate,
+                "question_id": names[id(draft.question)] if draft.question is not None else None,
+                "echo": echo,
+            }
         )
 
 
