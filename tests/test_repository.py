@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.cli import root
 from pipeline.settings import documented
+from pipeline.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 
@@ -201,6 +202,6 @@ def test_licence_is_the_one_declared() -> None:
     assert "END OF TERMS AND CONDITIONS" in licence
 
 
-def test_version_is_stated_once() -> None:
+def test_version_is_that_of_the_package() -> None:
     project = tomllib.loads(_text(ROOT / "pyproject.toml"))["project"]
-    assert version("callfacts") == project["version"]
+    assert version("callfacts") == project["version"] == VERSION

@@ -7,8 +7,6 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.settings import Settings, option_of, variable_of
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -18,6 +16,9 @@ def with_settings(*names: str, short: str = "") -> Callable[[Function], Function
     The command takes a keyword argument ``settings: Settings``. Names that begin with ``short``
     have an option without that beginning too.
     """
+    # Not at the top: commands without settings would wait for them too.
+    from pipeline.settings import Settings, option_of, variable_of
+
     meanings = {each.name: str(each.metadata["meaning"]) for each in fields(Settings)}
 
     def decorate(function: Function) -> Function:

@@ -116,15 +116,22 @@ def rows(text: str) -> Iterator[list[str]]:
     return (line.split("\t") for line in text.split("\n") if line and line[0] != "#")
 
 
+def folded_rows(name: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Give the rows of a table as they are written, and folded.
+
+    To fold the whole table at once is several times faster than to fold each name.
+    """
+    written = table(name)
+    return zip(rows(written), rows(fold(written)), strict=True)
+
+
 @cache
 def company_names() -> CompanyNames:
     """Read the tables; later calls give the same object."""
     companies: dict[str, Company] = {}
     codes: dict[str, str] = {}
     by_alias: dict[str, Alias] = {}
-    written = table("companies.tsv")
-    # Folding the whole table at once is several times faster than folding each name.
-    for fields, folded in zip(rows(written), rows(fold(written)), strict=True):
+    for fields, folded in folded_rows("companies.tsv"):
         identity, name, month, currency, home, *names = fields
         listings = home.split("|") if home else []
         companies[identity] = Company(

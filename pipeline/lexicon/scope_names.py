@@ -1,13 +1,12 @@
 """The tables of business lines, products and regions, read once and indexed for matching."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
-from pipeline.lexicon.company_names import rows, table
+from pipeline.lexicon.company_names import folded_rows, rows, table
 from pipeline.lexicon.phrases import Phrases
 from pipeline.lexicon.table import spellings
-from pipeline.normalize.script import fold
 
 Kind = Literal["line", "region", "product", "generic"]
 _KINDS: dict[str, Kind] = {
@@ -37,10 +36,12 @@ class ScopeName(NamedTuple):
 @cache
 def generic_names() -> Phrases[ScopeName]:
     """Give the names of the scopes that any company may report by."""
-    return _phrases(
-        name
-        for scope, kind, english, chinese in rows(table("generic_scopes.tsv"))
-        for name in _names(scope, _KINDS[kind], None, english, chinese)
+    return Phrases(
+        {
+            key: name
+            for (scope, kind, *names), (*_, english, chinese) in folded_rows("generic_scopes.tsv")
+            for key, name in _names(scope, _KINDS[kind], None, names, (english, chinese))
+        }
     )
 
 
@@ -48,21 +49,23 @@ def generic_names() -> Phrases[ScopeName]:
 def own_names(company_id: str) -> Phrases[ScopeName] | None:
     """Give the names of one company's lines and products; None where none are known."""
     lines = _lines().get(company_id)
-    return _phrases(name for line in lines for name in _line_names(line)) if lines else None
+    return Phrases(dict(pair for line in lines for pair in _line_names(line))) if lines else None
 
 
 @cache
 def telling_names() -> Phrases[ScopeName]:
     """Give the names that alone tell whose they are (``AWS``, 淘宝)."""
     owners: dict[str, set[str]] = {}
-    names = [name for lines in _lines().values() for line in lines for name in _line_names(line)]
-    for name in names:
-        owners.setdefault(fold(name.text), set()).add(name.owner or "")
+    names = [pair for lines in _lines().values() for line in lines for pair in _line_names(line)]
+    for key, name in names:
+        owners.setdefault(key, set()).add(name.owner or "")
     generic = generic_names()
-    return _phrases(
-        name
-        for name in names
-        if len(owners[fold(name.text)]) == 1 and fold(name.text) not in generic and _tells(name)
+    return Phrases(
+        {
+            key: name
+            for key, name in names
+            if len(owners[key]) == 1 and key not in generic and _tells(name)
+        }
     )
 
 
@@ -73,8 +76,8 @@ def owned_words() -> frozenset[str]:
         key
         for lines in _lines().values()
         for line in lines
-        if line[2] == "product"
-        for key in fold(line[3]).split("|")
+        if line.kind == "product"
+        for key in line.folded[0].split("|")
     )
 
 
@@ -100,34 +103,43 @@ def plain_modifiers() -> dict[str, str]:
     }
 
 
+class _Line(NamedTuple):
+    """A row of a company's business lines; its English and its Chinese names are |-separated."""
+
+    owner: str
+    scope: str
+    kind: Kind
+    names: list[str]
+    folded: list[str]
+
+
 @cache
-def _lines() -> dict[str, list[list[str]]]:
-    lines: dict[str, list[list[str]]] = {}
-    for fields in rows(table("business_lines.tsv")):
-        lines.setdefault(fields[0], []).append(fields)
+def _lines() -> dict[str, list[_Line]]:
+    lines: dict[str, list[_Line]] = {}
+    for (owner, scope, kind, *names), (_, _, _, *folded) in folded_rows("business_lines.tsv"):
+        lines.setdefault(owner, []).append(_Line(owner, scope, _KINDS[kind], names, folded))
     return lines
 
 
-def _line_names(line: list[str]) -> Iterable[ScopeName]:
-    owner, scope, kind, english, chinese = line
-    return _names(scope, _KINDS[kind], owner, english, chinese)
+def _line_names(line: _Line) -> Iterator[tuple[str, ScopeName]]:
+    return _names(line.scope, line.kind, line.owner, line.names, line.folded)
 
 
 def _names(
-    scope: str, kind: Kind, owner: str | None, english: str, chinese: str
-) -> Iterable[ScopeName]:
-    for text in english.split("|") if english else ():
-        exact = len(text) < 5 and text.isupper()
-        capital = not exact and text != text.lower()
-        yield ScopeName(len(text), scope, kind, owner, text, exact, capital)
-    for name in chinese.split("|") if chinese else ():
+    scope: str, kind: Kind, owner: str | None, names: Sequence[str], folded: Sequence[str]
+) -> Iterator[tuple[str, ScopeName]]:
+    """Give the names of a scope, English and Chinese, by what they fold to."""
+    (english, chinese), (english_keys, chinese_keys) = names, folded
+    for text, key in zip(english.split("|"), english_keys.split("|"), strict=True):
+        if text:
+            exact = len(text) < 5 and text.isupper()
+            capital = not exact and text != text.lower()
+            yield key, ScopeName(len(text), scope, kind, owner, text, exact, capital)
+    for name, key in zip(chinese.split("|"), chinese_keys.split("|"), strict=True):
         item = name.endswith("?")
-        for text in spellings(name.rstrip("?")):
-            yield ScopeName(len(text), scope, kind, owner, text, False, False, item)
-
-
-def _phrases(names: Iterable[ScopeName]) -> Phrases[ScopeName]:
-    return Phrases({fold(name.text): name for name in names})
+        both = zip(spellings(name.rstrip("?")), spellings(key.rstrip("?")), strict=True)
+        for text, spelled in both if name else ():
+            yield spelled, ScopeName(len(text), scope, kind, owner, text, False, False, item)
 
 
 def _tells(name: ScopeName) -> bool:

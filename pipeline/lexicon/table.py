@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from pipeline.patterns import regex
 
+_LATIN = regex(r"[A-Za-z0-9]")
 _SCRIPTS_MEET = regex(r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])")
 
 
@@ -21,5 +22,7 @@ def spellings(phrase: str) -> Iterator[str]:
     ['微信及WeChat', '微信及 WeChat']
     """
     yield phrase
-    if not phrase.isascii() and (apart := _SCRIPTS_MEET.sub(" ", phrase)) != phrase:
-        yield apart
+    if not phrase.isascii() and _LATIN.search(phrase):
+        apart = _SCRIPTS_MEET.sub(" ", phrase)
+        if apart != phrase:
+            yield apart

@@ -52,15 +52,36 @@ def _alternatives(pattern: str, at: int, longest: int) -> tuple[_Openings, int]:
             found.shut.update(here.shut)
             here = _Openings({""}, set())
             at += 1
+        elif not here.open:
+            at = _behind(pattern, at)
         elif pattern.startswith(_ZERO_WIDTH, at):
             _, at = _alternatives(pattern, at + 3 + (pattern[at + 2] == "<"), 0)
         else:
-            atom, at = _atom(pattern, at, longest if here.open else 0)
+            atom, at = _atom(pattern, at, longest)
             least, most, at = _repeats(pattern, at)
             here = _followed(here, atom, least, most, longest)
     found.open.update(here.open)
     found.shut.update(here.shut)
     return found, at + 1
+
+
+def _behind(pattern: str, at: int) -> int:
+    """Give the end of an alternative: what stands behind its beginnings takes no part in them."""
+    depth = 0
+    while at < len(pattern):
+        character = pattern[at]
+        if depth == 0 and (character == "|" or character == ")"):
+            break
+        if character == "[":
+            at = pattern.index("]", at + 2)
+        elif character == "\\":
+            at += 1
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+        at += 1
+    return at
 
 
 def _followed(before: _Openings, atom: _Openings, least: int, most: int, longest: int) -> _Openings:
