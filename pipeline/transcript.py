@@ -5,9 +5,9 @@ be right, so that a dead letter and an error message say the same.
 """
 
 import codecs
-import re
 from typing import TYPE_CHECKING, Any
 
+from pipeline.patterns import regex
 from schemas import TranscriptMessage
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ MAX_TEXT_BYTES = 10_000_000
 _MAX_DEPTH = 100
 
 # Tab, line ends and page breaks are layout; the other controls come from damaged or binary data.
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_CONTROL = regex(r"[\x00-\x08\x0e-\x1f\x7f]")
+_SURROGATE = regex(r"[\ud800-\udfff]")
+_LETTER_OR_DIGIT = regex(r"[^\W_]")
 
 _EXPECTED = {
     "transcript_id": "a string of 1 to 500 characters",

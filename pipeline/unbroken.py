@@ -1,17 +1,17 @@
 """A segment's words without the line ends and the time stamps that captions put between them."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeVar
 
+from pipeline.patterns import regex
 from schemas import CompanyMention, Evidence, NormalizedSegment, PeriodMention, Quantity, Segment
 
 Placed = TypeVar("Placed", Quantity, PeriodMention, CompanyMention, Evidence)
 
 # A line end, and the stamp with the number of its cue on the lines after it or before the words.
-_BREAK = re.compile(
+_BREAK = regex(
     r"\s*[\n\r](?:\s*(?:\d{1,5}\s*[\n\r]\s*)?[\[(（<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])）>]?"
     r"(?:\s*-->\s*[\d:.,]+[^\n\r]*)?)?\s*"
 )

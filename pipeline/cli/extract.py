@@ -60,6 +60,7 @@ def command(
     else:
         from pipeline.batch import lines
 
-        for line in lines(messages, stage, jobs):
-            write_json(line)
+        for number, line in enumerate(lines(messages, stage, jobs)):
+            # Whoever waits for the first one has it at once, the others come in blocks.
+            write_json(line, flush=number == 0)
     return 1 if reader.refused else 0
