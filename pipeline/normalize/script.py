@@ -167,9 +167,9 @@ def language_of(text: str, default: Language = "und") -> Language:
     like_traditional, like_simplified = _at_a_glance()
     more = bool(like_traditional.search(text)) - bool(like_simplified.search(text))
     if not more:
-        seen = set(text)
         only_traditional, only_simplified = _telling()
-        more = len(only_traditional & seen) - len(only_simplified & seen)
+        more = len(only_traditional.intersection(like_traditional.findall(text)))
+        more -= len(only_simplified.intersection(like_simplified.findall(text)))
     if more:
         return "zh-Hant" if more > 0 else "zh-Hans"
     return default if default in ("zh-Hant", "zh-Hans") else "zh-Hans"

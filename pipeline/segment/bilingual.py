@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from pipeline.segment.draft import Draft
 
@@ -34,10 +33,10 @@ class _Side:
     words: frozenset[str]
 
 
-def pair_translations(drafts: list[Draft]) -> list[Draft]:
+def pair_translations(drafts: list[Draft], folded: str) -> list[Draft]:
     """Merge drafts that say the same in English and Chinese; others stay as they are.
 
-    The language that mostly comes first is the original.
+    The language that mostly comes first is the original. ``folded`` is the whole text, folded.
     """
     first = _first_language(drafts)
     if first is None:
@@ -46,7 +45,7 @@ def pair_translations(drafts: list[Draft]) -> list[Draft]:
     gone: set[int] = set()
     for block in _blocks(drafts):
         places = {id(draft): place for place, draft in block}
-        for originals, translations in _align_block(block, first):
+        for originals, translations in _align_block(block, first, folded):
             draft = _merge(originals, translations)
             members = [places[id(member)] for member in (*originals, *translations)]
             gone.update(members)
@@ -103,9 +102,9 @@ def _blocks(drafts: Sequence[Draft]) -> Iterator[list[tuple[int, Draft]]]:
 
 
 def _align_block(
-    block: Sequence[tuple[int, Draft]], first: str
+    block: Sequence[tuple[int, Draft]], first: str, folded: str
 ) -> Iterator[tuple[list[Draft], list[Draft]]]:
-    sides = [_side(draft, place) for place, draft in block if draft.language != "und"]
+    sides = [_side(draft, place, folded) for place, draft in block if draft.language != "und"]
     chinese = [side for side in sides if _is_chinese(side.draft)]
     english = [side for side in sides if not _is_chinese(side.draft)]
     if not chinese or not english:
@@ -135,8 +134,8 @@ def _ordered(
     return (ours, theirs) if first == "en" else (theirs, ours)
 
 
-def _side(draft: Draft, place: int) -> _Side:
-    words = fold(draft.text)
+def _side(draft: Draft, place: int, folded: str) -> _Side:
+    words = folded[draft.start : draft.end]
     figures = (
         found.group().replace(",", "").replace(".", "").strip("0")
         for found in _DIGITS.finditer(words)

@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence, Set
-from itertools import accumulate
 
 from pipeline.lexicon.companies import find_companies
 from pipeline.normalize.script import fold
@@ -37,15 +36,14 @@ _NO_KINDS: frozenset[str] = frozenset()
 class Cues:
     """The stage's cues of a document by line."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, folded: str, lines: Sequence[Line]) -> None:
         self._starts = [line.start for line in lines]
         self._last = -1
         self._kinds: dict[int, set[str]] = {}
-        # One search in all lines takes less time than one in each.
-        words = [fold(line.text) for line in lines]
-        starts = [0, *accumulate(len(line) + 1 for line in words)]
-        for place, kind in find_cues("\n".join(words)):
-            self._kinds.setdefault(bisect_right(starts, place) - 1, set()).add(kind)
+        for place, kind in find_cues(folded):
+            index = bisect_right(self._starts, place) - 1
+            if index >= 0 and place < lines[index].end:
+                self._kinds.setdefault(index, set()).add(kind)
         for index, line in enumerate(lines[:12]):
             folded = fold(line.text[:200])
             if len(line.text) <= 120 and (
@@ -78,8 +76,8 @@ def _is_byline(folded: str) -> bool:
     return _RESEARCH.search(folded) is not None or not find_companies(folded[:_NAME_REACH])
 
 
-def mark_boilerplate(drafts: Sequence[Draft], cues: Cues) -> None:
-    """Mark the drafts that hold such cues and no result."""
+def mark_boilerplate(drafts: Sequence[Draft], cues: Cues, folded: str) -> None:
+    """Mark the drafts that hold such cues and no result. ``folded`` is the whole text, folded."""
     for draft in drafts:
         if draft.text[0] == "[" and _NOISE.match(draft.text):
             draft.boilerplate = True
@@ -92,5 +90,5 @@ def mark_boilerplate(drafts: Sequence[Draft], cues: Cues) -> None:
         notice = notice and len(draft.text) <= _NOTICE_LENGTH
         if not legal and not notice:
             continue
-        words = fold(draft.text)
+        words = folded[draft.start : draft.end]
         draft.boilerplate = not (FIGURE.search(words) and has_cue(words, "result"))

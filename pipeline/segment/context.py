@@ -40,19 +40,20 @@ _SURE = 3
 _LATEST_PUBLICATION = timedelta(days=21)
 _OPENING = 4
 _BEFORE, _BEHIND, _MOST_PIECES = 30, 50, 6
-# The words of a quarter and of a day, after the character each begins with: a search that begins
-# with a set passes over all others at once.
+# The words of a quarter and of a day. A search that begins with a set passes over all others at
+# once; what follows is tried by its first letter, and only then held against what it began with.
 _QUARTER = regex(
-    r"[季财半年全中fq1-4haymw](?:(?<=[季财])|(?<=半)年|(?<=年)度|(?<=全)年|(?<=中)[期报]"
-    r"|(?<=f)(?:iscal|ull.year|(?<![a-z]f)(?:y|q[1-4](?!\d))|(?<![a-z0-9]f)[1-4]q)"
-    r"|(?<=q)(?:uarter|(?<![a-z]q)[1-4](?!\d))|(?<=[1-4])(?<![a-z0-9].)(?:q|(?<=[12])h)"
-    r"|(?<=h)(?:alf|(?<![a-z]h)[12](?!\d))|(?<=a)nnual"
-    r"|(?:(?<=y)ear|(?<=m)onths|(?<=w)eeks).ended)"
+    r"[季财半年全中fq1-4haymw](?:年(?<=[半全]年)|度(?<=年度)|[期报](?<=中.)"
+    r"|iscal(?<=fiscal)|ull.year(?<=full.year)|uarter(?<=quarter)|alf(?<=half)|nnual(?<=annual)"
+    r"|ear.ended(?<=year.ended)|onths.ended(?<=months.ended)|eeks.ended(?<=weeks.ended)"
+    r"|y(?<=fy)(?<![a-z]fy)|q[1-4](?!\d)(?<=fq.)(?<![a-z]fq.)|[1-4]q(?<=f.q)(?<![a-z0-9]f.q)"
+    r"|[1-4](?!\d)(?<=q.)(?<![a-z]q.)|[12](?!\d)(?<=h.)(?<![a-z]h.)"
+    r"|q(?<=[1-4]q)(?<![a-z0-9].q)|h(?<=[12]h)(?<![a-z0-9].h)|(?<=[季财]))"
 )
 _DAY = regex(
-    r"[昨前一二三四五六七八九十\djfmasond](?:(?<=昨)[晚夜天日]|(?<=前)[晚天]|(?<=[一二三四五六七八九十])日"
-    r"|(?<=\d)(?:\s?[日号]|[/.-]\d)|(?<![a-z].)(?:(?<=j)(?:an|u[nl])|(?<=f)eb|(?<=m)a[ry]"
-    r"|(?<=a)(?:pr|ug)|(?<=s)ep|(?<=o)ct|(?<=n)ov|(?<=d)ec))"
+    r"[昨前一二三四五六七八九十\djfmasond](?:[晚夜天日](?<=昨.|前[晚天]|[一二三四五六七八九十]日)"
+    r"|(?:an|u[nlg]|eb|a[ry]|pr|ep|ct|ov|ec)(?<![a-z]{4})"
+    r"(?<=jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?<=\d)(?:\s?[日号]|[/.-]\d))"
 )
 
 

@@ -18,9 +18,7 @@ BLANK = "".join(map(chr, (*range(0x21), *range(0x2000, 0x2010), *range(0x202A, 0
     "\x7f\x85\xa0\u1680\u180e\u2028\u2029\u205f\u2060\u3000\ufeff\ufffc"
 )
 _SAMPLE = 240
-_LINE = regex(r"[^\n]+")
 _RARE_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
-_RARELY_ENDED_LINE = regex(rf"[^\n{_RARE_ENDS}]+")
 _READABLE = regex(r"[^\W_]")
 _SENTENCE_END = regex(
     r"[。！？!?；;][”」』）)\"'’]*|(?<=[a-z0-9%)\]”\"'’])\.[”\"'’)]*(?=[ \u3000\xa0])"
@@ -61,12 +59,16 @@ def read_lines(text: str) -> list[Line]:
     after_blank = True
     language: Language = "und"
     last_end = 0
-    pattern = _RARELY_ENDED_LINE if any(end in text for end in _RARE_ENDS) else _LINE
-    for found in pattern.finditer(text):
-        raw = found.group()
-        start = found.start()
+    ended = text
+    for rare in _RARE_ENDS:
+        ended = ended.replace(rare, "\n")
+    behind = 0
+    for raw in ended.split("\n"):
+        start, behind = behind, behind + len(raw) + 1
+        if not raw:
+            continue
         after_blank |= start - last_end > 1 and text[last_end:start] != "\r\n"
-        last_end = found.end()
+        last_end = start + len(raw)
         body = raw.strip(BLANK)
         if not body or not (body[0].isalnum() or _READABLE.search(body)):
             after_blank = True

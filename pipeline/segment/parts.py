@@ -14,7 +14,7 @@ LONG_CHARACTERS = 16_000
 FIRST_CHARACTERS = 2_000
 LEAST_CHARACTERS = 1_000
 
-_FIGURE = regex(r"\d")
+_FIGURE = regex(r"[0-9\uff10-\uff19]")
 
 
 def cut_parts(segments: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
@@ -51,6 +51,7 @@ def _cuts_here(before: Draft, segment: Draft, count: int, size: int) -> bool:
         return True
     if segment.kind == "answer" or (segment.kind == before.kind == "question"):
         return far
-    if segment.kind == "heading" or segment.speaker != before.speaker:
+    same = segment.speaker is before.speaker or segment.speaker == before.speaker
+    if segment.kind == "heading" or not same:
         return True
     return count >= MOST_SEGMENTS or size >= MOST_CHARACTERS

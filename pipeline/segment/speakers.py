@@ -42,6 +42,7 @@ _LONG_WORDS = 60
 _NAMELESS = ("operator", "unidentified ", "unknown ")
 _LONGEST_LABEL = 80
 _LABEL = regex(r"(?P<label>[^:：。！？!?；;\n]{1,70}?)\s*[:：]\s*")
+_ASKING_LETTERS = ("Q", "q", "A", "a")
 _BARE_ASKS = regex(
     r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f])(?![股轮輪类類级級系型]))"
     r"(?=\S)"
@@ -167,7 +168,7 @@ class Cast:
         found = _label_of(text)
         label = found["label"] if found else ""
         if not found:
-            bare = _BARE_ASKS.match(text) if text[0] in "QqAa" else None
+            bare = _BARE_ASKS.match(text) if text[0] in _ASKING_LETTERS else None
             label = bare["label"] if bare else text if text[0] in "【[" and len(text) < 30 else ""
         label = label.strip("*_ 【】[]")
         if not label:
@@ -370,7 +371,7 @@ class Cast:
             return Call(self._named(named[0]), named[1], named[0].asks)
         found = _label_of(text)
         if not found:
-            bare = _BARE_ASKS.match(text) if self._asks else None
+            bare = _BARE_ASKS.match(text) if self._asks and text[:1] in _ASKING_LETTERS else None
             quarter = bare is not None and self._is_quarter(bare["label"])
             if bare and self.answers and not quarter and (label := read_asking(bare["label"])):
                 return Call(label.speaker, bare.end(), label.asks)
@@ -392,7 +393,7 @@ class Cast:
 
         It is a role, or a name that stands behind a chevron or comes back as a label.
         """
-        found = _SMALL_LABEL.match(text)
+        found = _SMALL_LABEL.match(text) if ":" in text[:_LONGEST_LABEL] else None
         if not found:
             return None
         label, begin = found["label"], found.end()

@@ -28,6 +28,7 @@ _PARTICLES = frozenset(
 _FOOTNOTE = regex(r"\s*\[\d{1,3}\]$")
 _HAN_NAME = regex(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
 _NO_HAN_NAME = 6
+_FIRST_HAN, _LAST_HAN = 0x4E00, 0x9FFF
 # 津斯纳（CFO）, 纳德拉（CEO）: a foreign name written in Chinese has no Chinese surname.
 _TRANSCRIBED = regex(r"(?!管理层|公司|主持|董事|高管|本刊|编者|问|答)[\u4e00-\u9fff]{2,6}$")
 _VAGUE_ROLES = frozenset(
@@ -72,7 +73,7 @@ def is_name(text: str) -> bool:
 
 def _opens_prose(text: str) -> bool:
     """Say whether more Chinese characters stand at the head of a text than a name has."""
-    if len(text) < _NO_HAN_NAME or not "\u4e00" <= text[0] <= "\u9fff":
+    if len(text) < _NO_HAN_NAME or not _FIRST_HAN <= ord(text[0]) <= _LAST_HAN:
         return False
     return text[:_NO_HAN_NAME].isalnum() and "·" not in text and "・" not in text
 
@@ -103,7 +104,9 @@ def plain_line(text: str) -> str:
         text = text.replace("*", "").replace("_", "")
     if text[-1:] == "]":
         text = _FOOTNOTE.sub("", text)
-    text = text.strip().rstrip(":：").rstrip()
+    text = text.strip()
+    if text[-1:] in (":", "："):
+        text = text.rstrip(":：").rstrip()
     if len(text) > 3 and _CLOSING.get(text[0]) == text[-1] and text.find(text[0], 1) < 0:
         text = text[1:-1].strip()
     return text

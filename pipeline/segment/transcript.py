@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from pipeline.normalize.script import fold
 from pipeline.segment.bilingual import pair_translations
 from pipeline.segment.boilerplate import Cues, mark_boilerplate
 from pipeline.segment.captions import join_captions
 from pipeline.segment.context import read_context
 from pipeline.segment.dialogue import read_dialogue
 from pipeline.segment.draft import Draft
-from pipeline.segment.lines import read_lines
+from pipeline.segment.lines import Line, read_lines
 from pipeline.segment.parts import cut_parts
 from pipeline.segment.reader import Reader
 from schemas.segmented import Segment, SegmentedPart, TranscriptHeader, Translation
@@ -44,13 +45,26 @@ def segment(
         )
 
 
+def _fold(text: str, lines: Sequence[Line]) -> str:
+    """Fold a text by its lines: each is folded again later, and remembered for it."""
+    pieces = []
+    end = 0
+    for line in lines:
+        pieces.append(fold(text[end : line.start]))
+        pieces.append(fold(line.text))
+        end = line.end
+    pieces.append(fold(text[end:]))
+    return "".join(pieces)
+
+
 def _drafts(message: TranscriptMessage) -> list[Draft]:
     lines = join_captions(read_lines(message.text), message.text)
-    cues = Cues(lines)
+    folded = _fold(message.text, lines)
+    cues = Cues(folded, lines)
     reader = Reader(lines, cues)
     drafts = reader.read()
-    mark_boilerplate(drafts, cues)
-    drafts = pair_translations(drafts)
+    mark_boilerplate(drafts, cues, folded)
+    drafts = pair_translations(drafts, folded)
     publisher = message.source.publisher if message.source else None
     read_dialogue(drafts, cues, publisher, stamped=reader.cast.stamped)
     return drafts
