@@ -85,7 +85,9 @@ def plain(amount: Decimal) -> str:
     >>> plain(Decimal("20.20"))
     '20.2'
     """
-    text = format(amount, "f")
+    text = str(amount)
+    if "E" in text:
+        text = format(amount, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

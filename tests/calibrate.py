@@ -21,7 +21,7 @@ from math import exp
 from pathlib import Path
 from typing import Any
 
-import pipeline.extract.stage as stage
+import pipeline.extract.writing as writing
 from pipeline.stages import run
 from schemas import TranscriptMessage
 from tests.scoring import Document, same_amount, wrong_fields
@@ -53,17 +53,17 @@ def rows(folders: list[Path]) -> Iterator[Row]:
 
 def _facts(message: TranscriptMessage) -> Iterator[tuple[frozenset[str], Any]]:
     seen: list[frozenset[str]] = []
-    original = stage.confidence
+    original = writing.confidence
 
     def noting(held: frozenset[str]) -> float:
         seen.append(held)
         return original(held)
 
-    stage.confidence = noting
+    writing.confidence = noting
     try:
         facts = [fact for part in run(message) for fact in part.facts]
     finally:
-        stage.confidence = original
+        writing.confidence = original
     yield from zip(seen, facts, strict=True)
 
 

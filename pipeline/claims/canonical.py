@@ -7,7 +7,7 @@ same thing in several ways: a balance "at the end of September" or "in the third
 surely the same stays apart.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -37,7 +37,9 @@ def canonical(said: "Said") -> tuple[str, ...]:
     modality.
     """
     entity, unit = said["entity"], unit_family(said["unit"])
-    said = _of_the_quarter({**said, "metric": _names("metric").get(said["metric"], said["metric"])})
+    if (renamed := _names("metric").get(said["metric"])) is not None:
+        said = {**said, "metric": renamed}
+    said = _of_the_quarter(said)
     metric, scope = _subject(said["metric"], said["scope"], entity)
     time, base = _time(said)
     identity = entity.id if entity else ""
@@ -118,13 +120,18 @@ def _time(said: "Said") -> tuple[str, str]:
     base = _base(period, comparison)
     known = known_metric(said["metric"])
     if known is None or known.nature != "stock" or known.family in _RATES:
-        return f"{period.start}/{period.end}", base
+        return _days(period.start, period.end), base
     if not base and measure == "change":
         base = _length(period)
     if measure in ("growth", "change", "multiple") and (not base or ".." in period.label):
         # A stretch of its own ("in the last nine months") is itself what it moved over.
-        return f"{period.start}/{period.end}", base
-    return str(period.end), base
+        return _days(period.start, period.end), base
+    return _days(period.end, None), base
+
+
+@lru_cache(maxsize=256)
+def _days(start: date, end: date | None) -> str:
+    return f"{start}/{end}" if end is not None else str(start)
 
 
 def _base(period: Period, comparison: str | None) -> str:

@@ -24,6 +24,17 @@ _CORE = frozenset(
 _KINDS = {"count": "count", "measure": "measured", "number": "bare", "multiple": "multiple"}
 
 
+@lru_cache(maxsize=64)
+def _traits_of(sentence: str) -> tuple[str, ...]:
+    """Give the traits that all figures of a sentence share."""
+    told = (
+        len(sentence) > _LONG and "long sentence",
+        len(_FIGURES.findall(sentence)) > _CROWD and "crowded sentence",
+        not sentence.isascii() and "not in English",
+    )
+    return tuple([trait for trait in told if trait])
+
+
 def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str) -> frozenset[str]:
     """Give the traits of a reading that speak for or against it."""
     quantity = reading.quantity
@@ -36,13 +47,12 @@ def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str
         reading.modality != "actual" and reading.modality,
         reading.period is None and "no period",
         section == "qa" and "in an answer",
-        len(sentence) > _LONG and "long sentence",
-        len(_FIGURES.findall(sentence)) > _CROWD and "crowded sentence",
-        not sentence.isascii() and "not in English",
         not agrees and "translation differs",
         reading.entity is None and "no company",
     )
-    return frozenset([*reading.doubts, *[trait for trait in told if trait]])
+    held = [*reading.doubts, *_traits_of(sentence)]
+    held += [trait for trait in told if trait]
+    return frozenset(held)
 
 
 @lru_cache(maxsize=1024)

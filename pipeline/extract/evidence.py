@@ -6,38 +6,59 @@ from pipeline.extract.frame import Reading
 from schemas import Evidence, NormalizedSegment, Quantity
 
 
-def evidence_of(segment: NormalizedSegment, reading: Reading) -> tuple[Evidence, ...]:
-    """Cite the quantity, and beside it the one that says the same in the translation.
+class Citing:
+    """Cites the quantities of one segment, and their sentences."""
 
-    A translation that has as many quantities but another figure at that place is cited too, marked
-    as not agreeing.
-    """
-    quantity = reading.quantity
-    start, end = reading.sentence
-    first = Evidence.trusted(
-        start=quantity.start,
-        end=quantity.end,
-        text=quantity.text,
-        language=segment.language,
-        sentence=_clipped(
-            segment.text[start:end], quantity.start - segment.start - start, len(quantity.text)
-        ),
+    def __init__(self, segment: NormalizedSegment) -> None:
+        self._segment = segment
+        self._text, self._start, self._language = segment.text, segment.start, segment.language
+        self._pair = segment.pair
+        self._sentences: dict[tuple[int, int], str] = {}
+
+    def evidence_of(self, reading: Reading) -> tuple[Evidence, ...]:
+        """Cite the quantity, and beside it the one that says the same in the translation.
+
+        A translation that has as many quantities but another figure at that place is cited too,
+        marked as not agreeing.
+        """
+        quantity = reading.quantity
+        start, text = quantity.start, quantity.text
+        first = _cited(
+            quantity, start, text, self._language, self._sentence(reading.sentence, start, text)
+        )
+        pair = self._pair
+        if pair is None:
+            return (first,)
+        partner, agrees = _partner(self._segment, quantity)
+        if partner is None:
+            return (first,)
+        start, end, text = partner.start, partner.end, partner.text
+        sentence = _sentence_around(pair.text, start - pair.start, end - pair.start)
+        return (first, _cited(partner, start, text, pair.language, sentence, agrees=agrees))
+
+    def _sentence(self, span: tuple[int, int], start: int, text: str) -> str:
+        """Give a sentence, once for all of its figures, or what is around one in a long one."""
+        sentence = self._sentences.get(span)
+        if sentence is None:
+            sentence = self._sentences[span] = self._text[span[0] : span[1]].strip()
+        if span[1] - span[0] <= _LONGEST:
+            return sentence
+        return _clipped(self._text[span[0] : span[1]], start - self._start - span[0], len(text))
+
+
+def _cited(
+    quantity: Quantity, start: int, text: str, language: str, sentence: str, *, agrees: bool = True
+) -> Evidence:
+    return Evidence.trusted_fields(
+        {
+            "start": start,
+            "end": quantity.end,
+            "text": text,
+            "language": language,
+            "sentence": sentence,
+            "agrees": agrees,
+        }
     )
-    pair = segment.pair
-    if pair is None:
-        return (first,)
-    partner, agrees = _partner(segment, quantity)
-    if partner is None:
-        return (first,)
-    second = Evidence.trusted(
-        start=partner.start,
-        end=partner.end,
-        text=partner.text,
-        language=pair.language,
-        sentence=_sentence_around(pair.text, partner.start - pair.start, partner.end - pair.start),
-        agrees=agrees,
-    )
-    return (first, second)
 
 
 # Captions run on without a full stop; what is around the number is sentence enough.
@@ -45,8 +66,6 @@ _LONGEST = 600
 
 
 def _clipped(sentence: str, at: int, length: int) -> str:
-    if len(sentence) <= _LONGEST:
-        return sentence.strip()
     first = max(0, at - _LONGEST // 2)
     last = min(len(sentence), at + length + _LONGEST // 2)
     first = sentence.rfind(" ", 0, first) + 1 if first else 0

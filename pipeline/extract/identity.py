@@ -1,5 +1,6 @@
 """Identities that never change: of a claim over documents and languages, of a fact over replays."""
 
+from decimal import Decimal
 from hashlib import blake2b
 
 from pipeline.claims.canonical import canonical
@@ -9,14 +10,15 @@ from schemas.event import plain
 
 def claim_id(said: Said) -> str:
     """The same for all facts that say the same thing but for the amount, in any language."""
-    return _digest("claim", *canonical(said))
+    return _digest(["claim", *canonical(said)])
 
 
 def fact_id(
     *,
     transcript_id: str,
     claim: str,
-    amounts: tuple[object, ...],
+    amounts: tuple[Decimal | None, Decimal | None, Decimal | None],
+    qualifier: str,
     sentence: str,
     text: str,
     nth: tuple[int, int],
@@ -26,9 +28,15 @@ def fact_id(
     Built from what the evidence says, not from where it stands, so that a revision that only moves
     a sentence keeps its facts. ``nth`` tells repetitions of one sentence in a transcript apart.
     """
-    spelled = [plain(a) if hasattr(a, "as_tuple") else str(a) for a in amounts]  # type: ignore[arg-type]
-    return _digest("fact", transcript_id, claim, *spelled, sentence, text, *map(str, nth))
+    value, low, high = amounts
+    spelled = [_plain(value), _plain(low), _plain(high), qualifier]
+    told = [sentence, text, str(nth[0]), str(nth[1])]
+    return _digest(["fact", transcript_id, claim, *spelled, *told])
 
 
-def _digest(*parts: str) -> str:
+def _plain(amount: Decimal | None) -> str:
+    return "None" if amount is None else plain(amount)
+
+
+def _digest(parts: list[str]) -> str:
     return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

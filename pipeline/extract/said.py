@@ -27,17 +27,17 @@ class Said(TypedDict):
 
 def said_by(reading: Reading) -> Said:
     """Take what a reading says out of it."""
-    return Said(
-        entity=reading.entity,
-        scope=reading.scope,
-        metric=reading.metric,
-        measure=reading.measure,
-        value=reading.value,
-        low=reading.low,
-        high=reading.high,
-        unit=reading.unit,
-        qualifier=reading.quantity.qualifier,
-        comparison=reading.comparison,
-        modality=reading.modality,
-        period=reading.period,
-    )
+    return {
+        "entity": reading.entity,
+        "scope": reading.scope,
+        "metric": reading.metric,
+        "measure": reading.measure,
+        "value": reading.value,
+        "low": reading.low,
+        "high": reading.high,
+        "unit": reading.unit,
+        "qualifier": reading.quantity.qualifier,
+        "comparison": reading.comparison,
+        "modality": reading.modality,
+        "period": reading.period,
+    }

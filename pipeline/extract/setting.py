@@ -13,6 +13,7 @@ from pipeline.normalize.about import year_end
 from pipeline.normalize.periods import Anchor, find_periods
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
+from pipeline.unbroken import words_of
 from schemas import DocumentContext, NormalizedSegment, PeriodMention
 
 # "核心本地商业：收入…", "· Fabric ：收入…", "AWS: revenue…": a label speaks for the whole segment.
@@ -41,6 +42,7 @@ class Settings:
         self._measure: MetricMatch | None = None
         self._when: PeriodMention | None = None
         self._measures: frozenset[str] = frozenset()
+        self._unread: NormalizedSegment | None = None
 
     def of(self, segment: NormalizedSegment) -> Setting:
         """Give the setting that holds for a segment."""
@@ -68,6 +70,8 @@ class Settings:
             outlook = named.outlook or outlook
             of_rates = named.of_rates
         outlook = outlook or _opens_with_outlook(segment)
+        if segment.kind in ("answer", "question"):
+            self._read_question()
         if segment.kind == "answer":
             scope, metric = scope or self._topic, metric or self._measure
         speaker = segment.speaker
@@ -94,10 +98,15 @@ class Settings:
             asked_metrics=self._measures if segment.kind == "answer" else frozenset(),
         )
 
-    def hear(self, segment: NormalizedSegment) -> None:
+    def hear(self, question: NormalizedSegment) -> None:
+        """Note a question; it is read when a segment with figures asks or answers it."""
+        self._unread = question
+
+    def _read_question(self) -> None:
         """Note what a question asks about: its answer need not name business or measure again."""
-        if segment.kind != "question":
+        if self._unread is None:
             return
+        segment, self._unread = words_of(self._unread), None
         about = segment.about.id if segment.about else None
         known = [s for s in find_scopes(segment.text, about) if s.known]
         lines = {s.scope for s in known if s.kind == "line"}

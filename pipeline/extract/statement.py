@@ -22,6 +22,8 @@ _QUALIFIERS = {
 _MONEY = regex(r"[A-Z]{3}(?:/|$)")
 # Digits behind the point that a reader wants of a third.
 _SHOWN, _DIGITS_SHOWN = Decimal("0.0001"), 4
+# Digits between the commas of a number.
+_GROUP = 3
 _UNITS = {"percent": "%", "percentage_points": " percentage points", "x": "x", "count": ""}
 _NAMES = {
     "eps": "EPS", "adjusted_eps": "adjusted EPS", "ebitda": "EBITDA", "capex": "capex",
@@ -44,7 +46,8 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
                 scaled, word = amount / scale, f" {name}"
                 break
     written = plain(scaled)
-    if len(written.partition(".")[2]) > _DIGITS_SHOWN:
+    point = written.find(".")
+    if point >= 0 and len(written) - point - 1 > _DIGITS_SHOWN:
         written = plain(scaled.quantize(_SHOWN))
     number = f"{written}{word}" if word else _grouped(written)
     if unit in _UNITS:
@@ -56,6 +59,8 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
 
 
 def _grouped(written: str) -> str:
+    if (written.find(".") if "." in written else len(written)) <= _GROUP:
+        return written
     whole, point, rest = written.partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     return f"{sign}{int(digits):,}{point}{rest}"
