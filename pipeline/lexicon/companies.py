@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from pipeline.lexicon.company_names import Alias, Company, company_names
 from pipeline.normalize.script import fold
@@ -27,6 +26,8 @@ _CODE = regex(
     r"| (?:US|HK|NA|CH|TT|LN|GR|JP|KS|FP|SW)(?: Equity)?)?"
     r"(?![A-Za-z0-9])(?!\.[A-Za-z0-9])"
 )
+# A number alone is one only in brackets or behind a colon.
+_MAY_BE_CODED = regex(r"[$A-Z(（:：]")
 _PREFIX = regex(rf"^\s*(?:{_EXCHANGE}|US|HK|股票代[码號号])\s*[:：]\s*", re.IGNORECASE)
 _ENDS_IN_EXCHANGE = regex(rf"(?:{_EXCHANGE}|股票代[码號号]|股[份票]代[码號号])\s*[:：]\s*$")
 _WORD_START = regex(r"(?<![A-Za-z0-9'’])[A-Z]")
@@ -54,7 +55,8 @@ class CompanyMatch:
     ticker: bool
 
 
-class _Found(NamedTuple):
+@dataclass(slots=True)
+class _Found:
     start: int
     end: int
     ids: tuple[str, ...]
@@ -107,7 +109,7 @@ def find_companies(
     found = _resolve_overlaps(found)
     if not found:
         return []
-    sure = {ids[0] for _, _, ids, weak, _ in found if ids and not weak}
+    sure = {match.ids[0] for match in found if match.ids and not match.weak}
     certain = known if sure <= known else sure | known  # all there are may be known
     chosen = [_identity(match, certain) for match in found]
     borne_out = _borne_out(folded, found, chosen, certain)
@@ -176,6 +178,8 @@ def _coded(text: str, known: frozenset[str]) -> list[_Found]:
     """Find listing codes, bare upper-case tickers and names that are abbreviations."""
     names = company_names()
     found: list[_Found] = []
+    if not _MAY_BE_CODED.search(text):
+        return found
     for match in _CODE.finditer(text):
         start, end = match.span()
         market = match["market"]

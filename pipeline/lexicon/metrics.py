@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter
-from typing import NamedTuple
 
 from pipeline.lexicon.compounds import find_compounds
 from pipeline.lexicon.metric_patterns import elided_expenses, of_one_unit
@@ -64,6 +63,14 @@ class MetricMatch:
     loss: bool
     adjusted: bool
 
+    def of(self, metric: Metric) -> "MetricMatch":
+        """Give the same words as the name of another metric."""
+        return MetricMatch(self.start, self.end, metric, self.weak, self.loss, self.adjusted)
+
+    def as_weak(self, weak: bool) -> "MetricMatch":
+        """Give the same, ambiguous or not."""
+        return MetricMatch(self.start, self.end, self.metric, weak, self.loss, self.adjusted)
+
 
 # What stands between an abbreviation of terse notes and its figure: "CFO ~$28bn", "div +5%".
 _FIGURE_NEXT = regex(
@@ -80,7 +87,8 @@ _FIGURE_NEXT = regex(
 _Phrase = tuple[bool, bool, Metric | None, str]
 
 
-class _Place(NamedTuple):
+@dataclass(slots=True)
+class _Place:
     start: int
     end: int
     plural: bool
@@ -118,7 +126,7 @@ def find_metrics(text_folded: str) -> list[MetricMatch]:
     >>> [(m.metric.id, m.start, m.end) for m in find_metrics("non-gaap eps of $2, cost of sales")]
     [('adjusted_eps', 0, 12), ('cost_of_revenue', 20, 33)]
     """
-    places = _without_overlap(sorted(_all_places(text_folded), key=_best_first))
+    places = _without_overlap(_best_first(_all_places(text_folded)))
     matches: list[MetricMatch] = []
     modifier: _Place | None = None
     for index, place in enumerate(places):
@@ -195,20 +203,20 @@ def _match(start: int, end: int, found: Metric, marks: str, adjusted: bool) -> M
     return MetricMatch(start, end, found, weak, "!" in marks, adjusted)
 
 
-def _all_places(text: str) -> Iterator[_Place]:
+def _all_places(text: str) -> list[_Place]:
     """Give what the lists know, and between what Chinese puts together: the first counts."""
     if text.isascii():
-        yield from _places(text)
-        return
+        return _places(text)
     metrics = _metrics()
-    for start, end, name in elided_expenses(text):
-        yield _Place(start, end, False, metrics[name], "")
-    yield from _places(text)
+    found = [_Place(at, end, False, metrics[name], "") for at, end, name in elided_expenses(text)]
+    found += _places(text)
     for start, end, name, loss in of_one_unit(text):
-        yield _Place(start, end, False, metrics[name], "!" if loss else "")
+        found.append(_Place(start, end, False, metrics[name], "!" if loss else ""))
+    return found
 
 
-def _places(text: str) -> Iterator[_Place]:
+def _places(text: str) -> list[_Place]:
+    places: list[_Place] = []
     size = len(text)
     for start, ends, (word_start, word_end, named, role) in _phrases().find(text):
         end = ends
@@ -230,12 +238,16 @@ def _places(text: str) -> Iterator[_Place]:
                 continue
         if "^" in role and not _FIGURE_NEXT.match(text, end):
             continue
-        yield _Place(start, end, plural, named, role)
+        places.append(_Place(start, end, plural, named, role))
+    return places
 
 
-def _best_first(place: _Place) -> tuple[int, int, bool]:
+def _best_first(places: list[_Place]) -> list[_Place]:
     """Order by place, the longer first; a phrase as listed comes before the plural of another."""
-    return place.start, -place.end, place.plural
+    if len(places) < 2:
+        return places
+    order = sorted([(p.start, -p.end, p.plural, k) for k, p in enumerate(places)])
+    return [places[k] for *_, k in order]
 
 
 def _without_overlap(places: list[_Place]) -> list[_Place]:

@@ -1,6 +1,6 @@
 """The tables of business lines, products and regions, read once and indexed for matching."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -34,15 +34,17 @@ class ScopeName(NamedTuple):
 
 
 @cache
-def generic_names() -> Phrases[ScopeName]:
-    """Give the names of the scopes that any company may report by."""
-    return Phrases(
-        {
-            key: name
-            for (scope, kind, *names), (*_, english, chinese) in folded_rows("generic_scopes.tsv")
-            for key, name in _names(scope, _KINDS[kind], None, names, (english, chinese))
-        }
-    )
+def names_of_all() -> Phrases[ScopeName]:
+    """Give the names of the scopes that any company may report by, and those that tell whose.
+
+    The latter (``AWS``, 淘宝) have an owner; none of them is one of the former.
+    """
+    generic = {
+        key: name
+        for (scope, kind, *names), (*_, english, chinese) in folded_rows("generic_scopes.tsv")
+        for key, name in _names(scope, _KINDS[kind], None, names, (english, chinese))
+    }
+    return Phrases({**generic, **_telling_names(generic)})
 
 
 @cache
@@ -52,21 +54,17 @@ def own_names(company_id: str) -> Phrases[ScopeName] | None:
     return Phrases(dict(pair for line in lines for pair in _line_names(line))) if lines else None
 
 
-@cache
-def telling_names() -> Phrases[ScopeName]:
-    """Give the names that alone tell whose they are (``AWS``, 淘宝)."""
+def _telling_names(generic: Mapping[str, ScopeName]) -> dict[str, ScopeName]:
+    """Give the names that alone tell whose they are, folded."""
     owners: dict[str, set[str]] = {}
     names = [pair for lines in _lines().values() for line in lines for pair in _line_names(line)]
     for key, name in names:
         owners.setdefault(key, set()).add(name.owner or "")
-    generic = generic_names()
-    return Phrases(
-        {
-            key: name
-            for key, name in names
-            if len(owners[key]) == 1 and key not in generic and _tells(name)
-        }
-    )
+    return {
+        key: name
+        for key, name in names
+        if len(owners[key]) == 1 and key not in generic and _tells(name)
+    }
 
 
 @cache

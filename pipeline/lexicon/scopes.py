@@ -4,7 +4,6 @@ Known names stand in ``business_lines.tsv`` (of one company) and ``generic_scope
 what no table has is recognised by its capitals (``find_scopes``).
 """
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
@@ -14,13 +13,12 @@ from pipeline.lexicon.phrases import Phrases
 from pipeline.lexicon.scope_names import (
     Kind,
     ScopeName,
-    generic_names,
     given_names,
+    names_of_all,
     own_names,
     owned_words,
     plain_modifiers,
     stop_words,
-    telling_names,
 )
 from pipeline.lexicon.terse import abbreviates, heads_figure, row_words, rows_of_names
 from pipeline.normalize.script import fold
@@ -57,6 +55,7 @@ _NAMES_IN_LY = frozenset(("Family", "Supply", "Assembly", "Lilly", "Firefly", "G
 _BUSINESS = regex(
     r" (?:business|segment|division|franchise|banner|category)\b(?! model| plan| unit)"
 )
+_PARTS_NAMED = (" business", " segment", " division", " franchise", " banner", " category")
 _BUSINESS_REACH = 40
 _PLAIN_WORD = regex(r"[a-z][a-z&-]{2,}(?<!ing)(?<!ed)|[a-z]+(?:ising|izing|aging|ating|ming|ding)")
 # "Our Focus to Win program": a plan of the whole company, not a part of it.
@@ -122,16 +121,18 @@ def find_scopes(
     folded = fold(text) if folded is None else folded
     known_company = frozenset((company_id,)) if company_id else frozenset()
     companies = _Companies(text, folded, known_company)
-    known = _known(text, folded, own_names(company_id) if company_id else telling_names())
+    every = _known(text, folded, names_of_all())
+    telling = [match for match in every if match.owner is not None]
+    known = _known(text, folded, own_names(company_id)) if company_id else telling
     known += [
         match
-        for match in _known(text, folded, generic_names())
-        if not _covered(companies, match, text, company_id)
+        for match in every
+        if match.owner is None and not _covered(companies, match, text, company_id)
     ]
     if company_id:
         known += [
             match
-            for match in _known(text, folded, telling_names())
+            for match in telling
             if match.owner != company_id
             and (match.kind == "product" or text[match.start : match.end].isupper())
             and not (
@@ -341,6 +342,8 @@ def _calls_itself(name: str, company_id: str) -> bool:
 def _called_business(text: str, folded: str, found: list[ScopeMatch]) -> list[ScopeMatch]:
     """Find what a text itself calls a business: "our imaging business", "the pet food segment"."""
     called: list[ScopeMatch] = []
+    if not any(word in folded for word in _PARTS_NAMED):
+        return called
     for match in _BUSINESS.finditer(folded):
         words: list[str] = []
         at = match.start()
@@ -397,30 +400,21 @@ def _modified(text: str, start: int, generic: ScopeMatch) -> ScopeMatch | None:
 
 def _name_span(text: str, start: int, end: int, chinese: bool) -> tuple[int, int] | None:
     """Take stop words off both ends of a capitalised sequence; None if no name is left."""
-    words = [match.span() for match in re.finditer(r"[^ ]+", text[start:end])]
-    stops = stop_words()
-
-    def idle(word: tuple[int, int]) -> bool:
-        written = text[start + word[0] : start + word[1]]
-        return written in stops or _SHORTHAND.fullmatch(written) is not None or written == "&"
-
     if _PEOPLE.search(text[max(0, start - 12) : start].lower()):
         return None
-    while words and idle(words[0]):
-        words.pop(0)
-    while words and (
-        idle(words[-1]) or text[start + words[-1][0] : start + words[-1][1]] in _PARTS
-    ):
-        words.pop()
-    if len(words) > 1 and _opens_sentence(text, start + words[0][0]):
-        first = text[start + words[0][0] : start + words[0][1]]
+    words = text[start:end].split(" ")
+    while words and (not words[0] or _idle(words[0])):
+        start += len(words.pop(0)) + 1
+    while words and (not words[-1] or _idle(words[-1]) or words[-1] in _PARTS):
+        end -= len(words.pop()) + 1
+    if len(words) > 1 and _opens_sentence(text, start):
+        first = words[0]
         if first.endswith("ly") and first not in _NAMES_IN_LY:
-            words.pop(0)  # "Similarly Trojan grew"
+            start += len(words.pop(0)) + 1  # "Similarly Trojan grew"
     if not words or len(words) > _LONGEST_NAME:
         return None
-    if text[start + words[0][0] : start + words[0][1]] in given_names():
+    if words[0] in given_names():
         return None
-    start, end = start + words[0][0], start + words[-1][1]
     name = text[start:end]
     if not name[0].isupper():
         return None
@@ -430,6 +424,11 @@ def _name_span(text: str, start: int, end: int, chinese: bool) -> tuple[int, int
         if not chinese and _opens_sentence(text, start) and not _peculiar(name):
             return (start, end) if heads_figure(text, start, end) else None
     return start, end
+
+
+def _idle(word: str) -> bool:
+    """Whether a capitalised word names nothing by itself."""
+    return word in stop_words() or word == "&" or _SHORTHAND.fullmatch(word) is not None
 
 
 def _peculiar(name: str) -> bool:
