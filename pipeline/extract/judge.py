@@ -58,6 +58,8 @@ _EARN_REACH = 80
 
 
 def _only_says_who(place: Place) -> bool:
+    if not place.lead.endswith(" "):
+        return False
     start = max(place.sentence.start, place.mark.start - _EARN_REACH)
     return _PEOPLE_EARN.search(place.sentence.folded, start, place.mark.start) is not None
 
@@ -76,12 +78,12 @@ def _says_which(place: Place) -> bool:
     quantity, folded, end = place.quantity, place.sentence.folded, place.mark.end
     if place.sentence.text.isascii():
         return False
-    if quantity.kind == "count":
+    if place.kind == "count":
         who = _WHO.match(folded, end) if quantity.counted else None
         return who is not None and (quantity.qualifier in _AND_MORE or "以上" in who[0])
     if quantity.qualifier not in _AND_MORE:
         return False
-    deals = _DEALS.match(folded, end) if quantity.kind == "money" else None
+    deals = _DEALS.match(folded, end) if place.kind == "money" else None
     if deals is None:
         return False
     previous = place.previous()
@@ -104,7 +106,7 @@ def _refers_back(place: Place) -> bool:
 def _in_row_of_places(place: Place, frame: Frame) -> bool:
     """Whether a few are counted in a row of places: 新加坡有六十八家店，美国五家."""
     last, counted = frame.last, place.quantity.counted
-    if last is None or last.mark is None or last.mark != place.previous() or not counted:
+    if last is None or last.mark is None or last.mark is not place.previous() or not counted:
         return False
     named = any(mark.kind == "scope" for mark in place.before(breaks=1))
     return named and (last.quantity.counted or "")[:1] == counted[:1]
@@ -127,19 +129,22 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     Counts of topics, bare durations and numbers that nothing names do not.
     """
     quantity = reading.quantity
-    exchanged = _EXCHANGED.match(place.sentence.folded, place.mark.end)
-    if exchanged and _ONE_UNIT.match(quantity.text):
+    if (
+        place.next in "兑对="
+        and _ONE_UNIT.match(quantity.text)
+        and (_EXCHANGED.match(place.sentence.folded, place.mark.end))
+    ):
         return False
-    if quantity.kind == "money" and _CLASS.match(place.sentence.folded, place.mark.end):
+    if place.kind == "money" and _CLASS.match(place.sentence.folded, place.mark.end):
         return quantity.qualifier not in ("at_least", "at_most", "more_than", "less_than")
-    if quantity.kind == "money" and _only_says_who(place):
+    if place.kind == "money" and _only_says_who(place):
         return False
     if _says_which(place):
         return False
     unnamed = "metric not named" in reading.doubts
-    if quantity.kind == "number":
+    if place.kind == "number":
         return not unnamed or reading.family == "money"
-    if quantity.kind == "measure" and unnamed:
+    if place.kind == "measure" and unnamed:
         # A length of time only says when; so much time as no one has is an amount: 210m hours.
         bounded = quantity.unit in _QUICK and quantity.qualifier in ("at_least", "at_most")
         least = _MUCH if quantity.unit in _GOODS else _LARGE
@@ -147,15 +152,15 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
     loose = reading.family == "any" or (
         reading.metric == "lead_time" and "lead" not in place.sentence.folded
     )
-    if quantity.kind == "measure" and quantity.unit in TIME_UNITS and loose:
+    if place.kind == "measure" and quantity.unit in TIME_UNITS and loose:
         lead = place.sentence.folded[max(0, place.mark.start - 24) : place.mark.start]
         if _WHEN.search(lead):
             return False
-    if quantity.kind == "measure" and quantity.unit in TIME_UNITS and _only_when(place):
+    if place.kind == "measure" and quantity.unit in TIME_UNITS and _only_when(place):
         return False
-    if quantity.kind in ("count", "number") and _refers_back(place):
+    if place.kind in ("count", "number") and _refers_back(place):
         return False
-    if quantity.kind == "count":
+    if place.kind == "count":
         amount = quantity.value if quantity.value is not None else quantity.low
         few = amount is not None and abs(amount) <= _FEW and not _DIGIT.search(quantity.text)
         if few and not _in_row_of_places(place, frame):

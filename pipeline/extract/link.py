@@ -133,11 +133,11 @@ def _read(
     if reading.metric == "tenure" and told is not None and told.sentence == reading.sentence:
         # 同比增长60%，连续五个季度保持在六成上下: what follows goes on with what was told before.
         frame.last = replace(told, mark=place.mark)
-    if frame.head is None and place.quantity.kind == "money" and reading.measure == "level":
+    if frame.head is None and place.kind == "money" and reading.measure == "level":
         frame.head = chosen or (unnamed("revenue") if reading.metric == "revenue" else None)
     _note_counted(place, frame, chosen)
     _note_line(reading, frame, chosen)
-    by_noun = chosen is not None and chosen.end == 0 and place.quantity.kind in ("count", "measure")
+    by_noun = chosen is not None and chosen.end == 0 and place.kind in ("count", "measure")
     frame.counted = chosen if by_noun else None
     if chosen is not None and not by_noun and reading.metric != "tenure":
         frame.used = chosen
@@ -149,7 +149,7 @@ def _move_alike(reading: Reading, place: Place, frame: Frame) -> None:
     last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark is not previous or place.quantity.signed:
         return
-    alike = last.quantity.kind == place.quantity.kind and last.measure in ("growth", "change")
+    alike = last.quantity.kind == place.kind and last.measure in ("growth", "change")
     if not alike or _ROW_JOINT.fullmatch(place.gap_before(previous)) is None:
         return
     reading.measure = last.measure
@@ -179,7 +179,7 @@ def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> Non
     named = counted is not None and len(counted) > 1 and not counted.isascii()
     told = chosen is not None and (chosen.end > 0 or chosen.metric.id == "stores" or named)
     if counted and chosen is not None and told and chosen.metric.family == "count":
-        frame.told_of[counted[:1]] = replace(chosen, weak=False)
+        frame.told_of[counted[:1]] = chosen.as_weak(False)
 
 
 def _note_line(reading: Reading, frame: Frame, chosen: MetricMatch | None) -> None:
@@ -187,7 +187,7 @@ def _note_line(reading: Reading, frame: Frame, chosen: MetricMatch | None) -> No
     if reading.metric in OF_SOME_LINES and reading.scope is not None:
         frame.line = None
     elif chosen is not None and reading.metric == chosen.metric.id and reading.metric in BY_LINE:
-        frame.line = replace(chosen, weak=True), reading.sentence[0]
+        frame.line = chosen.as_weak(True), reading.sentence[0]
     elif reading.measure == "level" and reading.family in ("money", "count"):
         frame.line = None
 
@@ -230,12 +230,13 @@ def _leave_bracket(frame: Frame, closing: Mark) -> None:
 
 def _heed_cue(frame: Frame, sentence: Sentence, mark: Mark) -> None:
     kinds = mark.value.kinds if isinstance(mark.value, Cue) else frozenset[str]()
-    part = sentence.folded.endswith(_PART_OF, 0, mark.start) or _is_all_of(frame, mark)
-    if "whole" in kinds and not part:
+    if "whole" in kinds and not (
+        sentence.folded.endswith(_PART_OF, 0, mark.start) or _is_all_of(frame, mark)
+    ):
         frame.scope, frame.scope_mark, frame.scope_inherited = None, None, False
     if "rate" in kinds:
         frame.rate = mark
-    if kinds & {"former", "latter"}:
+    if "former" in kinds or "latter" in kinds:
         take_one_of_two(frame, mark, former="former" in kinds)
 
 
@@ -248,6 +249,9 @@ def _respectively(sentence: Sentence) -> dict[int, Mark]:
     """Which subject each quantity of "A and B were X and Y respectively" has, by mark index."""
     if not sentence.text.isascii() and (shares := rows_of(sentence)):
         return shares
+    said = sentence.folded[sentence.start : sentence.end]
+    if "respectively" not in said and "分别" not in said and "各" not in said:
+        return {}
     if _RESPECTIVELY.search(sentence.folded, sentence.start, sentence.end) is None:
         return {}
     each = _EACH.search(sentence.folded, sentence.start, sentence.end)

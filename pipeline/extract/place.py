@@ -10,8 +10,9 @@ from schemas import Quantity
 # How many marks away a sentence is searched, so that one without an end takes no longer.
 _NEARBY = 60
 _LEAD = 10
+# Breaks weigh up to 3.
+_WEIGHTS = 4
 _OF_WHICH = regex(r"\bof which,? $")
-_HAN = regex(r"[\u3400-\u9fff]")
 
 _SPANS = frozenset({"year", "month", "quarter", "week", "day"})
 _WITHIN = regex(r"之?[内里]|以内|时间[内里]")
@@ -27,16 +28,26 @@ def unspaced(before: str) -> str:
     return words if words[-1:] >= "\u2e80" else before
 
 
+def _first_of(text: str, start: int) -> str:
+    """Give the first character from ``start`` on that is no white space; none at the end."""
+    for at in range(start, len(text)):
+        if not text[at].isspace():
+            return text[at]
+    return ""
+
+
 class Place:
     """The quantity at ``marks[at]`` of a sentence.
 
-    ``said`` are its words, folded, ``lead`` the ten characters right before them. Its surroundings
-    are asked for again and again, so each side is looked through once.
+    ``kind`` is the quantity's, ``said`` are its words, folded, ``lead`` the ten characters right
+    before them, ``next`` is the first character behind them that is no blank: most words that tell
+    something there begin with few letters. Its surroundings are asked for again and again: each
+    side is looked through once.
     """
 
     __slots__ = (
-        "_cues", "_cues_right", "_earlier", "_left", "_right", "at", "lead", "mark", "quantity",
-        "said", "sentence"
+        "_cues", "_cues_right", "_earlier", "_left", "_right", "at", "kind", "lead", "mark",
+        "next", "quantity", "said", "sentence"
     )  # fmt: skip
 
     def __init__(self, sentence: Sentence, at: int) -> None:
@@ -46,13 +57,16 @@ class Place:
         value = self.mark.value
         assert isinstance(value, Quantity)  # noqa: S101 - a place is made for quantity marks only
         self.quantity = value
+        self.kind = value.kind
         start = self.mark.start
         self.said = sentence.folded[start : self.mark.end]
+        self.next = _first_of(sentence.folded, self.mark.end)
         self.lead = unspaced(sentence.folded[max(sentence.start, start - _LEAD) : start])
-        self._left: dict[int, list[Mark]] = {}
-        self._right: dict[int, list[Mark]] = {}
-        self._cues: dict[int, _Cues] = {}
-        self._cues_right: dict[int, _Cues] = {}
+        # By the weight of the breaks that do not end them.
+        self._left: list[list[Mark] | None] = [None] * _WEIGHTS
+        self._right: list[list[Mark] | None] = [None] * _WEIGHTS
+        self._cues: list[_Cues | None] = [None] * _WEIGHTS
+        self._cues_right: list[_Cues | None] = [None] * _WEIGHTS
         self._earlier: tuple[Mark | None] | None = None
 
     def before(self, *, breaks: int = 0) -> Sequence[Mark]:
@@ -60,17 +74,26 @@ class Place:
 
         Breaks of a weight above ``breaks`` end it.
         """
-        found = self._left.get(breaks)
+        found = self._left[breaks]
         if found is None:
-            found = self._left[breaks] = self._clause(range(self.at - 1, -1, -1), breaks)
+            found = self._left[breaks] = []
+            marks = self.sentence.marks
+            for k in range(self.at - 1, -1, -1):
+                if self._ends_clause(marks[k], breaks):
+                    break
+                found.append(marks[k])
         return found
 
     def after(self, *, breaks: int = 0) -> Sequence[Mark]:
         """The marks to the right, nearest first, in the same way."""
-        found = self._right.get(breaks)
+        found = self._right[breaks]
         if found is None:
-            onward = range(self.at + 1, len(self.sentence.marks))
-            found = self._right[breaks] = self._clause(onward, breaks)
+            found = self._right[breaks] = []
+            marks = self.sentence.marks
+            for k in range(self.at + 1, len(marks)):
+                if self._ends_clause(marks[k], breaks):
+                    break
+                found.append(marks[k])
         return found
 
     def previous(self) -> Mark | None:
@@ -106,7 +129,7 @@ class Place:
 
     def cues_before(self, *, breaks: int = 0) -> _Cues:
         """Cue marks to the left, nearest first, with the kinds that hold at that distance."""
-        found = self._cues.get(breaks)
+        found = self._cues[breaks]
         if found is None:
             found = self._cues[breaks] = []
             for mark in self.before(breaks=breaks):
@@ -125,7 +148,7 @@ class Place:
 
     def cues_after(self, *, breaks: int = 0) -> _Cues:
         """Cue marks to the right, nearest first."""
-        found = self._cues_right.get(breaks)
+        found = self._cues_right[breaks]
         if found is None:
             found = self._cues_right[breaks] = []
             for mark in self.after(breaks=breaks):
@@ -142,22 +165,17 @@ class Place:
             return False
         return value.unit in _SPANS and _WITHIN.match(self.sentence.folded, mark.end) is not None
 
-    def _clause(self, order: range, breaks: int) -> list[Mark]:
-        """The marks in an order up to a quantity, or a break of a weight above ``breaks``."""
-        marks = self.sentence.marks
-        found: list[Mark] = []
-        for k in order:
-            mark = marks[k]
-            kind = mark.kind
-            if kind == "quantity" and not self._only_times(mark):
-                break
-            if kind == "break" and mark.weight > breaks:
-                break
-            found.append(mark)
-        return found
+    def _ends_clause(self, mark: Mark, breaks: int) -> bool:
+        """Whether a clause ends at a mark: a quantity, or a break of a weight above ``breaks``."""
+        if mark.kind == "break":
+            return mark.weight > breaks
+        return mark.kind == "quantity" and not self._only_times(mark)
 
 
 def words_in(gap: str) -> int:
     """How far apart two places are: English words, or Chinese characters halved."""
-    han = 0 if gap.isascii() else len(_HAN.findall(gap))
+    han = 0
+    if not gap.isascii():
+        for character in gap:
+            han += "\u3400" <= character <= "\u9fff"
     return len(gap.split()) if not han else (han + 1) // 2

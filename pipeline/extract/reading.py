@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Literal
 
+from pipeline.extract.breaks import breaks_in
 from pipeline.extract.cues import Cue, find_cues
 from pipeline.lexicon.companies import company
 from pipeline.lexicon.metrics import MetricMatch, find_metrics, metric
@@ -28,12 +29,6 @@ _SENTENCE_END = regex(
     r"(?<!\bexcl\.)(?<!\bavg\.)(?<!\bSt\.)(?<!\bcf\.)(?<!\bca\.)[”\")]*(?=\s+[^a-z\s])"
     r"|(?<=[.\s][A-Z]\.)"
     r"(?=\s+(?:The|We|Our|Is|Are|In|And|But|It|For|This|That|So|How|What|Can)\b)))"
-)
-# Weights: 1 a comma or conjunction, 2 a colon or bar, 3 a semicolon or a dash between clauses.
-_BREAK = regex(
-    r"(?=[;；\s—:：|｜,，、()（）abpstw])(?:(?P<three>[;；]|\s[—–]\s|——)|(?P<two>[:：|｜])"
-    r"|(?P<one>[,，、()（）]|\s/\s"
-    r"|\b(?:and|but|while|whereas|with|which|plus|although|though|so|as)\b))"
 )
 
 
@@ -284,10 +279,10 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
         if (named := s if s.known else _without_metric(s, piece, metrics)) is not None:
             marks.append(Mark(start + named.start, start + named.end, "scope", named))
     marks += [Mark(start + c.start, start + c.end, "cue", c) for c in cues]
-    for match in _BREAK.finditer(piece):
-        weight = 3 if match["three"] else 2 if match["two"] else 1
-        place = (start + match.start(), start + match.end())
-        marks.append(Mark(*place, "break", match.group(), weight))
+    marks += [
+        Mark(start + at, start + end, "break", piece[at:end], weight)
+        for at, end, weight in breaks_in(piece)
+    ]
     return marks
 
 
@@ -388,13 +383,17 @@ def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
     """
     rows: dict[MarkKind, list[Mark]] = {}
     for mark in others:
-        rows.setdefault(mark.kind, []).append(mark)
-    taken: list[Mark] = sorted(quantities, key=_START)
+        row = rows.get(mark.kind)
+        if row is None:
+            rows[mark.kind] = [mark]
+        else:
+            row.append(mark)
+    taken = _in_order(quantities)
     for kind in _BY_RANK:
         row = rows.get(kind)
         if row is None:
             continue
-        row.sort(key=_START)
+        row = _in_order(row)
         merged: list[Mark] = []
         k = 0
         count = len(taken)
@@ -411,9 +410,31 @@ def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
                 merged.append(mark)
         if not merged:
             continue
-        # Of marks that start together the higher ranks stand first, as sorting keeps their order.
-        taken = sorted(taken + merged, key=_START)
+        taken = _together(taken, merged)
     return tuple(taken)
+
+
+def _in_order(marks: list[Mark]) -> list[Mark]:
+    """Order marks by their start; most are in order already."""
+    for k in range(1, len(marks)):
+        if marks[k - 1].start > marks[k].start:
+            return sorted(marks, key=_START)
+    return marks
+
+
+def _together(higher: list[Mark], lower: list[Mark]) -> list[Mark]:
+    """Put two ordered rows of marks in one; of those that start together the higher comes first."""
+    marks: list[Mark] = []
+    k, count = 0, len(higher)
+    for mark in lower:
+        while k < count and higher[k].start <= mark.start:
+            marks.append(higher[k])
+            k += 1
+        marks.append(mark)
+    while k < count:
+        marks.append(higher[k])
+        k += 1
+    return marks
 
 
 def _stand_together(mark: Mark, other: Mark) -> bool:

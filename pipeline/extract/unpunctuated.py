@@ -18,7 +18,7 @@ from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from schemas import Quantity
 
-_PUNCTUATION = regex(r"[，,；;、：:。．(（|｜]|\. ")
+_PUNCTUATION = regex(r"[，,；;、：:。．(（|｜.](?:(?<!\.)|(?<=\.) )")
 _SUBJECTS = ("metric", "scope", "company", "period", "basis", "cue")
 _NAMES = ("metric", "scope", "company")
 # 百分之二十的增长, 三成是外卖: what goes on about the same quantity.

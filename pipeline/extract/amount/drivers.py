@@ -14,7 +14,7 @@ _DRIVER_ENDS = regex(r"\s*(?:[,.;:)]|and\b|from\b|with\b|plus\b|partly\b|partial
 
 def is_driver(place: Place) -> bool:
     """Whether a percentage is of the driver named right behind it: "3% price"."""
-    if place.quantity.kind not in ("percent", "points"):
+    if place.kind not in ("percent", "points"):
         return False
     mark = next(iter(place.after()), None)
     if mark is None or not isinstance(mark.value, MetricMatch):

@@ -83,13 +83,15 @@ def stands_bracketed(place: Place) -> bool:
     if previous is None or not isinstance(previous.value, Quantity):
         return False
     folded, quantity, like = place.sentence.folded, place.quantity, previous.value
-    own = quantity.text[:1] in "(（"
     gap = folded[previous.end : place.mark.start].strip()
+    if gap not in ("", "("):
+        return False
+    own = quantity.text[:1] in "(（"
     if gap != ("" if own else "(") or (
         not own and folded[place.mark.end : place.mark.end + 1] != ")"
     ):
         return False
-    if quantity.kind != like.kind or quantity.signed or like.signed or quantity.worded:
+    if place.kind != like.kind or quantity.signed or like.signed or quantity.worded:
         return False
     first, second = _first(like), _first(quantity)
     return bool(first) and _LEAST_LIKE <= abs(second / first) <= _MOST_LIKE
@@ -113,10 +115,7 @@ _LAPPED_REACH = 48
 
 def is_lapped(place: Place) -> bool:
     """Whether a growth is named as the one that a new growth comes on top of."""
-    if (
-        place.quantity.kind != "percent"
-        or _GREW.match(place.sentence.folded, place.mark.end) is None
-    ):
+    if place.kind != "percent" or _GREW.match(place.sentence.folded, place.mark.end) is None:
         return False
     start = max(place.sentence.start, place.mark.start - _LAPPED_REACH)
     return _LAPPED.search(place.sentence.folded, start, place.mark.start) is not None
@@ -130,10 +129,11 @@ def _first(quantity: Quantity) -> Decimal:
 def _parallel_direction(place: Place, frame: Frame) -> int:
     """Give the direction of the figure that this one only joins: "up $212 million, or 14%"."""
     last, previous = frame.last, place.previous()
-    if last is None or previous is None or last.mark != previous:
+    if last is None or previous is None or last.mark is not previous:
         return 0
-    of_which = place.quantity.kind == "points" and _OF_WHICH.search(place.lead) is not None
-    if of_which or _PART_OF_MOVE.match(place.sentence.folded, place.mark.end):
+    of_which = place.kind == "points" and _OF_WHICH.search(place.lead) is not None
+    of_it = place.next == "o" and _PART_OF_MOVE.match(place.sentence.folded, place.mark.end)
+    if of_which or of_it:
         return last.sign if last.measure in ("growth", "change") else 0
     gap = place.gap_before(previous)
     joined = _PARALLEL.match(gap) is not None or (
@@ -145,7 +145,7 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
             or (isinstance(mark.value, MetricMatch) and not _of_volume(mark.value))
             for mark in place.before(breaks=3)
         )
-        and last.quantity.kind == place.quantity.kind
+        and last.quantity.kind == place.kind
     )
     joined = joined or _goes_on(place, gap)
     return last.sign if joined and last.measure in ("growth", "change") else 0
@@ -229,8 +229,12 @@ _BOUND = regex(r"(?:below|under|beneath|above|north of|south of|past|beyond)\b")
 def _read_distant_move(lead: Lead, place: Place) -> None:
     """Read the English word of a move that names what it moves before it says how far."""
     before = just_before(place, _DISTANT)
-    grown = _RISE_IN.search(before)
-    moved = grown or _CHANGES_BY.search(before[-64:]) or _MOVES_IN.search(before[-28:])
+    grown = _RISE_IN.search(before) if " of " in before else None
+    moved = grown
+    if moved is None and "by" in before:
+        moved = _CHANGES_BY.search(before[-64:])
+    if moved is None and " in " in before:
+        moved = _MOVES_IN.search(before[-28:])
     if moved is not None:
         lead.rate, lead.direction = lead.rate or grown is not None, 1 if moved["up"] else -1
 
@@ -306,6 +310,7 @@ def _right(place: Place) -> Lead:
         elif not direction and "down_after" in kinds and near <= 2:
             direction = -1
         additional = additional or ("additional" in kinds and near <= 1)
-    if not direction and (than := _THAN.match(place.sentence.folded, place.mark.end)):
-        direction = 1 if than["up"] else -1
+    if not direction and place.next in "mhgbafl":
+        than = _THAN.match(place.sentence.folded, place.mark.end)
+        direction = 0 if than is None else 1 if than["up"] else -1
     return Lead(direction=direction, share=share, rate=rate, additional=additional)

@@ -26,7 +26,7 @@ def set_measure(
     effect = effect_on(place)
     reading.losing = lead.loss
     quantity = place.quantity
-    kind = quantity.kind
+    kind = place.kind
     if kind == "percent" or reads_as_percent(quantity):
         set_percent(reading, lead, place, frame)
     elif kind == "points":
@@ -140,9 +140,9 @@ def _goes_on_moving(reading: Reading, place: Place, frame: Frame) -> int:
         return 0
     if last.mark is not place.previous():
         return 0
-    if last.quantity.kind != place.quantity.kind:
+    if last.quantity.kind != place.kind:
         return 0
-    if place.quantity.kind in ("money", "number") and last.sentence == reading.sentence:
+    if place.kind in ("money", "number") and last.sentence == reading.sentence:
         named = [m for m in place.back()[:_JOINT] if m.start >= last.mark.end]
         only = len(named) == _TWO and {m.kind for m in named} == {"metric", "break"}
         if only and _JOINED.match(place.gap_before(last.mark)) is not None:
@@ -159,7 +159,7 @@ def _says_again(place: Place, frame: Frame) -> bool:
     last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark is not previous:
         return False
-    moves = last.measure == "growth" and place.quantity.kind in ("money", "count", "measure")
+    moves = last.measure == "growth" and place.kind in ("money", "count", "measure")
     return moves and _OR.match(place.gap_before(previous)) is not None
 
 
@@ -170,7 +170,7 @@ _EFFECT = regex(r"(?:影响|拖累|侵蚀|挹注|增厚)(?:了|到)?[^，。；,
 def _is_effect(place: Place) -> bool:
     """Whether an amount is told as what something does to the metric right before it."""
     named = next((m for m in place.before() if m.kind == "metric"), None)
-    if named is None or place.quantity.kind != "money" or getattr(named.value, "loss", False):
+    if named is None or place.kind != "money" or getattr(named.value, "loss", False):
         return False
     if place.gap_before(named).strip() not in _HEDGES:
         return False
@@ -192,7 +192,7 @@ def _are_new(place: Place) -> bool:
 def _adds_up(place: Place) -> bool:
     """Whether a plus sign makes an amount the size of a move: 環比+21億美元."""
     quantity = place.quantity
-    return quantity.signed and quantity.kind == "money" and "+" in fold(quantity.text)
+    return quantity.signed and place.kind == "money" and "+" in fold(quantity.text)
 
 
 def _moves_by(place: Place) -> bool:
@@ -274,8 +274,9 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     if reading.measure in ("growth", "change"):
         sign = lead.direction or (-1 if reading.metric in _BURDENS else 1)
         ratio = quantity.kind == "points" and reading.metric in _EXPENSES
-        better = _gets_better(place) or _BETTER_BEHIND.match(place.sentence.folded, place.mark.end)
-        if (ratio or reading.metric in _LESS_IS_BETTER) and better:
+        if (ratio or reading.metric in _LESS_IS_BETTER) and (
+            _gets_better(place) or _BETTER_BEHIND.match(place.sentence.folded, place.mark.end)
+        ):
             sign = -1
         if (
             reading.metric in _LESS_IS_BETTER

@@ -148,7 +148,7 @@ def sold_for(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Sen
     So a note goes on that told of money before.
     """
     place, last = Place(sentence, at), frame.last
-    if place.quantity.kind != "number" or setting.currency is None:
+    if place.kind != "number" or setting.currency is None:
         return None
     if last is not None and last.unit not in (setting.currency, "percent"):
         return None

@@ -340,9 +340,12 @@ def _share_of_revenue(place: Place) -> bool:
     before = place.sentence.folded[
         max(place.sentence.start, place.mark.start - 12) : place.mark.start
     ]
-    before = before[max(map(before.rfind, ",，;；。")) + 1 :]
+    if "占" in before:
+        clause = before[max(before.rfind(mark) for mark in ",，;；。") + 1 :]
+        if _SHARE_BEFORE.search(clause):
+            return True
     after = place.sentence.folded[place.mark.end : place.mark.end + 24]
-    return bool(_SHARE_BEFORE.search(before) or _SHARE_AFTER.match(after))
+    return place.next == "o" and _SHARE_AFTER.match(after) is not None
 
 
 def _has_basis(place: Place) -> bool:

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.patterns import regex
-from schemas import Quantity
 
 _JOINT = regex(r"\s*(?:[、,，/]|和|与|及|以及)\s*(?:[\u4e00-\u9fff]{1,6}\s*)?")
 _EACH = regex(r"分别|各")
@@ -40,7 +39,7 @@ def _runs(sentence: Sentence) -> Iterator[list[int]]:
     """Give the figures of one kind that only joints part, two and more, by mark index."""
     run: list[int] = []
     for at, mark in enumerate(sentence.marks):
-        if not isinstance(mark.value, Quantity):
+        if mark.kind != "quantity":
             continue
         if run and not _goes_on(sentence, sentence.marks[run[-1]], mark):
             if len(run) > 1:

@@ -37,7 +37,8 @@ _OF_ONE = regex(r"price|arpu|unit|average|_per_|fare|yield|casm|rasm|cost_of|fee
 _SIGNED_PERCENT = Decimal(1000)
 # A scale of its own, in letters, words or characters.
 _SCALED = regex(
-    r"hundred|thousand|million|billion|trillion|\d\s?(?:[kmbt]|mn|bn|tn|mln|bln)\b|[百千万萬亿億兆]"
+    r"[htmb\d百千万萬亿億兆](?:(?<=h)undred|(?<=t)housand|(?<=m)illion|(?<=b)illion|(?<=t)rillion"
+    r"|(?<=\d)\s?(?:[kmbt]|mn|bn|tn|mln|bln)\b|(?<=[百千万萬亿億兆]))"
 )
 
 
@@ -68,7 +69,7 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
     quantity = place.quantity
     unit = quantity.unit
     money = setting.currency or "USD"
-    if quantity.kind == "money":
+    if place.kind == "money":
         unit = _lent_currency(place) or _currency_before(reading, place, frame) or unit
         if _trades_in_hong_kong(reading, quantity, setting):
             unit = "HKD"
@@ -76,14 +77,14 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
             unit = unit.removesuffix("/share")
         if reading.family == "money_per_share" and unit and "/" not in unit:
             unit = f"{unit}/share"
-    elif quantity.kind == "count" and reading.metric == "tenure" and reading.unit:
+    elif place.kind == "count" and reading.metric == "tenure" and reading.unit:
         unit = reading.unit
-    elif quantity.kind in ("number", "count") and reading.family == "money":
+    elif place.kind in ("number", "count") and reading.family == "money":
         unit = money
-        bare = quantity.kind == "number" and not is_scaled(quantity)
+        bare = place.kind == "number" and not is_scaled(quantity)
         if bare and size_of(quantity) < setting.bare_below:
             reading.factor = setting.scale
-    elif quantity.kind == "number":
+    elif place.kind == "number":
         unit = {
             "percent": "percent",
             "money_per_share": f"{money}/share",
@@ -91,19 +92,19 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
             "count": "count",
             "time": "day",
         }.get(reading.family)
-    if quantity.kind == "money" and unit and "/" not in unit and _is_of_share(reading, place):
+    if place.kind == "money" and unit and "/" not in unit and _is_of_share(reading, place):
         reading.metric, reading.family, unit = "eps", "money_per_share", f"{unit}/share"
         reading.doubts = [d for d in reading.doubts if d != "metric not named"]
     last = frame.last
     alike = last is not None and (reading.family != "count" or last.metric == reading.metric)
-    follows = last is not None and last.mark == place.previous()
-    if quantity.kind == "number" and reading.base and last and follows and alike:
+    follows = last is not None and last.mark is place.previous()
+    if place.kind == "number" and reading.base and last and follows and alike:
         unit = _like_the_last(reading, quantity, last)
     reading.unit = unit or reading.unit or "count"
     unnamed = "metric not named" in reading.doubts
     if unnamed and reading.metric == "price" and reading.unit.endswith("/share"):
         reading.metric, reading.family = "eps", "money_per_share"
-    if quantity.kind == "money" and reading.metric == "eps" and "/" not in reading.unit:
+    if place.kind == "money" and reading.metric == "eps" and "/" not in reading.unit:
         reading.unit = f"{money}/share"
 
 
@@ -174,6 +175,8 @@ def _currency_before(reading: Reading, place: Place, frame: Frame) -> str | None
 
     价差 0.53 元人民币，…由 0.52 元上调, in a note whose other amounts are in Hong Kong dollars.
     """
+    if "元" not in place.said:
+        return None
     simplified = "億" not in place.quantity.text and _YUAN.match(place.said)
     if simplified and _CONVERTED.search(_before(place)):
         return "CNY"
@@ -187,7 +190,7 @@ def _currency_before(reading: Reading, place: Place, frame: Frame) -> str | None
 
 def _lent_currency(place: Place) -> str | None:
     """The currency of the amount that a bare one moves to."""
-    if not _BARE.match(place.said):
+    if "元" not in place.said or not _BARE.match(place.said):
         return None
     for later in place.sentence.marks[place.at + 1 :]:
         if isinstance(later.value, Quantity):

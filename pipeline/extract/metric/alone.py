@@ -15,7 +15,7 @@ _LONGEST_LABEL = 20
 
 def stands_alone(place: Place) -> bool:
     """Whether a clause has a business, a figure of money or of a move, and no metric."""
-    kind = place.quantity.kind
+    kind = place.kind
     moved = False
     for mark in place.before():
         if mark.kind == "cue" and kind == "percent" and isinstance(mark.value, Cue):
@@ -33,7 +33,7 @@ def stands_alone(place: Place) -> bool:
 def _sums_up(place: Place, mark: Mark) -> bool:
     """Whether a cue only says that an amount follows: 其他市場合共 2.25 億美元."""
     said = place.sentence.folded[mark.start : mark.end]
-    return place.quantity.kind == "money" and said in _SUMMING
+    return place.kind == "money" and said in _SUMMING
 
 
 def _is_labelled(place: Place) -> bool:

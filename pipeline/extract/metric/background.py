@@ -1,7 +1,5 @@
 """Metrics that a sentence names without telling of them: the whole of a share, a place."""
 
-import re
-
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame
 from pipeline.extract.metric.meaning import unnamed
@@ -16,6 +14,7 @@ _OF_WHOLE = regex(r"^\s*of\s+(?:the |our |its |total |net |average |new |all )*$
 # "The midpoint of our capex guidance": no part, but a point of a range.
 _END_OF = regex(r"\b(?:midpoint|mid-point|middle|end|top|bottom|upper half|lower half|range) $")
 _END = 16
+_PERCENT_OF = regex(r"(?:percentage|percent|%) of (?:our |total |net )*$")
 _NAMES_WHOLE = regex(r"(?:revenues?|sales|total)$")
 _ASIDE = regex(r" [-–—] (?:that's|that is|which is|meaning|namely|i\.e\.) [^-–—]{3,80} [-–—] ")
 # "Across our 60 largest metro areas, …", 在美国的120家门店，…: where, and not what.
@@ -55,6 +54,8 @@ def is_excepted(sentence: Sentence, at: int) -> bool:
     mark = sentence.marks[at]
     if not sentence.text.isascii() and _is_left_out(sentence, mark):
         return True
+    if sentence.folded[mark.start - 1 : mark.start] != " ":
+        return False
     start = max(sentence.start, mark.start - _EXCEPT_REACH)
     found = _EXCEPT.search(sentence.folded, start, mark.start)
     if found is None or _GOES_ON.match(sentence.folded, mark.end) is None:
@@ -72,10 +73,13 @@ _LEFT_OUT = regex(
     r"(?:的?(?:影响|因素|变动|变化|波动|扰动|贡献|收益|损失|支出))*"
     r"(?:后|之后|外|之外|以外|不[谈计算说看]|[,，)）])"
 )
+_BEGIN_LEFT_OUT = frozenset("的影因变波扰贡收损支后之外以不,，)）")
 
 
 def _is_left_out(sentence: Sentence, mark: Mark) -> bool:
     folded = sentence.folded
+    if folded[mark.end : mark.end + 1] not in _BEGIN_LEFT_OUT:
+        return False
     if _LEFT_OUT.match(folded, mark.end) is None:
         return False
     start = max(sentence.start, mark.start - 12)
@@ -92,7 +96,7 @@ _HAD_EFFECT = regex(
 def is_cause(sentence: Sentence, mark: Mark) -> bool:
     """Whether a Chinese clause names a metric only as what moved another one."""
     folded = sentence.folded
-    if _HAD_EFFECT.match(folded, mark.end) is None:
+    if sentence.text.isascii() or _HAD_EFFECT.match(folded, mark.end) is None:
         return False
     start = max(sentence.start, mark.start - 16)
     return _CAUSED_BY.search(folded, start, mark.start) is not None
@@ -103,6 +107,9 @@ def dashed_aside(sentence: Sentence) -> tuple[int, int] | None:
 
     "Non-merchandise sales - that's membership and the marketplace - rose 14%."
     """
+    said = sentence.folded[sentence.start : sentence.end]
+    if " - " not in said and " – " not in said and " — " not in said:
+        return None
     found = _ASIDE.search(sentence.folded, sentence.start, sentence.end)
     if found is None:
         return None
@@ -157,7 +164,7 @@ def is_whole(sentence: Sentence, at: int) -> bool:
         if _END_OF.search(sentence.folded, max(0, earlier.start - _END), earlier.start):
             return False
         return len(gap.strip()) <= 2 and not names_whole(sentence, earlier)
-    return re.search(r"(?:percentage|percent|%) of (?:our |total |net )*$", gap) is not None
+    return " of " in gap and _PERCENT_OF.search(gap) is not None
 
 
 # "Digital was a third of food and beverage revenue", "5% of all orders": what a part is of.
@@ -186,7 +193,7 @@ _WHOLES = {
 
 def whole_of_share(place: Place) -> MetricMatch | None:
     """The metric that a percentage is told as a part of, right behind it."""
-    if place.quantity.kind != "percent":
+    if place.kind != "percent" or place.next not in "(o":
         return None
     found = _PART_OF.match(place.sentence.folded, place.mark.end)
     return unnamed(_WHOLES.get(found["whole"], found["whole"])) if found else None
@@ -197,7 +204,7 @@ def part_of_named(place: Place) -> MetricMatch | None:
 
     A part of revenue is told by its business, an expense is held against revenue.
     """
-    if place.quantity.kind != "percent" or place.sentence.text.isascii():
+    if place.kind != "percent" or place.sentence.text.isascii():
         return None
     marks = list(place.before())
     if len(marks) < _PAIR or not isinstance(marks[0].value, MetricMatch):
@@ -225,7 +232,7 @@ _PARTED = frozenset(
 
 def part_of_shops(place: Place) -> MetricMatch | None:
     """The shops, of which some are so large a part: 加盟店占 99%."""
-    of_shops = place.quantity.kind == "percent" and _OF_SHOPS.search(place.lead)
+    of_shops = place.kind == "percent" and "店" in place.lead and _OF_SHOPS.search(place.lead)
     return unnamed("stores") if of_shops else None
 
 
@@ -249,6 +256,8 @@ def is_in_whole(sentence: Sentence, at: int) -> bool:
 
 def named_by_whole(place: Place, frame: Frame) -> MetricMatch | None:
     """What a part is of, where only a business is named with it: "digital was 3% of sales"."""
+    if place.kind != "percent" or place.next not in "(o":
+        return None
     if any(mark.kind in ("metric", "quantity") for mark in place.before()):
         return None
     last = frame.last

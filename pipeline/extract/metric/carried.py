@@ -1,7 +1,5 @@
 """The metric that a quantity has from what was said before it: its row, its base, its heading."""
 
-from dataclasses import replace
-
 from pipeline.extract.amount.lead import GROWTH_METRICS, is_lapped, stands_bracketed
 from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.cues import Cue
@@ -33,7 +31,7 @@ def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
     "$5.87 per diluted share, compared to $5.29": the same metric, whatever else was named earlier.
     """
     last, previous = frame.last, place.previous()
-    if last is None or previous != last.mark:
+    if last is None or previous is not last.mark:
         return None
     cue, kinds = place.nearest_cue(breaks=1)
     if stands_bracketed(place) or is_lapped(place):
@@ -41,7 +39,7 @@ def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
         return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
     if cue is None or "from" not in kinds or _names_metric(place):
         return None
-    if last.quantity.kind != place.quantity.kind and place.quantity.kind != "number":
+    if last.quantity.kind != place.kind and place.kind != "number":
         return None
     loss = frame.used is not None and frame.used.loss
     same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
@@ -80,11 +78,11 @@ def of_that(place: Place, frame: Frame) -> MetricMatch | None:
     last = frame.last
     if last is None or not last.metric:
         return None
-    if place.quantity.kind == "points":
+    if place.kind == "points":
         return _same(last) if _is_part_of_move(place, last) else None
     if last.measure not in ("level", "change"):
         return None
-    if last.quantity.kind != place.quantity.kind or place.quantity.kind not in ("money", "count"):
+    if last.quantity.kind != place.kind or place.kind not in ("money", "count"):
         return None
     if not _OF_THAT.match(place.sentence.folded, place.mark.end) or last.quantity.counted:
         return None
@@ -114,7 +112,7 @@ _FELT = regex(
 
 def margin_felt(place: Place, frame: Frame) -> MetricMatch | None:
     """The rate that so many points of benefit or burden are of, where the clause names none."""
-    if place.quantity.kind != "points":
+    if place.kind != "points":
         return None
     if _FELT.search(just_before(place, 40)) is None and not costs_points(place):
         return None
@@ -150,7 +148,7 @@ def rate_in_points(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMat
     "Op inc $348mn, 15% mgn, +140bps q/q": the margin moved.
     """
     last = frame.last
-    if place.quantity.kind != "points" or chosen.metric.family != "money" or last is None:
+    if place.kind != "points" or chosen.metric.family != "money" or last is None:
         return None
     if last.mark is not place.previous() or last.family != "percent" or last.measure != "level":
         return None
@@ -163,12 +161,12 @@ def rate_in_points(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMat
 def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The metric of the figure before, where no other is named in between."""
     last, previous = frame.last, place.previous()
-    if last is None or previous is None or previous != last.mark or place.quantity.kind == "number":
+    if last is None or previous is None or previous is not last.mark or place.kind == "number":
         return None
     if _of_what_was_done(place) and frame.counted is not None:
         return frame.counted
     between = _between(place, previous)
-    grew = place.quantity.kind == "percent" and last.quantity.kind == "measure"
+    grew = place.kind == "percent" and last.quantity.kind == "measure"
     if (
         grew
         and "metric not named" in last.doubts
@@ -179,7 +177,7 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
     if "metric from words" in last.doubts and last.business is None:
         if any(m.kind in ("metric", "scope", "break") for m in between):
             return None
-        if last.quantity.kind != place.quantity.kind:
+        if last.quantity.kind != place.kind:
             return None
         named = metric(last.metric) or Metric(last.metric, last.family, last.nature)
         return MetricMatch(0, 0, named, weak=False, loss=False, adjusted=False)
@@ -202,7 +200,7 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
         first = frame.metrics[0].value if frame.metrics else None
         return first if isinstance(first, MetricMatch) and not first.weak else unnamed("revenue")
     rated = match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS
-    percent = place.quantity.kind == "percent"
+    percent = place.kind == "percent"
     if rated and percent and place.quantity.signed:
         # A rate moves by points; what grows by +150% beside it is the business.
         another = "+" in place.quantity.text and any(m.kind == "scope" for m in between)
@@ -215,7 +213,7 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
     read = metric(last.metric)
     if read is None and "_per_" in last.metric:
         read = Metric(last.metric, last.family, last.nature)
-    return replace(match, metric=read) if read and last.measure in ("level", "share") else match
+    return match.of(read) if read and last.measure in ("level", "share") else match
 
 
 def _next_business_moves(place: Place, between: list[Mark]) -> bool:
@@ -234,7 +232,7 @@ _ALSO_BUSINESSES = frozenset({"stores", "facilities", "vehicles", "robots", "ser
 
 def _leaves_counted(match: MetricMatch, place: Place, between: list[Mark]) -> bool:
     """Whether a move is of the next business of a Chinese row, not of what may be counted."""
-    if match.metric.id not in _ALSO_BUSINESSES or place.quantity.kind != "percent":
+    if match.metric.id not in _ALSO_BUSINESSES or place.kind != "percent":
         return False
     if place.sentence.text.isascii() or not any(m.kind == "break" for m in between):
         return False
@@ -250,7 +248,7 @@ _UNNAMED = frozenset({"price", "deal_value"})
 def _goes_on_unnamed(place: Place, last: Reading, between: list[Mark]) -> bool:
     if last.metric not in _UNNAMED or "metric not named" not in last.doubts:
         return False
-    if place.quantity.kind not in (last.quantity.kind, "percent") or place.sentence.text.isascii():
+    if place.kind not in (last.quantity.kind, "percent") or place.sentence.text.isascii():
         return False
     return not any(
         m.kind in ("metric", "scope") or (m.kind == "break" and m.weight > 1) for m in between
@@ -259,7 +257,7 @@ def _goes_on_unnamed(place: Place, last: Reading, between: list[Mark]) -> bool:
 
 def _of_what_was_done(place: Place) -> bool:
     """Whether a multiple is told of the figure before it: "4x what we delivered by then"."""
-    if place.quantity.kind != "multiple":
+    if place.kind != "multiple":
         return False
     return _WHAT_WAS_DONE.match(place.sentence.folded, place.mark.end) is not None
 
@@ -273,26 +271,26 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
     """The metric of the sentence before, of the heading or of the segment's label."""
     quantity = place.quantity
     # 增速几乎是其他业务的两倍: where only growth is named, it is revenue's.
-    of_growth = quantity.kind == "multiple" and frame.rate is not None
+    of_growth = place.kind == "multiple" and frame.rate is not None
     if of_growth or (setting.metric is None and _business_alone(place, frame)):
         return told_by_line(place, frame, setting) or unnamed("revenue")
     if _guides_bare(place):
         return unnamed("revenue")
     first = setting.metric if frame.last is None else None
-    growing = quantity.kind == "percent" and frame.rate is not None
+    growing = place.kind == "percent" and frame.rate is not None
     for match in (first, frame.used, frame.inherited, setting.metric):
         if match is None or not means(match, place, setting):
             continue
-        if quantity.kind == "number" and (frame.last is None or frame.used is not match):
+        if place.kind == "number" and (frame.last is None or frame.used is not match):
             continue
-        counting = quantity.kind in ("count", "measure") and quantity.counted
+        counting = place.kind in ("count", "measure") and quantity.counted
         if counting and match.metric.family != "count" and match is not first:
             continue
         if counting and match is not first and _counts_others(quantity):
             continue
-        if quantity.kind == "percent" and match.metric.family == "x":
+        if place.kind == "percent" and match.metric.family == "x":
             continue
-        if quantity.kind == "money" and match.metric.id == "shares_outstanding":
+        if place.kind == "money" and match.metric.id == "shares_outstanding":
             continue
         if match.metric.id not in OF_ANY_BUSINESS and _business_moves(place, frame):
             return unnamed("revenue")
@@ -302,7 +300,7 @@ def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) ->
         if growing and match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS:
             # 年复合增长率由 45% 上修: a rate of growth is none of a margin told before.
             return unnamed("revenue")
-        return replace(match, weak=False)
+        return match.as_weak(False)
     return None
 
 
@@ -322,7 +320,7 @@ _NAME_REACH = 24
 
 def of_list(place: Place, frame: Frame) -> MetricMatch | None:
     """The first metric of a Chinese list, where a name alone leads up to its next amount."""
-    if place.quantity.kind != "money" or frame.head is None:
+    if place.kind != "money" or frame.head is None:
         return None
     start = max(place.sentence.start, place.mark.start - _NAME_REACH)
     alone = _NAME_ALONE.search(place.sentence.folded, start, place.mark.start)
@@ -345,7 +343,7 @@ _MOVES_ALONE = regex(r";\s*[a-z][a-z&'’./ -]{1,24}$")
 def moved_in_list(place: Place, frame: Frame) -> MetricMatch | None:
     """The first metric of a list in notes, where a business alone leads up to how it moved."""
     quantity, last = place.quantity, frame.last
-    moves = quantity.kind == "percent" and (quantity.signed or quantity.text[:4] == "flat")
+    moves = place.kind == "percent" and (quantity.signed or quantity.text[:4] == "flat")
     if not moves or last is None or last.family != "percent" or not frame.metrics:
         return None
     start = max(place.sentence.start, place.mark.start - _NAME_REACH)
@@ -372,7 +370,7 @@ _OF_COMPANIES = frozenset({"net_income", "adjusted_net_income", "eps", "adjusted
 def _of_a_part(place: Place, frame: Frame) -> bool:
     """Whether a rate or a share in Chinese is a business's own after profit of the whole."""
     last, business = frame.last, frame.scope_mark
-    if place.quantity.kind not in ("percent", "multiple") or last is None or business is None:
+    if place.kind not in ("percent", "multiple") or last is None or business is None:
         return False
     if last.scope is not None or place.sentence.text.isascii():
         return False
@@ -388,7 +386,7 @@ _GUIDES = regex(
 
 def _guides_bare(place: Place) -> bool:
     """Whether an amount is guided without a word for what: "Guidance for Q4 is $605 million"."""
-    if place.quantity.kind != "money" or not is_scaled(place.quantity):
+    if place.kind != "money" or not is_scaled(place.quantity):
         return False
     if any(mark.kind == "metric" for mark in (*place.before(breaks=2), *place.after())):
         return False
@@ -406,7 +404,7 @@ _GROWTH = regex(
 
 def bare_growth(place: Place, frame: Frame) -> MetricMatch | None:
     """The metric whose growth a clause tells that names none."""
-    if place.quantity.kind != "percent" or any(m.kind == "metric" for m in place.before()):
+    if place.kind != "percent" or any(m.kind == "metric" for m in place.before()):
         return None
     start = max(place.sentence.start, place.mark.start - 60)
     if _GROWTH.search(place.sentence.folded, start, place.mark.start) is None:
@@ -443,7 +441,7 @@ def told_by_line(place: Place, frame: Frame, setting: Setting) -> MetricMatch | 
         return None
     if not 0 <= place.sentence.start - told <= _PARAGRAPH:
         return None
-    return replace(match, weak=True) if means(match, place, setting) else None
+    return match.as_weak(True) if means(match, place, setting) else None
 
 
 _PARAGRAPH = 400
@@ -456,7 +454,7 @@ _BURDEN = regex(r" (?:headwind|tailwind|drag)\b")
 def _business_moves(place: Place, frame: Frame) -> bool:
     """Whether a sentence tells only how a business of its own moved: "Shoes shone, growing 5%"."""
     business = frame.scope_mark
-    if place.quantity.kind != "percent" or business is None or frame.metrics:
+    if place.kind != "percent" or business is None or frame.metrics:
         return False
     if not isinstance(business.value, ScopeMatch) or business.value.kind == "region":
         return False

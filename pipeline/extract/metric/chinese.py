@@ -86,11 +86,11 @@ def told_in_chinese(place: Place) -> MetricMatch | None:
         return None
     folded = place.sentence.folded
     start = max(place.sentence.start, place.mark.start - _REACH)
-    if quantity.kind in ("money", "number"):
+    if place.kind in ("money", "number"):
         return _of_money(place, start) if is_scaled(quantity) else None
-    if quantity.kind == "measure" and quantity.unit in TIME_UNITS:
+    if place.kind == "measure" and quantity.unit in TIME_UNITS:
         return unnamed("lead_time") if _TAKES.search(folded, start, place.mark.start) else None
-    if quantity.kind == "percent":
+    if place.kind == "percent":
         near = folded[start : place.mark.start]
         if "持" not in near and "留" not in near and "股" not in near and "剩" not in near:
             return None
@@ -99,11 +99,11 @@ def told_in_chinese(place: Place) -> MetricMatch | None:
         return (
             unnamed("ownership") if held and not _MARKET_OF.match(folded, place.mark.end) else None
         )
-    if quantity.kind == "points":
+    if place.kind == "points":
         moved = _MOVES_MARGIN.search(folded, start, place.mark.start)
         return unnamed(_MARGINS[moved[1]]) if moved else None
     counted = (quantity.counted or "-")[:1]
-    if quantity.kind == "count" and counted in _PLACE:
+    if place.kind == "count" and counted in _PLACE:
         told = _PLACES.search(folded, start, place.mark.start)
         return unnamed("cities_covered") if told else None
     return None

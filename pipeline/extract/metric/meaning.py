@@ -48,7 +48,10 @@ _IN_DAYS = frozenset(
 )  # fmt: skip
 _EARNED = frozenset({"eps", "adjusted_eps"})
 _PLAIN_X = regex(r"\d\s?x$")
-_SCALED = regex(r"thousand|million|billion|trillion|\d\s?[kmb]n?\b|万|萬|亿|億|千|百")
+_SCALED = regex(
+    r"[tmb\d万萬亿億千百](?:(?<=t)housand|(?<=m)illion|(?<=b)illion|(?<=t)rillion"
+    r"|(?<=\d)\s?[kmb]n?\b|(?<=[万萬亿億千百]))"
+)
 
 
 def meaning(

@@ -1,7 +1,6 @@
 """The metric that stands nearest a quantity: before it, or bound to it from behind."""
 
 import re
-from dataclasses import replace
 
 from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.amount.units import is_scaled
@@ -55,7 +54,7 @@ def nearby(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     ahead = _metric_ahead(place, frame, setting)
     if behind is not None and not means(behind, place, setting):
         behind = None
-    if behind is not None and place.quantity.kind == "multiple" and behind.metric.id in _EARNINGS:
+    if behind is not None and place.kind == "multiple" and behind.metric.id in _EARNINGS:
         return unnamed("price_to_earnings")
     if behind is not None and (ahead is None or _binds_tighter(place, behind, ahead)):
         return behind
@@ -86,7 +85,7 @@ _RATE_BEHIND = regex(r"(?:增|成长|升|涨|跌|降|衰退|率)")
 
 
 def _part_of_noun(place: Place) -> MetricMatch | None:
-    if place.quantity.kind != "percent" or place.quantity.signed or place.sentence.text.isascii():
+    if place.kind != "percent" or place.quantity.signed or place.sentence.text.isascii():
         return None
     if any(m.kind in ("metric", "scope", "cue", "quantity") for m in place.before()):
         return None
@@ -98,7 +97,7 @@ def _part_of_noun(place: Place) -> MetricMatch | None:
     if _OF_NOUN.fullmatch(place.gap_after(behind)) is None:
         return None
     folded = place.sentence.folded
-    return None if _RATE_BEHIND.match(folded, behind.end) else replace(behind.value, weak=False)
+    return None if _RATE_BEHIND.match(folded, behind.end) else behind.value.as_weak(False)
 
 
 def _metric_behind(place: Place) -> MetricMatch | None:
@@ -154,13 +153,13 @@ def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch |
         match = mark.value
         if not isinstance(match, MetricMatch) or not means(match, place, setting):
             continue
-        large = quantity.kind == "number" and _LARGE.search(quantity.text) is not None
+        large = place.kind == "number" and _LARGE.search(quantity.text) is not None
         reach = _FAR if match.metric.family != "count" or large else _CLOSE
-        if quantity.kind == "number" and words_in(place.gap_before(mark)) > reach:
+        if place.kind == "number" and words_in(place.gap_before(mark)) > reach:
             continue
         # An ambiguous word of this clause beats a clear one of another; within a clause it yields.
         own = match in here and not clear
-        at_home = match.metric.family == quantity.kind
+        at_home = match.metric.family == place.kind
         cost = order + (0.0 if not match.weak else 0.4 if own or at_home else 1.5)
         if best is None or cost < best[0]:
             best = (cost, match)
@@ -198,7 +197,7 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
     if not behind.weak and _behind_their_figures(place, tail):
         return True
     after = folded[place.mark.end : place.mark.end + 4]
-    kind = place.quantity.kind
+    kind = place.kind
     gap = place.gap_after(tail)
     summed = kind == "money" or (kind == "number" and is_scaled(place.quantity))
     bound = after.startswith(" of ") or gap == " in "
@@ -246,7 +245,9 @@ _OF = regex(r"\s*of\b|的")
 
 def _how_delivered(place: Place) -> MetricMatch | None:
     """The way of delivery that a share of orders behind the number is told of."""
-    if place.quantity.kind != "percent" or not _OF.match(place.sentence.folded, place.mark.end):
+    if place.kind != "percent" or place.next not in "o的":
+        return None
+    if not _OF.match(place.sentence.folded, place.mark.end):
         return None
     for mark in place.after():
         if isinstance(mark.value, MetricMatch) and mark.value.metric.id in _HOW_DELIVERED:

@@ -35,7 +35,7 @@ def is_part_of_business(chosen: MetricMatch, place: Place, frame: Frame) -> bool
 
     毛利率 40%；電商占三成 is a part of sales, and so moves 線上銷售 in 線上銷售升兩成.
     """
-    if place.quantity.kind != "percent" or chosen.end == 0 or not is_far(chosen, place, frame):
+    if place.kind != "percent" or chosen.end == 0 or not is_far(chosen, place, frame):
         return False
     business = next((m for m in place.before() if m.kind == "scope"), None)
     if (

@@ -202,7 +202,7 @@ _RIVALS_CHARGE = regex(
 
 def told_by_phrase(place: Place) -> MetricMatch | None:
     """Give the metric that the words right around a quantity tell; None where they tell none."""
-    kind = place.quantity.kind
+    kind = place.kind
     start = max(place.sentence.start, place.mark.start - _WINDOW)
     before = place.sentence.folded[start : place.mark.start]
     if not before.isascii():
@@ -234,7 +234,7 @@ def _told_of_money(place: Place, before: str) -> MetricMatch | None:
     if (place.quantity.unit or "").endswith("/share"):
         dealt = _DEALT.search(before) and not any(m.kind == "metric" for m in place.before())
         return unnamed("share_price") if dealt else None
-    if _SPEND_EACH.search(before):
+    if ("spen" in before or "pay" in before) and _SPEND_EACH.search(before):
         return unnamed("spend_per_user")
     if not is_scaled(place.quantity):
         return None
@@ -246,7 +246,7 @@ def _told_of_money(place: Place, before: str) -> MetricMatch | None:
         return unnamed("shareholder_returns")
     if _AUTHORIZED.match(folded, end):
         return unnamed("repurchase_authorization")
-    if _SAVED.search(before):
+    if "sav" in before and _SAVED.search(before):
         return unnamed("savings")
     return of_stake(place) or _told_of_outlay(place, before)
 
@@ -254,20 +254,20 @@ def _told_of_money(place: Place, before: str) -> MetricMatch | None:
 def _told_of_outlay(place: Place, before: str) -> MetricMatch | None:
     """What a sum is put into, or for what it is agreed; else the size of a market."""
     folded, end = place.sentence.folded, place.mark.end
-    if _FROM_CURRENCY.match(folded, end):
+    if place.next in "fodb" and _FROM_CURRENCY.match(folded, end):
         return unnamed("fx_impact")
-    if _SIGNED.search(before):
+    if any(word in before for word in _WORDS_SIGNED) and _SIGNED.search(before):
         return unnamed("bookings")
-    if _ON_ORDER.match(folded, end):
+    if place.next in "oiw" and _ON_ORDER.match(folded, end):
         return unnamed("supply_commitments")
-    if _AT_A_COST.search(before):
+    if " of" in before and _AT_A_COST.search(before):
         return unnamed("capex")
-    if _TO_WORK.match(folded, end):
+    if place.next in "ot" and _TO_WORK.match(folded, end):
         return unnamed("investment")
     built = _A_PLANT.match(folded, end) and _ARTICLE_BEFORE.search(before)
     if built or (_ON_PLANT.match(folded, end) and _SPENT.search(before)):
         return unnamed("capex")
-    return unnamed("market_size") if _MARKET.search(before) else None
+    return unnamed("market_size") if "market " in before and _MARKET.search(before) else None
 
 
 def _told_of_points(place: Place, before: str) -> MetricMatch | None:
@@ -285,19 +285,19 @@ def _told_of_percent(place: Place, before: str) -> MetricMatch | None:
     folded, end = place.sentence.folded, place.mark.end
     if (state := _in_a_state(place)) is not None:
         return state
-    if _STAKE.match(folded, end) and _HELD.search(before):
+    if place.next in "twehiso" and _STAKE.match(folded, end) and _HELD.search(before):
         return unnamed("ownership")
-    if _TURNOVER.search(before):
+    if "turnover" in before and _TURNOVER.search(before):
         return unnamed("turnover_rate")
-    if _SPEND.search(before):
+    if "spen" in before and _SPEND.search(before):
         return unnamed("spend_per_user")
-    if OF_PRICE.match(folded, end):
+    if place.next in "oi" and OF_PRICE.match(folded, end):
         return unnamed("price") if _TAKEN.search(before) else None
-    if _RIVALS_CHARGE.match(folded, end):
+    if place.next in "balmchuo" and _RIVALS_CHARGE.match(folded, end):
         return unnamed("price")
     if (told := _told_of_rate(place, before)) is not None:
         return told
-    if _PRICE_MOVE.match(folded, end):
+    if place.next in "mlanpirhcr" and _PRICE_MOVE.match(folded, end):
         return unnamed("price")
     return _told_of_part(place, before)
 
@@ -305,24 +305,27 @@ def _told_of_percent(place: Place, before: str) -> MetricMatch | None:
 def _told_of_part(place: Place, before: str) -> MetricMatch | None:
     """Of whom, of what or of which market a percentage is a part."""
     folded, end = place.sentence.folded, place.mark.end
-    if _OF_PEOPLE.match(folded, end):
+    if place.next == "o" and _OF_PEOPLE.match(folded, end):
         return unnamed("customers")
     if (things := part_of_things(place)) is not None:
         return things
-    if _OF_MARKET.match(folded, end) or _SHARE_OF_MARKET.search(before):
+    if (place.next == "o" and _OF_MARKET.match(folded, end)) or (
+        "share " in before and _SHARE_OF_MARKET.search(before)
+    ):
         return unnamed("market_share")
-    if _MARKET_GROWS.search(before):
+    if any(word in before for word in _MARKETS) and _MARKET_GROWS.search(before):
         return unnamed("market_growth")
-    if (more := _PEOPLE_MORE.match(folded, end)) is not None:
+    more = _PEOPLE_MORE.match(folded, end) if place.next in "mfl" else None
+    if more is not None:
         return unnamed(_PEOPLE[more["who"]])
-    if _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
+    if place.next in "oiatfcunr" and _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
         return unnamed("utilization")
     return None
 
 
 def is_size_of_business(place: Place) -> bool:
     """Whether an amount is what a thing named in its clause sells: "a billion-dollar business"."""
-    money = place.quantity.kind == "money" and is_scaled(place.quantity)
+    money = place.kind == "money" and is_scaled(place.quantity)
     return money and _BUSINESS_OF.match(place.sentence.folded, place.mark.end) is not None
 
 
@@ -348,7 +351,7 @@ _COST_POINTS = regex(
 
 def costs_points(place: Place) -> bool:
     """Whether something costs so many points of a margin: "the mix cost 200bps"."""
-    if place.quantity.kind != "points":
+    if place.kind != "points":
         return False
     start = max(place.sentence.start, place.mark.start - 24)
     return _COST_POINTS.search(place.sentence.folded, start, place.mark.start) is not None
@@ -396,7 +399,8 @@ def loses_value(place: Place) -> bool:
 def _in_a_state(place: Place) -> MetricMatch | None:
     """The measure of the state that so much is told to be in, where its clause names none."""
     found = _STATE.match(place.sentence.folded, place.mark.end)
-    found = found or _IS_IN_A_STATE.match(place.sentence.folded, place.mark.end)
+    if found is None and place.next == "o":
+        found = _IS_IN_A_STATE.match(place.sentence.folded, place.mark.end)
     if found is None:
         return None
     if any(isinstance(m.value, MetricMatch) and not m.value.weak for m in place.before()):
@@ -436,7 +440,7 @@ _BOUND_BEHIND = frozenset(
 
 def _points_of(place: Place) -> MetricMatch | None:
     """The measure that so many points right before it are told of."""
-    found = _POINTS_OF.match(place.sentence.folded, place.mark.end)
+    found = _POINTS_OF.match(place.sentence.folded, place.mark.end) if place.next == "o" else None
     if found is None:
         return None
     for mark in place.after():
@@ -462,6 +466,7 @@ _SHARE_IS = regex(
     r" (?:was|is|stood at|stands at|reached|hit|(?:rose|fell|grew|climbed|slipped|improved) to)"
     + _ABOUT
 )
+_MARKETS = ("market", "industry", "sector")
 # "We sold 7% more pizza".
 _SOLD_MORE = regex(
     r"\b(?:sold|sell|shipped|ship|delivered|deliver|moved|carried|served|handled|processed|poured"
@@ -477,6 +482,7 @@ _SIGNED = regex(
     r"\b(?:large deal|big deal|contract|order|award|renewal|contract win|bookings win),?"
     r"(?: (?:of|worth|valued at|for|at|is|was))?" + _ABOUT
 )
+_WORDS_SIGNED = ("deal", "contract", "order", "award", "renewal", "win")
 _SPEND_EACH = regex(
     r"\b(?:customers?|clients?|accounts?|members?|them|who|that) (?:spend|spends|spending|spent"
     r"|pay|pays"
@@ -486,8 +492,9 @@ _SPEND_EACH = regex(
 
 def _told_of_rate(place: Place, before: str) -> MetricMatch | None:
     """What the words before a percentage name: a share of a market, goods sold, "we grew"."""
-    if _SHARE_IS.search(before):
+    if " share" in before and _SHARE_IS.search(before):
         return unnamed("market_share")
-    if _MORE.match(place.sentence.folded, place.mark.end) and _SOLD_MORE.search(before):
+    more = place.next in "mfl" and _MORE.match(place.sentence.folded, place.mark.end)
+    if more and _SOLD_MORE.search(before):
         return unnamed("units")
-    return unnamed("revenue") if _WE_GREW.search(before) else None
+    return unnamed("revenue") if "we" in before and _WE_GREW.search(before) else None

@@ -102,7 +102,7 @@ _VALUED_REACH = 48
 def still_valued(place: Place, frame: Frame) -> MetricMatch | None:
     """The ratio told just before, where a price is said to be another multiple: 现价只有 1.3 倍."""
     last = frame.last
-    if last is None or last.family != "x" or place.quantity.kind != "multiple":
+    if last is None or last.family != "x" or place.kind != "multiple":
         return None
     same = last.sentence == (place.sentence.start, place.sentence.end)
     return unnamed(last.metric) if same else None

@@ -119,7 +119,7 @@ def sharpened(
         return told
     if chosen is not None and chosen.metric.id == "compute_capacity" and chosen.weak:
         chosen = _capacity(place) or chosen
-    if quantity.kind == "multiple" and (of := multiple_of(chosen, place)) is not None:
+    if place.kind == "multiple" and (of := multiple_of(chosen, place)) is not None:
         return of
     priced = chosen is not None and chosen.metric.id in _PRICES
     if priced and frame is not None and (valued := still_valued(place, frame)) is not None:
@@ -137,41 +137,48 @@ def _of_amount(chosen: MetricMatch | None, place: Place, frame: Frame | None) ->
     """The metric that the words at an amount of money name, whatever was chosen."""
     folded, end = place.sentence.folded, place.mark.end
     own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
-    of_revenue = not own and OF_REVENUE.match(folded, end)
-    if place.quantity.kind != "money":
+    of_revenue = place.next == "o" and not own and OF_REVENUE.match(folded, end)
+    if place.kind != "money":
         return unnamed("revenue") if of_revenue else None
-    if not own and _PRICE.match(folded, end):
+    if place.next in "ape/" and not own and _PRICE.match(folded, end):
         return unnamed("price")
-    if (borrowed := _BORROWED.match(folded, end)) is not None:
+    borrowed = _BORROWED.match(folded, end) if place.next in "wiodbau" else None
+    if borrowed is not None:
         return unnamed("liquidity" if borrowed["open"] else "debt")
     last = frame.last.metric if frame is not None and frame.last is not None else ""
-    if last not in _OWN_SHARES and _SOLD_FOR.search(just_before(place, 72)):
+    before = just_before(place, 72)
+    if " for" in before and last not in _OWN_SHARES and _SOLD_FOR.search(before):
         return unnamed("deal_value")
-    if _FACILITY.match(folded, end):
+    if place.next in "surnflca" and _FACILITY.match(folded, end):
         return unnamed("credit_facility")
-    if _EACH.match(folded, end):
+    if place.next in "ea" and _EACH.match(folded, end):
         if chosen is not None and chosen.weak and chosen.metric.id == "operating_expenses":
             return unnamed("cost_per_unit")
         if chosen is None or chosen.metric.id in _NOT_EACH:
             return unnamed("price")
-    if _RAISES.search(just_before(place, 32)) and _CAPITAL.match(folded, end):
+    capital = place.next in "oi" and _CAPITAL.match(folded, end)
+    if capital and _RAISES.search(just_before(place, 32)):
         return unnamed("financing")
-    if _A_DAY.match(folded, end) and _is_daily(chosen, place):
+    if place.next in "pa/" and _A_DAY.match(folded, end) and _is_daily(chosen, place):
         return unnamed(last if last in _DAILY else "daily_rate")
     if of_revenue:
         return unnamed("revenue")
-    return unnamed("shareholder_returns") if _TO_OWNERS.match(folded, end) else None
+    to_owners = place.next in "oit" and _TO_OWNERS.match(folded, end)
+    return unnamed("shareholder_returns") if to_owners else None
 
 
 def _of_rate(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
     """The metric that the words at a percentage or a multiple name, whatever was chosen."""
     folded, end = place.sentence.folded, place.mark.end
-    if place.quantity.kind == "percent":
-        if _OF_GDP_BEHIND.match(folded, end) or _OF_GDP_BEFORE.search(place.lead):
+    if place.kind == "percent":
+        if (place.next == "o" and _OF_GDP_BEHIND.match(folded, end)) or (
+            "gdp" in place.lead and _OF_GDP_BEFORE.search(place.lead)
+        ):
             return unnamed("gdp_share")
-        return unnamed("share_price") if _THAT_DAY.match(folded, end) else None
+        that_day = place.next in "oiap" and _THAT_DAY.match(folded, end)
+        return unnamed("share_price") if that_day else None
     traded = (
-        place.quantity.kind == "multiple"
+        place.kind == "multiple"
         and (chosen is None or chosen.metric.family != "x")
         and _TRADED_AT.search(place.lead)
         and _NO_MORE.match(folded, end)
@@ -181,19 +188,21 @@ def _of_rate(chosen: MetricMatch | None, place: Place) -> MetricMatch | None:
 
 def _narrowed(chosen: MetricMatch | None, place: Place, frame: Frame | None) -> MetricMatch | None:
     """The narrower metric that the words at the number make of the one chosen."""
-    money = place.quantity.kind == "money"
+    money = place.kind == "money"
     name = chosen.metric.id if chosen is not None else ""
     if money and name == "share_repurchases":
         left = _LEFT.match(place.sentence.folded, place.mark.end)
         if left or _AUTHORIZED.search(just_before(place, 40)):
             return unnamed("repurchase_authorization")
-    if money and _EXCHANGED.search(place.lead):
+    if money and "兑" in place.lead and _EXCHANGED.search(place.lead):
         return unnamed("exchange_rate")
-    if place.quantity.kind in ("money", "percent") and _REVALUED.search(place.lead):
+    revalued = place.kind in ("money", "percent") and "值" in place.lead
+    if revalued and _REVALUED.search(place.lead):
         return unnamed("exchange_rate")
     if place.quantity.text.endswith(_RATE_OF_INTEREST) and name in _PAID_OR_PRICED:
         return unnamed("dividend_yield")
-    if money and _SAVES.search(just_before(place, _CLAUSE)):
+    before = just_before(place, _CLAUSE) if money else ""
+    if not before.isascii() and _SAVES.search(before):
         return unnamed("savings")
     if name == "net_additions":
         return _total_of(place, frame) or chosen
@@ -201,7 +210,8 @@ def _narrowed(chosen: MetricMatch | None, place: Place, frame: Frame | None) -> 
         return unnamed("share_price")
     if chosen is not None and _is_paid_out(chosen, place):
         return unnamed("dividend_payout_ratio")
-    if money and _UNDER_PROGRAM.match(place.sentence.folded, place.mark.end):
+    under_program = money and place.next in "iwslrau"
+    if under_program and _UNDER_PROGRAM.match(place.sentence.folded, place.mark.end):
         return unnamed("repurchase_authorization")
     if name == "users" and (often := _HOW_OFTEN.search(place.lead)) is not None:
         return unnamed("daily_active_users" if often["day"] else "monthly_active_users")
@@ -228,10 +238,11 @@ _OF_EARNINGS = frozenset({"revenue", "net_income", "operating_income", "price", 
 
 def of_each(place: Place, frame: Frame) -> str | None:
     """The price of one of what was just counted, where an amount is told as its average."""
-    if place.quantity.kind != "money":
+    if place.kind != "money":
         return None
     last = frame.last
-    if last is None or _AVERAGE.search(just_before(place, 60)) is None:
+    before = just_before(place, 60)
+    if last is None or "average" not in before or _AVERAGE.search(before) is None:
         return None
     if last.metric in _OWN_SHARES:
         return "average_repurchase_price"
@@ -250,7 +261,7 @@ def _capacity(place: Place) -> MetricMatch | None:
     reach = max(sentence.start, place.mark.start - 300)
     if _COMPUTING.search(sentence.folded, reach, min(sentence.end, place.mark.end + 120)):
         return None
-    return unnamed("capacity" if place.quantity.kind == "percent" else "production_capacity")
+    return unnamed("capacity" if place.kind == "percent" else "production_capacity")
 
 
 def _is_daily(chosen: MetricMatch | None, place: Place) -> bool:
@@ -303,11 +314,11 @@ _PAYS = regex(r"股利|股息|派息|派发|分红|配发|现金红利|dividend"
 
 def _is_paid_out(chosen: MetricMatch, place: Place) -> bool:
     """Whether a percentage is the part of earnings that goes out as dividends."""
-    if place.quantity.kind != "percent" or place.quantity.signed:
+    if place.kind != "percent" or place.quantity.signed:
         return False
     folded, start = place.sentence.folded, place.sentence.start
-    before = _PART_OF_EARNINGS.search(place.lead)
-    if before is None and not _OF_EARNINGS_EN.match(folded, place.mark.end):
+    before = not place.lead.isascii() and _PART_OF_EARNINGS.search(place.lead)
+    if not before and not (place.next == "o" and _OF_EARNINGS_EN.match(folded, place.mark.end)):
         return False
     if chosen.metric.id in ("dividends", "dividend_per_share"):
         return True
@@ -349,7 +360,7 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
         return (unnamed("occupancy_cost") or chosen) if same_line else chosen
     if bare_margin:
         near = 0 <= place.sentence.start - last.sentence[0] <= _PARAGRAPH
-        if near and last.metric in _MARGINS and place.quantity.kind in ("percent", "points"):
+        if near and last.metric in _MARGINS and place.kind in ("percent", "points"):
             return unnamed(last.metric) or chosen
         if near and last.metric == "gross_profit":
             return unnamed("gross_margin") or chosen
@@ -359,7 +370,7 @@ def _of_what_went_before(chosen: MetricMatch, place: Place, frame: Frame) -> Met
     if chosen.metric.id == "production_capacity" and last.unit == "W":
         same = last.sentence == (place.sentence.start, place.sentence.end)
         return (unnamed("power_capacity") or chosen) if same else chosen
-    spent = chosen.metric.id == "investment" and chosen.weak and place.quantity.kind == "money"
+    spent = chosen.metric.id == "investment" and chosen.weak and place.kind == "money"
     if spent and frame.inherited is not None and frame.inherited.metric.id in _OWN_SHARES:
         return unnamed("share_repurchases") or chosen
     return chosen
@@ -446,7 +457,7 @@ _LOSS_REACH = 28
 
 def loss_that_moves(place: Place, frame: Frame) -> MetricMatch | None:
     """The loss that a bare 亏损 before a base or an end of its move speaks of."""
-    if place.quantity.kind != "money":
+    if place.kind != "money":
         return None
     start = max(place.sentence.start, place.mark.start - _LOSS_REACH)
     if _LOSS_MOVES.search(place.sentence.folded, start, place.mark.start) is None:
@@ -460,7 +471,7 @@ def profit_that_moves(place: Place, frame: Frame) -> MetricMatch | None:
 
     前三季獲利年增 12%, 海外獲利占三成.
     """
-    if place.quantity.kind not in ("percent", "multiple"):
+    if place.kind not in ("percent", "multiple"):
         return None
     for mark in place.before():
         if mark.kind == "metric":

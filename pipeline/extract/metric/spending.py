@@ -47,7 +47,7 @@ _REACH = 48
 
 def spent_on(place: Place) -> MetricMatch | None:
     """The metric of money whose object is the company's own stock or its plant."""
-    if place.quantity.kind not in ("money", "number"):
+    if place.kind not in ("money", "number") or place.next not in "boitfvw":
         return None
     folded, start = place.sentence.folded, place.mark.start
     shares = _OWN_SHARES.match(folded, place.mark.end)
@@ -71,9 +71,9 @@ _TAKEN_BACK = regex(
 
 def part_of_shares(place: Place) -> MetricMatch | None:
     """The shares that a part of them was bought back of."""
-    if place.quantity.kind != "percent" or not _OF_SHARES.match(
-        place.sentence.folded, place.mark.end
-    ):
+    if place.kind != "percent" or place.next != "o":
+        return None
+    if not _OF_SHARES.match(place.sentence.folded, place.mark.end):
         return None
     start = max(place.sentence.start, place.mark.start - _REACH)
     taken = _TAKEN_BACK.search(place.sentence.folded, start, place.mark.start)
@@ -97,7 +97,7 @@ _NO_OBJECT = frozenset(
 
 def object_multiplied(place: Place) -> str | None:
     """What an English verb of multiplying has for its object, where no list knows it."""
-    if place.quantity.kind != "multiple" or not _MULTIPLIES.fullmatch(place.said.lower()):
+    if place.kind != "multiple" or not _MULTIPLIES.fullmatch(place.said.lower()):
         return None
     found = _OBJECT.match(place.sentence.folded, place.mark.end)
     if found is None:
@@ -127,7 +127,7 @@ def paid_in_all(place: Place, frame: Frame) -> MetricMatch | None:
     if last is None or last.metric not in _PAID or last.mark is not place.previous():
         return None
     start = max(place.sentence.start, place.mark.start - _REACH)
-    if place.quantity.kind not in ("money", "number") or not _IN_ALL.search(
+    if place.kind not in ("money", "number") or not _IN_ALL.search(
         place.sentence.folded, start, place.mark.start
     ):
         return None
@@ -155,7 +155,7 @@ _DEAREST = 5000
 def product_priced(place: Place) -> str | None:
     """The product that a small sum of money is the price of, where no list knows it."""
     quantity = place.quantity
-    if quantity.kind != "money" or (quantity.unit or "").endswith("/share"):
+    if place.kind != "money" or (quantity.unit or "").endswith("/share"):
         return None
     if not 0 < size_of(quantity) < _DEAREST or any(
         mark.kind in ("metric", "scope", "quantity") for mark in place.before()
@@ -191,7 +191,7 @@ _PUT_REACH = 72
 def put_into(place: Place) -> str | None:
     """What is told to be in so many shops, plants or countries: their count is of its spread."""
     quantity = place.quantity
-    if quantity.kind != "count" or not quantity.counted:
+    if place.kind != "count" or not quantity.counted:
         return None
     if any(mark.kind in ("scope", "company", "quantity") for mark in place.before()):
         return None
@@ -219,7 +219,7 @@ def left_of_last(place: Place, frame: Frame) -> MetricMatch | None:
         place.sentence.folded, place.mark.end
     ):
         return unnamed("repurchase_authorization")
-    if place.quantity.kind != last.quantity.kind or "metric from words" not in last.doubts:
+    if place.kind != last.quantity.kind or "metric from words" not in last.doubts:
         return None
     if _LEFT.match(place.sentence.folded, place.mark.end) is None:
         return None

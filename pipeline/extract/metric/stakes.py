@@ -25,7 +25,7 @@ _WINDOW, _FOR = 64, 14
 
 def of_stake(place: Place) -> MetricMatch | None:
     """The part of a company that is bought or sold, or the price of it; None for all else."""
-    folded, kind = place.sentence.folded, place.quantity.kind
+    folded, kind = place.sentence.folded, place.kind
     if kind not in ("percent", "money"):
         return None
     start = max(place.sentence.start, place.mark.start - _WINDOW)

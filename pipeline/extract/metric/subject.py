@@ -205,8 +205,8 @@ def _in_sums(
 ) -> MetricMatch | None:
     """Turn a metric to the profit, the dividend or the cost that a sum is told as."""
     quantity = place.quantity
-    summed = quantity.kind == "number" and is_scaled(quantity)
-    if (quantity.kind == "money" or summed) and set(reading.doubts) <= {_INHERITED}:
+    summed = place.kind == "number" and is_scaled(quantity)
+    if (place.kind == "money" or summed) and set(reading.doubts) <= {_INHERITED}:
         chosen = profit_or_loss(place, frame, chosen) or chosen
     if chosen is not None:
         earned = earned_by_business(chosen, place, frame, setting)
@@ -266,7 +266,7 @@ def _told_by_words(
     if said is None:
         return False, None
     subject, moves = said
-    if place.quantity.kind == "number":
+    if place.kind == "number":
         counted = counted_metric(subject)
         if counted is None and _COUNT_OF.search(subject):
             reading.doubts.append("metric from words")
@@ -281,14 +281,14 @@ def _told_by_words(
         _settle(reading, whole.metric)
         reading.business, reading.measure = subject.title(), "share"
         return True, whole
-    if moves and place.quantity.kind != "points" and not _MEASURE.search(subject):
+    if moves and place.kind != "points" and not _MEASURE.search(subject):
         line = told_by_line(place, frame, setting) or unnamed("revenue")
         if line is not None:
             reading.metric, reading.family = line.metric.id, line.metric.family
         reading.business = subject.title()
     else:
         reading.metric = snake_case(subject)
-        reading.family = "measure" if place.quantity.kind == "measure" else "any"
+        reading.family = "measure" if place.kind == "measure" else "any"
     return True, None
 
 
@@ -331,7 +331,7 @@ def _is_of_whole(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
         return False
     if frame.scope is not None and SUBSIDIARIES.search(frame.scope):
         return False
-    grows = place.quantity.kind == "percent" and bool(_TO_GROW.search(place.lead))
+    grows = place.kind == "percent" and bool(_TO_GROW.search(place.lead))
     return is_far(chosen, place, frame) and (grows or stands_alone(place))
 
 
@@ -343,7 +343,7 @@ def _is_operating_income(chosen: MetricMatch, place: Place, frame: Frame) -> boo
     last = frame.last
     if last is None or last.metric != "revenue" or last.measure != "level" or not last.value:
         return False
-    if chosen.metric.id != "revenue" or place.quantity.kind != "money" or not place.quantity.value:
+    if chosen.metric.id != "revenue" or place.kind != "money" or not place.quantity.value:
         return False
     named = next((m for m in place.before() if m.kind == "metric"), None)
     if named is None or last.mark is None or last.mark is not place.previous():
@@ -361,7 +361,7 @@ def _settle(reading: Reading, metric: Metric) -> None:
 def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The metric that what is counted tells: 440,000 shares, 3,508座."""
     quantity = place.quantity
-    if quantity.kind not in ("count", "measure") or not quantity.counted:
+    if place.kind not in ("count", "measure") or not quantity.counted:
         return None
     found = counted_metric(fold(quantity.counted))
     if found is None:

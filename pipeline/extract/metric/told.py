@@ -28,11 +28,11 @@ def part_of_last(place: Place, frame: Frame) -> MetricMatch | None:
     last, quantity = frame.last, place.quantity
     if (points := _points_of_move(place, frame)) is not None:
         return points
-    if quantity.kind not in ("percent", "money") or quantity.signed or last is None:
+    if place.kind not in ("percent", "money") or quantity.signed or last is None:
         return None
     if not last.metric or last.sentence[0] != place.sentence.start or last.family == "percent":
         return None
-    if quantity.kind == "money":
+    if place.kind == "money":
         if not _A_COST.search(last.metric) or not _PAID_IN_CASH.search(place.lead):
             return None
     elif _OF_WHICH.search(place.lead) is None:
@@ -47,7 +47,7 @@ _OF_MOVE = regex(r"其中[^，。；,;0-9%]{0,10}$")
 
 def _points_of_move(place: Place, frame: Frame) -> MetricMatch | None:
     last = frame.last
-    if place.quantity.kind != "points" or last is None or last.mark is not place.previous():
+    if place.kind != "points" or last is None or last.mark is not place.previous():
         return None
     if last.unit != "percentage_points" or last.measure != "change":
         return None
@@ -65,7 +65,7 @@ def is_part_of_move(place: Place) -> bool:
 
 def of_dividend(chosen: MetricMatch, place: Place, frame: Frame) -> MetricMatch | None:
     """The dividend that a bare 每股 is of; None where the sentence told of none just before."""
-    if chosen.metric.id != "eps" or not chosen.weak or place.quantity.kind != "money":
+    if chosen.metric.id != "eps" or not chosen.weak or place.kind != "money":
         return None
     mark = next((m for m in place.before() if m.value is chosen), None)
     last = frame.last
@@ -102,7 +102,7 @@ _HEDGED = regex(r"\s*(?:的|约|近|逾|超过|将近|大约|比重|比例|达)*
 def amount_shared(place: Place, frame: Frame) -> MetricMatch | None:
     """The amount that so many people or things are said to make up a part of."""
     last = frame.last
-    if place.quantity.kind != "percent" or last is None or last.family != "count":
+    if place.kind != "percent" or last is None or last.family != "count":
         return None
     mark = next((m for m in place.before() if m.kind == "metric"), None)
     if mark is None or not isinstance(mark.value, MetricMatch) or mark.value.weak:

@@ -54,7 +54,7 @@ _OF_CALLED = regex(
 
 def run_on_subject(place: Place) -> str | None:
     """The business that captions name right before a verb of growth: "… compare aviation grew"."""
-    if place.quantity.kind != "percent" or not place.sentence.text.islower():
+    if place.kind != "percent" or not place.sentence.text.islower():
         return None
     marks = list(place.before())
     if any(mark.kind in ("scope", "company") for mark in marks):
@@ -77,7 +77,7 @@ _EARNS = frozenset({"brought in", "bring in", "brings in", "pulled in", "took in
 
 def earner(place: Place, chosen: MetricMatch | None) -> str | None:
     """The business that no list knows before a verb of earning: "instruments brought in $1.5bn"."""
-    if chosen is None or not chosen.weak or place.quantity.kind != "money":
+    if chosen is None or not chosen.weak or place.kind != "money":
         return None
     mark = next((m for m in place.before() if m.value is chosen), None)
     folded = place.sentence.folded
@@ -97,9 +97,9 @@ _POSSESSIVE = regex(r"^(?:our|its|their) ")
 
 def own_subject(place: Place) -> tuple[str, bool] | None:
     """What an English clause is about where no list knows it: "deposit costs averaged"."""
-    measured = place.quantity.kind == "measure" and _at_verb(place)
-    scaled = place.quantity.kind == "number" and is_scaled(place.quantity)
-    rated = place.quantity.kind in ("percent", "points", "money")
+    measured = place.kind == "measure" and _at_verb(place)
+    scaled = place.kind == "number" and is_scaled(place.quantity)
+    rated = place.kind in ("percent", "points", "money")
     if not (rated or measured or scaled):
         return None
     start = place.sentence.start
@@ -118,7 +118,7 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
     noun = getattr(before.value, "counted", None) if before is not None else None
     if noun and before is not None and before.end == start and clause.startswith(fold(noun)):
         return None  # "four vessels at $72 million apiece"
-    named = _measure_named(clause) if place.quantity.kind != "money" else None
+    named = _measure_named(clause) if place.kind != "money" else None
     if named is None and measured and _LASTED.search(clause) is not None:
         return subject_of(clause)
     if named is not None or measured:
@@ -126,7 +126,7 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
     if _OF_EACH.match(clause):
         return None
     said = subject_of(clause)
-    if said is None and place.quantity.kind == "percent" and place.sentence.text.islower():
+    if said is None and place.kind == "percent" and place.sentence.text.islower():
         said = noun_that_moves(clause)
     return said
 
@@ -227,10 +227,12 @@ _AGO = regex(r"\s*(?:ago|earlier|later|before|out|from now|old)\b")
 
 def called_behind(place: Place) -> str | None:
     """What the words right behind an amount call it: "the $593 million litigation gain"."""
-    if place.quantity.kind != "money":
+    if place.kind != "money":
         return None
     start = max(place.sentence.start, place.mark.start - 72)
-    booked = BOOKED.search(place.sentence.folded, start, place.mark.start)
+    booked = None
+    if place.lead.endswith(" ") and place.sentence.folded.find(" of", start, place.mark.start) >= 0:
+        booked = BOOKED.search(place.sentence.folded, start, place.mark.start)
     if booked is not None and not any(
         isinstance(m.value, MetricMatch) and m.start >= booked.start(1) for m in place.before()
     ):
@@ -298,12 +300,12 @@ def without_words(reading: Reading, place: Place) -> None:
     quantity, sentence = place.quantity, place.sentence
     reading.doubts.append("metric not named")
     unit = quantity.unit or ""
-    cents = quantity.kind == "money" and _in_cents(quantity) and not _is_price_of(place)
-    if quantity.kind == "money" and _of_piece(place):
+    cents = place.kind == "money" and _in_cents(quantity) and not _is_price_of(place)
+    if place.kind == "money" and _of_piece(place):
         reading.metric, reading.family = "price", "money"
-    elif quantity.kind == "money" and _is_deal(place):
+    elif place.kind == "money" and _is_deal(place):
         reading.metric, reading.family = "deal_value", "money"
-    elif quantity.kind == "money" and _is_small_price(place):
+    elif place.kind == "money" and _is_small_price(place):
         reading.metric, reading.family = "price", "money"
     elif unit.endswith("/share") or cents:
         reading.metric, reading.family = "eps", "money_per_share"
@@ -311,9 +313,9 @@ def without_words(reading: Reading, place: Place) -> None:
         reading.metric, reading.family = "tokens_processed", "token"
     elif unit in TIME_UNITS and _DELIVERY.search(sentence.folded, sentence.start, sentence.end):
         reading.metric, reading.family = "delivery_time", "time"
-    elif quantity.kind in ("number", "count") and not quantity.counted and _spoken_money(place):
+    elif place.kind in ("number", "count") and not quantity.counted and _spoken_money(place):
         reading.metric, reading.family = "revenue", "money"
-    elif quantity.kind in ("count", "measure", "number"):
+    elif place.kind in ("count", "measure", "number"):
         reading.metric, reading.family = counted_name(quantity), "count"
     else:
         reading.metric, reading.family = "revenue", "money"

@@ -25,9 +25,9 @@ def as_valuation(chosen: MetricMatch, place: Place) -> MetricMatch | None:
     """What a target price is told with: "PT $850 (was $900), 26x", "25x '26E $3.22"."""
     if chosen.metric.id not in ("target_price", "share_price"):
         return None
-    if place.quantity.kind == "money" and _TIMES_EARNINGS.search(place.lead):
+    if place.kind == "money" and _TIMES_EARNINGS.search(place.lead):
         return unnamed("eps")  # "25x '26E $3.22"
-    if place.quantity.kind != "multiple" or not _TIMES.fullmatch(place.said):
+    if place.kind != "multiple" or not _TIMES.fullmatch(place.said):
         return None
     of_what = _TIMES_WHAT.match(place.sentence.folded, place.mark.end)
     return unnamed(_VALUED[of_what[1]] if of_what else "price_to_earnings")
@@ -42,7 +42,7 @@ _OF_ALL_SHARES = {
 
 def of_all_shares(chosen: MetricMatch, place: Place) -> MetricMatch | None:
     """The sum for all shares: 中期息每股 25 仙，派息約 24 億港元."""
-    if place.quantity.kind != "money" or chosen.metric.id not in _OF_ALL_SHARES:
+    if place.kind != "money" or chosen.metric.id not in _OF_ALL_SHARES:
         return None
     if size_of(place.quantity) < MILLIONS:
         return None

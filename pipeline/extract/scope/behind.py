@@ -50,7 +50,7 @@ _SOURCE_REACH = 4
 
 
 def _comes_from(place: Place) -> str | None:
-    if place.quantity.kind != "percent" or place.sentence.text.isascii():
+    if place.kind != "percent" or place.sentence.text.isascii():
         return None
     found = _COMES_FROM.match(place.sentence.folded, place.mark.end)
     if found is None:
@@ -108,7 +108,7 @@ def scope_behind(place: Place, frame: Frame) -> str | None:
             return None
         apart = mark.kind == "cue" and mark.start - place.mark.end > 1
         if apart and not _TO_DO.search(folded, place.mark.end, mark.end):
-            if place.quantity.kind == "percent" and folded[mark.start : mark.end] in _IS_OF:
+            if place.kind == "percent" and folded[mark.start : mark.end] in _IS_OF:
                 continue
             return None
     return None
@@ -145,7 +145,7 @@ def _has_business(place: Place, frame: Frame) -> bool:
 
 def _is_part_of(place: Place, frame: Frame) -> bool:
     """Whether "42% of systems" is the share that a business named before has in another."""
-    return place.quantity.kind == "percent" and named_with(place, frame)
+    return place.kind == "percent" and named_with(place, frame)
 
 
 def _is_equipped(place: Place, frame: Frame, part: Mark) -> bool:

@@ -81,6 +81,29 @@ _BANKERS = regex(
 _REACH = 40
 
 
+# What the words that a name is left out by, held against, spent on or helped by end in, and what
+# may stand between them and the name.
+_LAST_WORDS = (
+    "ex", "excluding", "excl", "excl.", "without", "before", "of", "than", "from", "minus",
+    "outside", "beyond", "besides", "counting", "out", "for", "non", "versus", "vs", "vs.", "to",
+    "with", "against", "unlike", "in", "on", "into", "enable", "enables", "enabling", "allow",
+    "allows", "allowing", "let", "lets", "letting", "help", "helps", "helping", "give", "gives",
+    "giving", "offer", "offers", "offering",
+    *"除含计入括虑开去当合于和与及、比较过越出逊后先如上少小下代输大让助向对",
+)  # fmt: skip
+_FILLERS = ("the", "our", "other", "general")
+
+
+def _may_lead_past(before: str) -> bool:
+    """Whether the last word before a name is one of those, which takes less than a search."""
+    before = before.rstrip()
+    while before.endswith(("-", *_FILLERS)):
+        for filler in ("-", *_FILLERS):
+            before = before.removesuffix(filler)
+        before = before.rstrip()
+    return before.endswith(_LAST_WORDS)
+
+
 def is_no_business(sentence: Sentence, mark: Mark) -> bool:
     """Whether a scope's name is part of another name ("U.S. dollars", "Fortune 500") or of all."""
     if _NO_BUSINESS.match(sentence.folded, mark.end) is not None:
@@ -105,13 +128,16 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     compared = _BEHIND.match(sentence.folded, mark.end)
     if compared is not None and (compared[0][:1] in _JOINTS or not _OPENS_CLAUSE.search(before)):
         return True
-    if _WEIGHED.search(before) and _ON_ANOTHER.match(sentence.folded, mark.end):
+    if "受" in before and _WEIGHED.search(before) and _ON_ANOTHER.match(sentence.folded, mark.end):
         return True
-    if any(said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT, _FOR_WHOM)):
+    if _may_lead_past(before) and any(
+        said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT, _FOR_WHOM)
+    ):
         return True
     if _BOUGHT.match(sentence.folded, mark.end) and _OF_DEALS.search(before):
         return True
-    if isinstance(mark.value, ScopeMatch) and not mark.value.known and _BUYER.search(before):
+    unknown = isinstance(mark.value, ScopeMatch) and not mark.value.known
+    if unknown and " to " in before and _BUYER.search(before):
         return True
     return not subject and any(said.search(before) for said in (_CAUSE, _FITTED_WITH))
 

@@ -368,7 +368,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         (frame.scope_is_line and not (frame.scope_inherited and reading.metric in TOLD_OF_ALL))
         or not frame.scope_inherited
         or "metric inherited" in reading.doubts
-        or not (frame.metrics or place.quantity.kind in ("count", "measure"))
+        or not (frame.metrics or place.kind in ("count", "measure"))
         or _same_business(place)
     ):
         reading.scope = frame.scope
@@ -444,7 +444,7 @@ _OF_OURS = regex(r"\s*of (?:our|the company's|total company|consolidated|group)\
 
 def _is_customer(place: Place, named: Entity, setting: Setting) -> bool:
     """Whether another company is named for its part of what the company spoken of has."""
-    if setting.about is None or named == setting.about or place.quantity.kind != "percent":
+    if setting.about is None or named == setting.about or place.kind != "percent":
         return False
     return _OF_OURS.match(place.sentence.folded, place.mark.end) is not None
 
@@ -476,7 +476,7 @@ def _leaves_business(place: Place, frame: Frame, business: Mark) -> bool:
     start = max(business.end, end - _SPEECH_REACH)
     if _ITSELF.search(folded, start, end):
         return True
-    counts = place.quantity.kind == "count" and not frame.scope_is_line
+    counts = place.kind == "count" and not frame.scope_is_line
     return counts and _WE_TOO.search(folded, start, end) is not None
 
 

@@ -133,7 +133,7 @@ def comparison(
     open_time = mention is None or mention.relation == "by"
     if reading.measure == "multiple" and reading.modality == "forward" and open_time:
         return None
-    if reading.measure == "change" and place.quantity.kind in ("count", "measure"):
+    if reading.measure == "change" and place.kind in ("count", "measure"):
         return None
     return frame.basis or setting.basis
 
@@ -215,7 +215,7 @@ def _within_a_stretch(place: Place) -> bool:
 
 def _is_a_part(place: Place) -> bool:
     """Whether a change is what one cause adds or takes away: "FX cost us five points"."""
-    if place.quantity.kind != "points":
+    if place.kind != "points":
         return False
     folded = place.sentence.folded
     start = max(place.sentence.start, place.mark.start - 16)
@@ -227,9 +227,7 @@ def _against_a_thing(place: Place) -> bool:
     behind = _OF_A_THING.match(place.sentence.folded, place.mark.end)
     if behind and not any(m.kind in ("period", "basis", "quantity") for m in _behind(place)):
         return True
-    if place.quantity.kind == "multiple" and place.sentence.folded[: place.mark.start].endswith(
-        "的"
-    ):
+    if place.kind == "multiple" and place.sentence.folded[: place.mark.start].endswith("的"):
         return not any(m.kind in ("period", "basis") for m in place.before())
     for mark in place.before():
         if mark.kind in ("period", "basis"):

@@ -30,4 +30,4 @@ def was_guided(place: Place, frame: Frame) -> bool:
     told = _WAS.search(folded, start, place.mark.start) or (
         _IT_WAS.search(folded, start, place.mark.start) and _BEFORE.match(folded, place.mark.end)
     )
-    return told is not None and place.quantity.kind == last.quantity.kind
+    return told is not None and place.kind == last.quantity.kind

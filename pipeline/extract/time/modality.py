@@ -54,6 +54,9 @@ def note_topic(frame: Frame, sentence: Sentence, segment: NormalizedSegment) -> 
     """
     start, frame.told = frame.told, sentence.end
     first = next((m.start for m in sentence.marks if m.kind == "quantity"), sentence.end)
+    said = sentence.folded[start:first]
+    if not any(word in said for word in ("guidance", "outlook", "looking ", "view")):
+        return
     if not _TOPIC.search(sentence.folded, start, first):
         return
     frame.outlook = True
@@ -146,7 +149,7 @@ _BY_SO_MUCH = regex(
 def _beaten_range(place: Place) -> bool:
     """Whether a result is held against this guidance: "above the high end of our $5-6 range"."""
     folded = place.sentence.folded
-    if not _GUIDANCE_NOUN.match(folded, place.mark.end):
+    if place.next not in "rgo" or not _GUIDANCE_NOUN.match(folded, place.mark.end):
         return False
     ahead = folded[max(place.sentence.start, place.mark.start - 48) : place.mark.start]
     return _HELD_AGAINST.search(ahead) is not None
@@ -261,7 +264,7 @@ def _is_supposed(place: Place) -> bool:
     folded, start = place.sentence.folded, place.sentence.start
     if place.sentence.text.isascii():
         return False
-    if _EACH_STEP.search(place.lead) is not None:
+    if "每" in place.lead and _EACH_STEP.search(place.lead) is not None:
         return True
     part = folded.rfind(";", start, place.mark.start) + 1
     return _SUPPOSES.match(folded, max(start, part), place.mark.start) is not None
@@ -281,7 +284,7 @@ _REVISES_NOW = regex(r"(?:则|又|已|已经|把|将|重新)?(?:[上下]调|[上
 
 def led_by(place: Place) -> bool | None:
     """What the nearest cue before says: expected, happened or is so; None where none does."""
-    if _PAST_VERB.search(place.said):
+    if place.said.endswith("ed") and _PAST_VERB.search(place.said):
         _, helped = place.nearest_cue()
         return None if helped & {"be", "forward"} else False
     for mark, kinds in place.cues_before(breaks=2):
@@ -334,7 +337,7 @@ def _leads_on(place: Place, mark: Mark) -> bool:
 
 def named_as_target(place: Place) -> bool:
     """Whether a noun right behind the number calls it a target: "our $500 million target"."""
-    if place.quantity.kind == "multiple":
+    if place.kind == "multiple":
         return False  # "tripled the budget"
     for mark, kinds in place.cues_after():
         near = words_in(place.gap_after(mark))
@@ -489,5 +492,5 @@ def whole_year(mention: PeriodMention) -> bool:
 def _range_of_money(place: Place) -> bool:
     """Whether the quantity is a range of money: results are figures, outlooks are ranges."""
     quantity = place.quantity
-    summed = quantity.kind == "money" or (quantity.kind == "number" and is_scaled(quantity))
+    summed = place.kind == "money" or (place.kind == "number" and is_scaled(quantity))
     return quantity.qualifier == "between" and summed and not quantity.worded

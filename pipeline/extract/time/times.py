@@ -46,7 +46,7 @@ def times_of(
     for mark in place.before(breaks=2):
         if aside is not None and aside[0] <= mark.start < aside[1]:
             continue
-        if not isinstance(mark.value, PeriodMention):
+        if mark.kind != "period" or not isinstance(mark.value, PeriodMention):
             continue
         if _OWNS_FIGURE.fullmatch(place.gap_before(mark)) is not None:
             return mark.value, versus
@@ -65,10 +65,10 @@ def times_of(
             else:
                 return mark.value, versus or _versus_behind(place, frame, moves=moves)
     for mark in place.after():
-        if isinstance(mark.value, PeriodMention):
-            if place.quantity.kind == "multiple" and _own_quantity_follows(place, mark):
+        if mark.kind == "period" and isinstance(mark.value, PeriodMention):
+            if place.kind == "multiple" and _own_quantity_follows(place, mark):
                 break
-            if place.quantity.kind == "multiple" and (
+            if place.kind == "multiple" and (
                 _WHAT.match(place.gap_after(mark)) or _is_its_level(place, mark)
             ):
                 frame.spent.add(mark.start)
@@ -139,7 +139,7 @@ def _behind_where_it_led(place: Place) -> PeriodMention | None:
                 return None
         elif mark.kind in ("break", "quantity", "metric"):
             return None
-        elif isinstance(mark.value, PeriodMention):
+        elif mark.kind == "period" and isinstance(mark.value, PeriodMention):
             return mark.value if mark.value.relation == "in" else None
     return None
 
@@ -154,7 +154,7 @@ _SET = regex(
 def _set_in(place: Place) -> PeriodMention | None:
     """The time in which a record was set that stands right behind it."""
     for mark in place.after()[:2]:
-        if isinstance(mark.value, PeriodMention):
+        if mark.kind == "period" and isinstance(mark.value, PeriodMention):
             return mark.value if _SET.match(place.gap_after(mark)) else None
     return None
 
@@ -200,7 +200,11 @@ def _versus_behind(place: Place, frame: Frame, *, moves: bool) -> PeriodMention 
     for mark in place.after():
         if mark.kind == "metric" or not moves:
             return None
-        if isinstance(mark.value, PeriodMention) and mark.value.relation == "versus":
+        if (
+            mark.kind == "period"
+            and isinstance(mark.value, PeriodMention)
+            and mark.value.relation == "versus"
+        ):
             frame.spent.add(mark.start)
             return mark.value
     return None
@@ -260,7 +264,7 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
         return True
     if _EVEN.search(place.said) and folded[mark.start - 1] in "与和跟同较比":
         return True
-    if place.quantity.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
+    if place.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
         return True
     if _RECOVERED.search(folded, max(0, mark.start - 12), mark.start) and folded[
         mark.end : place.mark.start
@@ -331,9 +335,7 @@ def _own_quantity_follows(place: Place, mark: Mark) -> bool:
         if later.kind == "quantity":
             to_next = len(place.sentence.folded[mark.end : later.start].strip())
             to_this = len(place.gap_after(mark).strip())
-            return to_next < to_this or (
-                to_next == to_this == 0 and place.quantity.kind == "multiple"
-            )
+            return to_next < to_this or (to_next == to_this == 0 and place.kind == "multiple")
         if later.start >= mark.end and later.kind == "break":
             return False
     return False

@@ -152,7 +152,7 @@ _HELD_AGAINST = frozenset({"较", "比", "相比", "相较", "相较于", "对�
 
 def _is_base(place: Place) -> bool:
     """Whether a number told to be a base is one; 比第二季多出兩成 compares with the time."""
-    if place.quantity.kind == "multiple":
+    if place.kind == "multiple":
         return False
     moved = False
     for mark in place.before(breaks=1):
@@ -172,7 +172,8 @@ def _is_base(place: Place) -> bool:
 
 def _is_comparison(place: Place) -> bool:
     """Whether a growth is the one to be compared with: "on top of a 46% comparison"."""
-    return _COMPARISON.match(place.sentence.folded, place.mark.end) is not None or is_lapped(place)
+    compared = place.next == "c" and _COMPARISON.match(place.sentence.folded, place.mark.end)
+    return bool(compared) or is_lapped(place)
 
 
 def _is_year_of(mention: PeriodMention, setting: Setting) -> bool:

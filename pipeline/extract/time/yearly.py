@@ -53,7 +53,7 @@ def _names_years(sentence: Sentence) -> bool:
     """Whether a sentence names at least two single years, or a span of years."""
     single = 0
     for mark in sentence.marks:
-        if isinstance(mark.value, PeriodMention):
+        if mark.kind == "period" and isinstance(mark.value, PeriodMention):
             label = mark.value.period.label
             single += (mark.value.period.end - mark.value.period.start).days in _OF_A_YEAR
             if single > 1 or _SPAN.fullmatch(label) is not None:
@@ -144,7 +144,7 @@ def one_each(place: Place, mention: PeriodMention) -> Period | None:
     listed = [m for m in around if m.kind == "quantity" and m.start >= mark.end]
     if len(listed) != months // 12 or place.mark not in listed:
         return None
-    if any(isinstance(m.value, Quantity) and m.value.kind != place.quantity.kind for m in listed):
+    if any(isinstance(m.value, Quantity) and m.value.kind != place.kind for m in listed):
         return None
     first = period_of(mention.period.start, year_before(mention.period, months // 12 - 1).end)
     return year_before(first, -listed.index(place.mark))
