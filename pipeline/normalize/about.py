@@ -43,9 +43,11 @@ class Abouts:
 
     def of(self, segment: Segment) -> Entity | None:
         """Give the company that a segment is about; None where none can be told."""
-        kind = segment.kind
+        kind: str = segment.__dict__["kind"]
         aside = kind == "paragraph" and self._companies
-        path = () if aside and turns_away(segment.text) else segment.heading_path
+        path: tuple[str, ...] = segment.__dict__["heading_path"]
+        if aside and turns_away(segment.text):
+            path = ()
         if kind == "heading" and self._companies:
             path = (*path, segment.text)
         for heading in reversed(path):

@@ -35,6 +35,9 @@ _SINGLE = {
 # The full-width comma stays: in Chinese it parts clauses, while "," may group digits.
 _KEPT_WIDE = {0xFF0C}
 
+# Of Traditional text every fourth character changes; it is quicker to look up all of them.
+_FEW, _APART = 3, 8
+
 # Longer texts are folded once, and would only take up room.
 _REMEMBERED = 4_000
 
@@ -128,14 +131,15 @@ def _folded(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    table = _folding()
-    few = len(text) // 12 + 1
-    pieces = _changing().split(text, few)
-    changed = len(pieces) // 2
-    if changed == few:  # Traditional, of which every fourth character changes
-        return text.translate(table)
-    if not changed:
+    changing, table = _changing(), _folding()
+    pieces = changing.split(text, _FEW)
+    if len(pieces) == 1:
         return text
+    if len(pieces) > 2 * _FEW:
+        rest = pieces.pop()
+        if len(text) - len(rest) < _FEW * _APART:
+            return text.translate(table)
+        pieces += changing.split(rest)
     for index in range(1, len(pieces), 2):
         pieces[index] = chr(table[ord(pieces[index])])
     return "".join(pieces)
