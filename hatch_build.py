@@ -26,7 +26,7 @@ VARIABLE = "CALLFACTS_COMPILED"
 _NEEDED = ("mypy[mypyc]>=2.4,<3", "ahocorasick_rs>=1.0", "orjson>=3.10", "pydantic>=2.11,<3")
 # What every figure of every transcript goes through.
 FOLDERS = ("segment", "normalize", "extract", "lexicon")
-MODULES = ("pipeline/claims/canonical.py",)
+MODULES = ("pipeline/claims/canonical.py", "pipeline/unbroken.py")
 # Where the compiled modules of an editable installation go: a package beside its libraries' names.
 EDITABLE = "callfacts_compiled"
 _PREPARE = """

@@ -5,7 +5,7 @@ from datetime import date
 
 from pipeline.lexicon.companies import CompanyMatch, all_companies, company, find_companies
 from pipeline.lexicon.leading import heading_company, leading_company, turns_away
-from pipeline.normalize.periods import reporting_quarter
+from pipeline.normalize.periods import Anchor, reporting_quarter
 from pipeline.patterns import regex
 from schemas import DocumentContext, Entity, Period, Segment
 
@@ -27,6 +27,7 @@ class Abouts:
         self._company = context.company
         self._companies = bool(context.companies)
         self._published = published
+        self._anchor: Anchor | None = None
         self._currencies: dict[str, str | None] = {}
         self._by_heading: dict[str, Entity | None] = {}
         self._led: Entity | None = None
@@ -101,9 +102,12 @@ class Abouts:
             self._currencies[name] = _currency(about, self._context)
         return self._currencies[name]
 
-    def year_end(self, about: Entity | None) -> int:
-        """Give the month in which the business year of a company ends."""
-        return year_end(about, self._context)
+    def anchor(self, about: Entity | None, reporting: Period | None) -> Anchor:
+        """Give what the times of a segment are relative to: mostly as in the one before."""
+        month, last = year_end(about, self._context), self._anchor
+        if last is None or last.reporting is not reporting or last.fiscal_year_end != month:
+            self._anchor = last = Anchor(reporting, self._context.call_day, month)
+        return last
 
     def reporting(self, about: Entity | None) -> Period | None:
         """Give the reporting period of the company that a segment is about."""

@@ -64,11 +64,7 @@ def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> N
     reporting = abouts.reporting(about)
     if about is not None and context.companies and company(about.id) is None:
         reporting = _stated(segment, context, reporting) or reporting
-    anchor = Anchor(
-        reporting=reporting,
-        day=context.call_day,
-        fiscal_year_end=abouts.year_end(about),
-    )
+    anchor = abouts.anchor(about, reporting)
     ahead = language != "en" and any(map(_heads_outlook, segment.heading_path))
     periods = find_periods(text, anchor, offset=start, ahead=ahead)
     pair_quantities = (

@@ -9,7 +9,12 @@ from pipeline.normalize.periods.calendar import year_before
 from pipeline.normalize.periods.guards import GUARDS
 from pipeline.normalize.periods.labels import period_of, trailing_year
 from pipeline.normalize.periods.resolve import resolve
-from pipeline.normalize.periods.rules import Section, relation_cues, sections_met
+from pipeline.normalize.periods.rules import (
+    Section,
+    relation_beginnings,
+    relation_cues,
+    sections_met,
+)
 from pipeline.normalize.periods.scene import Scene
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -135,8 +140,10 @@ def _relation(folded: str, start: int, end: int) -> str:
     lead = folded[max(0, start - _LOOK_BACK) : start]
     if lead.rstrip()[-1:] > _HAN:
         lead = lead[-_LOOK_BACK_HAN:]  # what ends in Chinese is Chinese, and short
-    before = cues.search(lead)
-    return relations[before.lastindex or 0] if before else "in"
+    for place in sorted(start for start, _, _ in relation_beginnings().find(lead)):
+        if before := cues.match(lead, place):
+            return relations[before.lastindex or 0]
+    return "in"
 
 
 def _longest(found: list[_Found]) -> list[_Found]:

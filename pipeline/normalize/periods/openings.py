@@ -3,11 +3,14 @@
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.patterns import regex
+
 _QUANTIFIERS = "?*+{"
 _BLANKS = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+_STRUCTURE = regex(r"[(|)]|\\.|\[\^?.[^\]]*\]")
 _ZERO_WIDTH = ("(?=", "(?!", "(?<")
 
 
@@ -53,9 +56,11 @@ def _alternatives(pattern: str, at: int, longest: int) -> tuple[_Openings, int]:
             here = _Openings({""}, set())
             at += 1
         elif not here.open:
-            at = _behind(pattern, at)
+            at = _end_of_alternative(pattern, at)
         elif pattern.startswith(_ZERO_WIDTH, at):
-            _, at = _alternatives(pattern, at + 3 + (pattern[at + 2] == "<"), 0)
+            while pattern[at] != ")":
+                at = _end_of_alternative(pattern, at + 1)
+            at += 1
         else:
             atom, at = _atom(pattern, at, longest)
             least, most, at = _repeats(pattern, at)
@@ -65,23 +70,17 @@ def _alternatives(pattern: str, at: int, longest: int) -> tuple[_Openings, int]:
     return found, at + 1
 
 
-def _behind(pattern: str, at: int) -> int:
-    """Give the end of an alternative: what stands behind its beginnings takes no part in them."""
+def _end_of_alternative(pattern: str, at: int) -> int:
+    """Give where the next ``|`` or closing bracket of the group that one is in stands."""
     depth = 0
-    while at < len(pattern):
-        character = pattern[at]
-        if depth == 0 and (character == "|" or character == ")"):
-            break
-        if character == "[":
-            at = pattern.index("]", at + 2)
-        elif character == "\\":
-            at += 1
-        elif character == "(":
+    for token in _STRUCTURE.finditer(pattern, at):
+        if token[0] == "(":
             depth += 1
-        elif character == ")":
+        elif depth == 0 and token[0] in "|)":
+            return token.start()
+        elif token[0] == ")":
             depth -= 1
-        at += 1
-    return at
+    return len(pattern)
 
 
 def _followed(before: _Openings, atom: _Openings, least: int, most: int, longest: int) -> _Openings:

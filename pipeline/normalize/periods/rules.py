@@ -239,20 +239,29 @@ _DESCRIBED = (
 @cache
 def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
     """Compile the words ``before`` or ``after`` an expression; relations by group number."""
-    known: list[str] = []
-    cues: list[_Alternative] = []
-    for _, (_, beside, relation, pattern) in _lines("relations.tsv"):
-        if beside == side:
-            known.append(relation)
-            whole = pattern.replace("<described>", _DESCRIBED).replace(" ", "[ -]")
-            cues.append(_Alternative(whole, 0, openings(whole, 1)))
+    cues = [_Alternative(pattern, 0, openings(pattern, 1)) for _, pattern in _cues(side)]
     either, places = _either(cues)
-    relations = {group: known[place] for group, place in places.items()}
+    relations = {group: _cues(side)[place][0] for group, place in places.items()}
     if side == "before":
-        first = _characters({initial for cue in cues for initial in cue.initials})
-        word = rf"(?=[{first}])(?:(?<![a-z])|(?=[^a-z]))"
-        return compiled_regex(rf"{word}(?:{either})\s{{0,2}}$"), relations
+        return compiled_regex(rf"(?:(?<![a-z])|(?=[^a-z]))(?:{either})\s{{0,2}}$"), relations
     return compiled_regex(rf"\s{{0,2}}(?:{either})(?![a-z])"), relations
+
+
+@cache
+def relation_beginnings() -> Phrases[None]:
+    """Give how the words before an expression can begin."""
+    patterns = (pattern for _, pattern in _cues("before"))
+    return Phrases({one: None for each in patterns for one in openings(each, _LONGEST_BEGINNING)})
+
+
+@cache
+def _cues(side: str) -> list[tuple[str, str]]:
+    """Give each relation with its pattern."""
+    return [
+        (relation, pattern.replace("<described>", _DESCRIBED).replace(" ", "[ -]"))
+        for _, (_, beside, relation, pattern) in _lines("relations.tsv")
+        if beside == side
+    ]
 
 
 def _rule(where: str, columns: list[str], language: str) -> tuple[Rule, str, str]:

@@ -5,9 +5,9 @@ Which words there are, and of which class, stands in ``numbers.tsv``.
 """
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
 
 from pipeline.normalize.quantities.lexicon import NumberWord, alternation, lexicon
 from pipeline.patterns import compiled_regex, regex
@@ -27,7 +27,8 @@ _ROUNDED = Decimal("1e-10")
 _TEN_THOUSAND = 10_000
 
 
-class Numeral(NamedTuple):
+@dataclass(slots=True)
+class Numeral:
     """A value (or the ends of a vague one) that ends at ``end``.
 
     ``form`` is "plain"; "small" for one word up to ten; "pair" for two numbers side by side
@@ -44,7 +45,8 @@ class Numeral(NamedTuple):
     scale: Decimal | None = None
 
 
-class _Word(NamedTuple):
+@dataclass(slots=True)
+class _Word:
     role: str
     value: Decimal
     end: int

@@ -1,7 +1,7 @@
 """What a span of amounts is a quantity of: its kind, its unit, and what it counts."""
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
 from pipeline.normalize.quantities import counted
 from pipeline.normalize.quantities.before import last_word, skip_spaces
@@ -72,7 +72,8 @@ _LARGEST_LIST_NUMBER = 20
 _VERSIONS = 20
 
 
-class _Reading(NamedTuple):
+@dataclass(slots=True)
+class _Reading:
     kind: QuantityKind
     unit: str | None
     counted: str | None = None

@@ -1,9 +1,9 @@
 """Two amounts that make one quantity: ranges with a shared unit, and a value with its margin."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
 
 from pipeline.normalize.quantities.amount import read_amount
 from pipeline.normalize.quantities.before import skip_spaces
@@ -51,7 +51,8 @@ _SPOKEN_HUNDREDS = 10
 _STARTS = regex(r"(?:[$€£¥(+~≈<>-]|[a-z]{2,3}\$|rmb|usd|eur|c\.|hk\$|约|近| )*")
 
 
-class Span(NamedTuple):
+@dataclass(slots=True)
+class Span:
     """A quantity before its kind is settled: the amounts that it is made of and its ends."""
 
     first: Amount
@@ -169,7 +170,9 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     joined = _join(amount, second)
     if joined is None:
         return single(amount)
-    return joined._replace(start=opened) if opened is not None else joined
+    if opened is not None:
+        joined.start = opened
+    return joined
 
 
 def _is_sign(folded: str, link: re.Match[str]) -> bool:
