@@ -1,5 +1,6 @@
 """How the matches of a regular expression can begin, so that it is tried only where they may."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,30 +15,37 @@ _STRUCTURE = regex(r"[(|)]|\\.|\[\^?.[^\]]*\]")
 _ZERO_WIDTH = ("(?=", "(?!", "(?<")
 
 
-class _Openings(NamedTuple):
+class Openings(NamedTuple):
     """What was read of an expression: beginnings that it can go on from, and those that it ends."""
 
     open: set[str]
     shut: set[str]
 
 
-_ANYTHING = _Openings(set(), {""})
+_ANYTHING = Openings(set(), {""})
+_NO_SLOTS: Mapping[str, Openings] = {}
 
 
-def openings(pattern: str, longest: int) -> set[str]:
+def openings(pattern: str, longest: int, slots: Mapping[str, Openings] = _NO_SLOTS) -> set[str]:
     """Give strings of at most ``longest`` characters of which every match begins with one.
 
-    None of them begins with another. What is read is what the tables of this folder are written
-    in: characters, classes, groups, ``|``, quantifiers and assertions, of which the latter are
-    passed over. Raises ValueError where a match can begin with anything.
+    None of them begins with another. ``slots`` are what single characters stand for. What is read
+    is what the tables of this folder are written in: characters, classes, groups, ``|``,
+    quantifiers and assertions, of which the latter are passed over. Raises ValueError where a match
+    can begin with anything.
 
     >>> sorted(openings("(?:fiscal |calendar )?year|q[1-2]", 3))
     ['cal', 'fis', 'q1', 'q2', 'yea']
     """
-    found, _ = _alternatives(pattern, 0, longest)
+    found = read(pattern, longest, slots)
     beginnings = found.open | found.shut
     if "" in beginnings:
         raise ValueError(f"{pattern!r} can begin with anything")
+    return fewest(beginnings)
+
+
+def fewest(beginnings: set[str]) -> set[str]:
+    """Leave out what begins with another."""
     return {
         one
         for one in beginnings
@@ -45,15 +53,22 @@ def openings(pattern: str, longest: int) -> set[str]:
     }
 
 
-def _alternatives(pattern: str, at: int, longest: int) -> tuple[_Openings, int]:
+def read(pattern: str, longest: int, slots: Mapping[str, Openings] = _NO_SLOTS) -> Openings:
+    """Read a pattern that may stand for one character of another."""
+    return _alternatives(pattern, 0, longest, slots)[0]
+
+
+def _alternatives(
+    pattern: str, at: int, longest: int, slots: Mapping[str, Openings]
+) -> tuple[Openings, int]:
     """Read up to the bracket that closes a group; give the place behind it too."""
-    found = _Openings(set(), set())
-    here = _Openings({""}, set())
+    found = Openings(set(), set())
+    here = Openings({""}, set())
     while at < len(pattern) and pattern[at] != ")":
         if pattern[at] == "|":
             found.open.update(here.open)
             found.shut.update(here.shut)
-            here = _Openings({""}, set())
+            here = Openings({""}, set())
             at += 1
         elif not here.open:
             at = _end_of_alternative(pattern, at)
@@ -62,7 +77,7 @@ def _alternatives(pattern: str, at: int, longest: int) -> tuple[_Openings, int]:
                 at = _end_of_alternative(pattern, at + 1)
             at += 1
         else:
-            atom, at = _atom(pattern, at, longest)
+            atom, at = _atom(pattern, at, longest, slots)
             least, most, at = _repeats(pattern, at)
             here = _followed(here, atom, least, most, longest)
     found.open.update(here.open)
@@ -83,32 +98,37 @@ def _end_of_alternative(pattern: str, at: int) -> int:
     return len(pattern)
 
 
-def _followed(before: _Openings, atom: _Openings, least: int, most: int, longest: int) -> _Openings:
+def _followed(before: Openings, atom: Openings, least: int, most: int, longest: int) -> Openings:
     """Put an atom behind what was read; one that may be repeated is where a beginning ends."""
     joined = {(one + more)[:longest] for one in before.open for more in atom.open}
     shut = before.shut | {(one + more)[:longest] for one in before.open for more in atom.shut}
     still = set() if most > 1 else {one for one in joined if len(one) < longest}
     shut |= joined - still
-    return _Openings(still | before.open if least == 0 else still, shut)
+    return Openings(still | before.open if least == 0 else still, shut)
 
 
-def _atom(pattern: str, at: int, longest: int) -> tuple[_Openings, int]:
+def _atom(
+    pattern: str, at: int, longest: int, slots: Mapping[str, Openings]
+) -> tuple[Openings, int]:
     character = pattern[at]
+    if character in slots:
+        return slots[character], at + 1
     if character == "(":
-        return _alternatives(pattern, at + (3 if pattern.startswith("(?:", at) else 1), longest)
+        inside = at + (3 if pattern.startswith("(?:", at) else 1)
+        return _alternatives(pattern, inside, longest, slots)
     if character == "[":
         return _character_class(pattern, at + 1)
     if character == "\\":
         escaped = pattern[at + 1]
         if escaped == "s":
-            return _Openings(set(_BLANKS), set()), at + 2
+            return Openings(set(_BLANKS), set()), at + 2
         if escaped == "b":
-            return _Openings({""}, set()), at + 2
-        return (_ANYTHING if escaped.isalnum() else _Openings({escaped}, set())), at + 2
-    return (_ANYTHING if character == "." else _Openings({character}, set())), at + 1
+            return Openings({""}, set()), at + 2
+        return (_ANYTHING if escaped.isalnum() else Openings({escaped}, set())), at + 2
+    return (_ANYTHING if character == "." else Openings({character}, set())), at + 1
 
 
-def _character_class(pattern: str, at: int) -> tuple[_Openings, int]:
+def _character_class(pattern: str, at: int) -> tuple[Openings, int]:
     end = pattern.index("]", at + 1)
     inside = pattern[at:end]
     if inside[0] == "^" or "\\" in inside:
@@ -120,7 +140,7 @@ def _character_class(pattern: str, at: int) -> tuple[_Openings, int]:
     for left, right in pairwise((first, *ranges)):
         if left and right:
             members.update(map(chr, range(ord(left[-1]), ord(right[0]) + 1)))
-    return _Openings(members, set()), end + 1
+    return Openings(members, set()), end + 1
 
 
 def _repeats(pattern: str, at: int) -> tuple[int, int, int]:

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from pipeline.lexicon.phrases import Phrases
-from pipeline.normalize.periods.openings import openings
+from pipeline.normalize.periods.openings import Openings, fewest, openings, read
 from pipeline.normalize.periods.resolve import SUFFIXES, VERBS
 from pipeline.patterns import compiled_regex, regex
 
@@ -31,7 +31,9 @@ _EDGES = {
     # A number in front that goes on into the expression would be cut in two: 19 月, 十二月, i6 月.
     "zh": (r"(?:(?<![0-9a-z.十百千万亿])(?<![0-9],)|(?![0-9一二三四五六七八九十]))(?:", ")"),
 }
+# So much of a trigger tells where it stands; of rules, which have many slots, less is read.
 _LONGEST_BEGINNING = 5
+_LONGEST_START = {"any": 2, "en": 3, "zh": 2}
 _FILES = {"any": "symbols.tsv", "en": "en.tsv", "zh": "zh.tsv"}
 
 
@@ -49,11 +51,11 @@ class Rule:
 
 
 class _Alternative(NamedTuple):
-    """A pattern, the number of groups in it, and the characters that it can begin with."""
+    """A pattern, the number of groups in it, and how its matches can begin."""
 
     pattern: str
     groups: int
-    initials: set[str]
+    beginnings: set[str]
 
 
 class Section:
@@ -71,20 +73,27 @@ class Section:
         self._before, self._after = int(before), int(after)
         self._starts = starts
         self._body = [_rule(where, columns, language) for where, columns in body]
-        self._compiled: tuple[re.Pattern[str], dict[int, Rule]] | None = None
+        self._compiled: tuple[Phrases[None], re.Pattern[str], dict[int, Rule]] | None = None
         self._values = _vocabulary(language)
 
     def matches(self, text: str, places: list[int]) -> list[tuple[re.Match[str], Rule]]:
         """Give the matches of the rules in folded text; ``places`` are those of beginnings."""
         windows = self._windows(text, places)
+        matches: list[tuple[re.Match[str], Rule]] = []
         if not windows:
-            return []
-        pattern, rules = self.compiled()
-        return [
-            (found, rules[found.lastindex or 0])
-            for start, end in windows
-            for found in pattern.finditer(text, start, end)
-        ]
+            return matches
+        beginnings, pattern, rules = self.compiled()
+        whole_words = self.language != "zh"
+        for first, end in windows:
+            reached = first
+            found = beginnings.find(text[first:end])
+            for place in sorted(first + start for start, _, _ in found):
+                if place < reached or (whole_words and place and _in_word(text[place - 1])):
+                    continue
+                if match := pattern.match(text, place, end):
+                    reached = match.end()
+                    matches.append((match, rules[match.lastindex or 0]))
+        return matches
 
     def _windows(self, text: str, places: list[int]) -> list[tuple[int, int]]:
         windows: list[tuple[int, int]] = []
@@ -99,8 +108,10 @@ class Section:
                 windows.append((start, end))
         return windows
 
-    def compiled(self) -> tuple[re.Pattern[str], dict[int, Rule]]:
+    def compiled(self) -> tuple[Phrases[None], re.Pattern[str], dict[int, Rule]]:
         """Give all rules as one expression, and each by the number that its group has in it.
+
+        How a match of them can begin is looked for first.
 
         They are compiled when the trigger is first met: that takes longer than to read a short
         transcript. Rules that begin with the same characters are passed over as one.
@@ -111,14 +122,20 @@ class Section:
                 _Alternative(
                     pattern,
                     len(rule.slots),
-                    openings(_expanded(source, self.language, short=True)[0], 1),
+                    openings(
+                        _expanded(source, self.language, short=True)[0],
+                        _LONGEST_START[self.language],
+                        _stand_ins(self.language)[1],
+                    ),
                 )
                 for rule, source, pattern in self._body
             ]
             either, places = _either(alternatives)
+            beginnings = fewest(set().union(*(each.beginnings for each in alternatives)))
             ahead = "".join(f"(?={first})" for first in self._starts)
             rules = {group: self._body[place][0] for group, place in places.items()}
-            self._compiled = compiled_regex(ahead + left + either + right), rules
+            pattern = compiled_regex(ahead + left + either + right)
+            self._compiled = Phrases(dict.fromkeys(beginnings)), pattern, rules
         return self._compiled
 
     def slots_of(self, found: re.Match[str], rule: Rule) -> dict[str, int] | None:
@@ -152,11 +169,11 @@ def _either(alternatives: list[_Alternative]) -> tuple[str, dict[int, int]]:
     match at one place the first stays the first.
     """
     blocks: list[list[int]] = []
-    for place, alternative in enumerate(alternatives):
-        initials = alternative.initials
+    initials_of = [{one[0] for one in each.beginnings} for each in alternatives]
+    for place, initials in enumerate(initials_of):
         block: list[int] = []
         for earlier in reversed(blocks):
-            known = alternatives[earlier[0]].initials
+            known = initials_of[earlier[0]]
             if known == initials:
                 block = earlier
             if not known.isdisjoint(initials):
@@ -170,15 +187,15 @@ def _either(alternatives: list[_Alternative]) -> tuple[str, dict[int, int]]:
         places[group] = place
         group += 1 + alternatives[place].groups
     either = (
-        f"(?=[{_characters(alternatives[block[0]].initials)}])"
+        f"(?=[{''.join(map(re.escape, sorted(initials_of[block[0]])))}])"
         f"(?:{'|'.join(f'({alternatives[place].pattern})' for place in block)})"
         for block in blocks
     )
     return "|".join(either), places
 
 
-def _characters(initials: set[str]) -> str:
-    return "".join(map(re.escape, sorted(initials)))
+def _in_word(character: str) -> bool:
+    return "a" <= character <= "z" or "0" <= character <= "9"
 
 
 @cache
@@ -239,7 +256,10 @@ _DESCRIBED = (
 @cache
 def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
     """Compile the words ``before`` or ``after`` an expression; relations by group number."""
-    cues = [_Alternative(pattern, 0, openings(pattern, 1)) for _, pattern in _cues(side)]
+    cues = [
+        _Alternative(pattern, 0, openings(pattern, _LONGEST_BEGINNING))
+        for _, pattern in _cues(side)
+    ]
     either, places = _either(cues)
     relations = {group: _cues(side)[place][0] for group, place in places.items()}
     if side == "before":
@@ -281,7 +301,7 @@ def _rule(where: str, columns: list[str], language: str) -> tuple[Rule, str, str
 def _expanded(
     pattern: str, language: str, *, short: bool = False
 ) -> tuple[str, list[tuple[str, str, int]]]:
-    """Expand a pattern and list its slots; ``short`` gives but the first characters of these."""
+    """Expand a pattern and list its slots, for each of which ``short`` gives one character."""
     slots: list[tuple[str, str, int]] = []
     optional, between = _BLANKS.get(language, _OPTIONAL_BLANKS)
 
@@ -289,7 +309,7 @@ def _expanded(
         if token["slot"]:
             vocabulary = token["slot"] + (token["form"] or "")
             slots.append((token["slot"] + token["second"], vocabulary, len(slots) + 1))
-            return (_initials if short else _surfaces)(language)[vocabulary]
+            return (_stand_ins(language)[0] if short else _surfaces(language))[vocabulary]
         return {" ?": optional, " ": between}.get(token[0], token[0])
 
     return _TOKEN.sub(expand, pattern), slots
@@ -318,10 +338,11 @@ def _surfaces(language: str) -> dict[str, str]:
 
 
 @cache
-def _initials(language: str) -> dict[str, str]:
-    """Give the first characters of each slot as a regular expression."""
-    return {
-        slot: f"[{_characters(openings(surface, 1))}]"
+def _stand_ins(language: str) -> tuple[dict[str, str], dict[str, Openings]]:
+    """Give each slot a character of its own, and how what stands for it can begin."""
+    characters = {slot: chr(0xE000 + n) for n, slot in enumerate(_surfaces(language))}
+    return characters, {
+        characters[slot]: read(surface, _LONGEST_START[language])
         for slot, surface in _surfaces(language).items()
     }
 

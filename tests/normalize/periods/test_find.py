@@ -133,7 +133,7 @@ def test_comparisons(text: str, bases: list[str]) -> None:
 @pytest.mark.parametrize("language", ["any", "en", "zh"])
 def test_rule_files_are_in_order(language: str) -> None:
     for section in sections(language):
-        pattern, rules = section.compiled()
+        _, pattern, rules = section.compiled()
         assert rules
         assert section.trigger.search("") is None
         assert pattern.search("") is None
