@@ -57,21 +57,23 @@ _DAY = regex(
 )
 
 
-def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> DocumentContext:
+def read_context(
+    message: TranscriptMessage, drafts: Sequence[Draft], folded: str
+) -> DocumentContext:
     """Read the context from the message's hints and from the head and the foot of its text.
 
     ``company`` is the hint's, else the one that title and head name most; None for a round-up of
     several. ``currency`` is the declared one, else in Chinese text the company's reporting one (the
-    one of the document's wording where the company is unknown).
+    one of the document's wording where the company is unknown). ``folded`` is the text, folded.
     """
-    text = message.text
-    head = _head(text, drafts)
-    head = f"{message.title}\n{head}" if message.title else head
+    head, folded_head = _head(message.text, folded, drafts)
+    if message.title:
+        head, folded_head = f"{message.title}\n{head}", f"{fold(message.title)}\n{folded_head}"
     published = message.published_at.date() if message.published_at else None
-    about = _company(message, head, drafts)
+    about = _company(message, head, folded_head, drafts)
     known = company(about.id) if about else None
-    around = _around(_QUARTER, head)
-    ends = f"{fold(head)}\n{fold(text[-_FOOT:])}"
+    around = _around(_QUARTER, head, folded_head)
+    ends = f"{folded_head}\n{folded[-_FOOT:]}"
     chinese = sum(draft.language not in ("en", "und") for draft in drafts[:60]) * 2
     currency = declared_currency(ends)
     if currency is None and chinese > len(drafts[:60]):
@@ -88,7 +90,7 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
             fiscal_year_end=known.fiscal_year_end if known else None,
             hint=message.period,
         ),
-        call_day=_call_day(head, published),
+        call_day=_call_day(_around(_DAY, head, folded_head), published),
         currency=currency,
         scale=declared_scale(ends),
         growth_basis=declared_growth_basis(ends),
@@ -96,11 +98,15 @@ def read_context(message: TranscriptMessage, drafts: Sequence[Draft]) -> Documen
     )
 
 
-def _head(text: str, drafts: Sequence[Draft]) -> str:
-    """Give the first of the text, without the breaks of captions where they break sentences."""
+def _head(text: str, folded: str, drafts: Sequence[Draft]) -> tuple[str, str]:
+    """Give the first of the text, as written and folded.
+
+    It is without the breaks of captions where they break sentences.
+    """
     if not any("-->" in draft.text or "\n" in draft.text for draft in drafts[:_OPENING]):
-        return text[:_HEAD]
-    return "\n".join(map(_words, drafts[:_OPENING]))[:_HEAD]
+        return text[:_HEAD], folded[:_HEAD]
+    head = "\n".join(map(_words, drafts[:_OPENING]))[:_HEAD]
+    return head, fold(head)
 
 
 def _words(draft: Draft) -> str:
@@ -108,20 +114,19 @@ def _words(draft: Draft) -> str:
     return broken.text if broken else draft.text
 
 
-def _call_day(head: str, published: date | None) -> date | None:
+def _call_day(around: str, published: date | None) -> date | None:
     """Give the stated day of the call; the day of publication if the stated one is long past."""
-    day = infer_call_day(_around(_DAY, head), published)
+    day = infer_call_day(around, published)
     if day is not None and published is not None and published - day > _LATEST_PUBLICATION:
         return published
     return day
 
 
-def _around(pattern: re.Pattern[str], head: str) -> str:
+def _around(pattern: re.Pattern[str], head: str, folded: str) -> str:
     """Cut a head down to what stands around the words that may name a time of some kind.
 
     To look for times is dear, and most of a head has none.
     """
-    folded = fold(head)
     pieces: list[str] = []
     end = 0
     for found in pattern.finditer(folded):
@@ -136,7 +141,9 @@ def _around(pattern: re.Pattern[str], head: str) -> str:
     return "".join(pieces)
 
 
-def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> Entity | None:
+def _company(
+    message: TranscriptMessage, head: str, folded_head: str, drafts: Sequence[Draft]
+) -> Entity | None:
     hint = (message.entity or "").strip()
     if hint:
         found = resolve_company(hint)
@@ -146,7 +153,9 @@ def _company(message: TranscriptMessage, head: str, drafts: Sequence[Draft]) -> 
         return named or Entity(id=hint, name=hint)
     titles = _titles(message, drafts)
     in_title = {match.company.id for match in find_companies(titles)}
-    votes = Counter(match.company.id for match in find_companies(_without_analysts(head)))
+    plain = _without_analysts(head)
+    folded = folded_head if len(plain) == len(head) else None
+    votes = Counter(match.company.id for match in find_companies(plain, folded=folded))
     for company_id in in_title:
         votes[company_id] += _IN_TITLE
     doubtful = {match.company.id for match in find_companies(titles, all_companies())}

@@ -8,7 +8,8 @@ from pipeline.segment.stamps import leading_stamp, without_stamp
 from pipeline.segment.titles import PARENTHESES, is_name
 
 _CHEVRON = regex(r">{2,3}\s*|&gt;&gt;\s*")
-_LONGEST_NAME, _LONGEST_TITLED = 32, 60
+_LONGEST_NAME = 32
+_LONGEST_TITLED = 60
 _MOST_WORDS = 4
 _FEW = 4
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from pipeline.patterns import regex
 from pipeline.segment.draft import Draft
 
-ENOUGH_SEGMENTS, MOST_SEGMENTS = 150, 200
-ENOUGH_CHARACTERS, MOST_CHARACTERS = 16_000, 20_000
+ENOUGH_SEGMENTS = 150
+MOST_SEGMENTS = 200
+ENOUGH_CHARACTERS = 16_000
+MOST_CHARACTERS = 20_000
 # A long document's first part is smaller where its subject changes early: each further part takes
 # a transaction and several requests of its own, so that only the first one pays for being small.
 # What has no figures in it, such as welcomes and disclaimers, does not count: it has no facts.

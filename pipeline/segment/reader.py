@@ -373,12 +373,8 @@ class Reader:
             return False
         if style in ("bracket", "emphasis"):
             return index in self._imprint
-        if (
-            words[-1] == "."
-            and words.isupper()
-            and words.endswith(_LEGAL_FORMS)
-            and line.after_blank
-        ):
+        firm = words[-1] == "." and words.isupper() and words.endswith(_LEGAL_FORMS)
+        if firm and line.after_blank:
             return False
         if style == "han" and words[-1] in "?？" and not self._turn and self._section != "qa":
             return False

@@ -28,7 +28,8 @@ _PARTICLES = frozenset(
 _FOOTNOTE = regex(r"\s*\[\d{1,3}\]$")
 _HAN_NAME = regex(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
 _NO_HAN_NAME = 6
-_FIRST_HAN, _LAST_HAN = 0x4E00, 0x9FFF
+_FIRST_HAN = 0x4E00
+_LAST_HAN = 0x9FFF
 # 津斯纳（CFO）, 纳德拉（CEO）: a foreign name written in Chinese has no Chinese surname.
 _TRANSCRIBED = regex(r"(?!管理层|公司|主持|董事|高管|本刊|编者|问|答)[\u4e00-\u9fff]{2,6}$")
 _VAGUE_ROLES = frozenset(

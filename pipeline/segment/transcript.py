@@ -30,8 +30,10 @@ def segment(
     last entry is the table's header row as written, if it has one. ``ingested_at`` is passed on in
     the header.
     """
-    drafts = _drafts(message)
-    context = read_context(message, drafts)
+    lines = join_captions(read_lines(message.text), message.text)
+    folded = _fold(message.text, lines)
+    drafts = _drafts(message, lines, folded)
+    context = read_context(message, drafts, folded)
     header = _header(message, ingested_at)
     parts = list(cut_parts(drafts))
     finished = _Finished(message.text, drafts)
@@ -57,9 +59,7 @@ def _fold(text: str, lines: Sequence[Line]) -> str:
     return "".join(pieces)
 
 
-def _drafts(message: TranscriptMessage) -> list[Draft]:
-    lines = join_captions(read_lines(message.text), message.text)
-    folded = _fold(message.text, lines)
+def _drafts(message: TranscriptMessage, lines: Sequence[Line], folded: str) -> list[Draft]:
     cues = Cues(folded, lines)
     reader = Reader(lines, cues)
     drafts = reader.read()

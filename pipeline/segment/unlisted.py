@@ -3,7 +3,6 @@
 import re
 
 from pipeline.lexicon.companies import resolve_company
-from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from pipeline.segment.cues import places_of
 from schemas.fact import Entity
@@ -179,7 +178,8 @@ def named_in_opening(
     if bare and not _NO_BARE_NAME.search(line) and _EVENT.search(first[1]):
         return _named(line, None, code)
     end = 0
-    for place in places_of(fold(opening), _WELCOMES):
+    # The small form of one letter is two characters.
+    for place in places_of(opening.replace("\u0130", "I").lower(), _WELCOMES):
         found = _WELCOMED.match(opening, place) if place >= end else None
         if found:
             end = found.end()
