@@ -1,12 +1,13 @@
 """The tables of business lines, products and regions, read once and indexed for matching."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Literal, NamedTuple
 
-from pipeline.lexicon.company_names import folded_rows, rows, table
+from pipeline.lexicon.company_names import rows, table
 from pipeline.lexicon.phrases import Phrases
-from pipeline.lexicon.table import spellings
+from pipeline.lexicon.table import spaced
+from pipeline.normalize.script import fold
 
 Kind = Literal["line", "region", "product", "generic"]
 _KINDS: dict[str, Kind] = {
@@ -41,8 +42,8 @@ def names_of_all() -> Phrases[ScopeName]:
     """
     generic = {
         key: name
-        for (scope, kind, *names), (*_, english, chinese) in folded_rows("generic_scopes.tsv")
-        for key, name in _names(scope, _KINDS[kind], None, names, (english, chinese))
+        for scope, kind, english, chinese in rows(table("generic_scopes.tsv"))
+        for key, name in _names(scope, _KINDS[kind], None, english, chinese)
     }
     return Phrases({**generic, **_telling_names(generic)})
 
@@ -74,8 +75,8 @@ def owned_words() -> frozenset[str]:
         key
         for lines in _lines().values()
         for line in lines
-        if line.kind == "product"
-        for key in line.folded[0].split("|")
+        if line[2] == "product"
+        for key in fold(line[3]).split("|")
     )
 
 
@@ -101,43 +102,37 @@ def plain_modifiers() -> dict[str, str]:
     }
 
 
-class _Line(NamedTuple):
-    """A row of a company's business lines; its English and its Chinese names are |-separated."""
-
-    owner: str
-    scope: str
-    kind: Kind
-    names: list[str]
-    folded: list[str]
-
-
 @cache
-def _lines() -> dict[str, list[_Line]]:
-    lines: dict[str, list[_Line]] = {}
-    for (owner, scope, kind, *names), (_, _, _, *folded) in folded_rows("business_lines.tsv"):
-        lines.setdefault(owner, []).append(_Line(owner, scope, _KINDS[kind], names, folded))
+def _lines() -> dict[str, list[list[str]]]:
+    lines: dict[str, list[list[str]]] = {}
+    for fields in rows(table("business_lines.tsv")):
+        lines.setdefault(fields[0], []).append(fields)
     return lines
 
 
-def _line_names(line: _Line) -> Iterator[tuple[str, ScopeName]]:
-    return _names(line.scope, line.kind, line.owner, line.names, line.folded)
+def _line_names(line: list[str]) -> Iterator[tuple[str, ScopeName]]:
+    owner, scope, kind, english, chinese = line
+    return _names(scope, _KINDS[kind], owner, english, chinese)
 
 
 def _names(
-    scope: str, kind: Kind, owner: str | None, names: Sequence[str], folded: Sequence[str]
+    scope: str, kind: Kind, owner: str | None, english: str, chinese: str
 ) -> Iterator[tuple[str, ScopeName]]:
-    """Give the names of a scope, English and Chinese, by what they fold to."""
-    (english, chinese), (english_keys, chinese_keys) = names, folded
-    for text, key in zip(english.split("|"), english_keys.split("|"), strict=True):
+    """Give the names of a scope, each with what it folds to; they are folded all at once."""
+    for text, key in zip(english.split("|"), fold(english).split("|"), strict=True):
         if text:
             exact = len(text) < 5 and text.isupper()
             capital = not exact and text != text.lower()
             yield key, ScopeName(len(text), scope, kind, owner, text, exact, capital)
-    for name, key in zip(chinese.split("|"), chinese_keys.split("|"), strict=True):
-        item = name.endswith("?")
-        both = zip(spellings(name.rstrip("?")), spellings(key.rstrip("?")), strict=True)
-        for text, spelled in both if name else ():
-            yield spelled, ScopeName(len(text), scope, kind, owner, text, False, False, item)
+    for name, key in zip(chinese.split("|"), fold(chinese).split("|"), strict=True):
+        if name:
+            item = name.endswith("?")
+            text, folded = name.rstrip("?"), key.rstrip("?")
+            yield folded, ScopeName(len(text), scope, kind, owner, text, False, False, item)
+            apart = spaced(text)
+            if apart != text:
+                again = ScopeName(len(apart), scope, kind, owner, apart, False, False, item)
+                yield spaced(folded), again
 
 
 def _tells(name: ScopeName) -> bool:

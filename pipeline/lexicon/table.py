@@ -22,7 +22,12 @@ def spellings(phrase: str) -> Iterator[str]:
     ['微信及WeChat', '微信及 WeChat']
     """
     yield phrase
-    if not phrase.isascii() and _LATIN.search(phrase):
-        apart = _SCRIPTS_MEET.sub(" ", phrase)
-        if apart != phrase:
-            yield apart
+    if (apart := spaced(phrase)) != phrase:
+        yield apart
+
+
+def spaced(phrase: str) -> str:
+    """Give a phrase with spaces where Latin and Chinese characters meet."""
+    if phrase.isascii() or not _LATIN.search(phrase):
+        return phrase
+    return _SCRIPTS_MEET.sub(" ", phrase)
