@@ -160,8 +160,9 @@ def with_final_constants(source: str) -> str:
 def with_constructors(source: str) -> str:
     """Write the constructors of dataclasses out: those that dataclasses make are not compiled.
 
-    They take several times as long, and every figure makes dozens of values. A constructor stands
-    on the blank line behind the fields, so that no line moves.
+    They take several times as long, and every figure makes dozens of values; to have them made as
+    well would delay every start. A constructor stands on the blank line behind the fields, so that
+    no line moves.
     """
     lines = source.split("\n")
     for node in ast.walk(ast.parse(source)):
@@ -170,6 +171,8 @@ def with_constructors(source: str) -> str:
             behind = fields[-1].end_lineno or 0
             if not lines[behind]:
                 lines[behind] = f"    {_constructor(fields)}"
+                above = node.lineno - 2
+                lines[above] = lines[above].replace("(slots=True", "(init=False, slots=True")
     return "\n".join(lines)
 
 
