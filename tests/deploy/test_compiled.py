@@ -13,6 +13,7 @@ import pytest
 import pipeline
 from hatch_build import with_constructors, with_final_constants
 from pipeline.compiled import prefer_compiled
+from pipeline.prepared import PLACE
 
 ROOT = Path(__file__).parents[2]
 STAGES = [
@@ -155,6 +156,7 @@ def test_a_compiled_wheel_finds_the_same_facts(
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(tmp_path / "compiled")
+    assert (tmp_path / "compiled" / PLACE).exists()
     texts = _texts(tmp_path)
     compiled = _facts(tmp_path / "compiled", texts, {})
     plain = _facts(ROOT, texts, {"CALLFACTS_COMPILED": "0"})
