@@ -10,8 +10,6 @@ from schemas import Quantity
 # How many marks away a sentence is searched, so that one without an end takes no longer.
 _NEARBY = 60
 _LEAD = 10
-# Breaks weigh up to 3.
-_WEIGHTS = 4
 _OF_WHICH = regex(r"\bof which,? $")
 
 _SPANS = frozenset({"year", "month", "quarter", "week", "day"})
@@ -62,11 +60,11 @@ class Place:
         self.said = sentence.folded[start : self.mark.end]
         self.next = _first_of(sentence.folded, self.mark.end)
         self.lead = unspaced(sentence.folded[max(sentence.start, start - _LEAD) : start])
-        # By the weight of the breaks that do not end them.
-        self._left: list[list[Mark] | None] = [None] * _WEIGHTS
-        self._right: list[list[Mark] | None] = [None] * _WEIGHTS
-        self._cues: list[_Cues | None] = [None] * _WEIGHTS
-        self._cues_right: list[_Cues | None] = [None] * _WEIGHTS
+        # By the weight of the breaks that do not end them, which is 3 at most.
+        self._left: list[list[Mark] | None] = [None, None, None, None]
+        self._right: list[list[Mark] | None] = [None, None, None, None]
+        self._cues: list[_Cues | None] = [None, None, None, None]
+        self._cues_right: list[_Cues | None] = [None, None, None, None]
         self._earlier: tuple[Mark | None] | None = None
 
     def before(self, *, breaks: int = 0) -> Sequence[Mark]:

@@ -37,8 +37,9 @@ _OF_ONE = regex(r"price|arpu|unit|average|_per_|fare|yield|casm|rasm|cost_of|fee
 _SIGNED_PERCENT = Decimal(1000)
 # A scale of its own, in letters, words or characters.
 _SCALED = regex(
-    r"[htmb\d百千万萬亿億兆](?:(?<=h)undred|(?<=t)housand|(?<=m)illion|(?<=b)illion|(?<=t)rillion"
-    r"|(?<=\d)\s?(?:[kmbt]|mn|bn|tn|mln|bln)\b|(?<=[百千万萬亿億兆]))"
+    r"[hkmbt百千万萬亿億兆](?:(?<=h)undred|(?<=t)(?:housand|rillion)|(?<=[mb])illion"
+    r"|(?<=[百千万萬亿億兆])"
+    r"|(?:(?<=\d[kmbt])|(?<=\d\s[kmbt]))(?:(?<=[mbt])n|(?<=[mb])ln)?\b)"
 )
 
 

@@ -49,8 +49,8 @@ _IN_DAYS = frozenset(
 _EARNED = frozenset({"eps", "adjusted_eps"})
 _PLAIN_X = regex(r"\d\s?x$")
 _SCALED = regex(
-    r"[tmb\d万萬亿億千百](?:(?<=t)housand|(?<=m)illion|(?<=b)illion|(?<=t)rillion"
-    r"|(?<=\d)\s?[kmb]n?\b|(?<=[万萬亿億千百]))"
+    r"[tkmb万萬亿億千百](?:(?<=t)(?:housand|rillion)|(?<=[mb])illion|(?<=[万萬亿億千百])"
+    r"|(?:(?<=\d[kmb])|(?<=\d\s[kmb]))n?\b)"
 )
 
 

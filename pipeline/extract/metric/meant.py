@@ -10,7 +10,8 @@ from pipeline.lexicon.metrics import Metric, MetricMatch
 def meant(match: MetricMatch, place: Place, setting: Setting) -> Metric | None:
     """Give the metric that a match names for the quantity at a place; None if it cannot."""
     per_share = "每股" in place.lead and size_of(place.quantity) < MILLIONS
-    return meaning(match, place.quantity, per_share=per_share, scaled=setting.scale != 1)
+    scaled = place.kind in ("money", "number") and setting.scale != 1
+    return meaning(match, place.quantity, per_share=per_share, scaled=scaled)
 
 
 def means(match: MetricMatch, place: Place, setting: Setting) -> bool:

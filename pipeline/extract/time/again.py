@@ -23,7 +23,9 @@ class Targets:
         told = _told(reading)
         if reading.period is None:
             reading.period = self._dated.get(told)
-        elif self._dated.setdefault(told, reading.period) != reading.period:
+            return
+        dated = self._dated.setdefault(told, reading.period)
+        if dated is not reading.period and dated != reading.period:
             self._dated[told] = None
 
 
