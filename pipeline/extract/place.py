@@ -107,7 +107,7 @@ class Place:
 
     def is_part(self) -> bool:
         """Whether this is told as a part of the figure before: "…, of which $4 billion was EUV"."""
-        return _OF_WHICH.search(self.lead) is not None
+        return "which" in self.lead and _OF_WHICH.search(self.lead) is not None
 
     def back(self) -> Sequence[Mark]:
         """The marks to the left, nearest first, whatever they are, as far as a clause may refer."""

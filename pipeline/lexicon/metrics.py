@@ -247,7 +247,7 @@ def _best_first(places: list[_Place]) -> list[_Place]:
     if len(places) < 2:
         return places
     order = sorted([(p.start, -p.end, p.plural, k) for k, p in enumerate(places)])
-    return [places[k] for *_, k in order]
+    return [places[k] for _, _, _, k in order]
 
 
 def _without_overlap(places: list[_Place]) -> list[_Place]:

@@ -313,7 +313,7 @@ def _unknown(
         if within and (next_end > end or next_start < start or " " not in match[0]):
             continue
         if chinese is None:
-            chinese = _HAN.search(text) is not None
+            chinese = not text.isascii() and _HAN.search(text) is not None
         if not within and _PROGRAM.match(text, end):
             continue
         if (span := _name_span(text, start, end, chinese)) is None:

@@ -214,7 +214,9 @@ def lead_before(place: Place) -> Lead:
         lead.direction = -1
     if not settled and place.lead.endswith(" "):
         _read_distant_move(lead, place)
-    if not settled and (told := _RATE_BEFORE.search(_clause(place))) is not None:
+    clause = "" if settled else _clause(place)
+    rated = "幅" in clause or "增速" in clause
+    if rated and (told := _RATE_BEFORE.search(clause)) is not None:
         lead.rate, lead.direction = True, -1 if told[1][0] in "降跌减" else 1
     if lead.direction and not lead.rate and _BOUND.match(place.said):
         # "Margin fell below 40%", 毛利率跌破四成: where it ended, not how far it went.

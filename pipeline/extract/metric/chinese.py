@@ -66,15 +66,20 @@ _BUYBACK = regex(r"的?(?:股份|股票)?回购")
 
 def _of_money(place: Place, start: int) -> MetricMatch | None:
     folded, end = place.sentence.folded, place.mark.end
-    if _MARKET.search(folded, start, place.mark.start):
+    near = folded[start : place.mark.start]
+    market = "市场" in near or "赛道" in near or "行业" in near
+    if market and _MARKET.search(folded, start, place.mark.start):
         return unnamed("market_size")
     if (told := _CAME_FROM.match(folded, end)) is not None and told.lastgroup:
         return unnamed(_FROM[told.lastgroup])
-    if _PROGRAMME.match(folded, end):
-        return unnamed("repurchase_authorization")
-    if _BUYBACK.match(folded, end) and _GRANTED.search(folded, start, place.mark.start):
-        return unnamed("repurchase_authorization")
+    if place.next in "的新股回":
+        if _PROGRAMME.match(folded, end):
+            return unnamed("repurchase_authorization")
+        if _BUYBACK.match(folded, end) and _GRANTED.search(folded, start, place.mark.start):
+            return unnamed("repurchase_authorization")
     first = max(place.sentence.start, place.mark.start - _CASH_REACH)
+    if "现金" not in folded[first : place.mark.start]:
+        return None
     held = _ALL_CASH.search(folded, first, place.mark.start)
     return unnamed("cash") if held and not _NO_CASH.search(held[0]) else None
 

@@ -70,6 +70,7 @@ _ITSELF = regex(
     r"(?!.{0,4}业务|的?目标|预计|计划|希望|表示|称|说|力争|认为|估计|强调|透露|提到|指引|预期|方面|给|将|会)|"
     r"[,;]\s+the company\b"
 )
+_WHO = ("公司", "集团", "员工", "客户", "the company")
 _WE_TOO = regex(r"(?:,|\band|\bbut)\s+we\b")
 # As in "DIY, which is roughly 35% of the company".
 _RELATIVE = regex(r",\s*(?:which|who|that's|now)\b")
@@ -474,7 +475,8 @@ def _leaves_business(place: Place, frame: Frame, business: Mark) -> bool:
     """Whether the sentence goes back from a business to the company before the figure."""
     folded, end = place.sentence.folded, place.mark.start
     start = max(business.end, end - _SPEECH_REACH)
-    if _ITSELF.search(folded, start, end):
+    said = folded[start:end]
+    if any(word in said for word in _WHO) and _ITSELF.search(folded, start, end):
         return True
     counts = place.kind == "count" and not frame.scope_is_line
     return counts and _WE_TOO.search(folded, start, end) is not None
