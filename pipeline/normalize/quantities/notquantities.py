@@ -43,8 +43,9 @@ _WRITTEN = regex(
 )
 # What most figures look like, and nothing that is written so.
 _FIGURE = regex(
-    r"(?!(?:19|20)[0-9]{2}\.)[1-9][0-9]*(?:,[0-9]{3})*(?:\.[0-9]+)?"
-    r"(?:[%亿万元倍个家人股件]|美元|港元| (?:[mb]illion|percent|basis))"
+    r"(?!(?:19|20)[0-9]{2}\.)(?:[1-9][0-9]*|0(?=\.))(?:,[0-9]{3})*(?:\.[0-9]+)?"
+    r"(?:[%亿万元倍个家人股件年季成点辆台吨次天多余，。；)]|美元|港元"
+    r"| (?:[mb]illion|percent|basis))"
 )
 # Numbers that share a unit: 6/8/10 亿元.
 _ROW = regex(r"[0-9][0-9,.]{0,11}(?:/[0-9][0-9,.]{0,11}){2,5} ?(?:[万亿元倍%]|[mb]n\b|[mb]illion)")
