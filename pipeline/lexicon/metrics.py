@@ -244,10 +244,16 @@ def _places(text: str) -> list[_Place]:
 
 def _best_first(places: list[_Place]) -> list[_Place]:
     """Order by place, the longer first; a phrase as listed comes before the plural of another."""
-    if len(places) < 2:
+    if not any(_is_better(places[k], places[k - 1]) for k in range(1, len(places))):
         return places
     order = sorted([(p.start, -p.end, p.plural, k) for k, p in enumerate(places)])
     return [places[k] for _, _, _, k in order]
+
+
+def _is_better(place: _Place, other: _Place) -> bool:
+    if place.start != other.start:
+        return place.start < other.start
+    return place.end > other.end or (place.end == other.end and place.plural < other.plural)
 
 
 def _without_overlap(places: list[_Place]) -> list[_Place]:
