@@ -187,6 +187,6 @@ def test_a_counted_noun_lies_in_its_text(text: str) -> None:
 )
 def test_hostile_text_takes_linear_time(piece: str) -> None:
     text = piece * 20_000
-    started = time.perf_counter()
+    started = time.process_time()
     find_metrics(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
