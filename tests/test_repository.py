@@ -24,7 +24,7 @@ SECRETS = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30}"
     r"|\bsk-[A-Za-z0-9_-]{24}|\bxox[abp]-[0-9A-Za-z-]{20}"
 )
-HOMES = re.compile(r"/(?:home|Users)/[A-Za-z]|/root/|[A-Z]:\\Users\\")
+HOMES = re.compile(r"/(?:(?:home|Users)/[A-Za-z]|root/)|[A-Z]:\\Users\\")
 
 
 def _tracked() -> list[Path]:
