@@ -46,7 +46,6 @@ _LEGAL_FORMS = ("INC.", "CORP.", "CO.", "LTD.", "N.V.", "S.A.")
 _NOTE_STYLES = ("paren", "*", "＊")
 _LONGEST_HEADING = {"en": 90, "und": 60, "zh-Hans": 42, "zh-Hant": 42}
 _IN_TURN_STYLES = frozenset(("bracket", *"▍▎▌▋▊█", *SIGN_BULLETS))
-_FIRM_STYLES = ("han", "decimal", "hash", "bracket", "roman")
 
 
 class Reader:

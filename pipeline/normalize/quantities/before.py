@@ -9,7 +9,6 @@ from pipeline.patterns import regex
 _LONGEST_WORD = 16
 _SIGN_FREE = frozenset(" \t\n([{（［【|｜/,，、;；:：~>=。\"'$€£¥—–")
 BASES = frozenset({"yoy", "qoq", "mom", "hoh"})
-_OPENERS = "(\"'[/"
 _MOST_HEDGES = 2
 CENTS = regex(r"[0-9.]{1,9}[ -]?(?:cents?(?![a-z])|¢)")
 # "as a percentage of 2024 revenue"

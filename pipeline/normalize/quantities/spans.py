@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import cache
 
 from pipeline.normalize.quantities.amount import read_amount
-from pipeline.normalize.quantities.before import skip_spaces
 from pipeline.normalize.quantities.lexicon import alternation, lexicon, shortest
 from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.normalize.quantities.numerals import Numeral
@@ -472,8 +471,3 @@ def _with_margin(passage: Passage, amount: Amount, link: re.Match[str]) -> Span:
         amount.end += 1
     amount.hedge("approx")
     return Span(amount, value, value - margin, value + margin, amount.start, amount.end, amount)
-
-
-def skip_back(passage: Passage, position: int) -> int:
-    """Give the end of the text before ``position``, spaces aside."""
-    return skip_spaces(passage.folded, position, passage.limit)
