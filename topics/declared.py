@@ -34,8 +34,9 @@ class Topic:
     bytes that the pipeline does not own. ``kept`` is None for a compacted topic, which keeps the
     latest value of every key for ever. ``largest`` is the size in bytes, as sent, of the largest
     batch of messages. ``compression`` is gzip because it is the one codec that every client can
-    read without further packages. ``landed_times`` stamps messages with the broker's clock on
-    arrival instead of the sender's. ``headers`` is a model that travels in the headers.
+    read without further packages; between the stages it is lz4, which costs the broker less.
+    ``landed_times`` stamps messages with the broker's clock on arrival instead of the sender's.
+    ``headers`` is a model that travels in the headers.
     """
 
     name: str
@@ -92,6 +93,7 @@ TRANSCRIPTS_SEGMENTED = Topic(
     value=SegmentedPart,
     kept=7 * DAY,
     largest=32 * MIB,
+    compression="lz4",
     meaning="Transcripts cut into segments, in parts of some tens of segments.",
 )
 TRANSCRIPTS_NORMALIZED = Topic(
@@ -100,6 +102,7 @@ TRANSCRIPTS_NORMALIZED = Topic(
     value=NormalizedPart,
     kept=7 * DAY,
     largest=32 * MIB,
+    compression="lz4",
     meaning="The same parts with quantities, periods and companies found.",
 )
 TRANSCRIPTS_TRANSLATED = Topic(
@@ -116,6 +119,7 @@ FACTS_EXTRACTED = Topic(
     value=ExtractedPart,
     kept=7 * DAY,
     largest=32 * MIB,
+    compression="lz4",
     internal=True,
     meaning="The facts of each part on their way to the publisher.",
 )
@@ -135,6 +139,7 @@ FACTS_ASSERTED = Topic(
     value=None,
     kept=None,
     largest=32 * MIB,
+    compression="lz4",
     internal=True,
     meaning="The facts that stand, as they were asserted, in chunks that the ledger points to: "
     "what a retraction is made from.",

@@ -61,15 +61,21 @@ class Silent:
 
 
 @contextmanager
-def observed(stage: str) -> Iterator[None]:
-    """Tell the observer of this process of the work within a ``with`` statement."""
+def observed(stage: str, count: int = 1) -> Iterator[None]:
+    """Tell the observer of this process of the work within a ``with`` statement.
+
+    Each of ``count`` records that are worked on together took its share of the time.
+    """
     began, done = time.monotonic(), False
-    observer().began(stage)
+    for _ in range(count):
+        observer().began(stage)
     try:
         yield
         done = True
     finally:
-        observer().ended(stage, time.monotonic() - began, done=done)
+        share = (time.monotonic() - began) / count
+        for _ in range(count):
+            observer().ended(stage, share, done=done)
 
 
 _observer: Observer = Silent()

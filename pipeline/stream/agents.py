@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from pipeline.metrics.observer import observer
 from pipeline.settings import Settings
 from pipeline.stream.faustapp import StreamApp, stream_app
 from pipeline.stream.guard import Guard, StageStoppedError, TransientError, UndeliverableError
+from pipeline.stream.lane import Lane, Waiting
 from pipeline.stream.record import Message, Record
 from pipeline.stream.stages import STAGES
 from pipeline.stream.turns import Turns
@@ -43,6 +44,8 @@ class Agents:
         self._ended = asyncio.Event()
         self._stopping = False
         self._in_work: set[asyncio.Task[None]] = set()
+        self._lanes: list[tuple[Guard, Lane]] = []
+        self._at_work: list[asyncio.Task[None]] = []
         self._turns = Turns()
         self._topics: dict[str, Any] = {}
         for name in stages:
@@ -55,6 +58,9 @@ class Agents:
         loop = asyncio.get_running_loop()
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_number, self._ended.set)
+        self._at_work = [asyncio.create_task(self._work(*lane)) for lane in self._lanes]
+        for each in self._at_work:
+            each.add_done_callback(self._lane_ended)
         await self.app.start()
         ready()
         crashed = asyncio.create_task(self._crash())
@@ -68,30 +74,67 @@ class Agents:
         stage = STAGES[name]
         later_first = partial(self._turns.turn, -list(STAGES).index(name))
         guard = Guard(stage, self._deliver, version=VERSION, turn=later_first)
+        lane = Lane(stage.at_once)
+        self._lanes.append((guard, lane))
 
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
-                await self._guarded(guard, event)
+                await lane.put(Waiting(self._record(event.message), event.message))
 
         self.app.agent(self._topic(stage.source), name=name, concurrency=1)(agent)
 
-    async def _guarded(self, guard: Guard, event: Any) -> None:
-        """Process an event and acknowledge it; a stage that stops ends the worker instead."""
-        if self._stopping or self._ended.is_set():
-            await asyncio.Event().wait()
-        task = asyncio.create_task(guard.process(self._record(event.message)))
-        self._in_work.add(task)
+    async def _work(self, guard: Guard, lane: Lane) -> None:
+        """Take what waits for a stage; of a backlog also while what came before is delivered.
+
+        What came before that has been delivered by then, so that no more than two are in work.
+        """
+        before = asyncio.Event()
+        before.set()
+        while True:
+            taken = await lane.take()
+            if self._stopping or self._ended.is_set():
+                return
+            free, done = asyncio.Event(), asyncio.Event()
+            if len(taken) == 1:
+                await before.wait()
+                work = guard.process(taken[0].record)
+            else:
+                records = [each.record for each in taken]
+                work = guard.process_together(records, free.set, before.wait)
+            task = asyncio.create_task(self._guarded(work, taken, free, done))
+            self._in_work.add(task)
+            task.add_done_callback(self._in_work.discard)
+            await free.wait()
+            await before.wait()
+            before = done
+
+    def _lane_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self.failure = self.failure or task.exception()
+            self._ended.set()
+
+    async def _guarded(
+        self,
+        work: Awaitable[None],
+        taken: Sequence[Waiting],
+        free: asyncio.Event,
+        done: asyncio.Event,
+    ) -> None:
+        """Acknowledge what is processed; a stage that stops ends the worker instead.
+
+        Then nothing is set, so that nothing more is taken, and what was taken is not delivered.
+        """
         try:
-            await asyncio.shield(task)
-        except Exception as failure:  # noqa: BLE001 - Faust would acknowledge and go on
+            await work
+        except Exception as failure:  # noqa: BLE001 - told to whoever runs the agents
             self.failure = self.failure or failure
             self._ended.set()
-            await asyncio.Event().wait()
         else:
             consumer: Any = self.app.consumer
-            consumer.acknowledge(event.message)
-        finally:
-            self._in_work.discard(task)
+            for each in taken:
+                consumer.acknowledge(each.message)
+            free.set()
+            done.set()
 
     async def _deliver(self, messages: Sequence[Message]) -> None:
         try:
@@ -151,7 +194,8 @@ class Agents:
         self._stopping = True
         if self._in_work and self.failure is None:
             await asyncio.wait(set(self._in_work), timeout=FINISH_SECONDS)
-            await asyncio.sleep(0)
+        for each in self._at_work:
+            each.cancel()
         try:
             await asyncio.wait_for(self.app.stop(), FINISH_SECONDS)
         except TimeoutError:

@@ -25,6 +25,7 @@ STREAM_BUFFER = 256
 
 FETCHED_AT_ONCE = 64
 FETCH_BYTES = 4 * 1024 * 1024
+FETCH_WAIT_MS = 100
 LARGEST_REQUEST = 64 * 1024 * 1024
 
 SESSION_SECONDS = 6.0
@@ -40,8 +41,25 @@ class IdempotentProducer(driver.Producer):
         return {"acks": "all", "enable_idempotence": True, "retry_backoff_ms": 50}
 
 
+class PromptThread(driver.AIOKafkaConsumerThread):
+    """The thread of Faust's consumer; no request of it waits at the broker for long.
+
+    One request is under way at a time, and not for partitions whose records have been fetched and
+    not taken for 0.2 s, as it is when much comes at once. What comes to these waits until that
+    request returns, which with Faust's 1.5 s had all stages stand still for a second.
+    """
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
+        return consumer
+
+
 class DeliberateConsumer(driver.Consumer):
     """Faust's consumer; it takes an acknowledgement only from ``acknowledge``."""
+
+    def _new_consumer_thread(self) -> PromptThread:
+        return PromptThread(self, loop=self.loop, beacon=self.beacon)
 
     def acknowledge(self, message: Any) -> None:
         """Mark a record as done: all that follows from it has been delivered."""

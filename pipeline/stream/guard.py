@@ -13,7 +13,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -41,6 +41,10 @@ class TransientError(Exception):
 
 class UndeliverableError(Exception):
     """A message that the broker will never take, such as one too large; the reason is the cause."""
+
+
+class _ApartError(Exception):
+    """Records cannot be processed together; one of them failed, which one is found one by one."""
 
 
 class StageStoppedError(Exception):
@@ -112,14 +116,55 @@ class Guard:
         ):
             await self._process(traced)
 
+    async def process_together(
+        self,
+        records: Sequence[Record],
+        worked: Callable[[], None],
+        before: Callable[[], Awaitable[object]],
+    ) -> None:
+        """Work on several records and deliver what follows from all of them at once.
+
+        ``worked`` is called as soon as the stage may work on others; nothing is delivered until
+        ``before`` returns, so that those before these are first. Where one of them fails, each is
+        processed on its own. Returns and raises like ``process``, for all of them.
+        """
+        try:
+            with observed(self.stage.name, len(records)), ExitStack() as traced:
+                each = [traced.enter_context(traces.work(self.stage.name, one)) for one in records]
+                await self._together(each, worked, before)
+        except _ApartError as failed:
+            logger.info("%s: %d records, one by one: %s", self.stage.name, len(records), failed)
+            for record in records:
+                await self.process(record)
+
+    async def _together(
+        self,
+        records: Sequence[Record],
+        worked: Callable[[], None],
+        before: Callable[[], Awaitable[object]],
+    ) -> None:
+        fault = None
+        try:
+            messages = await self._worked(records)
+        except Exception as failed:  # noqa: BLE001 - whatever it was, it is of one record
+            fault = failed
+        worked()
+        await before()
+        if fault is not None:
+            raise _ApartError(repr(fault)) from fault
+        try:
+            await self._delivered(messages)
+        except UndeliverableError as too_large:
+            raise _ApartError(repr(too_large)) from too_large
+        for _ in records:
+            self._flood.note(failed=False)
+
     async def _process(self, record: Record) -> None:
         began = time.monotonic()
         attempt = 1
         while True:
             try:
-                async with self._turn():
-                    messages = await asyncio.to_thread(self._work, record)
-                await self._delivered(messages)
+                await self._delivered(await self._worked([record]))
             except StageStoppedError:
                 raise
             except TransientError as fault:
@@ -134,8 +179,16 @@ class Guard:
                 self._flood.note(failed=False)
             return
 
-    def _work(self, record: Record) -> list[Message]:
-        return list(self.stage.work(record, datetime.now(UTC)))
+    async def _worked(self, records: Sequence[Record]) -> list[Message]:
+        async with self._turn():
+            return await asyncio.to_thread(self._work, records)
+
+    def _work(self, records: Sequence[Record]) -> list[Message]:
+        messages: list[Message] = []
+        for record in records:
+            with about(record):
+                messages += self.stage.work(record, datetime.now(UTC))
+        return messages
 
     async def _give_up(self, record: Record, fault: Exception, attempt: int) -> None:
         """Send a record to the dead letters, and tell the publisher of the missing part."""

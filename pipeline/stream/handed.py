@@ -11,7 +11,7 @@ from collections import OrderedDict
 
 from schemas.event import Event
 
-MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 """How much is kept, in bytes of JSON; what is written first is forgotten first."""
 
 

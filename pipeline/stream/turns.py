@@ -11,8 +11,11 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-LONGEST_SECONDS = 0.05
-"""Who has waited so long goes ahead: a stage at work on something huge does not hold up others."""
+LONGEST_SECONDS = 1.0
+"""Who has waited so long goes ahead: a stage at work on something huge does not hold up others.
+
+Not sooner: an earlier stage that goes ahead of a later one fills up what is handed on.
+"""
 
 
 class Turns:

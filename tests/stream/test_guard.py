@@ -3,6 +3,7 @@
 import ast
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -141,6 +142,75 @@ def test_bad_input_is_no_flood() -> None:
     assert len(broker.delivered) == 2 * 50
 
 
+class Numbered:
+    """A stage's function that says which records it saw, and fails at some of them."""
+
+    def __init__(self, *failing: int) -> None:
+        self.failing = failing
+        self.seen: list[int] = []
+
+    def __call__(self, record: Record, now: datetime) -> Iterator[Message]:
+        self.seen.append(record.offset)
+        if record.offset in self.failing:
+            raise ValueError("bad")
+        yield Message("out", b"key", str(record.offset).encode(), ())
+
+
+SEVERAL = [replace(RECORD, offset=offset) for offset in (1, 2, 3)]
+
+
+def together(work: Numbered, broker: Broker, flood: FloodGate | None = None) -> list[str]:
+    """Process three records together; give what became of each, in order."""
+
+    async def nothing_before() -> None:
+        pass
+
+    stage = Stage("middle", "in", "out", work, lambda record, now: None)
+    several = Guard(stage, broker.deliver, version="1.2", patience=HASTY, flood=flood)
+    asyncio.run(several.process_together(SEVERAL, lambda: None, nothing_before))
+    return [f"{each.topic} {(each.value or b'').decode()}" for each in broker.delivered]
+
+
+def test_what_follows_from_records_together_is_delivered_in_their_order() -> None:
+    work = Numbered()
+    assert together(work, Broker()) == ["out 1", "out 2", "out 3"]
+    assert work.seen == [1, 2, 3]
+
+
+def test_of_records_together_only_the_one_that_fails_goes_to_the_dead_letters() -> None:
+    assert together(Numbered(2), Broker()) == ["out 1", "pipeline.deadletters value", "out 3"]
+
+
+def test_of_records_together_only_the_one_too_large_goes_to_the_dead_letters() -> None:
+    broker = Broker(UndeliverableError("too large"), UndeliverableError("too large"))
+    assert together(Numbered(), broker) == ["pipeline.deadletters value", "out 2", "out 3"]
+
+
+def test_a_broker_that_is_away_is_tried_again_for_records_together() -> None:
+    work = Numbered()
+    assert together(work, Broker(TransientError("away"))) == ["out 1", "out 2", "out 3"]
+    assert work.seen == [1, 2, 3]
+
+
+def test_a_failure_among_records_together_counts_once_towards_a_flood() -> None:
+    with pytest.raises(StageStoppedError, match="more than 1 of the last 4"):
+        together(Numbered(1, 2, 3), Broker(), FloodGate(most=1, window=4))
+    together(Numbered(2), Broker(), FloodGate(most=1, window=4))
+
+
+def test_others_may_be_worked_on_while_records_wait_for_those_before_them() -> None:
+    broker, happened = Broker(), list[str]()
+
+    async def before() -> None:
+        happened.append(f"{len(broker.delivered)} delivered")
+
+    stage = Stage("middle", "in", "out", Numbered(), lambda record, now: None)
+    several = Guard(stage, broker.deliver, version="1.2")
+    asyncio.run(several.process_together(SEVERAL, lambda: happened.append("worked"), before))
+    assert happened == ["worked", "0 delivered"]
+    assert len(broker.delivered) == 3
+
+
 STREAM = Path(__file__).parents[2] / "pipeline" / "stream"
 
 
@@ -151,7 +221,7 @@ def test_nothing_sends_or_acknowledges_past_the_guard() -> None:
         ("agents.py", "_guarded", "acknowledge"),
         ("faustapp.py", "acknowledge", "ack"),
     }
-    faust_side = ["agents.py", "faustapp.py", "guard.py", "stages.py", "child.py"]
+    faust_side = ["agents.py", "faustapp.py", "guard.py", "lane.py", "stages.py", "child.py"]
     found = set()
     for name in faust_side:
         for function in ast.walk(ast.parse((STREAM / name).read_text("utf-8"))):
@@ -160,7 +230,7 @@ def test_nothing_sends_or_acknowledges_past_the_guard() -> None:
     assert found == allowed
 
 
-def test_every_agent_is_a_loop_around_the_guard() -> None:
+def test_every_agent_hands_all_events_to_a_lane_and_every_lane_to_the_guard() -> None:
     tree = ast.parse((STREAM / "agents.py").read_text("utf-8"))
     registered = [
         call
@@ -173,12 +243,22 @@ def test_every_agent_is_a_loop_around_the_guard() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.AsyncFunctionDef) and node.name == "agent"
     ]
-    assert [ast.unparse(line) for line in agent.body] == [
-        "async for event in stream.noack().events():\n    await self._guarded(guard, event)"
+    (loop,) = agent.body
+    assert ast.unparse(loop).splitlines() == [
+        "async for event in stream.noack().events():",
+        "    await lane.put(Waiting(self._record(event.message), event.message))",
     ]
+    assert {call for call in _attributes(tree) if call.startswith("guard.")} == {
+        "guard.process",
+        "guard.process_together",
+    }
 
 
 _FORBIDDEN = {"send", "send_and_wait", "send_soon", "ack", "acknowledge", "cast", "ask", "forward"}
+
+
+def _attributes(tree: ast.AST) -> set[str]:
+    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 
 def _calls(function: ast.AST) -> set[str]:

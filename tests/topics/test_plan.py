@@ -103,7 +103,16 @@ def test_every_topic_is_declared_once_and_says_what_it_is_for() -> None:
     for topic in DECLARED:
         assert by_name(topic.name) is topic
         assert topic.meaning.endswith(".")
-        assert topic.compression in {"gzip", "producer"}, "other codecs need packages to be read"
+
+
+def test_what_subscribers_read_is_compressed_so_that_every_client_can_read_it() -> None:
+    between_stages = {"transcripts.segmented", "transcripts.normalized"}
+    others = {
+        topic.compression
+        for topic in DECLARED
+        if not topic.internal and topic.name not in between_stages
+    }
+    assert others <= {"gzip", "producer"}, "other codecs need packages to be read"
 
 
 def test_the_dead_letters_take_whatever_another_topic_takes() -> None:
