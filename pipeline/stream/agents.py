@@ -109,9 +109,12 @@ class Agents:
             before = done
 
     def _lane_ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            self.failure = self.failure or task.exception()
-            self._ended.set()
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            self._end_with(failure)
+
+    def _end_with(self, failure: BaseException) -> None:
+        self.failure = self.failure or failure
+        self._ended.set()
 
     async def _guarded(
         self,
@@ -127,8 +130,7 @@ class Agents:
         try:
             await work
         except Exception as failure:  # noqa: BLE001 - told to whoever runs the agents
-            self.failure = self.failure or failure
-            self._ended.set()
+            self._end_with(failure)
         else:
             consumer: Any = self.app.consumer
             for each in taken:

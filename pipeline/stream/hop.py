@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.stream import traces
 from pipeline.stream.clients import RECORDS_AT_ONCE, group_consumer
 from pipeline.stream.guard import StageStoppedError
-from pipeline.stream.record import INGESTED, Record, header
+from pipeline.stream.record import Record, landed_at
 from pipeline.stream.shelf import record_of
 
 if TYPE_CHECKING:
@@ -208,12 +208,8 @@ class Hop:
 def _is_backlog(batches: "_Batches") -> bool:
     """Tell whether all that was read is of transcripts that landed long ago."""
     recent = int(time.time() * 1000) - _BACKLOG_MS
-    landed = (
-        header(record.headers, INGESTED) or b""
-        for records in batches.values()
-        for record in records
-    )
-    return all(each.isdigit() and int(each) < recent for each in landed)
+    landed = (landed_at(record.headers) for records in batches.values() for record in records)
+    return all(each is not None and each < recent for each in landed)
 
 
 def _offset(place: "TopicPartition", offset: int) -> dict[Any, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.stream.record import INGESTED, Record
+from pipeline.stream.record import Record, landed_at
 
 MOST_AT_ONCE = 32
 # A live call is through in a fifth of that; what landed so long ago waits behind others.
@@ -59,6 +59,6 @@ def _size(waiting: Waiting) -> int:
 
 
 def _is_backlog(waiting: Waiting) -> bool:
-    landed = waiting.record.header(INGESTED) or b""
-    since = int(landed) if landed.isdigit() else waiting.record.timestamp
+    landed = landed_at(waiting.record.headers)
+    since = waiting.record.timestamp if landed is None else landed
     return since < time.time() * 1000 - _BACKLOG_MS

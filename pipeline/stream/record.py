@@ -178,6 +178,12 @@ def header(headers: Iterable[tuple[str, bytes]], name: str) -> bytes | None:
     return found
 
 
+def landed_at(headers: Iterable[tuple[str, bytes]]) -> int | None:
+    """Give when the transcript landed, in milliseconds since 1970; None where no header says so."""
+    found = header(headers, INGESTED) or b""
+    return int(found) if found.isdigit() else None
+
+
 def moment_of(milliseconds: int) -> datetime:
     """Turn Kafka's milliseconds since 1970 into a time, without passing through a float."""
     seconds, rest = divmod(milliseconds, 1000)
