@@ -10,11 +10,11 @@ are passed on through ``facts.unattributed``, keyed by claim, and folded from th
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipeline.claims.merge import fold
+from pipeline.claims.merge import Folding
 from pipeline.settings import Settings
 from pipeline.stream.hop import Hop
 from pipeline.stream.publisher import check_topics
@@ -99,44 +99,62 @@ class ClaimsPartition(Transactional):
         Any exception means that nothing of it is readable, or that this is not known: close this
         and open it again. ``StageStoppedError`` means that it would not help.
         """
-        sending, changes = Sending(self._settings, self._producer), _Changes()
+        sending = Sending(self._settings, self._producer)
         sending.commit_offsets(committed, group)
+        events: dict[str, list[_Taken]] = {}
         for record in records:
-            self._take(record, sending, changes)
-        messages = changes.messages()
+            self._read(record, sending, events)
+        folded = (self._fold(claim_id, taken, sending) for claim_id, taken in events.items())
+        messages = {(each.key or b"").decode(): each for each in folded if each is not None}
         sent = {each: sending.send(message, self._partition) for each, message in messages.items()}
         sending.commit()
         for claim_id, each in sent.items():
             self._remember(claim_id, each.offset(), messages[claim_id].value)
 
-    def _take(self, record: Record, sending: Sending, changes: "_Changes") -> None:
-        """Take one event; one that cannot be read goes to the dead letters."""
-        from kafka.errors import KafkaError
-
+    def _read(self, record: Record, sending: Sending, events: dict[str, list["_Taken"]]) -> None:
+        """Put an event to the others of its claim; one that cannot be read to the dead letters."""
         try:
             event = FactEvent.model_validate_json(record.value or b"")
-            if event.entity is None and self._source == EVENTS:
-                key = event.claim_id.encode()
-                sending.send(Message(UNATTRIBUTED, key, record.value, record.headers))
-            else:
-                self._fold(event, record, changes)
-        except (KafkaError, LedgerError, OSError):
-            raise
         except Exception as fault:  # noqa: BLE001 - kept as a dead letter
-            sending.send(self.dead_letter(record, fault, datetime.now(UTC)))
-            self.note_failure(fault)
-        else:
+            self._refuse(record, fault, sending)
+            return
+        if event.entity is None and self._source == EVENTS:
+            key = event.claim_id.encode()
+            sending.send(Message(UNATTRIBUTED, key, record.value, record.headers))
             self.note_success()
-
-    def _fold(self, event: FactEvent, record: Record, changes: "_Changes") -> None:
-        claim_id = event.claim_id
-        if claim_id in changes.after:
-            before = changes.after[claim_id][0]
         else:
-            before = changes.before[claim_id] = self._state(claim_id)
-        after = fold(before, event)
-        if after is not before:
-            changes.after[claim_id] = (after, record)
+            events.setdefault(event.claim_id, []).append(_Taken(event, record))
+
+    def _fold(self, claim_id: str, taken: Sequence["_Taken"], sending: Sending) -> Message | None:
+        """Fold events of one claim; give its message where it is not as it was."""
+        before = self._state(claim_id)
+        try:
+            after, cause = _folded(before, taken)
+        except Exception:  # noqa: BLE001 - found one by one
+            after, cause = self._fold_one_by_one(before, taken, sending)
+        else:
+            for _ in taken:
+                self.note_success()
+        return _message(claim_id, after, cause) if cause and after != before else None
+
+    def _fold_one_by_one(
+        self, state: Claim | None, taken: Iterable["_Taken"], sending: Sending
+    ) -> tuple[Claim | None, Record | None]:
+        """Fold what can be folded; what cannot goes to the dead letters."""
+        last = None
+        for each in taken:
+            try:
+                state, cause = _folded(state, (each,))
+            except Exception as fault:  # noqa: BLE001 - kept as a dead letter
+                self._refuse(each.record, fault, sending)
+            else:
+                last = cause or last
+                self.note_success()
+        return state, last
+
+    def _refuse(self, record: Record, fault: Exception, sending: Sending) -> None:
+        sending.send(self.dead_letter(record, fault, datetime.now(UTC)))
+        self.note_failure(fault)
 
     def _state(self, claim_id: str) -> Claim | None:
         """Give a claim as it was published last, None where there is none."""
@@ -165,20 +183,20 @@ class ClaimsPartition(Transactional):
             self._at_hand_bytes -= len(self._at_hand.popitem(last=False)[1])
 
 
-class _Changes:
-    """The claims that a batch changes: as they were, and as they are with the event that did it."""
+class _Taken(NamedTuple):
+    """An event, and the record that it came with."""
 
-    def __init__(self) -> None:
-        self.before: dict[str, Claim | None] = {}
-        self.after: dict[str, tuple[Claim | None, Record]] = {}
+    event: FactEvent
+    record: Record
 
-    def messages(self) -> dict[str, Message]:
-        """Write the claims that are not as they were, by their ids."""
-        return {
-            claim_id: _message(claim_id, state, cause)
-            for claim_id, (state, cause) in self.after.items()
-            if state != self.before[claim_id]
-        }
+
+def _folded(before: Claim | None, taken: Iterable[_Taken]) -> tuple[Claim | None, Record | None]:
+    """Give a claim after some events, and the record of the last that changed it."""
+    folding, cause = Folding(before), None
+    for event, record in taken:
+        if folding.take(event):
+            cause = record
+    return (folding.claim(), cause) if cause else (before, None)
 
 
 def _message(claim_id: str, state: Claim | None, cause: Record) -> Message:

@@ -4,7 +4,8 @@ The state depends only on the statements that stand, not on the order in which t
 a replay, another worker and a run without a broker all come to the same claim.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -12,7 +13,7 @@ from typing import Literal
 from pipeline.claims.agreement import agree, all_agree, allowed, comparable
 from pipeline.claims.precision import stated_precision
 from schemas import Claim, ClaimRevision, ClaimStatement, FactEvent
-from schemas.fact import FactFields
+from schemas.fact import FactFields, Modality
 
 SUPERSEDED = timedelta(days=45)
 """What is expected is superseded by what is said this much later: at the next quarter's call."""
@@ -25,6 +26,7 @@ _EXACTNESS = {
     "exact": 0, "approx": 1, "at_least": 2, "more_than": 2, "at_most": 2, "less_than": 2,
     "between": 3,
 }  # fmt: skip
+_Weight = tuple[int, Decimal, timedelta, int, str]
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -35,32 +37,49 @@ def fold(state: Claim | None, event: FactEvent) -> Claim | None:
     those of different facts in any. An event that comes again, or that a later revision of the
     same fact has overtaken, changes nothing: the very same state is given back.
     """
-    return stated(state, event) if event.status == "asserted" else retracted(state, event)
+    folding = Folding(state)
+    return folding.claim() if folding.take(event) else state
 
 
-def stated(state: Claim | None, fact: FactFields) -> Claim:
-    """Take a fact that holds."""
-    statement = _statement(fact)
-    if state is None:
-        return _claim(fact.claim_id, fact.modality, (statement,))
-    if state.claim_id != fact.claim_id:
-        raise ValueError(f"fact {fact.fact_id} is of claim {fact.claim_id}, not {state.claim_id}")
-    before = _of(state, fact.fact_id)
-    if before is not None and before.revision >= statement.revision:
-        return state
-    if before is None and len(state.statements) >= MOST_STATEMENTS:
-        return state
-    others = [each for each in state.statements if each is not before]
-    return _claim(state.claim_id, state.modality, (*others, statement))
+class Folding:
+    """A claim while events are taken: the same as ``fold`` for each, but the claim is made once."""
 
+    def __init__(self, state: Claim | None) -> None:
+        """Begin with the claim as it is, None where nobody states it yet."""
+        self._claim_id = state.claim_id if state else None
+        self._modality: Modality = state.modality if state else "actual"
+        self._statements = {each.fact_id: each for each in state.statements} if state else {}
 
-def retracted(state: Claim | None, fact: FactFields) -> Claim | None:
-    """Take a fact that holds no more."""
-    before = None if state is None else _of(state, fact.fact_id)
-    if state is None or before is None or before.revision > fact.revision:
-        return state
-    left = [each for each in state.statements if each is not before]
-    return _claim(state.claim_id, state.modality, left) if left else None
+    def take(self, event: FactEvent) -> bool:
+        """Take one event; tell whether it changes what is stated."""
+        if event.status == "asserted":
+            return self.add(event)
+        before = self._statements.get(event.fact_id)
+        if before is None or before.revision > event.revision:
+            return False
+        del self._statements[event.fact_id]
+        return True
+
+    def add(self, fact: FactFields) -> bool:
+        """Take a fact that holds; tell whether it changes what is stated."""
+        if self._claim_id is not None and self._claim_id != fact.claim_id:
+            raise ValueError(
+                f"fact {fact.fact_id} is of claim {fact.claim_id}, not {self._claim_id}"
+            )
+        before = self._statements.get(fact.fact_id)
+        if before is not None and before.revision >= fact.revision:
+            return False
+        if before is None and len(self._statements) >= MOST_STATEMENTS:
+            return False
+        self._statements[fact.fact_id] = _statement(fact)
+        self._claim_id, self._modality = fact.claim_id, fact.modality
+        return True
+
+    def claim(self) -> Claim | None:
+        """Make the claim; None when no statement is left."""
+        if self._claim_id is None or not self._statements:
+            return None
+        return _claim(self._claim_id, self._modality, self._statements.values())
 
 
 def claims_of(facts: Iterable[FactFields]) -> Mapping[str, Claim]:
@@ -68,24 +87,11 @@ def claims_of(facts: Iterable[FactFields]) -> Mapping[str, Claim]:
 
     The same as folding them one by one, in linear time.
     """
-    grouped: dict[str, dict[str, FactFields]] = {}
+    claims: dict[str, Folding] = {}
     for fact in facts:
-        of_claim = grouped.setdefault(fact.claim_id, {})
-        before = of_claim.get(fact.fact_id)
-        if before is None and len(of_claim) >= MOST_STATEMENTS:
-            continue
-        if before is None or before.revision < fact.revision:
-            of_claim[fact.fact_id] = fact
-    return {
-        claim_id: _claim(
-            claim_id, next(iter(group.values())).modality, map(_statement, group.values())
-        )
-        for claim_id, group in grouped.items()
-    }
-
-
-def _of(state: Claim, fact_id: str) -> ClaimStatement | None:
-    return next((each for each in state.statements if each.fact_id == fact_id), None)
+        claims.setdefault(fact.claim_id, Folding(None)).add(fact)
+    made = ((claim_id, folding.claim()) for claim_id, folding in claims.items())
+    return {claim_id: claim for claim_id, claim in made if claim is not None}
 
 
 def _statement(fact: FactFields) -> ClaimStatement:
@@ -116,16 +122,14 @@ def _statement(fact: FactFields) -> ClaimStatement:
 
 def _claim(
     claim_id: str,
-    modality: Literal["actual", "forward", "question"],
+    modality: Modality,
     given: Iterable[ClaimStatement],
 ) -> Claim:
     """Make the claim that statements make together; they are listed as they were published."""
     ordered = sorted(given, key=_published)
-    use = value_to_use(ordered, forward=modality == "forward")
-    statements = tuple(
-        each.model_copy(update={"agrees": agree(each, use) if comparable(each, use) else None})
-        for each in ordered
-    )
+    used = _used(ordered, forward=modality == "forward")
+    use = used[-1]
+    statements = tuple(_held_against(each, use) for each in ordered)
     return Claim.trusted(
         claim_id=claim_id,
         entity=use.entity,
@@ -142,8 +146,16 @@ def _claim(
         qualifier=use.qualifier,
         agreement=_agreement(statements),
         statements=statements,
-        history=_history(ordered, forward=modality == "forward"),
+        history=_history(ordered, used),
     )
+
+
+def _held_against(statement: ClaimStatement, use: ClaimStatement) -> ClaimStatement:
+    """Say of a statement whether it agrees with the one to go by."""
+    agrees = agree(statement, use) if comparable(statement, use) else None
+    if agrees is statement.agrees:
+        return statement
+    return statement.model_copy(update={"agrees": agrees})
 
 
 def _agreement(statements: tuple[ClaimStatement, ...]) -> Literal["single", "agree", "conflict"]:
@@ -157,26 +169,39 @@ def _agreement(statements: tuple[ClaimStatement, ...]) -> Literal["single", "agr
     return "agree" if any(len(documents) > 1 for documents in by_unit.values()) else "single"
 
 
-def value_to_use(statements: Iterable[ClaimStatement], *, forward: bool) -> ClaimStatement:
-    """Choose the statement to go by; there is at least one.
+def _used(ordered: Sequence[ClaimStatement], *, forward: bool) -> Sequence[ClaimStatement]:
+    """Choose for each statement the one to go by once it is published, itself and those before it.
 
     Company before publisher, more exact before less, later before earlier. What is expected goes
     out of date: of the best side's expectations those of the newest call alone count.
     """
-    statements = tuple(statements)
-    if len(statements) == 1:
-        return statements[0]
-    best = min(_SIDES[each.side] for each in statements)
-    candidates = [each for each in statements if _SIDES[each.side] == best]
-    if forward:
-        newest = max(each.published_at or _NEVER for each in candidates)
-        candidates = [
-            each for each in candidates if newest - (each.published_at or _NEVER) <= SUPERSEDED
-        ]
-    return min(candidates, key=_weight)
+    if len(ordered) == 1:
+        return ordered
+    used = []
+    best = max(_SIDES.values())
+    # Those that may yet be used, the lightest first; each lasts longer than the one before it.
+    candidates: deque[tuple[_Weight, ClaimStatement]] = deque()
+    for each in ordered:
+        side = _SIDES[each.side]
+        if side < best:
+            best = side
+            candidates.clear()
+        if side == best:
+            while forward and candidates and _superseded(candidates[0][1], each):
+                candidates.popleft()
+            weight = _weight(each)
+            while candidates and weight < candidates[-1][0]:
+                candidates.pop()
+            candidates.append((weight, each))
+        used.append(candidates[0][1])
+    return used
 
 
-def _weight(statement: ClaimStatement) -> tuple[object, ...]:
+def _superseded(former: ClaimStatement, newest: ClaimStatement) -> bool:
+    return (newest.published_at or _NEVER) - (former.published_at or _NEVER) > SUPERSEDED
+
+
+def _weight(statement: ClaimStatement) -> _Weight:
     later = (statement.published_at or _NEVER) - _NEVER
     return (
         _EXACTNESS[statement.qualifier],
@@ -191,16 +216,15 @@ def _published(statement: ClaimStatement) -> tuple[object, ...]:
     return (statement.published_at or _NEVER, statement.transcript_id, statement.fact_id)
 
 
-def _history(ordered: list[ClaimStatement], *, forward: bool) -> tuple[ClaimRevision, ...]:
+def _history(
+    ordered: Sequence[ClaimStatement], used: Sequence[ClaimStatement]
+) -> tuple[ClaimRevision, ...]:
     """Give the value to use as of each time at which something was published."""
     history: list[ClaimRevision] = []
-    known: list[ClaimStatement] = []
-    for position, each in enumerate(ordered):
-        known.append(each)
+    for position, (each, use) in enumerate(zip(ordered, used, strict=True)):
         following = ordered[position + 1 : position + 2]
         if following and following[0].published_at == each.published_at:
             continue
-        use = value_to_use(known, forward=forward)
         entry = ClaimRevision.trusted(
             at=each.published_at,
             fact_id=use.fact_id,

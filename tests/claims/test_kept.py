@@ -4,6 +4,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,8 @@ from pipeline.claims.merge import claims_of, fold
 from pipeline.stages import run
 from pipeline.stream.worker import Worker
 from schemas import Claim, FactEvent, TranscriptMessage
+from schemas.examples import FACT
+from schemas.fact import Evidence
 
 pytestmark = pytest.mark.broker
 
@@ -145,3 +148,27 @@ def test_a_foreign_record_goes_to_the_dead_letters(stream: Stream, worker: Worke
     (letter,) = stream.wait_for(lambda: stream.dead_letters("foreign"))
     assert letter.value == b"{}"
     assert dict(letter.headers)["__connect.errors.stage"] == b"claims"
+
+
+def test_an_event_that_cannot_be_folded_goes_to_the_dead_letters_alone(stream: Stream) -> None:
+    fields = {"claim_id": "c-long", "unit": "USD", "evidence": (_said("twenty"),)}
+    good = FACT.model_copy(update=fields)
+    digits = Decimal("1" + "0" * 5000)  # more than Python turns into text
+    bad = good.model_copy(update={"fact_id": "bad", "value": digits})
+    other = good.model_copy(update={"fact_id": "other", "transcript_id": "other"})
+    for each in (good, bad, other):
+        value = each.model_dump_json().encode()
+        stream.send(FACT.transcript_id, value, topic="facts.events")
+    worker = start_worker(stream.settings)
+    try:
+        (letter,) = stream.wait_for(lambda: stream.dead_letters(FACT.transcript_id))
+        assert FactEvent.model_validate_json(letter.value).fact_id == "bad"
+        assert dict(letter.headers)["__connect.errors.stage"] == b"claims"
+        claim = stream.wait_for(lambda: kept(stream).get("c-long"))
+        assert {each.fact_id for each in claim.statements} == {good.fact_id, "other"}
+    finally:
+        worker.stop()
+
+
+def _said(text: str) -> Evidence:
+    return FACT.evidence[0].model_copy(update={"text": text})

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.claims import merge
-from pipeline.claims.merge import claims_of, fold
-from schemas import Claim, FactEvent
+from pipeline.claims.merge import Folding, claims_of, fold
+from schemas import Claim, ClaimStatement, FactEvent
 from schemas.examples import FACT
 
 CALL = datetime(2025, 10, 30, tzinfo=UTC)
+_TIMES = [CALL + timedelta(days=days) for days in (0, 30, 60, 90)]
 
 
 def fact(fact_id: str = "f", said: str = "20.2%", **fields: Any) -> FactEvent:
@@ -44,9 +45,9 @@ def retraction(of: FactEvent) -> FactEvent:
 
 
 @st.composite
-def facts(draw: st.DrawFn) -> list[FactEvent]:
+def facts(draw: st.DrawFn, most: int = 6) -> list[FactEvent]:
     """Facts with ids of their own, of several documents, sides, times and exactness."""
-    count = draw(st.integers(1, 6))
+    count = draw(st.integers(1, most))
     return [
         fact(
             f"f{number}",
@@ -54,7 +55,7 @@ def facts(draw: st.DrawFn) -> list[FactEvent]:
             transcript_id=draw(st.sampled_from(["a", "b", "c"])),
             side=draw(st.sampled_from(["company", "publisher", "analyst"])),
             qualifier=draw(st.sampled_from(["exact", "approx", "more_than"])),
-            published_at=draw(st.sampled_from([None, CALL, CALL + timedelta(days=90)])),
+            published_at=draw(st.sampled_from([None, *_TIMES])),
             revision=draw(st.integers(1, 3)),
         )
         for number in range(count)
@@ -67,6 +68,50 @@ def test_the_order_makes_no_difference(given: list[FactEvent], random: Any) -> N
     claim = folded(*given)
     assert claim == folded(*shuffled)
     assert claims_of(given) == {FACT.claim_id: claim}
+
+
+@given(facts(), st.lists(st.tuples(st.integers(0, 5), st.booleans())), st.integers(1, 7))
+def test_events_taken_together_are_events_taken_one_by_one(
+    given: list[FactEvent], order: list[tuple[int, bool]], at_once: int
+) -> None:
+    chosen = [(given[number % len(given)], is_gone) for number, is_gone in order]
+    events = [retraction(each) if is_gone else each for each, is_gone in chosen]
+    state: Claim | None = None
+    for begin in range(0, len(events), at_once):
+        folding = Folding(state)
+        taken = [folding.take(each) for each in events[begin : begin + at_once]]
+        one_by_one = folded(*events[: begin + at_once])
+        assert folding.claim() == one_by_one
+        assert any(taken) or one_by_one == state
+        state = one_by_one
+
+
+def _to_go_by(known: list[ClaimStatement], *, forward: bool) -> ClaimStatement:
+    """The choice as the rules put it, from all that is known."""
+    best = min(merge._SIDES[each.side] for each in known)
+    known = [each for each in known if merge._SIDES[each.side] == best]
+    if forward:
+        newest = max(each.published_at or merge._NEVER for each in known)
+        known = [e for e in known if newest - (e.published_at or merge._NEVER) <= merge.SUPERSEDED]
+    return min(known, key=merge._weight)
+
+
+@given(facts(most=12), st.sampled_from(["actual", "forward"]))
+def test_at_each_time_the_best_that_was_known_is_to_be_used(
+    given: list[FactEvent], modality: str
+) -> None:
+    claim = folded(*(each.model_copy(update={"modality": modality}) for each in given))
+    assert claim is not None
+    times = {each.published_at for each in given}
+    said = []
+    for at in sorted(times, key=lambda at: at or merge._NEVER):
+        until = at or merge._NEVER
+        known = [e for e in claim.statements if (e.published_at or merge._NEVER) <= until]
+        use = _to_go_by(known, forward=modality == "forward")
+        said.append((at, (use.value, use.qualifier)))
+    changes = [each for n, each in enumerate(said) if not n or said[n - 1][1] != each[1]]
+    assert [(each.at, (each.value, each.qualifier)) for each in claim.history] == changes
+    assert (claim.value, claim.qualifier) == said[-1][1]
 
 
 @given(facts(), st.randoms(use_true_random=False))
