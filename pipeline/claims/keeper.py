@@ -104,7 +104,11 @@ class ClaimsPartition(Transactional):
         events: dict[str, list[_Taken]] = {}
         for record in records:
             self._read(record, sending, events)
-        folded = (self._fold(claim_id, taken, sending) for claim_id, taken in events.items())
+        states = self._states(events)
+        folded = (
+            self._fold(claim_id, states.get(claim_id), taken, sending)
+            for claim_id, taken in events.items()
+        )
         messages = {(each.key or b"").decode(): each for each in folded if each is not None}
         sent = {each: sending.send(message, self._partition) for each, message in messages.items()}
         sending.commit()
@@ -125,9 +129,10 @@ class ClaimsPartition(Transactional):
         else:
             events.setdefault(event.claim_id, []).append(_Taken(event, record))
 
-    def _fold(self, claim_id: str, taken: Sequence["_Taken"], sending: Sending) -> Message | None:
+    def _fold(
+        self, claim_id: str, before: Claim | None, taken: Sequence["_Taken"], sending: Sending
+    ) -> Message | None:
         """Fold events of one claim; give its message where it is not as it was."""
-        before = self._state(claim_id)
         try:
             after, cause = _folded(before, taken)
         except Exception:  # noqa: BLE001 - found one by one
@@ -156,20 +161,22 @@ class ClaimsPartition(Transactional):
         sending.send(self.dead_letter(record, fault, datetime.now(UTC)))
         self.note_failure(fault)
 
-    def _state(self, claim_id: str) -> Claim | None:
-        """Give a claim as it was published last, None where there is none."""
-        offset = self._offsets.get(claim_id)
-        if offset is None:
-            return None
-        value = self._at_hand.get(claim_id)
-        if value is None:
-            value = self._shelf.value_at(CLAIMS, self._partition, offset, claim_id.encode())
-        if value is None:
-            raise LedgerError(
-                f"{CLAIMS} [{self._partition}] @{offset} should hold claim {claim_id} and does "
-                "not; was the topic made anew?"
-            )
-        return Claim.model_validate_json(value)
+    def _states(self, claim_ids: Iterable[str]) -> dict[str, Claim]:
+        """Give claims as they were published last, without those that there are not yet."""
+        offsets = {each: self._offsets[each] for each in claim_ids if each in self._offsets}
+        values = {each: self._at_hand[each] for each in offsets if each in self._at_hand}
+        absent = {offset: each for each, offset in offsets.items() if each not in values}
+        if absent:
+            keys = {offset: each.encode() for offset, each in absent.items()}
+            read = self._shelf.values_at(CLAIMS, self._partition, keys)
+            for offset, claim_id in absent.items():
+                if offset not in read:
+                    raise LedgerError(
+                        f"{CLAIMS} [{self._partition}] @{offset} should hold claim {claim_id} and "
+                        "does not; was the topic made anew?"
+                    )
+                values[claim_id] = read[offset]
+        return {each: Claim.model_validate_json(value) for each, value in values.items()}
 
     def _remember(self, claim_id: str, offset: int, value: bytes | None) -> None:
         self._at_hand_bytes -= len(self._at_hand.pop(claim_id, b""))

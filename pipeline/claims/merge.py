@@ -152,7 +152,9 @@ def _claim(
 
 def _held_against(statement: ClaimStatement, use: ClaimStatement) -> ClaimStatement:
     """Say of a statement whether it agrees with the one to go by."""
-    agrees = agree(statement, use) if comparable(statement, use) else None
+    agrees = None
+    if comparable(statement, use):
+        agrees = statement is use or agree(statement, use)
     if agrees is statement.agrees:
         return statement
     return statement.model_copy(update={"agrees": agrees})

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pipeline.stream.producing import TransactionalProducer
 
 FETCH_BYTES = 8 * 1024 * 1024
+# Whoever reads a record here and there gets the batch that holds it, whatever its size. The client
+# asks for what follows before it is told where to read next: that answer has to come at once.
+PICKED_BYTES = 64 * 1024
+PICKED_WAIT_MS = 5
 LARGEST_REQUEST = 64 * 1024 * 1024
 REQUEST_MS = 15_000
 RECONNECT_MS = 1_000
@@ -110,10 +114,22 @@ def group_consumer(
 
 def reader(settings: Settings, group: str | None = None) -> "KafkaConsumer":
     """Make a consumer that reads what has been committed; positions are stored only when told."""
+    consumer = _reader(settings, group, fetch_bytes=FETCH_BYTES, wait_ms=200)
+    return consumer if group is None else joined_to_the_end(consumer)
+
+
+def picker(settings: Settings) -> "KafkaConsumer":
+    """Make a consumer that reads what has been committed here and there: little at once."""
+    return _reader(settings, None, fetch_bytes=PICKED_BYTES, wait_ms=PICKED_WAIT_MS)
+
+
+def _reader(
+    settings: Settings, group: str | None, *, fetch_bytes: int, wait_ms: int
+) -> "KafkaConsumer":
     from kafka import KafkaConsumer
 
     with explained(settings):
-        consumer = KafkaConsumer(
+        return KafkaConsumer(
             **for_kafka_python(settings),
             bootstrap_timeout_ms=BOOTSTRAP_MS,
             group_id=group,
@@ -123,11 +139,10 @@ def reader(settings: Settings, group: str | None = None) -> "KafkaConsumer":
             isolation_level="read_committed",
             session_timeout_ms=SUBSCRIBER_SESSION_MS,
             max_poll_records=2_000,
-            max_partition_fetch_bytes=FETCH_BYTES,
-            fetch_max_wait_ms=200,
+            max_partition_fetch_bytes=fetch_bytes,
+            fetch_max_wait_ms=wait_ms,
             request_timeout_ms=REQUEST_MS,
             reconnect_backoff_max_ms=RECONNECT_MS,
             metrics_enabled=False,
             allow_auto_create_topics=False,
         )
-    return consumer if group is None else joined_to_the_end(consumer)

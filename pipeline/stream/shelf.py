@@ -10,11 +10,12 @@ subscribers were told, and outlive the retention of every other topic.
 """
 
 import logging
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.settings import Settings
-from pipeline.stream.clients import reader
+from pipeline.stream.clients import picker, reader
 from pipeline.stream.ledger import LedgerEntry, Standing, StandingFact
 from pipeline.stream.record import Record
 from schemas import Fact
@@ -51,10 +52,13 @@ class Shelf:
         """Connect."""
         self._settings = settings
         self._reader: KafkaConsumer = reader(settings)
+        self._picker: KafkaConsumer | None = None
 
     def close(self) -> None:
         """Disconnect."""
         self._reader.close()
+        if self._picker is not None:
+            self._picker.close()
 
     def partitions(self, name: str) -> int:
         """Give the number of partitions of a declared topic; 0 where it does not exist."""
@@ -76,23 +80,61 @@ class Shelf:
 
         Raises ``LedgerError`` where a chunk is gone.
         """
+        chunks = {offset: name for name, offset in entry.chunks.items()}
+        keys = {offset: chunk_key(entry.transcript_id, name) for offset, name in chunks.items()}
+        values = self.values_at(ASSERTED, partition, keys)
         standing: dict[str, StandingFact] = {}
-        for name, offset in sorted(entry.chunks.items(), key=lambda each: each[1]):
-            key = chunk_key(entry.transcript_id, name)
-            value = self.value_at(ASSERTED, partition, offset, key)
-            if value is None:
+        for offset, name in sorted(chunks.items()):
+            if offset not in values:
                 raise LedgerError(
                     f"{ASSERTED} [{partition}] @{offset} should hold chunk {name} of "
                     f"{entry.transcript_id} and does not; was the topic made anew?"
                 )
-            for fact in AssertedChunk.model_validate_json(value).facts:
+            for fact in AssertedChunk.model_validate_json(values[offset]).facts:
                 standing[fact.fact_id] = StandingFact(name, fact)
         return standing
 
-    def value_at(self, name: str, partition: int, offset: int, key: bytes) -> bytes | None:
-        """Read the value at an offset; None where it is gone or has another key."""
-        record = self.record_at(name, partition, offset)
-        return record.value if record is not None and record.key == key else None
+    def values_at(self, name: str, partition: int, keys: Mapping[int, bytes]) -> dict[int, bytes]:
+        """Read the values at some offsets, each of its key; give those that are there.
+
+        What lies close together takes one request.
+        """
+        return {
+            record.offset: record.value
+            for record in self._pick(name, partition, sorted(keys))
+            if record.key == keys[record.offset] and record.value is not None
+        }
+
+    def _pick(
+        self, name: str, partition: int, offsets: Sequence[int]
+    ) -> "Iterator[ConsumerRecord]":
+        """Read the records at some offsets in their order, without those that are gone."""
+        from kafka import TopicPartition
+
+        if self._picker is None:
+            self._picker = picker(self._settings)
+        place = TopicPartition(self._settings.topic(name), partition)
+        self._picker.assign([place])
+        end = self._picker.end_offsets([place])[place]
+        wanted = deque(each for each in offsets if each < end)
+        position, idle = -1, 0
+        while wanted:
+            if position != wanted[0]:
+                self._picker.seek(place, wanted[0])
+            records = self._picker.poll(timeout_ms=_STEP_MS).get(place, [])
+            idle = 0 if records else idle + 1
+            if idle > _PATIENCE_STEPS:
+                raise LedgerError(
+                    f"{place.topic} [{partition}] gives nothing at offset {wanted[0]}, "
+                    f"before its end {end}"
+                )
+            for record in records:
+                position = record.offset + 1
+                while wanted and wanted[0] < record.offset:
+                    wanted.popleft()
+                if wanted and wanted[0] == record.offset:
+                    wanted.popleft()
+                    yield record
 
     def record_at(self, name: str, partition: int, offset: int) -> Record | None:
         """Read the record at an offset, None where it is gone."""
