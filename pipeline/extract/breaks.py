@@ -2,14 +2,13 @@
 
 from pipeline.patterns import regex
 
-# Weights: 1 a comma or conjunction, 2 a colon or bar, 3 a semicolon or a dash between clauses.
-_BREAK = regex(
-    r"[;；:：|｜,，、()（）—–/](?:(?P<three>(?<=[;；])|(?<=\s[—–])(?=\s)|(?<=—)—)"
-    r"|(?P<two>(?<=[:：|｜]))|(?P<one>(?<=[,，、()（）])|(?<=\s/)(?=\s)))"
-)
-_WEIGHTS: dict[str | None, int] = {"three": 3, "two": 2, "one": 1}
+_BREAK = regex(r"[;:|,，、()—–/]")
+# 1 a comma or conjunction, 2 a colon or bar, 3 a semicolon or a dash between clauses.
+_WEIGHTS = {
+    ";": 3, "—": 3, "–": 3, ":": 2, "|": 2, ",": 1, "，": 1, "、": 1, "(": 1, ")": 1, "/": 1
+}  # fmt: skip
 # What is a break only between blanks, which belong to it.
-_BETWEEN_BLANKS = frozenset("—–/")
+_BETWEEN_BLANKS = "—–/"
 _CONJUNCTIONS = (
     "and", "but", "while", "whereas", "with", "which", "plus", "although", "though", "so", "as"
 )  # fmt: skip
@@ -24,15 +23,23 @@ def breaks_in(folded: str) -> list[tuple[int, int, int]]:
     found: list[tuple[int, int, int]] = []
     last = 0
     for match in _BREAK.finditer(folded):
-        start, end = match.span()
-        if folded[start:end] in _BETWEEN_BLANKS:
-            start, end = start - 1, end + 1
+        start = match.start()
+        end, weight = start + 1, _WEIGHTS[folded[start]]
+        if folded[start] in _BETWEEN_BLANKS:
+            if start and folded[start - 1].isspace() and folded[end : end + 1].isspace():
+                start, end = start - 1, end + 1
+            elif folded.startswith("——", start):
+                end += 1
+            else:
+                continue
             if start < last:
                 continue
         last = end
-        found.append((start, end, _WEIGHTS[match.lastgroup]))
+        found.append((start, end, weight))
     # Each word is looked for by itself: a search for all of them looks at every character.
     for word in _CONJUNCTIONS:
+        if word not in folded:
+            continue
         at = folded.find(word)
         while at >= 0:
             end = at + len(word)

@@ -13,17 +13,34 @@ _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 class Cue:
     """A cue word at its place in the folded text; ``kinds`` are all that it may mean there.
 
-    ``tight`` kinds count only where the quantity follows at once.
+    ``tight`` kinds count only where the quantity follows at once. ``sure`` cues say a direction, a
+    share, a gain or a loss whatever else their words may be.
     """
 
     start: int
     end: int
     kinds: frozenset[str]
     tight: frozenset[str]
+    sure: bool = False
+
+
+_SURE = frozenset({"up", "down", "rate", "gain", "loss", "share"})
+
+
+@dataclass(slots=True)
+class _Meaning:
+    """What a phrase says, and whether its ends are letters, which must not go on."""
+
+    kinds: frozenset[str]
+    tight: frozenset[str]
+    sure: bool
+    idle: bool
+    opens_latin: bool
+    ends_latin: bool
 
 
 @cache
-def _phrases() -> Phrases[tuple[frozenset[str], frozenset[str]]]:
+def _phrases() -> Phrases[_Meaning]:
     table = files("pipeline.extract").joinpath("cues.tsv").read_text(encoding="utf-8")
     meanings: dict[str, tuple[set[str], set[str]]] = {}
     for line in table.splitlines():
@@ -34,7 +51,14 @@ def _phrases() -> Phrases[tuple[frozenset[str], frozenset[str]]]:
                 (tight if phrase.endswith("^") else anywhere).add(kind)
     return Phrases(
         {
-            phrase: (frozenset(anywhere | tight), frozenset(tight))
+            phrase: _Meaning(
+                kinds=frozenset(anywhere | tight),
+                tight=frozenset(tight),
+                sure=not _SURE.isdisjoint(anywhere | tight),
+                idle="none" in anywhere | tight,
+                opens_latin=phrase[0] in _LATIN,
+                ends_latin=phrase[-1] in _LATIN,
+            )
             for phrase, (anywhere, tight) in meanings.items()
         }
     )
@@ -47,14 +71,17 @@ def find_cues(folded: str) -> list[Cue]:
     [(4, ['down', 'down_after'])]
     """
     found: list[Cue] = []
-    for start, end, (kinds, tight) in _phrases().find(folded):
-        if folded[start] in _LATIN and start and folded[start - 1] in _LATIN:
+    idle = False
+    meaning: _Meaning
+    for start, end, meaning in _phrases().find(folded):
+        if meaning.opens_latin and start and folded[start - 1] in _LATIN:
             continue
-        if folded[end - 1] in _LATIN and end < len(folded) and folded[end] in _LATIN:
+        if meaning.ends_latin and end < len(folded) and folded[end] in _LATIN:
             continue
         while found and found[-1].start >= start:
             found.pop()
         if found and found[-1].end > start:
             continue
-        found.append(Cue(start, end, kinds, tight))
-    return [cue for cue in found if "none" not in cue.kinds]
+        found.append(Cue(start, end, meaning.kinds, meaning.tight, meaning.sure))
+        idle = idle or meaning.idle
+    return [cue for cue in found if "none" not in cue.kinds] if idle else found

@@ -1,6 +1,5 @@
 """What is no fact although a number stands there."""
 
-from pipeline.extract.amount.units import size_of
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.metric.meaning import TIME_UNITS
 from pipeline.extract.place import Place
@@ -43,7 +42,10 @@ _EXCHANGED = regex(r"\s*[兑对=]")
 
 
 # 資產三千萬元以上的客戶: the amount only says which.
-_CLASS = regex(r"的?[^，。；,;0-9]{0,4}(?:客户|客群|用户|家庭|人士|住户|住宅|车型|车款|订单|企业)")
+_CLASS = regex(
+    r"的?[^，。；,;0-9]{0,4}[客用家人住车订企]"
+    r"(?:(?<=客)[户群]|(?<=用)户|(?<=家)庭|(?<=人)士|(?<=住)[户宅]|(?<=车)[型款]|(?<=订)单|(?<=企)业)"
+)
 
 
 # "Households making under $100,000 a year": the amount says which people are spoken of.
@@ -58,10 +60,14 @@ _EARN_REACH = 80
 
 
 def _only_says_who(place: Place) -> bool:
-    if not place.lead.endswith(" "):
+    if not place.spaced:
         return False
-    start = max(place.sentence.start, place.mark.start - _EARN_REACH)
-    return _PEOPLE_EARN.search(place.sentence.folded, start, place.mark.start) is not None
+    folded, end = place.sentence.folded, place.mark.start
+    start = max(place.sentence.start, end - _EARN_REACH)
+    before = folded[start:end]
+    if "mak" not in before and "earn" not in before and "income" not in before:
+        return False
+    return _PEOPLE_EARN.search(folded, start, end) is not None
 
 
 # 204 筆 100 萬美元以上的合約, 超 10 億美元大單數量: so large each of those counted is.
@@ -76,7 +82,7 @@ _AND_MORE = frozenset({"more_than", "at_least"})
 def _says_which(place: Place) -> bool:
     """Whether an amount or a count only tells which contracts or customers are counted."""
     quantity, folded, end = place.quantity, place.sentence.folded, place.mark.end
-    if place.sentence.text.isascii():
+    if place.ascii:
         return False
     if place.kind == "count":
         who = _WHO.match(folded, end) if quantity.counted else None
@@ -97,7 +103,7 @@ _EACH_REACH = 6
 
 def _refers_back(place: Place) -> bool:
     """Whether a few things are only pointed to: "these first two layers", 这两个平台."""
-    if size_of(place.quantity) > _HANDFUL:
+    if place.size > _HANDFUL:
         return False
     start = max(place.sentence.start, place.mark.start - 16)
     return _THESE.search(place.sentence.folded, start, place.mark.start) is not None
@@ -146,17 +152,17 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         return not unnamed or reading.family == "money"
     if place.kind == "measure" and unnamed:
         # A length of time only says when; so much time as no one has is an amount: 210m hours.
-        bounded = quantity.unit in _QUICK and quantity.qualifier in ("at_least", "at_most")
-        least = _MUCH if quantity.unit in _GOODS else _LARGE
-        return bounded or size_of(quantity) >= least
+        bounded = place.unit in _QUICK and quantity.qualifier in ("at_least", "at_most")
+        least = _MUCH if place.unit in _GOODS else _LARGE
+        return bounded or place.size >= least
     loose = reading.family == "any" or (
         reading.metric == "lead_time" and "lead" not in place.sentence.folded
     )
-    if place.kind == "measure" and quantity.unit in TIME_UNITS and loose:
+    if place.kind == "measure" and place.unit in TIME_UNITS and loose:
         lead = place.sentence.folded[max(0, place.mark.start - 24) : place.mark.start]
         if _WHEN.search(lead):
             return False
-    if place.kind == "measure" and quantity.unit in TIME_UNITS and _only_when(place):
+    if place.kind == "measure" and place.unit in TIME_UNITS and _only_when(place):
         return False
     if place.kind in ("count", "number") and _refers_back(place):
         return False

@@ -43,7 +43,7 @@ from pipeline.extract.unpunctuated import SENTENCE, with_breaks
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.patterns import regex
-from schemas import NormalizedSegment, Period, PeriodMention, Quantity
+from schemas import NormalizedSegment, Period, PeriodMention
 
 _RESPECTIVELY = regex(r"respectively|分别|各")
 
@@ -56,14 +56,16 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
     if is_row(segment):
         yield from read_row(segment, setting, frame)
         return
-    frame.next_segment(ascii_only=segment.text.isascii())
+    text = segment.text
+    frame.next_segment(ascii_only=text.isascii())
     frame.of_rates = setting.of_rates
-    for sentence in map(with_breaks, sentences(segment)):
-        about = setting.about.id if setting.about else None
-        turned_to = lead_in_scope(sentence, segment.text, about)
-        frame.next_sentence(lead_in_metric(sentence), turned_to)
+    about = setting.about.id if setting.about else None
+    of_point = segment.kind == "bullet"
+    for unbroken in sentences(segment):
+        sentence = with_breaks(unbroken)
+        frame.next_sentence(lead_in_metric(sentence), lead_in_scope(sentence, text, about))
         if frame.scope is None and sentence.first is not None:
-            frame.open_with(opening_scope(sentence, segment.text, about))
+            frame.open_with(opening_scope(sentence, text, about))
         if frame.so_far is not None and sentence.lead_in is not None:
             start, end = (segment.start + at for at in sentence.lead_in)
             if any(start <= named.start < end for named in segment.periods):
@@ -76,27 +78,35 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
         for at, mark in enumerate(sentence.marks):
             if aside is not None and aside[0] <= mark.start < aside[1]:
                 continue
-            if mark.kind == "metric":
-                if is_whole(sentence, at) or is_where(sentence, at):
-                    continue
-                note_metric(frame, sentence, at)
-                if not (is_excepted(sentence, at) or is_cause(sentence, mark)):
-                    frame.metrics.append(mark)
-            elif mark.kind == "scope":
-                note_named(frame, mark)
-                note_scope(frame, sentence, at, setting.about)
-            elif mark.kind == "company":
-                note_named(frame, mark)
-                note_company(frame, sentence, at, setting.about)
-            elif mark.kind == "cue":
-                _heed_cue(frame, sentence, mark)
-            elif mark.kind == "break":
-                _heed_break(frame, mark)
-                if segment.kind == "bullet" and (mark.weight == 3 or sentence.text.isascii()):
-                    frame.basis = None
-            elif isinstance(mark.value, Quantity):
+            if mark.kind == "quantity":
                 read = lend_unit(read, at, frame, setting)
                 yield _read(Place(read, at), frame, setting, shares.get(at), years.get(at))
+            else:
+                _hear(frame, sentence, at, setting, of_point=of_point)
+
+
+def _hear(frame: Frame, sentence: Sentence, at: int, setting: Setting, *, of_point: bool) -> None:
+    """Take note of a mark that is no quantity; ``of_point``: in a point of a list."""
+    mark = sentence.marks[at]
+    kind = mark.kind
+    if kind == "break":
+        _heed_break(frame, mark)
+        if of_point and (mark.weight == 3 or sentence.text.isascii()):
+            frame.basis = None
+    elif kind == "cue":
+        _heed_cue(frame, sentence, mark)
+    elif kind == "metric":
+        if is_whole(sentence, at) or is_where(sentence, at):
+            return
+        note_metric(frame, sentence, at)
+        if not (is_excepted(sentence, at) or is_cause(sentence, mark)):
+            frame.metrics.append(mark)
+    elif kind == "scope":
+        note_named(frame, mark)
+        note_scope(frame, sentence, at, setting.about)
+    elif kind == "company":
+        note_named(frame, mark)
+        note_company(frame, sentence, at, setting.about)
 
 
 def _read(
@@ -247,6 +257,8 @@ def _is_all_of(frame: Frame, whole: Mark) -> bool:
 
 def _respectively(sentence: Sentence) -> dict[int, Mark]:
     """Which subject each quantity of "A and B were X and Y respectively" has, by mark index."""
+    if sentence.figures < 2:
+        return {}
     if not sentence.text.isascii() and (shares := rows_of(sentence)):
         return shares
     said = sentence.folded[sentence.start : sentence.end]

@@ -1,7 +1,8 @@
 """Where a quantity stands in its sentence: what leads up to it and what follows."""
 
-from collections.abc import Sequence
+from decimal import Decimal
 
+from pipeline.extract.amount.sizes import is_scaled, size_of
 from pipeline.extract.cues import Cue
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.patterns import regex
@@ -39,13 +40,15 @@ class Place:
 
     ``kind`` is the quantity's, ``said`` are its words, folded, ``lead`` the ten characters right
     before them, ``next`` is the first character behind them that is no blank: most words that tell
-    something there begin with few letters. Its surroundings are asked for again and again: each
-    side is looked through once.
+    something there begin with few letters. ``spaced`` says that a blank parts them from a word,
+    without which no English one leads up to them, ``ascii`` that the whole sentence is English.
+    Its surroundings are asked for again and again: each side is looked through once.
     """
 
     __slots__ = (
-        "_cues", "_cues_right", "_earlier", "_left", "_right", "at", "kind", "lead", "mark",
-        "next", "quantity", "said", "sentence"
+        "_back", "_cues", "_cues_right", "_earlier", "_left", "_onward", "_right", "_scaled",
+        "_size", "ascii", "at", "kind", "lead", "mark", "next", "quantity", "said", "sentence",
+        "signed", "spaced", "unit"
     )  # fmt: skip
 
     def __init__(self, sentence: Sentence, at: int) -> None:
@@ -56,18 +59,40 @@ class Place:
         assert isinstance(value, Quantity)  # noqa: S101 - a place is made for quantity marks only
         self.quantity = value
         self.kind = value.kind
+        self.unit = value.unit or ""
+        self.signed = value.signed
+        self.ascii = sentence.text.isascii()
         start = self.mark.start
         self.said = sentence.folded[start : self.mark.end]
         self.next = _first_of(sentence.folded, self.mark.end)
         self.lead = unspaced(sentence.folded[max(sentence.start, start - _LEAD) : start])
+        self.spaced = self.lead[-1:] == " "
         # By the weight of the breaks that do not end them, which is 3 at most.
         self._left: list[list[Mark] | None] = [None, None, None, None]
         self._right: list[list[Mark] | None] = [None, None, None, None]
         self._cues: list[_Cues | None] = [None, None, None, None]
         self._cues_right: list[_Cues | None] = [None, None, None, None]
+        self._back: list[Mark] | None = None
+        self._onward: list[Mark] | None = None
         self._earlier: tuple[Mark | None] | None = None
+        self._size: Decimal | None = None
+        self._scaled: bool | None = None
 
-    def before(self, *, breaks: int = 0) -> Sequence[Mark]:
+    @property
+    def size(self) -> Decimal:
+        """The size of the quantity, of a range its lower end."""
+        if self._size is None:
+            self._size = size_of(self.quantity)
+        return self._size
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the quantity's own words hold a scale: "4.5bn", 3亿."""
+        if self._scaled is None:
+            self._scaled = is_scaled(self.quantity)
+        return self._scaled
+
+    def before(self, *, breaks: int = 0) -> list[Mark]:
         """Give the marks to the left, nearest first, up to the quantity before.
 
         Breaks of a weight above ``breaks`` end it.
@@ -82,7 +107,7 @@ class Place:
                 found.append(marks[k])
         return found
 
-    def after(self, *, breaks: int = 0) -> Sequence[Mark]:
+    def after(self, *, breaks: int = 0) -> list[Mark]:
         """The marks to the right, nearest first, in the same way."""
         found = self._right[breaks]
         if found is None:
@@ -109,13 +134,21 @@ class Place:
         """Whether this is told as a part of the figure before: "…, of which $4 billion was EUV"."""
         return "which" in self.lead and _OF_WHICH.search(self.lead) is not None
 
-    def back(self) -> Sequence[Mark]:
+    def back(self) -> list[Mark]:
         """The marks to the left, nearest first, whatever they are, as far as a clause may refer."""
-        return self.sentence.marks[max(0, self.at - _NEARBY) : self.at][::-1]
+        found = self._back
+        if found is None:
+            found = self._back = list(self.sentence.marks[max(0, self.at - _NEARBY) : self.at])
+            found.reverse()
+        return found
 
-    def onward(self) -> Sequence[Mark]:
+    def onward(self) -> list[Mark]:
         """The marks to the right, nearest first, in the same way."""
-        return self.sentence.marks[self.at + 1 : self.at + 1 + _NEARBY]
+        found = self._onward
+        if found is None:
+            start = self.at + 1
+            found = self._onward = list(self.sentence.marks[start : start + _NEARBY])
+        return found
 
     def gap_before(self, left: Mark) -> str:
         """The folded text between a mark to the left and the quantity."""

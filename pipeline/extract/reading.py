@@ -1,6 +1,5 @@
 """A sentence as the linker sees it: quantities, metrics, scopes, times, cues, breaks, in order."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Literal
@@ -23,7 +22,7 @@ MarkValue = Quantity | MetricMatch | ScopeMatch | CompanyMention | PeriodMention
 # what stands before it is no single letter or usual abbreviation; 。！？ and a line end always do.
 # The character comes first, so that a search passes over all others at once.
 _SENTENCE_END = regex(
-    r"[。！？!?.\n](?:(?<=[。！？!?])[。！？!?]*[”\"」』）)]*|(?<=\n)\n*|(?<=\.)(?:"
+    r"[。！？!?.\n](?:(?<=[。！？!?])[。！？!?]*[”\"」』）)]*|(?<=\n)\n*|(?<=\.)(?=[”\")]*\s)(?:"
     r"(?<![.\s][A-Za-z]\.)(?<!\A[A-Z]\.)(?<!\bvs\.)(?<!\bInc\.)(?<!\bCo\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)"
     r"(?<!\bapprox\.)(?<!\bCorp\.)(?<!\bLtd\.)(?<!\bNo\.)(?<!\b[Aa]dj\.)(?<!\best\.)(?<!\bincl\.)"
     r"(?<!\bexcl\.)(?<!\bavg\.)(?<!\bSt\.)(?<!\bcf\.)(?<!\bca\.)[”\")]*(?=\s+[^a-z\s])"
@@ -52,7 +51,7 @@ class Sentence:
 
     ``text`` is the sentence as written, ``lead_in`` is the place of the sentence before it
     where that one holds no quantity, ``first`` that of the first of all where no quantity
-    stands before this sentence.
+    stands before this sentence. ``figures`` is how many quantities it holds.
     """
 
     start: int
@@ -62,6 +61,7 @@ class Sentence:
     text: str = ""
     lead_in: tuple[int, int] | None = None
     first: tuple[int, int] | None = None
+    figures: int = 0
 
     def around(self, at: int) -> tuple[Mark, ...]:
         """The marks about one of them, in order: as far as a clause may reach."""
@@ -72,44 +72,72 @@ class Sentence:
         return self.folded[left.end : right.start]
 
 
-def sentences(segment: NormalizedSegment) -> Iterator[Sentence]:
+class _Rows:
+    """The marks of a sentence by their kinds, each row by itself."""
+
+    __slots__ = ("bases", "breaks", "companies", "cues", "metrics", "scopes", "times")
+
+    def __init__(self) -> None:
+        self.times: list[Mark] = []
+        self.bases: list[Mark] = []
+        self.metrics: list[Mark] = []
+        self.scopes: list[Mark] = []
+        self.companies: list[Mark] = []
+        self.cues: list[Mark] = []
+        self.breaks: list[Mark] = []
+
+
+def sentences(segment: NormalizedSegment) -> list[Sentence]:
     """Read the sentences of a segment that hold a quantity.
 
     Sentences without one say nothing that a fact could be made of; they are passed over unread.
     """
-    text = segment.text
+    text, offset = segment.text, segment.start
     folded = fold(text)
-    spans = [(q.start - segment.start, q.end - segment.start, q) for q in segment.quantities]
+    about = segment.about.id if segment.about else None
+    figures = [Mark(q.start - offset, q.end - offset, "quantity", q) for q in segment.quantities]
+    times = [Mark(p.start - offset, p.end - offset, "period", p) for p in segment.periods]
+    times = [mark for mark in times if not _is_of_an_award(folded, mark)]
+    named = [Mark(c.start - offset, c.end - offset, "company", c) for c in segment.companies]
+    read: list[Sentence] = []
     upcoming = 0
     lead_in: tuple[int, int] | None = None
     opening: tuple[int, int] | None = None
-    for start, end in _spans(text, [(a, b) for a, b, _ in spans]):
+    for start, end in _spans(text, figures):
         first = upcoming
-        while upcoming < len(spans) and spans[upcoming][0] < end:
+        while upcoming < len(figures) and figures[upcoming].start < end:
             upcoming += 1
         if upcoming > first:
-            found = [Mark(a, b, "quantity", q) for a, b, q in spans[first:upcoming]]
-            marks = _marks(segment, folded, start, end, found)
-            yield Sentence(start, end, folded, marks, text[start:end], lead_in, opening)
+            said = text[start:end]
+            rows = _words(said, folded[start:end], start, about)
+            rows.times = [mark for mark in times if start <= mark.start < end]
+            rows.companies = [mark for mark in named if start <= mark.start < end]
+            marks = _merge(figures[first:upcoming], rows)
+            figured = upcoming - first
+            read.append(Sentence(start, end, folded, marks, said, lead_in, opening, figured))
             lead_in = opening = None
         else:
             lead_in = (start, end)
             opening = opening or (lead_in if first == 0 else None)
+    return read
 
 
-def _spans(text: str, quantities: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _spans(text: str, figures: list[Mark]) -> list[tuple[int, int]]:
     """Cut into sentences, never inside a quantity."""
+    spans: list[tuple[int, int]] = []
     start, k = 0, 0
     for match in _SENTENCE_END.finditer(text):
-        while k < len(quantities) and quantities[k][1] <= match.start():
+        begin, end = match.span()
+        while k < len(figures) and figures[k].end <= begin:
             k += 1
-        if k < len(quantities) and quantities[k][0] < match.end() <= quantities[k][1]:
+        if k < len(figures) and figures[k].start < end <= figures[k].end:
             continue
-        if match.end() > start:
-            yield start, match.end()
-            start = match.end()
+        if end > start:
+            spans.append((start, end))
+            start = end
     if start < len(text):
-        yield start, len(text)
+        spans.append((start, len(text)))
+    return spans
 
 
 def lead_in_metric(sentence: Sentence) -> MetricMatch | None:
@@ -206,30 +234,7 @@ _ONE_WORD = regex(r"(?: [a-z]+)? |[\u4e00-\u9fff]{0,3}")
 
 def marks_of(text: str, company_id: str | None) -> tuple[Mark, ...]:
     """Read a text that stands by itself, such as a heading: its metrics, scopes and cues."""
-    folded = fold(text)
-    return _merge([], _words(text, folded, 0, len(text), company_id))
-
-
-def _marks(
-    segment: NormalizedSegment, folded: str, start: int, end: int, quantities: list[Mark]
-) -> tuple[Mark, ...]:
-    offset = segment.start
-    known = [
-        Mark(period.start - offset, period.end - offset, "period", period)
-        for period in segment.periods
-        if start <= period.start - offset < end
-    ]
-    known = [mark for mark in known if not _is_of_an_award(folded, mark)]
-    known += [
-        Mark(company.start - offset, company.end - offset, "company", company)
-        for company in segment.companies
-        if start <= company.start - offset < end
-    ]
-    about = segment.about.id if segment.about else None
-    words = _words(segment.text, folded, start, end, about)
-    opened = {m.start: m.end for m in words if m.kind == "metric"}
-    known = [m for m in known if m.kind != "period" or opened.get(m.start, 0) <= m.end]
-    return _merge(quantities, known + words)
+    return _merge([], _words(text, fold(text), 0, company_id))
 
 
 # "Manufacturer of the year": an award, and no time.
@@ -245,19 +250,19 @@ def _is_of_an_award(folded: str, mark: Mark) -> bool:
     return _AWARD.search(folded, max(0, mark.start - 16), mark.start) is not None
 
 
-def _words(text: str, folded: str, start: int, end: int, company_id: str | None) -> list[Mark]:
-    piece = folded[start:end]
-    marks = [
-        Mark(start + basis_start, start + basis_end, "basis", basis)
-        for basis_start, basis_end, basis in comparisons_in(piece)
-    ]
+def _words(said: str, piece: str, start: int, company_id: str | None) -> _Rows:
+    """Read what stands in the words from ``start`` on; ``piece`` is what is ``said``, folded."""
     cues = find_cues(piece)
-    scopes = find_scopes(text[start:end], company_id, folded=piece)
-    surer = [(c.start, c.end) for c in cues if c.kinds & _SURE]
+    scopes = find_scopes(said, company_id, folded=piece)
+    surer = [(c.start, c.end) for c in cues if c.sure]
     names = [(s.start, s.end) for s in scopes if s.known or " " in s.scope]
     metrics = [_and_others(m, piece) for m in find_metrics(piece) if not _is_growth_in(m, piece)]
     heads = {m.start for m in metrics if _has_a_business(m)}
-    marks += [
+    rows = _Rows()
+    rows.bases = [
+        Mark(start + at, start + end, "basis", basis) for at, end, basis in comparisons_in(piece)
+    ]
+    rows.metrics = [
         Mark(start + m.start, start + m.end, "metric", m)
         for m in metrics
         if not (
@@ -277,13 +282,13 @@ def _words(text: str, folded: str, start: int, end: int, company_id: str | None)
     ]
     for s in scopes:
         if (named := s if s.known else _without_metric(s, piece, metrics)) is not None:
-            marks.append(Mark(start + named.start, start + named.end, "scope", named))
-    marks += [Mark(start + c.start, start + c.end, "cue", c) for c in cues]
-    marks += [
+            rows.scopes.append(Mark(start + named.start, start + named.end, "scope", named))
+    rows.cues = [Mark(start + c.start, start + c.end, "cue", c) for c in cues]
+    rows.breaks = [
         Mark(start + at, start + end, "break", piece[at:end], weight)
         for at, end, weight in breaks_in(piece)
     ]
-    return marks
+    return rows
 
 
 def _and_others(match: MetricMatch, piece: str) -> MetricMatch:
@@ -363,7 +368,6 @@ def _yields(
     return any(first <= start and end < last + (first < start and chinese) for first, last in names)
 
 
-_SURE = frozenset({"up", "down", "rate", "gain", "loss", "share"})
 _MOVED = frozenset({"up_after", "down_after"})
 _MOVING = frozenset({"up", "down", "rate", "gain", "loss"})
 
@@ -371,47 +375,56 @@ _MOVING = frozenset({"up", "down", "rate", "gain", "loss"})
 _TICKER = 2
 _OPENING, _OPENING_REACH, _OPENING_FAR = 4, 40, 400
 
-# What yields to what where two readings overlap: a number's own words are no cue, and so on.
-_BY_RANK: tuple[MarkKind, ...] = ("period", "basis", "metric", "scope", "company", "cue", "break")
 _START = attrgetter("start")
 
 
-def _merge(quantities: list[Mark], others: list[Mark]) -> tuple[Mark, ...]:
+def _merge(quantities: list[Mark], rows: _Rows) -> tuple[Mark, ...]:
     """Order the marks and let the higher rank win where two overlap.
 
-    A company and a scope may overlap ("Google Cloud"): both are kept.
+    A number's own words are no cue, and so on down the rows. A company and a scope may overlap
+    ("Google Cloud"): both are kept.
     """
-    rows: dict[MarkKind, list[Mark]] = {}
-    for mark in others:
-        row = rows.get(mark.kind)
-        if row is None:
-            rows[mark.kind] = [mark]
-        else:
-            row.append(mark)
+    if rows.times:
+        opened = {mark.start: mark.end for mark in rows.metrics}
+        rows.times = [mark for mark in rows.times if opened.get(mark.start, 0) <= mark.end]
     taken = _in_order(quantities)
-    for kind in _BY_RANK:
-        row = rows.get(kind)
-        if row is None:
-            continue
-        row = _in_order(row)
-        merged: list[Mark] = []
-        k = 0
-        count = len(taken)
-        for mark in row:
-            start, end = mark.start, mark.end
-            while k < count and taken[k].end <= start:
-                k += 1
-            at = k
-            while at < count and taken[at].start < end:
-                if not _stand_together(mark, taken[at]):
-                    break
-                at += 1
-            else:
-                merged.append(mark)
-        if not merged:
-            continue
-        taken = _together(taken, merged)
+    _take(taken, rows.times)
+    _take(taken, rows.bases)
+    _take(taken, rows.metrics)
+    _take(taken, rows.scopes)
+    _take(taken, rows.companies)
+    _take(taken, rows.cues)
+    _take(taken, rows.breaks)
     return tuple(taken)
+
+
+def _take(taken: list[Mark], row: list[Mark]) -> None:
+    """Put the marks of a lower row among those of higher ones, where they may stand with them.
+
+    Of those that start together the higher comes first.
+    """
+    if not row:
+        return
+    merged: list[Mark] = []
+    places: list[int] = []
+    k, count = 0, len(taken)
+    for mark in _in_order(row):
+        start, end = mark.start, mark.end
+        while k < count and taken[k].end <= start:
+            k += 1
+        at = k
+        while at < count and taken[at].start < end:
+            if not _stand_together(mark, taken[at]):
+                break
+            at += 1
+        else:
+            at = k
+            while at < count and taken[at].start <= start:
+                at += 1
+            merged.append(mark)
+            places.append(at)
+    for k in range(len(merged) - 1, -1, -1):
+        taken.insert(places[k], merged[k])
 
 
 def _in_order(marks: list[Mark]) -> list[Mark]:
@@ -419,21 +432,6 @@ def _in_order(marks: list[Mark]) -> list[Mark]:
     for k in range(1, len(marks)):
         if marks[k - 1].start > marks[k].start:
             return sorted(marks, key=_START)
-    return marks
-
-
-def _together(higher: list[Mark], lower: list[Mark]) -> list[Mark]:
-    """Put two ordered rows of marks in one; of those that start together the higher comes first."""
-    marks: list[Mark] = []
-    k, count = 0, len(higher)
-    for mark in lower:
-        while k < count and higher[k].start <= mark.start:
-            marks.append(higher[k])
-            k += 1
-        marks.append(mark)
-    while k < count:
-        marks.append(higher[k])
-        k += 1
     return marks
 
 

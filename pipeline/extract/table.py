@@ -42,7 +42,10 @@ def is_row(segment: NormalizedSegment) -> bool:
     """Whether a segment is a table row under a header row of as many cells."""
     if segment.kind != "bullet" or len(segment.heading_path) < 1:
         return False
-    cells = _CELL.split(segment.text)
+    text = segment.text
+    if "|" not in text and "\t" not in text and "｜" not in text:
+        return False
+    cells = _CELL.split(text)
     return len(cells) > 2 and len(_CELL.split(segment.heading_path[-1])) == len(cells)
 
 

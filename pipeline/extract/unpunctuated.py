@@ -19,6 +19,8 @@ from pipeline.patterns import regex
 from schemas import Quantity
 
 _PUNCTUATION = regex(r"[，,；;、：:。．(（|｜.](?:(?<!\.)|(?<=\.) )")
+# Breaks that are such punctuation.
+_PARTING = frozenset(",，;、:(|")
 _SUBJECTS = ("metric", "scope", "company", "period", "basis", "cue")
 _NAMES = ("metric", "scope", "company")
 # 百分之二十的增长, 三成是外卖: what goes on about the same quantity.
@@ -53,11 +55,14 @@ def with_breaks(sentence: Sentence) -> Sentence:
     In Chinese that is where the clause of a next quantity begins, in English where a metric or a
     business stands right behind a quantity that needs none.
     """
+    if sentence.figures < 2:
+        return sentence
+    for mark in sentence.marks:
+        if mark.kind == "break" and mark.value in _PARTING:
+            return sentence
     if _PUNCTUATION.search(sentence.folded, sentence.start, sentence.end):
         return sentence
     text = sentence.folded[sentence.start : sentence.end]
-    if sum(mark.kind == "quantity" for mark in sentence.marks) < 2:
-        return sentence
     if sum(char >= _HAN for char in text[:40]) > _MOSTLY:
         return _with_breaks(sentence, [_break(at) for at in _chinese(sentence, text)])
     starts = [Mark(at, at, "break", SENTENCE, 3) for at in sentence_starts(sentence)]

@@ -27,20 +27,19 @@ def effect_on(place: Place) -> int:
     """+1 or -1 where an amount is told as a help or a burden to the metric before it; else 0."""
     if place.kind not in ("money", "points"):
         return 0
-    behind = (
-        _BEHIND.match(place.sentence.folded, place.mark.end) if place.kind == "points" else None
-    )
-    if behind is not None:
-        return -1 if behind["bad"] else 1
-    if place.kind == "points" and _OFFSET.search(
-        place.sentence.folded, max(place.sentence.start, place.mark.start - 24), place.mark.start
-    ):
-        return -1
+    folded = place.sentence.folded
+    if place.kind == "points":
+        behind = _BEHIND.match(folded, place.mark.end)
+        if behind is not None:
+            return -1 if behind["bad"] else 1
+        near = max(place.sentence.start, place.mark.start - 24)
+        if place.spaced and _OFFSET.search(folded, near, place.mark.start):
+            return -1
     named = next((mark for mark in place.before() if mark.kind == "metric"), None)
-    if named is None:
+    if named is None or folded[named.start - 1 : named.start] != " ":
         return 0
     start = max(place.sentence.start, named.start - _REACH)
-    found = _EFFECT.search(place.sentence.folded, start, named.start)
+    found = _EFFECT.search(folded, start, named.start)
     if found is None or _TELLS.match(place.gap_before(named)) is None:
         return 0
     return -1 if found["bad"] else 1

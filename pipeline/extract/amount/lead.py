@@ -91,7 +91,7 @@ def stands_bracketed(place: Place) -> bool:
         not own and folded[place.mark.end : place.mark.end + 1] != ")"
     ):
         return False
-    if place.kind != like.kind or quantity.signed or like.signed or quantity.worded:
+    if place.kind != like.kind or place.signed or like.signed or quantity.worded:
         return False
     first, second = _first(like), _first(quantity)
     return bool(first) and _LEAST_LIKE <= abs(second / first) <= _MOST_LIKE
@@ -115,7 +115,9 @@ _LAPPED_REACH = 48
 
 def is_lapped(place: Place) -> bool:
     """Whether a growth is named as the one that a new growth comes on top of."""
-    if place.kind != "percent" or _GREW.match(place.sentence.folded, place.mark.end) is None:
+    if place.kind != "percent" or place.next > "z":
+        return False
+    if _GREW.match(place.sentence.folded, place.mark.end) is None:
         return False
     start = max(place.sentence.start, place.mark.start - _LAPPED_REACH)
     return _LAPPED.search(place.sentence.folded, start, place.mark.start) is not None
@@ -131,10 +133,12 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
     last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark is not previous:
         return 0
+    if last.measure not in ("growth", "change"):
+        return 0
     of_which = place.kind == "points" and _OF_WHICH.search(place.lead) is not None
     of_it = place.next == "o" and _PART_OF_MOVE.match(place.sentence.folded, place.mark.end)
     if of_which or of_it:
-        return last.sign if last.measure in ("growth", "change") else 0
+        return last.sign
     gap = place.gap_before(previous)
     joined = _PARALLEL.match(gap) is not None or (
         _ELLIPSIS.match(gap) is not None
@@ -147,8 +151,7 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
         )
         and last.quantity.kind == place.kind
     )
-    joined = joined or _goes_on(place, gap)
-    return last.sign if joined and last.measure in ("growth", "change") else 0
+    return last.sign if joined or _goes_on(place, gap) else 0
 
 
 # "Down 5% in North America and 8% in Europe", "fell 3% in April, 5% in May and 1% in June".
@@ -187,15 +190,16 @@ def lead_before(place: Place) -> Lead:
         near = words_in(place.gap_before(mark))
         if near > _REACH:
             break
-        lead.loss |= "loss" in kinds and near <= 3
-        lead.gain |= "gain" in kinds and near <= 3
-        lead.be |= "be" in kinds and near == 0
-        lead.rate |= "rate" in kinds
-        falls |= "rate" in kinds and "down" in kinds
+        lead.loss |= near <= 3 and "loss" in kinds
+        lead.gain |= near <= 3 and "gain" in kinds
+        lead.be |= near == 0 and "be" in kinds
+        if "rate" in kinds:
+            lead.rate = True
+            falls |= "down" in kinds
         lead.additional |= (
-            "additional" in kinds and near <= 4 and not _IS.search(place.gap_before(mark))
+            near <= 4 and "additional" in kinds and not _IS.search(place.gap_before(mark))
         )
-        lead.share |= "share" in kinds and near <= 5
+        lead.share |= near <= 5 and "share" in kinds
         if settled:
             continue
         settled = True
@@ -212,7 +216,7 @@ def lead_before(place: Place) -> Lead:
     if falls and (lead.to or lead.base) and not lead.direction:
         # 降幅将收窄至5%: where a fall ends is a fall.
         lead.direction = -1
-    if not settled and place.lead.endswith(" "):
+    if not settled and place.spaced:
         _read_distant_move(lead, place)
     clause = "" if settled else _clause(place)
     rated = "幅" in clause or "增速" in clause

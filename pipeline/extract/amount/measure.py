@@ -1,5 +1,7 @@
 """Level, growth, change, multiple or share; and the sign that words give to a number."""
 
+from decimal import Decimal
+
 from pipeline.extract.amount.effects import effect_on
 from pipeline.extract.amount.lead import Lead, rise_in, with_right
 from pipeline.extract.amount.percentages import is_moving, set_percent
@@ -112,7 +114,7 @@ def _amount(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
     if "metric from words" in reading.doubts and BOOKED.search(just_before(place, 72)):
         return
     costly = reading.metric in _BURDENS or (
-        place.sentence.text.isascii() and _COST.search(reading.metric) is not None
+        place.ascii and _COST.search(reading.metric) is not None
     )
     if costly and _COSTS_US.search(just_before(place, 24)):
         # "Tariffs will cost us $18 million", 關稅吃掉 3 億: the cost itself.
@@ -169,8 +171,10 @@ _EFFECT = regex(r"(?:影响|拖累|侵蚀|挹注|增厚)(?:了|到)?[^，。；,
 
 def _is_effect(place: Place) -> bool:
     """Whether an amount is told as what something does to the metric right before it."""
+    if place.kind != "money":
+        return False
     named = next((m for m in place.before() if m.kind == "metric"), None)
-    if named is None or place.kind != "money" or getattr(named.value, "loss", False):
+    if named is None or getattr(named.value, "loss", False):
         return False
     if place.gap_before(named).strip() not in _HEDGES:
         return False
@@ -191,8 +195,7 @@ def _are_new(place: Place) -> bool:
 
 def _adds_up(place: Place) -> bool:
     """Whether a plus sign makes an amount the size of a move: 環比+21億美元."""
-    quantity = place.quantity
-    return quantity.signed and place.kind == "money" and "+" in fold(quantity.text)
+    return place.signed and place.kind == "money" and "+" in fold(place.quantity.text)
 
 
 def _moves_by(place: Place) -> bool:
@@ -200,7 +203,10 @@ def _moves_by(place: Place) -> bool:
     if _RAISED.match(place.sentence.folded, place.mark.end):
         return False
     start = max(place.sentence.start, place.mark.start - _BY_REACH)
-    if _BY.search(place.sentence.folded, start, place.mark.start) is not None:
+    if (
+        place.sentence.folded.find(" by", start, place.mark.start) >= 0
+        and _BY.search(place.sentence.folded, start, place.mark.start) is not None
+    ):
         return True
     for mark, kinds in place.cues_before():
         gap = place.gap_before(mark).strip()
@@ -269,54 +275,56 @@ def _text(place: Place, mark: Mark) -> str:
 
 def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place: Place) -> None:
     quantity = reading.quantity
+    low, high = quantity.low, quantity.high
     sign = 1
-    explicit = quantity.signed
     if reading.measure in ("growth", "change"):
-        sign = lead.direction or (-1 if reading.metric in _BURDENS else 1)
-        ratio = quantity.kind == "points" and reading.metric in _EXPENSES
-        if (ratio or reading.metric in _LESS_IS_BETTER) and (
-            _gets_better(place) or _BETTER_BEHIND.match(place.sentence.folded, place.mark.end)
-        ):
-            sign = -1
-        if (
-            reading.metric in _LESS_IS_BETTER
-            and quantity.unit == "day"
-            and _FASTER.search(place.lead)
-        ):
-            sign = -1
-        if reading.metric == "savings":
-            sign = 1
-        if explicit or _already_signed(quantity):
-            sign = 1
-        if not explicit and costs_points(place):
-            sign = -1
-        if quantity.worded and _MINUS.search(place.lead):
-            sign = -1  # "volumes -LSD"
-        elif quantity.worded and place.lead.endswith("+"):
-            sign = 1
-        if _COSTS.search(reading.metric) and _BETTER_THAN.match(
-            place.sentence.folded, place.mark.end
-        ):
-            sign = -1
-        worse = _WORSE.match(place.sentence.folded[place.mark.end : place.mark.end + 8])
-        if worse and _COSTS.search(reading.metric):
-            sign = 1
-    elif reading.measure == "level" and not explicit:
+        below = low is not None and high is not None and (low < 0 or high < 0)
+        sign = _sign_of_move(reading, lead, place, signed=place.signed or below)
+    elif reading.measure == "level" and not place.signed and not lead.gain:
         losing = metric is not None and metric.loss
-        if (losing or (lead.loss and reading.metric in _PROFITS)) and not lead.gain:
+        if losing or (lead.loss and reading.metric in _PROFITS):
             sign = -1
-    amounts = [
-        None if amount is None else amount * reading.factor
-        for amount in (quantity.value, quantity.low, quantity.high)
-    ]
-    if sign < 0:
-        value, low, high = (None if a is None else -a for a in amounts)
-        if low is not None or high is not None:
-            low, high = high, low
-        amounts = [value, low, high]
-    reading.value, reading.low, reading.high = amounts
-    first = next((a for a in amounts if a is not None), None)
+    if sign < 0 and (low is not None or high is not None):
+        low, high = high, low
+    reading.value = _signed(quantity.value, reading.factor, sign)
+    reading.low = _signed(low, reading.factor, sign)
+    reading.high = _signed(high, reading.factor, sign)
+    first = reading.value if reading.value is not None else reading.low
+    first = first if first is not None else reading.high
     reading.sign = -1 if first is not None and first < 0 else 1
+
+
+def _signed(amount: Decimal | None, factor: Decimal, sign: int) -> Decimal | None:
+    if amount is None:
+        return None
+    return -(amount * factor) if sign < 0 else amount * factor
+
+
+def _sign_of_move(reading: Reading, lead: Lead, place: Place, *, signed: bool) -> int:
+    """Which way an amount moved: by its own sign (``signed``), or by the words around it."""
+    quantity, metric = reading.quantity, reading.metric
+    folded, end = place.sentence.folded, place.mark.end
+    sign = lead.direction or (-1 if metric in _BURDENS else 1)
+    ratio = place.kind == "points" and metric in _EXPENSES
+    if (ratio or metric in _LESS_IS_BETTER) and (
+        _gets_better(place) or _BETTER_BEHIND.match(folded, end)
+    ):
+        sign = -1
+    if metric in _LESS_IS_BETTER and place.unit == "day" and _FASTER.search(place.lead):
+        sign = -1
+    if metric == "savings" or signed:
+        sign = 1
+    if not place.signed and costs_points(place):
+        sign = -1
+    if quantity.worded and _MINUS.search(place.lead):
+        sign = -1  # "volumes -LSD"
+    elif quantity.worded and place.lead.endswith("+"):
+        sign = 1
+    if place.next in "bi" and _BETTER_THAN.match(folded, end) and _COSTS.search(metric):
+        sign = -1
+    if place.next == "w" and _WORSE.match(folded[end : end + 8]) and _COSTS.search(metric):
+        sign = 1
+    return sign
 
 
 _MINUS = regex(r"(?:^|[\s(,/])[-\u2212\u2013]$")
@@ -367,9 +375,3 @@ _PROFITS = frozenset(
      "non_operating_income", "associates_profit",
      "profit_per_unit", "profit_per_store", "gross_profit_per_unit", "gross_profit"}
 )  # fmt: skip
-
-
-def _already_signed(quantity: object) -> bool:
-    low = getattr(quantity, "low", None)
-    high = getattr(quantity, "high", None)
-    return low is not None and high is not None and (low < 0 or high < 0)

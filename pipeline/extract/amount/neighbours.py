@@ -10,7 +10,8 @@ from decimal import Decimal
 from pipeline.extract.amount.hundreds import spoken_hundreds, worth_of_one
 from pipeline.extract.amount.parts import beside_amount, counted_in_list, of_same_count, sold_for
 from pipeline.extract.amount.rates import of_growth, of_ratio
-from pipeline.extract.amount.units import in_basis_points, is_scaled, scale_of, size_of
+from pipeline.extract.amount.sizes import is_scaled, size_of
+from pipeline.extract.amount.units import in_basis_points, scale_of
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline.extract.amount.units import is_scaled, size_of
+from pipeline.extract.amount.sizes import is_scaled, size_of
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence

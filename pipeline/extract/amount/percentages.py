@@ -38,9 +38,8 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     if _ABSORBED.search(place.lead):
         reading.measure = "share"
         return
-    here = (getattr(m.value, "metric", None) for m in place.before() if m.kind == "metric")
-    named_far = all(each is None or each.id != reading.metric for each in here)
-    of_revenue = _share_of_revenue(place) and ("metric inherited" in reading.doubts or named_far)
+    shared = _share_of_revenue(place)
+    of_revenue = shared and ("metric inherited" in reading.doubts or _named_far(reading, place))
     if reading.measure == "share" or (
         lead.share and reading.metric in GROWTH_METRICS and _followed_by_whole(place)
     ):
@@ -57,7 +56,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
         reading.measure = "growth"
     elif lead.to and _ends_move_of_share(reading, place, frame):
         reading.measure = "share"
-    elif _share_of_revenue(place):
+    elif shared:
         told = (m.value for m in frame.metrics if isinstance(m.value, MetricMatch))
         _part_of_revenue(reading, told_here=any(match.metric.family != "count" for match in told))
     elif (reading.metric == "price" and OF_PRICE.match(place.sentence.folded, place.mark.end)) or (
@@ -81,9 +80,18 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
         reading.family = "money"
 
 
+def _named_far(reading: Reading, place: Place) -> bool:
+    """Whether the clause does not name the metric that was chosen."""
+    for mark in place.before():
+        if isinstance(mark.value, MetricMatch) and mark.value.metric.id == reading.metric:
+            return False
+    return True
+
+
 # 行程數加速到 21%, "spending accelerated to 9%": the pace at which an amount grows.
 _PACE = regex(
-    r"(?:加速|放缓|减速|提速|降速|加快|放慢|减慢)(?:到|至|为|达)了?约? ?$|(?:rated|owed) to $"
+    r"[加放减提降ro](?:(?<=加)[速快]|(?<=放)[缓慢]|(?<=减)[速慢]|(?<=[提降])速|(?<=r)ated|(?<=o)wed)"
+    r"(?:(?<![ad])(?:到|至|为|达)了?约? ?$|(?<=d) to $)"
 )
 
 
@@ -106,9 +114,10 @@ _VOLUME_AND_PRICE = frozenset(
 
 def _of_them(reading: Reading, place: Place) -> bool:
     """Whether a part is told of what was just said."""
-    if reading.metric in _VOLUME_AND_PRICE and "其中" not in place.lead:
+    lead = place.lead
+    if "其中" not in lead and (reading.metric in _VOLUME_AND_PRICE or "o" not in lead):
         return False
-    return bool(_OF_THEM.search(place.lead))
+    return bool(_OF_THEM.search(lead))
 
 
 def _like_growth(reading: Reading, last: Reading) -> bool:
@@ -178,11 +187,12 @@ _OF_PRICES = frozenset(
 
 
 def _is_of_price(reading: Reading, place: Place) -> bool:
+    if reading.metric not in _OF_PRICES:
+        return False
     if _OF_NAME.match(place.sentence.text, place.mark.end - place.sentence.start):
         return False  # "we realized 98% of WTI"
     said = fold(reading.quantity.text)
-    parts = _FRACTION.search(said) and not ("%" in said or "percent" in said)
-    return reading.metric in _OF_PRICES and not parts
+    return not _FRACTION.search(said) or "%" in said or "percent" in said
 
 
 def is_moving(reading: Reading, lead: Lead) -> bool:
@@ -219,12 +229,12 @@ _RATIOS = ("费用率", "费率", "占比", "比重", "占比率")
 def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
     """Whether a percentage of an amount is its growth: a direction, a basis or its row says so."""
     quantity = reading.quantity
-    if not quantity.signed and place.lead.rstrip(" 约为达").endswith(_RATIOS):
+    if not place.signed and place.lead.rstrip(" 约为达").endswith(_RATIOS):
         return False  # 费用同比大增55%，研发费用率11.9%: a ratio named right at the number
     parts = _FRACTION.search(quantity.text) and not _moves(place)
     if lead.direction and (not parts or _THAN.match(place.sentence.folded, place.mark.end)):
         return True
-    if quantity.signed or quantity.worded or _MOVING_TEXT.search(quantity.text):
+    if place.signed or quantity.worded or _MOVING_TEXT.search(quantity.text):
         return True
     if is_driver(place) or _RATE_NAMED.match(place.sentence.folded, place.mark.end):
         return True
@@ -317,7 +327,7 @@ def _followed_by_whole(place: Place) -> bool:
             return True
         if mark.kind in ("metric", "break"):
             return False
-    return _OF_THE.match(place.sentence.folded, place.mark.end) is not None
+    return place.next == "o" and _OF_THE.match(place.sentence.folded, place.mark.end) is not None
 
 
 _IN = regex(r"\s*in\b")
@@ -332,20 +342,17 @@ def _moved_in(place: Place, lead: Lead) -> bool:
 _OF_THE = regex(r"\s*of (?:the|our|its|all|total|that|this|them|those)\b")
 
 
-_SHARE_BEFORE = regex(r"占(?:总|公司|集团)?(?:营|收入|收益|销售|营业收入)|占收入比")
+_SHARE_BEFORE = regex(r"占(?:总|公司|集团)?(?:营|收入|收益|销售)[^,，;；。]*$")
 _SHARE_AFTER = regex(r"\s*of (?:our |total |net )*(?:rev|revenue|revenues|sales)\b")
 
 
 def _share_of_revenue(place: Place) -> bool:
-    before = place.sentence.folded[
-        max(place.sentence.start, place.mark.start - 12) : place.mark.start
-    ]
-    if "占" in before:
-        clause = before[max(before.rfind(mark) for mark in ",，;；。") + 1 :]
-        if _SHARE_BEFORE.search(clause):
+    folded, end = place.sentence.folded, place.mark.end
+    if not place.ascii:
+        near = max(place.sentence.start, place.mark.start - 12)
+        if _SHARE_BEFORE.search(folded[near : place.mark.start]):
             return True
-    after = place.sentence.folded[place.mark.end : place.mark.end + 24]
-    return place.next == "o" and _SHARE_AFTER.match(after) is not None
+    return place.next == "o" and _SHARE_AFTER.match(folded[end : end + 24]) is not None
 
 
 def _has_basis(place: Place) -> bool:

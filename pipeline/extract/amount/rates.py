@@ -1,6 +1,6 @@
 """Bare numbers that are rates: "organic growth was four point six", 占收入的比例降到了四点九."""
 
-from pipeline.extract.amount.units import is_scaled, size_of
+from pipeline.extract.amount.sizes import is_scaled, size_of
 from pipeline.extract.place import Place
 from pipeline.patterns import regex
 from schemas import Quantity

@@ -1,17 +1,16 @@
 """Rows of figures for rows of subjects: 营收、净利润分别为 52 亿元、6 亿元, 营收/净利 +12%/-3%."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.patterns import regex
+from schemas import Quantity
 
 _JOINT = regex(r"\s*(?:[、,，/]|和|与|及|以及)\s*(?:[\u4e00-\u9fff]{1,6}\s*)?")
 _EACH = regex(r"分别|各")
 _SLASH = regex(r"\s*/\s*")
 # What may stand between two subjects of a row: 暖通空调收入、冰洗收入.
 _NEXT_SUBJECT = regex(r"[^，。；;,0-9]{0,8}?(?:[、/]|和|与|及|以及)[^，。；;,0-9]{0,4}")
-_KINDS = {"number": "money"}
 _SUBJECTS = ("metric", "scope", "period")
 
 
@@ -35,24 +34,28 @@ def rows_of(sentence: Sentence) -> dict[int, Mark]:
     return shares
 
 
-def _runs(sentence: Sentence) -> Iterator[list[int]]:
+def _runs(sentence: Sentence) -> list[list[int]]:
     """Give the figures of one kind that only joints part, two and more, by mark index."""
+    runs: list[list[int]] = []
     run: list[int] = []
-    for at, mark in enumerate(sentence.marks):
-        if mark.kind != "quantity":
+    marks = sentence.marks
+    last = ""
+    for at, mark in enumerate(marks):
+        if mark.kind != "quantity" or not isinstance(mark.value, Quantity):
             continue
-        if run and not _goes_on(sentence, sentence.marks[run[-1]], mark):
-            if len(run) > 1:
-                yield run
-            run = []
-        run.append(at)
-    if len(run) > 1:
-        yield run
+        kind: str = mark.value.kind
+        kind = "money" if kind == "number" else kind
+        if run and kind == last and _goes_on(sentence, marks[run[-1]], mark):
+            run.append(at)
+        else:
+            run = [at]
+            runs.append(run)
+        last = kind
+    return [run for run in runs if len(run) > 1]
 
 
 def _goes_on(sentence: Sentence, left: Mark, right: Mark) -> bool:
-    kinds = [_KINDS.get(m.value.kind, m.value.kind) for m in (left, right)]  # type: ignore[union-attr]
-    if kinds[0] != kinds[1] or _JOINT.fullmatch(sentence.folded, left.end, right.start) is None:
+    if _JOINT.fullmatch(sentence.folded, left.end, right.start) is None:
         return False
     return not any(
         m.kind in _SUBJECTS and left.end <= m.start < right.start for m in sentence.marks

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from pipeline.extract.amount.sizes import size_of
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place
 from pipeline.normalize.script import fold
@@ -14,7 +15,8 @@ _BARE = regex(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
 _YUAN = regex(r"^[^a-z$€£¥₩]*?[\d万亿兆]\s?元$")
 # 14.1 亿美元（约 100.5 亿元）: what the foreign amount before it comes to at home.
 _CONVERTED = regex(
-    r"(?:[美港欧日韩澳加]元|美金|港币|英镑|usd|hkd|eur)\s?[（(，,](?:折?合|折|相?当于|约|即|大约|[≈~])*\s?$"
+    r"[美港欧日韩澳加英uhe](?:(?<=[美港欧日韩澳加])元|(?<=美)金|(?<=港)币|(?<=英)镑|(?<=u)sd|(?<=h)kd"
+    r"|(?<=e)ur)\s?[（(，,](?:折?合|折|相?当于|约|即|大约|[≈~])*\s?$"
 )
 _BASIS_POINTS = regex(r"basis|bi?p|基点|基點")
 _SCALES = (
@@ -24,8 +26,8 @@ _SCALES = (
     (regex(r"亿"), Decimal(10) ** 8),
     (regex(r"万"), Decimal(10) ** 4),
 )
-_LARGEST_PER_SHARE = 1000
-MILLIONS = 1_000_000  # of no share
+_LARGEST_PER_SHARE = Decimal(1000)
+MILLIONS = Decimal(1_000_000)  # of no share
 _CENTS = regex(r"\bcents?\b|美分|仙")
 # Metrics of one of something, which a few cents may be.
 # "Bought back 2 million shares at an average of $97".
@@ -35,12 +37,6 @@ _AVERAGE = regex(
 )
 _OF_ONE = regex(r"price|arpu|unit|average|_per_|fare|yield|casm|rasm|cost_of|fee|ticket")
 _SIGNED_PERCENT = Decimal(1000)
-# A scale of its own, in letters, words or characters.
-_SCALED = regex(
-    r"[hkmbt百千万萬亿億兆](?:(?<=h)undred|(?<=t)(?:housand|rillion)|(?<=[mb])illion"
-    r"|(?<=[百千万萬亿億兆])"
-    r"|(?:(?<=\d[kmbt])|(?<=\d\s[kmbt]))(?:(?<=[mbt])n|(?<=[mb])ln)?\b)"
-)
 
 
 def reads_as_percent(quantity: Quantity) -> bool:
@@ -68,13 +64,13 @@ def _trades_in_hong_kong(reading: Reading, quantity: Quantity, setting: Setting)
 def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) -> None:
     """Set the reading's unit, and the factor that brings its number to base units."""
     quantity = place.quantity
-    unit = quantity.unit
+    unit: str | None = place.unit
     money = setting.currency or "USD"
     if place.kind == "money":
         unit = _lent_currency(place) or _currency_before(reading, place, frame) or unit
         if _trades_in_hong_kong(reading, quantity, setting):
             unit = "HKD"
-        if unit and size_of(quantity) >= MILLIONS:
+        if unit and place.size >= MILLIONS:
             unit = unit.removesuffix("/share")
         if reading.family == "money_per_share" and unit and "/" not in unit:
             unit = f"{unit}/share"
@@ -82,8 +78,8 @@ def settle_unit(reading: Reading, place: Place, frame: Frame, setting: Setting) 
         unit = reading.unit
     elif place.kind in ("number", "count") and reading.family == "money":
         unit = money
-        bare = place.kind == "number" and not is_scaled(quantity)
-        if bare and size_of(quantity) < setting.bare_below:
+        bare = place.kind == "number" and not place.scaled
+        if bare and place.size < setting.bare_below:
             reading.factor = setting.scale
     elif place.kind == "number":
         unit = {
@@ -121,8 +117,7 @@ def _is_of_share(reading: Reading, place: Place) -> bool:
     "The Street is at $4.90", "that alone cost us 3 cents".
     """
     quantity = place.quantity
-    small = size_of(quantity) < _LARGEST_PER_SHARE and not is_scaled(quantity)
-    if not small or reading.family == "money_per_share":
+    if reading.family == "money_per_share" or place.scaled or place.size >= _LARGEST_PER_SHARE:
         return False
     if reading.metric in _BOUGHT and _AVERAGE.search(_before(place)):
         return True
@@ -132,19 +127,6 @@ def _is_of_share(reading: Reading, place: Place) -> bool:
         return True
     cents = _CENTS.search(fold(quantity.text)) is not None and "dollar" not in quantity.text
     return cents and reading.family == "money" and not _OF_ONE.search(reading.metric)
-
-
-def size_of(quantity: Quantity) -> Decimal:
-    """Give the size of a quantity, of a range its lower end."""
-    for amount in (quantity.value, quantity.low, quantity.high):
-        if amount is not None:
-            return abs(amount)
-    return Decimal(0)
-
-
-def is_scaled(quantity: Quantity) -> bool:
-    """Whether the quantity's own words hold a scale: "4.5bn", 3亿."""
-    return _SCALED.search(fold(quantity.text)) is not None
 
 
 def in_basis_points(quantity: Quantity) -> bool:
@@ -193,8 +175,10 @@ def _lent_currency(place: Place) -> str | None:
     """The currency of the amount that a bare one moves to."""
     if "元" not in place.said or not _BARE.match(place.said):
         return None
-    for later in place.sentence.marks[place.at + 1 :]:
-        if isinstance(later.value, Quantity):
+    marks = place.sentence.marks
+    for k in range(place.at + 1, len(marks)):
+        later = marks[k]
+        if later.kind == "quantity" and isinstance(later.value, Quantity):
             near = later.start - place.mark.end <= 12 and later.value.kind == "money"
             return later.value.unit if near else None
         if later.kind == "break":

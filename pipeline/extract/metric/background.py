@@ -40,6 +40,19 @@ _EXCEPT = regex(
     r" (?:the |any |all |our |an? )?(?:impact |effects? |benefit )?(?:of |from )?"
     r"(?:[\w&'/-]+ ){0,3}$"
 )
+# What is in each of them.
+_EXCEPTING = (
+    "ex",
+    "before",
+    "net of",
+    "without",
+    "absent",
+    "from",
+    "than",
+    "adjust",
+    "prior",
+    "not ",
+)
 _EXCEPT_REACH = 60
 # Where the clause goes on: a comma, or the verb of what stood before.
 _GOES_ON = regex(
@@ -57,6 +70,9 @@ def is_excepted(sentence: Sentence, at: int) -> bool:
     if sentence.folded[mark.start - 1 : mark.start] != " ":
         return False
     start = max(sentence.start, mark.start - _EXCEPT_REACH)
+    before = sentence.folded[start : mark.start]
+    if not any(word in before for word in _EXCEPTING):
+        return False
     found = _EXCEPT.search(sentence.folded, start, mark.start)
     if found is None or _GOES_ON.match(sentence.folded, mark.end) is None:
         return False
@@ -96,10 +112,12 @@ _HAD_EFFECT = regex(
 def is_cause(sentence: Sentence, mark: Mark) -> bool:
     """Whether a Chinese clause names a metric only as what moved another one."""
     folded = sentence.folded
-    if sentence.text.isascii() or _HAD_EFFECT.match(folded, mark.end) is None:
+    if sentence.text.isascii():
         return False
     start = max(sentence.start, mark.start - 16)
-    return _CAUSED_BY.search(folded, start, mark.start) is not None
+    if _CAUSED_BY.search(folded, start, mark.start) is None:
+        return False
+    return _HAD_EFFECT.match(folded, mark.end) is not None
 
 
 def dashed_aside(sentence: Sentence) -> tuple[int, int] | None:
@@ -136,7 +154,7 @@ def _is_of_part(sentence: Sentence, at: int) -> bool:
         return False
     for k in range(at - 1, max(-1, at - 4), -1):
         mark = sentence.marks[k]
-        if isinstance(mark.value, Quantity):
+        if mark.kind == "quantity" and isinstance(mark.value, Quantity):
             gap = sentence.folded[mark.end : sentence.marks[at].start]
             return mark.value.kind in ("percent", "points") and _OF_WHOLE.match(gap) is not None
         if mark.kind != "cue":
@@ -148,7 +166,8 @@ def is_whole(sentence: Sentence, at: int) -> bool:
     """Whether a metric is only the whole that a share is of: 占营收 30.9%, 44% of revenue."""
     mark = sentence.marks[at]
     later = sentence.marks[at + 1] if at + 1 < len(sentence.marks) else None
-    if later is not None and isinstance(later.value, Quantity):
+    figured = later is not None and later.kind == "quantity"
+    if figured and later is not None and isinstance(later.value, Quantity):
         # 貸款總額的 40 個基點, 流水的七成: what stands before 的 is the whole.
         parts = later.value.kind in ("percent", "points") and not later.value.signed
         if parts and sentence.folded[mark.end : later.start].strip() == "的":
@@ -204,9 +223,9 @@ def part_of_named(place: Place) -> MetricMatch | None:
 
     A part of revenue is told by its business, an expense is held against revenue.
     """
-    if place.kind != "percent" or place.sentence.text.isascii():
+    if place.kind != "percent" or place.ascii:
         return None
-    marks = list(place.before())
+    marks = place.before()
     if len(marks) < _PAIR or not isinstance(marks[0].value, MetricMatch):
         return None
     whole, cue = marks[0].value, marks[1].value

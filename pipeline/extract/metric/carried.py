@@ -1,7 +1,6 @@
 """The metric that a quantity has from what was said before it: its row, its base, its heading."""
 
 from pipeline.extract.amount.lead import GROWTH_METRICS, is_lapped, stands_bracketed
-from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.metric.alone import stands_alone
@@ -33,10 +32,10 @@ def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
     last, previous = frame.last, place.previous()
     if last is None or previous is not last.mark:
         return None
-    cue, kinds = place.nearest_cue(breaks=1)
     if stands_bracketed(place) or is_lapped(place):
         same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
         return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+    cue, kinds = place.nearest_cue(breaks=1)
     if cue is None or "from" not in kinds or _names_metric(place):
         return None
     if last.quantity.kind != place.kind and place.kind != "number":
@@ -201,7 +200,7 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
         return first if isinstance(first, MetricMatch) and not first.weak else unnamed("revenue")
     rated = match.metric.family == "percent" and match.metric.id not in GROWTH_METRICS
     percent = place.kind == "percent"
-    if rated and percent and place.quantity.signed:
+    if rated and percent and place.signed:
         # A rate moves by points; what grows by +150% beside it is the business.
         another = "+" in place.quantity.text and any(m.kind == "scope" for m in between)
         if another or any(m.kind == "basis" for m in between):
@@ -219,7 +218,7 @@ def continued(place: Place, frame: Frame, setting: Setting) -> MetricMatch | Non
 def _next_business_moves(place: Place, between: list[Mark]) -> bool:
     """Whether the next business of a Chinese list grew: 空调毛利率34.9%；工业制品增长17%."""
     ended = any(m.kind == "break" and m.weight == 3 for m in between)
-    if place.sentence.text.isascii() or not ended or all(m.kind != "scope" for m in between):
+    if place.ascii or not ended or all(m.kind != "scope" for m in between):
         return False
     cue, kinds = place.nearest_cue()
     near = cue is not None and words_in(place.gap_before(cue)) <= 1
@@ -234,7 +233,7 @@ def _leaves_counted(match: MetricMatch, place: Place, between: list[Mark]) -> bo
     """Whether a move is of the next business of a Chinese row, not of what may be counted."""
     if match.metric.id not in _ALSO_BUSINESSES or place.kind != "percent":
         return False
-    if place.sentence.text.isascii() or not any(m.kind == "break" for m in between):
+    if place.ascii or not any(m.kind == "break" for m in between):
         return False
     if any(isinstance(m.value, Cue) and "gain" in m.value.kinds for m in between):
         return False  # 據點 62 處，海外獲利占 37%
@@ -248,7 +247,7 @@ _UNNAMED = frozenset({"price", "deal_value"})
 def _goes_on_unnamed(place: Place, last: Reading, between: list[Mark]) -> bool:
     if last.metric not in _UNNAMED or "metric not named" not in last.doubts:
         return False
-    if place.kind not in (last.quantity.kind, "percent") or place.sentence.text.isascii():
+    if place.kind not in (last.quantity.kind, "percent") or place.ascii:
         return False
     return not any(
         m.kind in ("metric", "scope") or (m.kind == "break" and m.weight > 1) for m in between
@@ -264,7 +263,11 @@ def _of_what_was_done(place: Place) -> bool:
 
 def _between(place: Place, left: Mark | None) -> list[Mark]:
     start = left.end if left else place.sentence.start
-    return [m for m in place.sentence.marks[: place.at] if m.start >= start]
+    marks = place.sentence.marks
+    at = place.at
+    while at and marks[at - 1].start >= start:
+        at -= 1
+    return list(marks[at : place.at])
 
 
 def inherited(reading: Reading, place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
@@ -330,7 +333,7 @@ def of_list(place: Place, frame: Frame) -> MetricMatch | None:
     if any(m.kind == "cue" or _names_measure(m) for m in marks):
         return None
     if not any(m.kind == "scope" for m in marks):
-        if place.sentence.text.isascii():
+        if place.ascii:
             return None  # "GAAP EPS $1.05; ex that $7.25"
         frame.scope = frame.scope_mark = None
     return frame.head
@@ -343,13 +346,13 @@ _MOVES_ALONE = regex(r";\s*[a-z][a-z&'’./ -]{1,24}$")
 def moved_in_list(place: Place, frame: Frame) -> MetricMatch | None:
     """The first metric of a list in notes, where a business alone leads up to how it moved."""
     quantity, last = place.quantity, frame.last
-    moves = place.kind == "percent" and (quantity.signed or quantity.text[:4] == "flat")
+    moves = place.kind == "percent" and (place.signed or quantity.text[:4] == "flat")
     if not moves or last is None or last.family != "percent" or not frame.metrics:
         return None
     start = max(place.sentence.start, place.mark.start - _NAME_REACH)
     if _MOVES_ALONE.search(place.sentence.folded, start, place.mark.start) is None:
         return None
-    marks = list(place.before())
+    marks = place.before()
     if any(m.kind in ("metric", "cue") for m in marks) or not any(m.kind == "scope" for m in marks):
         return None
     first = frame.metrics[0].value
@@ -372,7 +375,7 @@ def _of_a_part(place: Place, frame: Frame) -> bool:
     last, business = frame.last, frame.scope_mark
     if place.kind not in ("percent", "multiple") or last is None or business is None:
         return False
-    if last.scope is not None or place.sentence.text.isascii():
+    if last.scope is not None or place.ascii:
         return False
     return business.start >= place.sentence.start and last.sentence[0] != place.sentence.start
 
@@ -386,7 +389,7 @@ _GUIDES = regex(
 
 def _guides_bare(place: Place) -> bool:
     """Whether an amount is guided without a word for what: "Guidance for Q4 is $605 million"."""
-    if place.kind != "money" or not is_scaled(place.quantity):
+    if place.kind != "money" or not place.scaled:
         return False
     if any(mark.kind == "metric" for mark in (*place.before(breaks=2), *place.after())):
         return False
@@ -406,8 +409,11 @@ def bare_growth(place: Place, frame: Frame) -> MetricMatch | None:
     """The metric whose growth a clause tells that names none."""
     if place.kind != "percent" or any(m.kind == "metric" for m in place.before()):
         return None
+    folded = place.sentence.folded
     start = max(place.sentence.start, place.mark.start - 60)
-    if _GROWTH.search(place.sentence.folded, start, place.mark.start) is None:
+    if folded.find("growth ", start, place.mark.start) < 0:
+        return None
+    if _GROWTH.search(folded, start, place.mark.start) is None:
         return None
     last, used = frame.last, frame.used
     same = last is not None and last.measure == "growth" and used is not None

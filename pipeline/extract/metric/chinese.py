@@ -3,7 +3,6 @@
 全球市场有 120 亿, 从下单到送达只要 28 分钟, 覆盖村镇达 2.1 万个.
 """
 
-from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.metric.meaning import TIME_UNITS, unnamed
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch
@@ -48,6 +47,7 @@ _CAME_FROM = regex(
     r"|(?P<fair>公允价值(?:变动)?[^，。；,;、0-9]{0,6}?(?:收益|利得)|重估收益)"
     r"|(?P<grant>政府补[助贴])|(?P<impaired>减值)|(?P<coins>汇兑[收损][益失]))"
 )
+_BEGIN_CAME_FROM = "左上以的部主来源属归系是为"
 _FROM = {
     "sold": "disposal_gain", "fair": "fair_value_gain", "grant": "subsidy",
     "impaired": "impairment", "coins": "fx_impact",
@@ -70,7 +70,8 @@ def _of_money(place: Place, start: int) -> MetricMatch | None:
     market = "市场" in near or "赛道" in near or "行业" in near
     if market and _MARKET.search(folded, start, place.mark.start):
         return unnamed("market_size")
-    if (told := _CAME_FROM.match(folded, end)) is not None and told.lastgroup:
+    told = _CAME_FROM.match(folded, end) if place.next in _BEGIN_CAME_FROM else None
+    if told is not None and told.lastgroup:
         return unnamed(_FROM[told.lastgroup])
     if place.next in "的新股回":
         if _PROGRAMME.match(folded, end):
@@ -86,14 +87,13 @@ def _of_money(place: Place, start: int) -> MetricMatch | None:
 
 def told_in_chinese(place: Place) -> MetricMatch | None:
     """Give the metric that the words right before a quantity tell; None where they tell none."""
-    quantity = place.quantity
-    if place.sentence.text.isascii():
+    if place.ascii:
         return None
     folded = place.sentence.folded
     start = max(place.sentence.start, place.mark.start - _REACH)
     if place.kind in ("money", "number"):
-        return _of_money(place, start) if is_scaled(quantity) else None
-    if place.kind == "measure" and quantity.unit in TIME_UNITS:
+        return _of_money(place, start) if place.scaled else None
+    if place.kind == "measure" and place.unit in TIME_UNITS:
         return unnamed("lead_time") if _TAKES.search(folded, start, place.mark.start) else None
     if place.kind == "percent":
         near = folded[start : place.mark.start]
@@ -107,8 +107,7 @@ def told_in_chinese(place: Place) -> MetricMatch | None:
     if place.kind == "points":
         moved = _MOVES_MARGIN.search(folded, start, place.mark.start)
         return unnamed(_MARGINS[moved[1]]) if moved else None
-    counted = (quantity.counted or "-")[:1]
-    if place.kind == "count" and counted in _PLACE:
+    if place.kind == "count" and (place.quantity.counted or "-")[:1] in _PLACE:
         told = _PLACES.search(folded, start, place.mark.start)
         return unnamed("cities_covered") if told else None
     return None

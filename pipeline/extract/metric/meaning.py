@@ -1,12 +1,15 @@
 """What a metric's words mean for an amount of this kind: "dividends" of $0.50 are per share."""
 
-from pipeline.extract.amount.units import reads_as_percent, size_of
+from decimal import Decimal
+
+from pipeline.extract.amount.units import MILLIONS, reads_as_percent
+from pipeline.extract.frame import Setting
+from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import Metric, MetricMatch, metric, related
 from pipeline.patterns import regex
 from schemas import Quantity
 
 TIME_UNITS = frozenset({"h", "min", "day", "week", "month", "quarter", "year", "person_year"})
-_RATES = frozenset({"percent", "multiple", "points"})
 # What no listed company has only some dollars of.
 _OF_MILLIONS = frozenset(
     {"revenue", "gross_profit", "ebitda", "adjusted_ebitda", "capex", "free_cash_flow", "debt",
@@ -29,12 +32,12 @@ _BY_AREA = frozenset({"units", "production", "production_capacity", "orders"})
 _PUMPED = frozenset({"bbl", "boe", "cf", "cfe", "boe/day", "bbl/day"})
 _OUTPUT = frozenset({"units", "production_capacity", "compute_capacity"})
 # An amount per share is small, a price level in percent too; a large bare number is money.
-_SMALL = 1000
-_LARGE = 100_000
+_SMALL = Decimal(1000)
+_LARGE = Decimal(100_000)
 # What is made, held or covered is told in its own measure, never in money.
 _NO_MONEY = regex(r"capacity$|^production$|^reserves$|_miles$|^floor_area$|^leasing_volume$|speed$")
 # A bare number is a rate only of such a size; some ratios of capital are higher.
-_LARGEST_RATE = 200
+_LARGEST_RATE = Decimal(200)
 _HIGH_RATES = frozenset(
     {"rbc_ratio", "solvency_ratio", "capital_adequacy_ratio", "liquidity_coverage_ratio",
      "provision_coverage_ratio", "retention", "reserve_replacement_ratio"}
@@ -54,26 +57,25 @@ _SCALED = regex(
 )
 
 
-def meaning(
-    match: MetricMatch, quantity: Quantity, *, per_share: bool = False, scaled: bool = False
-) -> Metric | None:
-    """Give the metric that a match names where this quantity is its amount; None if it cannot be.
+def meaning(match: MetricMatch, place: Place, setting: Setting) -> Metric | None:
+    """Give the metric that a match names for the quantity at a place; None if it cannot.
 
-    ``per_share``: a 每股 stands before the amount. ``scaled``: the document declares a scale for
-    bare amounts of money.
+    Where the document declares a scale for bare amounts of money, numbers may be such amounts.
     """
     named = match.metric
-    kind = quantity.kind
-    if kind in _RATES or (kind == "number" and reads_as_percent(quantity)):
-        return _of_rate(match, quantity)
-    if kind == "number":
-        return _of_bare_number(match, quantity, scaled=scaled)
+    kind = place.kind
+    if kind in ("percent", "multiple", "points"):
+        return _of_rate(match, place.quantity)
     if kind == "money":
-        return _of_money(named, quantity, per_share=per_share, scaled=scaled)
+        return _of_money(named, place, setting)
+    if kind == "number":
+        if reads_as_percent(place.quantity):
+            return _of_rate(match, place.quantity)
+        return _of_bare_number(match, place, scaled=setting.scale != 1)
     if kind == "measure":
-        return _of_measure(match, quantity)
-    if kind == "count" and named.family in ("money", "money_per_share") and not quantity.counted:
-        return _of_family(named, "money") if _size(quantity) >= _LARGE else None
+        return _of_measure(match, place.quantity)
+    if named.family in ("money", "money_per_share") and not place.quantity.counted:
+        return _of_family(named, "money") if place.size >= _LARGE else None
     return named if named.id == "tenure" else _of_family(named, "count")
 
 
@@ -95,8 +97,8 @@ def _of_rate(match: MetricMatch, quantity: Quantity) -> Metric | None:
     return named if named.id != "tenure" else None
 
 
-def _of_bare_number(match: MetricMatch, quantity: Quantity, *, scaled: bool) -> Metric | None:
-    named, size = match.metric, _size(quantity)
+def _of_bare_number(match: MetricMatch, place: Place, *, scaled: bool) -> Metric | None:
+    named, size = match.metric, place.size
     if named.family == "percent" and size > _LARGEST_RATE and named.id not in _HIGH_RATES:
         return None
     of_time = named.family == "time" and match.end == 0  # a base: "20 hours from 22.7"
@@ -114,21 +116,26 @@ def _of_bare_number(match: MetricMatch, quantity: Quantity, *, scaled: bool) -> 
     return _of_family(named, "money") if size >= _LARGE or scaled or priced else None
 
 
-def _of_money(named: Metric, quantity: Quantity, *, per_share: bool, scaled: bool) -> Metric | None:
-    if (quantity.unit or "").endswith("/share") or per_share:
+def _of_money(named: Metric, place: Place, setting: Setting) -> Metric | None:
+    size = place.size
+    per_share = "每股" in place.lead and size < MILLIONS
+    if per_share or place.unit.endswith("/share"):
         return _of_family(named, "money_per_share")
-    size = _size(quantity)
-    in_words = _SCALED.search(quantity.text.lower()) is not None
     if named.family == "money_per_share":
-        return named if size < _LARGE and not in_words else _of_family(named, "money")
+        return named if size < _LARGE and not _in_words(place) else _of_family(named, "money")
     told = _of_family(named, "money")
-    if size < _SMALL and not in_words:
+    if size < _SMALL and not _in_words(place):
         small = related(named.id, "money_per_share")
         if small is not None:
             return small
-        if told is not None and told.id in _OF_MILLIONS and not scaled:
+        if told is not None and told.id in _OF_MILLIONS and setting.scale == 1:
             return None
     return told
+
+
+def _in_words(place: Place) -> bool:
+    """Whether an amount is told in thousands or more."""
+    return _SCALED.search(place.quantity.text.lower()) is not None
 
 
 def _of_measure(match: MetricMatch, quantity: Quantity) -> Metric | None:
@@ -153,10 +160,6 @@ def _of_family(named: Metric, family: str) -> Metric | None:
     if named.family == "any" and not (family.startswith("money") and _NO_MONEY.search(named.id)):
         return named
     return related(named.id, family)
-
-
-def _size(quantity: Quantity) -> float:
-    return float(size_of(quantity))
 
 
 def unnamed(metric_id: str) -> MetricMatch | None:

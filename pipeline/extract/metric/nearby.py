@@ -3,7 +3,6 @@
 import re
 
 from pipeline.extract.amount.drivers import is_driver
-from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.metric.background import names_whole
 from pipeline.extract.metric.carried import continued
@@ -85,11 +84,12 @@ _RATE_BEHIND = regex(r"(?:增|成长|升|涨|跌|降|衰退|率)")
 
 
 def _part_of_noun(place: Place) -> MetricMatch | None:
-    if place.kind != "percent" or place.quantity.signed or place.sentence.text.isascii():
+    if place.kind != "percent" or place.signed or place.ascii:
         return None
     if any(m.kind in ("metric", "scope", "cue", "quantity") for m in place.before()):
         return None
-    behind = next(iter(place.after()), None)
+    after = place.after()
+    behind = after[0] if after else None
     if behind is None or not isinstance(behind.value, MetricMatch):
         return None
     if behind.value.metric.family not in ("money", "count"):
@@ -141,31 +141,48 @@ def _without_names(place: Place, metric_mark: Mark) -> str:
 
 def _metric_ahead(place: Place, frame: Frame, setting: Setting) -> MetricMatch | None:
     """The best of the metrics that the sentence has named so far, or the one used just before."""
-    quantity = place.quantity
     if frame.subject is not None and means(frame.subject, place, setting):
         return frame.subject
     if (same := continued(place, frame, setting)) is not None:
         return same
-    best: tuple[float, MetricMatch] | None = None
-    here = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
-    clear = any(not match.weak and means(match, place, setting) for match in here)
-    for order, mark in enumerate(reversed(frame.metrics)):
+    best: MetricMatch | None = None
+    least = 0.0
+    named = frame.metrics
+    for order in range(len(named)):
+        if best is not None and least <= order:
+            break  # what stands farther off costs more
+        mark = named[-1 - order]
         match = mark.value
         if not isinstance(match, MetricMatch) or not means(match, place, setting):
             continue
-        large = place.kind == "number" and _LARGE.search(quantity.text) is not None
-        reach = _FAR if match.metric.family != "count" or large else _CLOSE
-        if place.kind == "number" and words_in(place.gap_before(mark)) > reach:
-            continue
-        # An ambiguous word of this clause beats a clear one of another; within a clause it yields.
-        own = match in here and not clear
-        at_home = match.metric.family == place.kind
-        cost = order + (0.0 if not match.weak else 0.4 if own or at_home else 1.5)
-        if best is None or cost < best[0]:
-            best = (cost, match)
-    if best is not None and best[1].weak:
-        return _pointed_to(best[1], place, frame) or best[1]
-    return best[1] if best else None
+        if place.kind == "number":
+            large = match.metric.family != "count" or _LARGE.search(place.quantity.text) is not None
+            if words_in(place.gap_before(mark)) > (_FAR if large else _CLOSE):
+                continue
+        cost = float(order)
+        if match.weak:
+            at_home = match.metric.family == place.kind
+            cost += 0.4 if at_home or _is_own(match, place, setting) else 1.5
+        if best is None or cost < least:
+            best, least = match, cost
+    if best is not None and best.weak:
+        return _pointed_to(best, place, frame) or best
+    return best
+
+
+def _is_own(weak: MetricMatch, place: Place, setting: Setting) -> bool:
+    """Whether an ambiguous word of the quantity's clause beats a clear one of another.
+
+    Within a clause it yields.
+    """
+    own = False
+    for mark in place.before():
+        match = mark.value
+        if match is weak:
+            own = True
+        elif isinstance(match, MetricMatch) and not match.weak and means(match, place, setting):
+            return False
+    return own
 
 
 _POINTING = regex(r"(?:\b(?:these|those|this|such|that)|该|这些|此|上述)\s*$")
@@ -199,7 +216,7 @@ def _binds_tighter(place: Place, behind: MetricMatch, ahead: MetricMatch) -> boo
     after = folded[place.mark.end : place.mark.end + 4]
     kind = place.kind
     gap = place.gap_after(tail)
-    summed = kind == "money" or (kind == "number" and is_scaled(place.quantity))
+    summed = kind == "money" or (kind == "number" and place.scaled)
     bound = after.startswith(" of ") or gap == " in "
     if summed and bound and not _stands_ahead(place, ahead):
         return True
@@ -231,7 +248,7 @@ def _behind_their_figures(place: Place, tail: Mark) -> bool:
     named = next((m for m in place.before() if m.kind == "metric"), None)
     if named is None or named.start < before.end:
         return False
-    if place.sentence.text.isascii():  # "$2.6bn divs + $1.3bn buybacks"
+    if place.ascii:  # "$2.6bn divs + $1.3bn buybacks"
         joined = folded[named.end : place.mark.start].strip() in ("+", "and", "&", "plus", "")
         return joined and not folded[before.end : named.start].strip()
     return _SHORT_GAP.fullmatch(folded, before.end, named.start) is not None

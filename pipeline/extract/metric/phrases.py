@@ -4,7 +4,6 @@
 at 96% of capacity".
 """
 
-from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.metric.meaning import TIME_UNITS, unnamed
 from pipeline.extract.metric.stakes import of_stake
 from pipeline.extract.metric.things import part_of_things
@@ -212,7 +211,7 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
     if kind == "measure":
         saved = place.quantity.unit in TIME_UNITS and _SAVED.search(before)
         return unnamed("time_saved") if saved else None
-    summed = kind == "number" and is_scaled(place.quantity)
+    summed = kind == "number" and place.scaled
     if summed and _AUTHORIZED.match(place.sentence.folded, place.mark.end):
         return unnamed("repurchase_authorization")
     if (stake := of_stake(place)) is not None:
@@ -231,12 +230,12 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
 def _told_of_money(place: Place, before: str) -> MetricMatch | None:
     """The metric of a sum; of small ones only what they are paid for each of something."""
     folded, end = place.sentence.folded, place.mark.end
-    if (place.quantity.unit or "").endswith("/share"):
+    if place.unit.endswith("/share"):
         dealt = _DEALT.search(before) and not any(m.kind == "metric" for m in place.before())
         return unnamed("share_price") if dealt else None
     if ("spen" in before or "pay" in before) and _SPEND_EACH.search(before):
         return unnamed("spend_per_user")
-    if not is_scaled(place.quantity):
+    if not place.scaled:
         return None
     if _OF_SALES.match(folded, end) or _BUSINESS_OF.match(folded, end):
         return unnamed("revenue")
@@ -325,8 +324,8 @@ def _told_of_part(place: Place, before: str) -> MetricMatch | None:
 
 def is_size_of_business(place: Place) -> bool:
     """Whether an amount is what a thing named in its clause sells: "a billion-dollar business"."""
-    money = place.kind == "money" and is_scaled(place.quantity)
-    return money and _BUSINESS_OF.match(place.sentence.folded, place.mark.end) is not None
+    summed = place.kind == "money" and place.next in "-pagbf" and place.scaled
+    return summed and _BUSINESS_OF.match(place.sentence.folded, place.mark.end) is not None
 
 
 # "With 4% fewer people", "21% more customers than a year ago": a move of who is counted.
@@ -353,8 +352,9 @@ def costs_points(place: Place) -> bool:
     """Whether something costs so many points of a margin: "the mix cost 200bps"."""
     if place.kind != "points":
         return False
-    start = max(place.sentence.start, place.mark.start - 24)
-    return _COST_POINTS.search(place.sentence.folded, start, place.mark.start) is not None
+    folded, end = place.sentence.folded, place.mark.start
+    start = max(place.sentence.start, end - 24)
+    return folded.find("cost", start, end) >= 0 and bool(_COST_POINTS.search(folded, start, end))
 
 
 _MOST_STAFF, _SOME_USERS = 5_000_000, 10_000
@@ -393,7 +393,7 @@ def lets_go(place: Place) -> bool:
 
 def loses_value(place: Place) -> bool:
     """Whether a part is what a share has lost: "lost half of its value"."""
-    return _OF_ITS_VALUE.match(place.sentence.folded, place.mark.end) is not None
+    return place.next == "o" and bool(_OF_ITS_VALUE.match(place.sentence.folded, place.mark.end))
 
 
 def _in_a_state(place: Place) -> MetricMatch | None:

@@ -130,6 +130,8 @@ _LEFT_OUT_BEFORE = regex(
     rf"[^。；;0-9]{{0,24}}$|\b(?:excluding|before|ex)[ -](?:(?:the|these|all|a|an|our) )*{_ONCE}"
     r"[^.;0-9]{0,60}$"
 )
+# What is in each of these.
+_LEAVING_OUT = ("ex", "before", "除", "不计", "不含", "加回")
 _LEFT_OUT_REACH = 80
 
 
@@ -139,6 +141,9 @@ def _leaves_out(place: Place) -> bool:
     if _LEFT_OUT_BEHIND.match(folded, place.mark.end):
         return True
     start = max(place.sentence.start, at - _LEFT_OUT_REACH)
+    before = folded[start:at]
+    if not any(word in before for word in _LEAVING_OUT):
+        return False
     return _LEFT_OUT_BEFORE.search(folded, start, at) is not None
 
 

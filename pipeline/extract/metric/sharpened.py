@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame
 from pipeline.extract.metric.meaning import OF_POWER, unnamed
 from pipeline.extract.metric.meant import just_before
@@ -13,7 +12,6 @@ from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch, related
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.patterns import regex
-from schemas import Quantity
 
 # "$5 a month", "NT$199 per user": what one of something costs.
 _PRICE = regex(
@@ -94,27 +92,26 @@ OF_REVENUE = regex(
 _PRICES = frozenset({"share_price", "target_price", "valuation"})
 
 
-def _is_sum(quantity: Quantity) -> bool:
+def _is_sum(place: Place) -> bool:
     """Whether a quantity is money, or a spoken amount that is of nothing else."""
-    return quantity.kind == "money" or (quantity.kind == "number" and is_scaled(quantity))
+    return place.kind == "money" or (place.kind == "number" and place.scaled)
 
 
 def sharpened(
     chosen: MetricMatch | None, place: Place, frame: Frame | None = None
 ) -> MetricMatch | None:
     """Give what the words at the number make of a metric: itself where they say no more."""
-    quantity = place.quantity
-    if (of_unit := BY_UNIT.get(quantity.unit or "")) is not None:
+    if (of_unit := BY_UNIT.get(place.unit)) is not None:
         sold = chosen is not None and (not chosen.weak or chosen.metric.id == "units")
         here = any(m.value is chosen for m in (*place.before(breaks=3), *place.after()))
         by_power = (
             sold
-            and (here or not place.sentence.text.isascii())
+            and (here or not place.ascii)
             and chosen is not None
             and chosen.metric.id in OF_POWER
         )
         return chosen if by_power else unnamed(of_unit)
-    told = _of_amount(chosen, place, frame) if _is_sum(quantity) else _of_rate(chosen, place)
+    told = _of_amount(chosen, place, frame) if _is_sum(place) else _of_rate(chosen, place)
     if told is not None:
         return told
     if chosen is not None and chosen.metric.id == "compute_capacity" and chosen.weak:
@@ -136,17 +133,20 @@ def sharpened(
 def _of_amount(chosen: MetricMatch | None, place: Place, frame: Frame | None) -> MetricMatch | None:
     """The metric that the words at an amount of money name, whatever was chosen."""
     folded, end = place.sentence.folded, place.mark.end
-    own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
-    of_revenue = place.next == "o" and not own and OF_REVENUE.match(folded, end)
+    of_revenue = priced = None
+    if place.next in "oape/":
+        own = chosen is not None and not chosen.weak and _OF_ONE.search(chosen.metric.id)
+        of_revenue = None if own or place.next != "o" else OF_REVENUE.match(folded, end)
+        priced = None if own or place.next == "o" else _PRICE.match(folded, end)
     if place.kind != "money":
         return unnamed("revenue") if of_revenue else None
-    if place.next in "ape/" and not own and _PRICE.match(folded, end):
+    if priced:
         return unnamed("price")
     borrowed = _BORROWED.match(folded, end) if place.next in "wiodbau" else None
     if borrowed is not None:
         return unnamed("liquidity" if borrowed["open"] else "debt")
     last = frame.last.metric if frame is not None and frame.last is not None else ""
-    before = just_before(place, 72)
+    before = just_before(place, 72) if place.spaced else ""
     if " for" in before and last not in _OWN_SHARES and _SOLD_FOR.search(before):
         return unnamed("deal_value")
     if place.next in "surnflca" and _FACILITY.match(folded, end):
@@ -199,7 +199,7 @@ def _narrowed(chosen: MetricMatch | None, place: Place, frame: Frame | None) -> 
     revalued = place.kind in ("money", "percent") and "值" in place.lead
     if revalued and _REVALUED.search(place.lead):
         return unnamed("exchange_rate")
-    if place.quantity.text.endswith(_RATE_OF_INTEREST) and name in _PAID_OR_PRICED:
+    if name in _PAID_OR_PRICED and place.quantity.text.endswith(_RATE_OF_INTEREST):
         return unnamed("dividend_yield")
     before = just_before(place, _CLAUSE) if money else ""
     if not before.isascii() and _SAVES.search(before):
@@ -241,7 +241,7 @@ def of_each(place: Place, frame: Frame) -> str | None:
     if place.kind != "money":
         return None
     last = frame.last
-    before = just_before(place, 60)
+    before = just_before(place, 60) if place.spaced else ""
     if last is None or "average" not in before or _AVERAGE.search(before) is None:
         return None
     if last.metric in _OWN_SHARES:
@@ -314,7 +314,7 @@ _PAYS = regex(r"股利|股息|派息|派发|分红|配发|现金红利|dividend"
 
 def _is_paid_out(chosen: MetricMatch, place: Place) -> bool:
     """Whether a percentage is the part of earnings that goes out as dividends."""
-    if place.kind != "percent" or place.quantity.signed:
+    if place.kind != "percent" or place.signed:
         return False
     folded, start = place.sentence.folded, place.sentence.start
     before = not place.lead.isascii() and _PART_OF_EARNINGS.search(place.lead)
@@ -459,8 +459,9 @@ def loss_that_moves(place: Place, frame: Frame) -> MetricMatch | None:
     """The loss that a bare 亏损 before a base or an end of its move speaks of."""
     if place.kind != "money":
         return None
-    start = max(place.sentence.start, place.mark.start - _LOSS_REACH)
-    if _LOSS_MOVES.search(place.sentence.folded, start, place.mark.start) is None:
+    folded, end = place.sentence.folded, place.mark.start
+    start = max(place.sentence.start, end - _LOSS_REACH)
+    if folded.find("亏损", start, end) < 0 or _LOSS_MOVES.search(folded, start, end) is None:
         return None
     earned = _earned(frame)
     return replace(earned, weak=False, loss=True) if earned is not None else None

@@ -4,7 +4,6 @@
 tripled the technology budget".
 """
 
-from pipeline.extract.amount.units import size_of
 from pipeline.extract.frame import Frame
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.place import Place
@@ -154,10 +153,9 @@ _DEAREST = 5000
 
 def product_priced(place: Place) -> str | None:
     """The product that a small sum of money is the price of, where no list knows it."""
-    quantity = place.quantity
-    if place.kind != "money" or (quantity.unit or "").endswith("/share"):
+    if place.kind != "money" or not place.spaced or place.unit.endswith("/share"):
         return None
-    if not 0 < size_of(quantity) < _DEAREST or any(
+    if not 0 < place.size < _DEAREST or any(
         mark.kind in ("metric", "scope", "quantity") for mark in place.before()
     ):
         return None
@@ -190,8 +188,7 @@ _PUT_REACH = 72
 
 def put_into(place: Place) -> str | None:
     """What is told to be in so many shops, plants or countries: their count is of its spread."""
-    quantity = place.quantity
-    if place.kind != "count" or not quantity.counted:
+    if place.kind != "count" or not place.spaced or not place.quantity.counted:
         return None
     if any(mark.kind in ("scope", "company", "quantity") for mark in place.before()):
         return None

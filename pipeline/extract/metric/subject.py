@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from pipeline.extract.amount.drivers import is_driver
-from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.metric.alone import stands_alone
 from pipeline.extract.metric.background import (
@@ -25,8 +24,8 @@ from pipeline.extract.metric.carried import (
     told_by_line,
 )
 from pipeline.extract.metric.chinese import told_in_chinese
-from pipeline.extract.metric.meaning import unnamed
-from pipeline.extract.metric.meant import just_before, meant
+from pipeline.extract.metric.meaning import meaning, unnamed
+from pipeline.extract.metric.meant import just_before
 from pipeline.extract.metric.naming import snake_case
 from pipeline.extract.metric.nearby import nearby
 from pipeline.extract.metric.parts import is_part_of_business
@@ -204,9 +203,8 @@ def _in_sums(
     chosen: MetricMatch | None, reading: Reading, place: Place, frame: Frame, setting: Setting
 ) -> MetricMatch | None:
     """Turn a metric to the profit, the dividend or the cost that a sum is told as."""
-    quantity = place.quantity
-    summed = place.kind == "number" and is_scaled(quantity)
-    if (place.kind == "money" or summed) and set(reading.doubts) <= {_INHERITED}:
+    summed = place.kind == "money" or (place.kind == "number" and place.scaled)
+    if summed and all(doubt == _INHERITED for doubt in reading.doubts):
         chosen = profit_or_loss(place, frame, chosen) or chosen
     if chosen is not None:
         earned = earned_by_business(chosen, place, frame, setting)
@@ -223,7 +221,7 @@ def _meant(
     """Settle the metric that a match means for this quantity."""
     if chosen is not None:
         chosen = of_all_shares(chosen, place) or chosen
-    metric = meant(chosen, place, setting) if chosen else None
+    metric = meaning(chosen, place, setting) if chosen else None
     if chosen is None or metric is None:
         without_words(reading, place)
         return None

@@ -25,17 +25,17 @@ _A_COST = regex(r"cost|expense|impairment|charge|provision|deal_value|tax_expens
 
 def part_of_last(place: Place, frame: Frame) -> MetricMatch | None:
     """The metric of the figure before, where this one is a part of it that 其中 opens."""
-    last, quantity = frame.last, place.quantity
+    last = frame.last
     if (points := _points_of_move(place, frame)) is not None:
         return points
-    if place.kind not in ("percent", "money") or quantity.signed or last is None:
+    if place.kind not in ("percent", "money") or place.signed or last is None:
         return None
     if not last.metric or last.sentence[0] != place.sentence.start or last.family == "percent":
         return None
     if place.kind == "money":
         if not _A_COST.search(last.metric) or not _PAID_IN_CASH.search(place.lead):
             return None
-    elif _OF_WHICH.search(place.lead) is None:
+    elif "其中" not in place.lead or _OF_WHICH.search(place.lead) is None:
         return None
     same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
     return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)

@@ -1,6 +1,5 @@
 """The metric of a quantity that no list names: by its clause's subject, its unit, its noun."""
 
-from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.frame import Frame, Reading
 from pipeline.extract.metric.meaning import TIME_UNITS
 from pipeline.extract.metric.naming import (
@@ -54,9 +53,9 @@ _OF_CALLED = regex(
 
 def run_on_subject(place: Place) -> str | None:
     """The business that captions name right before a verb of growth: "… compare aviation grew"."""
-    if place.kind != "percent" or not place.sentence.text.islower():
+    if place.kind != "percent" or not place.spaced or not place.sentence.text.islower():
         return None
-    marks = list(place.before())
+    marks = place.before()
     if any(mark.kind in ("scope", "company") for mark in marks):
         return None
     start = max(place.sentence.start, place.mark.start - _RUN_ON)
@@ -92,13 +91,14 @@ def earner(place: Place, chosen: MetricMatch | None) -> str | None:
 
 
 _RUN_ON = 64
+_LETTER = regex(r"[a-z]")
 _POSSESSIVE = regex(r"^(?:our|its|their) ")
 
 
 def own_subject(place: Place) -> tuple[str, bool] | None:
     """What an English clause is about where no list knows it: "deposit costs averaged"."""
     measured = place.kind == "measure" and _at_verb(place)
-    scaled = place.kind == "number" and is_scaled(place.quantity)
+    scaled = place.kind == "number" and place.scaled
     rated = place.kind in ("percent", "points", "money")
     if not (rated or measured or scaled):
         return None
@@ -112,6 +112,8 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
             start = mark.end
             break
     clause = place.sentence.folded[start : place.mark.start].lstrip()
+    if not place.ascii and _LETTER.search(clause) is None:
+        return None
     if start > place.sentence.start and begins_with_verb(clause):
         clause = _before_aside(place, start) + clause
     before = place.previous()
@@ -231,7 +233,7 @@ def called_behind(place: Place) -> str | None:
         return None
     start = max(place.sentence.start, place.mark.start - 72)
     booked = None
-    if place.lead.endswith(" ") and place.sentence.folded.find(" of", start, place.mark.start) >= 0:
+    if place.spaced and place.sentence.folded.find(" of", start, place.mark.start) >= 0:
         booked = BOOKED.search(place.sentence.folded, start, place.mark.start)
     if booked is not None and not any(
         isinstance(m.value, MetricMatch) and m.start >= booked.start(1) for m in place.before()
@@ -297,9 +299,8 @@ def is_far(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
 
 def without_words(reading: Reading, place: Place) -> None:
     """Name the metric of a quantity that no word names: by its unit, else by what is counted."""
-    quantity, sentence = place.quantity, place.sentence
+    quantity, sentence, unit = place.quantity, place.sentence, place.unit
     reading.doubts.append("metric not named")
-    unit = quantity.unit or ""
     cents = place.kind == "money" and _in_cents(quantity) and not _is_price_of(place)
     if place.kind == "money" and _of_piece(place):
         reading.metric, reading.family = "price", "money"
@@ -359,9 +360,9 @@ def _is_small_price(place: Place) -> bool:
     """Whether a small amount is what a thing named in its clause costs."""
     quantity = place.quantity
     amount = quantity.value if quantity.value is not None else quantity.low
-    if amount is None or not 0 < amount < _LARGEST_PRICE or is_scaled(quantity):
+    if amount is None or not 0 < amount < _LARGEST_PRICE or place.scaled:
         return False
-    if "/" in (quantity.unit or "") or not _SIGN_OF_MONEY.search(quantity.text):
+    if "/" in place.unit or not _SIGN_OF_MONEY.search(quantity.text):
         return False
     start = max(place.sentence.start, place.mark.start - 40)
     return _COSTS_SO_MUCH.search(place.sentence.folded, start, place.mark.start) is not None
@@ -385,5 +386,5 @@ def _in_cents(quantity: Quantity) -> bool:
 
 def _spoken_money(place: Place) -> bool:
     """Whether captions speak of money without its currency: "we're at roughly twelve billion"."""
-    spoken = place.sentence.text.islower() and place.sentence.text.isascii()
+    spoken = place.sentence.text.islower() and place.ascii
     return spoken and _LARGE.search(place.said) is not None

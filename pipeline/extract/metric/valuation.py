@@ -1,6 +1,6 @@
 """What a share is worth: multiples and earnings beside a target price."""
 
-from pipeline.extract.amount.units import MILLIONS, size_of
+from pipeline.extract.amount.units import MILLIONS
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.place import Place
 from pipeline.lexicon.metrics import MetricMatch
@@ -44,6 +44,6 @@ def of_all_shares(chosen: MetricMatch, place: Place) -> MetricMatch | None:
     """The sum for all shares: 中期息每股 25 仙，派息約 24 億港元."""
     if place.kind != "money" or chosen.metric.id not in _OF_ALL_SHARES:
         return None
-    if size_of(place.quantity) < MILLIONS:
+    if place.size < MILLIONS:
         return None
     return unnamed(_OF_ALL_SHARES[chosen.metric.id])

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.extract.amount.units import is_scaled
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
@@ -492,5 +491,5 @@ def whole_year(mention: PeriodMention) -> bool:
 def _range_of_money(place: Place) -> bool:
     """Whether the quantity is a range of money: results are figures, outlooks are ranges."""
     quantity = place.quantity
-    summed = place.kind == "money" or (place.kind == "number" and is_scaled(quantity))
+    summed = place.kind == "money" or (place.kind == "number" and place.scaled)
     return quantity.qualifier == "between" and summed and not quantity.worded
