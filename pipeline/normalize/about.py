@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from pipeline.lexicon.companies import CompanyMatch, all_companies, company, find_companies
 from pipeline.lexicon.leading import heading_company, leading_company, turns_away
@@ -29,6 +30,10 @@ class Abouts:
         self._published = published
         self._anchor: Anchor | None = None
         self._currencies: dict[str, str | None] = {}
+        self._currency_of: Entity | None = None
+        self._currency: str | None = _currency(None, context)
+        self._path: tuple[str, ...] = ()
+        self._on_path = self._company
         self._by_heading: dict[str, Entity | None] = {}
         self._led: Entity | None = None
         self._led_under: tuple[str, ...] = ()
@@ -44,22 +49,31 @@ class Abouts:
 
     def of(self, segment: Segment) -> Entity | None:
         """Give the company that a segment is about; None where none can be told."""
-        kind: str = segment.__dict__["kind"]
-        aside = kind == "paragraph" and self._companies
-        path: tuple[str, ...] = segment.__dict__["heading_path"]
-        if aside and turns_away(segment.text):
+        fields: dict[str, Any] = segment.__dict__
+        path: tuple[str, ...] = fields["heading_path"]
+        if not self._companies:
+            if path != self._path:
+                self._path, self._on_path = path, self._under(path) or self._company
+            return self._on_path
+        kind: str = fields["kind"]
+        if kind == "paragraph" and turns_away(segment.text):
             path = ()
-        if kind == "heading" and self._companies:
+        if kind == "heading":
             path = (*path, segment.text)
+        named = self._under(path)
+        if named is not None:
+            return named
+        if kind in ("question", "answer"):
+            return self._asked(segment)
+        return self._leading(segment) if kind == "paragraph" else self._company
+
+    def _under(self, path: tuple[str, ...]) -> Entity | None:
+        """The company that the innermost heading that names one names."""
         for heading in reversed(path):
             named = self._named(heading)
             if named is not None:
                 return named
-        if self._companies and kind in ("question", "answer"):
-            return self._asked(segment)
-        if not self._companies or kind != "paragraph":
-            return self._company
-        return self._leading(segment)
+        return None
 
     def _asked(self, segment: Segment) -> Entity | None:
         """The company that a question of a round-up names; its answer speaks of the same."""
@@ -97,10 +111,12 @@ class Abouts:
 
     def currency(self, about: Entity | None) -> str | None:
         """Give the currency that the company of a segment reports in, where one is known."""
-        name = about.id if about is not None else ""
-        if name not in self._currencies:
-            self._currencies[name] = _currency(about, self._context)
-        return self._currencies[name]
+        if about is not self._currency_of:
+            name = about.id if about is not None else ""
+            if name not in self._currencies:
+                self._currencies[name] = _currency(about, self._context)
+            self._currency_of, self._currency = about, self._currencies[name]
+        return self._currency
 
     def anchor(self, about: Entity | None, reporting: Period | None) -> Anchor:
         """Give what the times of a segment are relative to: mostly as in the one before."""

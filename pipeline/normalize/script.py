@@ -7,8 +7,9 @@ text is an offset in the original.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from pipeline.patterns import compiled_regex, regex
 from schemas.segmented import Language
@@ -38,8 +39,9 @@ _KEPT_WIDE = {0xFF0C}
 # Of Traditional text every fourth character changes; it is quicker to look up all of them.
 _FEW, _APART = 3, 8
 
-# Longer texts are folded once, and would only take up room.
-_REMEMBERED = 4_000
+# A line that several steps look at is folded once. Longer texts would only take up room.
+_LONGEST, _MOST = 4_000, 768
+_REMEMBERED: Final[dict[str, str]] = {}
 
 _HAN = regex(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = regex(r"[A-Za-z]+")
@@ -119,18 +121,21 @@ def fold(text: str) -> str:
     >>> fold("營收 １,３４４ 億，AWS’s")
     "营收 1,344 亿，aws's"
     """
-    if text.isascii():
-        return text.lower()
-    return _folded(text) if len(text) <= _REMEMBERED else _fold(text)
-
-
-@lru_cache(maxsize=512)
-def _folded(text: str) -> str:
-    """Fold a line that several steps look at, each of which would fold it again."""
-    return _fold(text)
+    if len(text) > _LONGEST:
+        return _fold(text)
+    folded = _REMEMBERED.get(text)
+    if folded is None:
+        folded = _fold(text)
+        # Cheaper than to tell which was used last, as a dictionary is than ``lru_cache``.
+        if len(_REMEMBERED) >= _MOST:
+            _REMEMBERED.clear()
+        _REMEMBERED[text] = folded
+    return folded
 
 
 def _fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     changing, table = _changing(), _folding()
     pieces = changing.split(text, _FEW)
     if len(pieces) == 1:

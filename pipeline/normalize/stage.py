@@ -41,26 +41,31 @@ _NOTHING_FOUND = {
     for name, field in NormalizedSegment.model_fields.items()
     if name not in Segment.model_fields
 }
+# Looked up once: to look up a method of a model takes as long as some of them.
+_MADE_OF = NormalizedSegment.trusted_fields
 
 
 def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> NormalizedSegment:
-    segment = as_said(written)
     # Its fields are read from here: an attribute of a model takes five times as long.
     fields: dict[str, Any] = written.__dict__.copy()
     fields.update(_NOTHING_FOUND)
-    text: str = fields["text"] if segment is written else segment.text
+    text: str = fields["text"]
+    segment = written
+    if "\n" in text or "\r" in text:
+        segment = as_said(written)
+        text = segment.text
     language: str = fields["language"]
     pair: Translation | None = fields["pair"]
     about = abouts.of(segment)
     fields["about"] = about
     fields["english"] = text if language == "en" else _english(pair)
     if fields["boilerplate"]:
-        return NormalizedSegment.trusted_fields(fields)
+        return _MADE_OF(fields)
     currency = abouts.currency(about)
     start: int = fields["start"]
     quantities = find_quantities(text, offset=start, language=language, currency=currency)
     if not quantities:
-        return NormalizedSegment.trusted_fields(fields)
+        return _MADE_OF(fields)
     reporting = abouts.reporting(about)
     if about is not None and context.companies and company(about.id) is None:
         reporting = _stated(segment, context, reporting) or reporting
@@ -80,7 +85,7 @@ def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> N
     fields["companies"] = as_written(companies, written)
     fields["reporting"] = reporting
     fields["currency"] = currency
-    return NormalizedSegment.trusted_fields(fields)
+    return _MADE_OF(fields)
 
 
 # 五、指引, 【业绩展望】; but 回顾与展望 and 管理层陈述与展望 head results as well.
@@ -154,6 +159,12 @@ def _outside(quantities: list[Quantity], periods: list[PeriodMention]) -> list[Q
     if not periods:
         return quantities
     spans = [(period.start, period.end) for period in periods]
-    return [
-        q for q in quantities if not any(start <= q.start and q.end <= end for start, end in spans)
-    ]
+    outside: list[Quantity] = []
+    for quantity in quantities:
+        first, last = quantity.start, quantity.end
+        for start, end in spans:
+            if start <= first and last <= end:
+                break
+        else:
+            outside.append(quantity)
+    return outside

@@ -34,8 +34,8 @@ _NEVER_BASES = frozenset(
         "fiscal-year-span",
     )
 )
-_LETTERS = regex(r"[a-z]{2}")
-_SENTENCE_END = regex(r"[.!?;]\s|[。！？\n]")
+_LETTERS = regex(r"[a-z][a-z]")
+_SENTENCE_END = regex(r"[.!?;。！？\n](?:(?<=[。！？\n])|\s)")
 _CHANGE = regex(r"\s?(?:增|升|降|跌|涨|提|扩|减|下滑|grew|rose|fell|increased|decreased)")
 _SAME_STATEMENT = 110
 # A month, a year.

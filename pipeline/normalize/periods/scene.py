@@ -22,7 +22,7 @@ _FORWARD = regex(
     # 将 also only marks an object (将资金用于…), so what follows has to be a change to come.
     r"|将(?=会|于|在|达|有|继|持|保|维|增|减|提|升|降|扩|超|突|实|推|再|进|从|由|为|不|\s?\d)"
 )
-_SENTENCE_END = regex(r"[.!?]\s|[。！？\n;；]")
+_SENTENCE_END = regex(r"[.!?。！？\n;；](?:(?<=[。！？\n;；])|\s)")
 # 全年 13 億，明年目標…: a clause that turns to another time says nothing of this one.
 _TURNS = regex(
     r"[，,、][^，,、]{0,3}(?:明年|后年|来年|下一?[年季财会]|新[财年会]|20\d\d ?年|fy\d\d)"

@@ -3,10 +3,11 @@
 import re
 from decimal import Decimal
 from functools import cache
+from typing import Final
 
 from pipeline.normalize.quantities.coins import ANY_CENTS, CENT, read_coins, stands
 from pipeline.normalize.quantities.lexicon import Unit, alternation, compact, lexicon
-from pipeline.normalize.quantities.number import COUNTS_DAYS, Amount, Passage
+from pipeline.normalize.quantities.number import COUNTS_DAYS, Amount, Passage, ahead
 from pipeline.normalize.quantities.shares import (
     PERCENT,
     is_other_side,
@@ -23,6 +24,7 @@ _PER_SHARE = regex(
     r"(?: ?- ?| ?)(?:(?:per|an?|each)(?: ?- ?| )|/ ?)(?:[a-z]+ ){0,3}?(?:shares?|adss?)(?![a-z])"
     r"| ?/ ?股|每股"
 )
+_BEGINS_PER = frozenset("-/pae每")
 # "two forty seven a pound"
 _PER_PIECE = regex(
     r" (?:a|an|per) (?:pound|ounce|ton|tonne|barrel|gallon|unit|bushel|case|boe|mcf|month|seat)"
@@ -34,6 +36,7 @@ _OF_EACH = regex(
 )
 _FREQUENCY = regex(r" (?:a|per|each|every) (?:day|week|month|year|quarter)| annually")
 _POINTS_AFTER_PERCENT = regex(r"[ -]?p(?:oin)?ts?(?![a-z])")
+_BEFORE_POINTS = frozenset(" -p")
 _MORE_TO_COME = regex(
     r" (?:[0-9$€£a]|or minus|minus|(?:one|two|three|four|five|six|seven|eight|nine|ten"
     r"|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
@@ -41,7 +44,8 @@ _MORE_TO_COME = regex(
     r"|/minus"
 )
 _SIGNS = frozenset("$€£¥₩₹")
-_OPENS_AMOUNT = frozenset("0123456789(")
+_FIGURES = frozenset("0123456789")
+_OPENS_AMOUNT = _FIGURES | {"("}
 _NO_PLUS = frozenset("0123456789/-")
 _ATTACHED_NAMES = frozenset("DHG")
 _IDEOGRAPHS = "\u3400"
@@ -71,14 +75,22 @@ _UNIT_LEAD = regex(_LEAD)
 
 def _match_unit(folded: str, start: int) -> re.Match[str] | None:
     """Match a unit, its group 1, behind what may part it from its number."""
-    lead = _UNIT_LEAD.match(folded, start)
-    pattern = _unit_pattern(folded[lead.end() : lead.end() + 1]) if lead else None
+    initial = ahead(folded, start)
+    if initial in _MORE_LEAD and (lead := _UNIT_LEAD.match(folded, start)):
+        initial = folded[lead.end() : lead.end() + 1]
+    if initial not in _UNIT_PATTERNS:
+        _UNIT_PATTERNS[initial] = _unit_pattern(initial)
+    pattern = _UNIT_PATTERNS[initial]
     return pattern.match(folded, start) if pattern else None
 
 
-@cache
+# What goes on with what may part them, and for each initial the units that begin with it, compiled
+# when it is first met: most texts meet few of them.
+_MORE_LEAD = frozenset(" [-")
+_UNIT_PATTERNS: Final[dict[str, re.Pattern[str] | None]] = {}
+
+
 def _unit_pattern(initial: str) -> re.Pattern[str] | None:
-    """Compile the units that begin with a character: most texts meet few of them."""
     units = _units_by_initial().get(initial)
     return compiled_regex(f"{_LEAD}({alternation(units, spaced=True)})") if units else None
 
@@ -99,6 +111,9 @@ def _scale_pattern() -> re.Pattern[str]:
         rf"(?P<scale>{scales})"
         r"(?P<plus>[多余](?![了近约逾]| ?[0-9])|\+(?![/0-9-])|-plus)?"
     )
+
+
+_BEGINS_MORE = frozenset("多余来+-psoi")
 
 
 @cache
@@ -142,7 +157,8 @@ def read_suffix(passage: Passage, amount: Amount) -> None:
         _unnamed_money(passage, amount)
     if amount.unit is not None and amount.unit.kind == "money":
         read_coins(folded, amount)
-        if match := _PER_SHARE.match(folded, amount.end):
+        per = ahead(folded, amount.end) in _BEGINS_PER
+        if per and (match := _PER_SHARE.match(folded, amount.end)):
             amount.per, amount.end = "share", match.end()
         elif amount.spelling in ("cents", "cent", "pence") and _OF_EACH.match(folded, amount.end):
             # "23 cents of every sales dollar" is 23% of sales.
@@ -159,6 +175,8 @@ def _unnamed_money(passage: Passage, amount: Amount) -> None:
 
 
 def _points_after_percent(folded: str, amount: Amount) -> None:
+    if folded[amount.end : amount.end + 1] not in _BEFORE_POINTS:
+        return
     if match := _POINTS_AFTER_PERCENT.match(folded, amount.end):
         amount.unit, amount.end = lexicon().units["pts"], match.end()
 
@@ -194,16 +212,26 @@ def _unit_here(passage: Passage, amount: Amount) -> bool:
 
 
 def _scaled(passage: Passage, amount: Amount) -> bool:
+    initial = ahead(passage.folded, amount.end)
+    if initial not in passage.known.initials.scales and initial not in _BEFORE_SCALE:
+        return False
     match = _scale_pattern().match(passage.folded, amount.end)
     if match is None or not _take_scale(amount, match):
         return False
     if mark := match["more"] or match["plus"]:
         amount.hedge(_looseness(mark))
     amount.end = match.end()
-    _further(passage.folded, amount)
-    if not _DOUBLES.match(passage.folded, amount.end):
+    following = ahead(passage.folded, amount.end)
+    if following in _FIGURES:
+        _further(passage.folded, amount)
+        following = ahead(passage.folded, amount.end)
+    if following != "倍" or not _DOUBLES.match(passage.folded, amount.end):
         _unit_here(passage, amount)
     return True
+
+
+# As in "3 [uh] billion" or 三百多亿.
+_BEFORE_SCALE = frozenset(" [-多余几来psoi")
 
 
 # 由 35 億倍增至 70 億: a verb, and so many 億.
@@ -212,6 +240,8 @@ _DOUBLES = regex(r" ?倍[增升]")
 
 def _more_units(passage: Passage, amount: Amount) -> None:
     """Take a mark of "and more" between number and unit: 20+ GW, 十来天."""
+    if ahead(passage.folded, amount.end) not in _BEGINS_MORE:
+        return
     match = _more_pattern().match(passage.folded, amount.end)
     unit = match and _match_unit(passage.folded, match.end())
     if match and unit and _take_unit(passage, amount, unit):
@@ -266,8 +296,9 @@ def _further(folded: str, amount: Amount) -> None:
 
 
 def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
-    units, folded = lexicon().units, passage.folded
-    spelling, start, end = match.group(1), match.start(1), match.end(1)
+    units, folded = passage.known.units, passage.folded
+    start, end = match.span(1)
+    spelling = folded[start:end]
     spelling = spelling if spelling in units else compact(spelling)
     unit = units[spelling]
     if spelling == "x" and amount.form == "plain" and start == amount.end + 1:
@@ -275,7 +306,7 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
         return True
     if unit.place == "close" and (start != amount.end or passage.text[start] in _ATTACHED_NAMES):
         return False
-    if not _may_stand(passage, amount, unit, match):
+    if not _may_stand(passage, amount, unit, start, end):
         return False
     if unit.place == "capitals" and not passage.capitals(start, end):
         return False
@@ -316,9 +347,9 @@ def _take_unit(passage: Passage, amount: Amount, match: re.Match[str]) -> bool:
     return True
 
 
-def _may_stand(passage: Passage, amount: Amount, unit: Unit, match: re.Match[str]) -> bool:
+def _may_stand(passage: Passage, amount: Amount, unit: Unit, start: int, end: int) -> bool:
     """Whether a unit that has a place of its own stands there."""
-    spelling, start, end = match.group(1), match.start(1), match.end(1)
+    spelling = passage.folded[start:end]
     if spelling in _HAN_COINS:
         return stands(passage, amount, spelling, end)
     if unit.place == "pence":
@@ -364,12 +395,15 @@ _APART = regex(
 def read_hedges(passage: Passage, amount: Amount) -> None:
     """Take in "or more", 以上, 左右, "plus" and the like after the amount."""
     folded = passage.folded
-    known = lexicon().hedges_after
-    if amount.unit is None and _SOME.match(folded, amount.end):
+    following = ahead(folded, amount.end)
+    if following == "来" and amount.unit is None and _SOME.match(folded, amount.end):
         amount.hedge("approx")
         amount.end += 1
         return
+    known, initials = passage.known.hedges_after, passage.known.initials.hedges_after
     for _ in range(2):
+        if ahead(folded, amount.end) not in initials:
+            return
         match = _hedges_after().match(folded, amount.end)
         if match is None:
             return

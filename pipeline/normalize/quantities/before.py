@@ -7,6 +7,10 @@ from pipeline.normalize.quantities.number import Amount, Passage
 from pipeline.patterns import regex
 
 _LONGEST_WORD = 16
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_ENDS_WORD = _LETTERS | {"."}
+_IN_WORD = _LETTERS | frozenset(".'&")
+_ARTICLE_ENDS = frozenset("an")
 _SIGN_FREE = frozenset(" \t\n([{（［【|｜/,，、;；:：~>=。\"'$€£¥—–")
 BASES = frozenset({"yoy", "qoq", "mom", "hoh"})
 _MOST_HEDGES = 2
@@ -24,11 +28,11 @@ def last_word(folded: str, end: int, limit: int) -> str:
     if end <= limit:
         return ""
     char = folded[end - 1]
-    if not (("a" <= char <= "z") or char == "."):
+    if char not in _ENDS_WORD:
         return char
     lowest = max(limit, end - _LONGEST_WORD)
     start = end - 1
-    while start > lowest and (("a" <= folded[start - 1] <= "z") or folded[start - 1] in ".'&"):
+    while start > lowest and folded[start - 1] in _IN_WORD:
         start -= 1
     return folded[start:end]
 
@@ -45,7 +49,7 @@ def skip_spaces(folded: str, end: int, limit: int) -> int:
 def _boundary(folded: str, start: int, limit: int, wording: str) -> bool:
     if not wording[0].isascii() or not wording[0].isalpha() or start <= limit:
         return True
-    return not ("a" <= folded[start - 1] <= "z" or folded[start - 1] == "&")
+    return folded[start - 1] not in _LETTERS and folded[start - 1] != "&"
 
 
 def _circa(passage: Passage, start: int) -> bool:
@@ -68,21 +72,23 @@ _PERCENT = regex(r"\)?\s?(?:%|percent|bps)")
 
 @lru_cache(maxsize=1024)
 def _ending_so(word: str, before: str) -> tuple[tuple[str, Unit], ...]:
-    """Give the wordings that end in a word, alone or behind a character: 64 are of dollars."""
+    """Give the wordings that end in a word, alone or behind two characters: 64 are of dollars."""
     return tuple(
         (wording, unit)
         for wording, unit in lexicon().prefixes[word]
-        if wording.removesuffix(word)[-1:] in ("", before)
+        if before.endswith(wording.removesuffix(word)[-2:])
     )
 
 
-def _currency(passage: Passage, end: int, amount: Amount) -> tuple[int, Unit] | None:
+def _currency(passage: Passage, end: int, word: str, amount: Amount) -> tuple[int, Unit] | None:
+    """Give where the currency that ends with ``word`` at ``end`` begins, and what it is."""
     folded, limit, at = passage.folded, passage.limit, amount.bare_start
-    word = last_word(folded, end, limit)
-    known = lexicon().prefixes.get(word, ())
+    known = passage.known.prefixes.get(word)
+    if known is None:
+        return None
     if len(known) > _FEW:
         before = end - len(word)
-        known = _ending_so(word, folded[max(limit, before - 1) : before])
+        known = _ending_so(word, folded[max(limit, before - 2) : before])
     for wording, unit in known:
         if folded.endswith(wording, limit, end):
             start = end - len(wording)
@@ -124,7 +130,8 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
         end = skip_spaces(folded, start, max(limit, start - 2))
         if end <= limit:
             break
-        if amount.unit is None and (found := _currency(passage, end, amount)):
+        word = last_word(folded, end, limit)
+        if amount.unit is None and (found := _currency(passage, end, word, amount)):
             if found[1].kind == "percent" and _YEAR.match(folded, amount.bare_start):
                 break
             start, amount.unit = found
@@ -139,7 +146,6 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
             ):
                 start = _loss(passage, amount)
             continue
-        word = last_word(folded, end, limit)
         if word == "的" and folded.startswith("负", end - 2) and end - 2 >= limit:
             word = "负的"
         if word in _NEGATIVE_WORDS or word in ("负", "负的"):
@@ -147,14 +153,17 @@ def read_prefix(passage: Passage, amount: Amount) -> None:
             start = amount.start = end - len(word)
             continue
         break
-    if amount.form != "digits" and folded.startswith(("a ", "an "), max(limit, amount.start - 2)):
+    if amount.form != "digits":
         _article(passage, amount)
 
 
 def _article(passage: Passage, amount: Amount) -> None:
     start = amount.start - 2
     folded = passage.folded
-    if start >= passage.limit and (start == 0 or not "a" <= folded[start - 1] <= "z"):
+    if start < passage.limit or folded[start] != "a":
+        return
+    article = folded.startswith(("a ", "an "), start)
+    if article and (start == 0 or folded[start - 1] not in _LETTERS):
         first = folded[amount.bare_start : amount.bare_start + 3]
         if first in ("hun", "tho", "mil", "bil", "tri", "doz", "few", "cou"):
             amount.start = start
@@ -186,10 +195,15 @@ def _loss(passage: Passage, amount: Amount) -> int:
     return amount.start
 
 
-def _find(folded: str, end: int, limit: int) -> tuple[int, Hedge] | None:
+def _find(passage: Passage, end: int) -> tuple[int, Hedge] | None:
+    folded, limit = passage.folded, passage.limit
     key = last_word(folded, end, limit)
-    hedges = lexicon().hedges
-    for hedge in hedges.get(key, ()) or hedges.get(key.lstrip("."), ()):
+    known = passage.known.hedges.get(key)
+    if known is None and key.startswith("."):
+        known = passage.known.hedges.get(key.lstrip("."))
+    if known is None:
+        return None
+    for hedge in known:
         if not folded.endswith(hedge.wording, limit, end):
             continue
         start = end - len(hedge.wording)
@@ -206,9 +220,10 @@ def read_hedges(passage: Passage, amount: Amount) -> None:
     start = amount.start
     for _ in range(_MOST_HEDGES):
         end = skip_spaces(folded, start, max(limit, start - 2))
-        if end > limit + 1 and folded.endswith((" a", " an"), limit, end):
+        article = end > limit + 1 and folded[end - 1] in _ARTICLE_ENDS
+        if article and folded.endswith((" a", " an"), limit, end):
             end = skip_spaces(folded, end - 1 - (folded[end - 1] == "n"), limit)
-        found = _find(folded, end, limit) if end > limit else None
+        found = _find(passage, end) if end > limit else None
         if found is None:
             if (
                 start > limit

@@ -9,7 +9,7 @@ from pipeline.normalize.quantities.numerals import Numeral, vague
 from pipeline.patterns import compiled_regex
 
 _MOST_CHARACTERS = 40
-_HUNDRED = 100
+_HUNDRED, _SMALL = Decimal(100), Decimal(10)
 
 
 @cache
@@ -51,8 +51,10 @@ def ideographic(text: str, start: int) -> Numeral | None:
         return None
     if text[start - 1 : start] == "前" and text[match.end() : match.end() + 1] in _RANKED:
         return None
-    run = match.group().replace(" ", "")
     known = _characters()
+    if match.end() == start + 1:
+        return _lone(known[match.group()], match.end())
+    run = match.group().replace(" ", "")
     qualifier = "exact"
     kept = []
     for char in run:
@@ -73,8 +75,17 @@ def ideographic(text: str, start: int) -> Numeral | None:
     value = _evaluate(run)
     if value is None:
         return None
-    form = "small" if len(run) == 1 and value <= 10 else "plain"
+    form = "small" if len(run) == 1 and value <= _SMALL else "plain"
     return Numeral(value, None, None, end, form, qualifier, _last_scale(run))
+
+
+def _lone(entry: NumberWord, end: int) -> Numeral | None:
+    """Read a single character; 几 and 数 alone are no number."""
+    if entry.role == "few":
+        return None
+    form = "small" if entry.value <= _SMALL else "plain"
+    scale = entry.value if entry.role == "scale" else None
+    return Numeral(entry.value, None, None, end, form, scale=scale)
 
 
 def _last_scale(run: str) -> Decimal | None:

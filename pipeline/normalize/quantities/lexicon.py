@@ -59,6 +59,15 @@ class NumberWord(NamedTuple):
     role: str
 
 
+class Initials(NamedTuple):
+    """What wordings behind a number begin with: few figures have any, and these are told so."""
+
+    scales: frozenset[str]
+    hedges_after: frozenset[str]
+    margins: frozenset[str]
+    to: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Tables, and the patterns made from them; all match folded text."""
@@ -71,6 +80,7 @@ class Lexicon:
     bands: dict[str, Band]
     number_words: dict[str, NumberWord]
     roles: dict[str, frozenset[str]]
+    initials: Initials
 
 
 @cache
@@ -205,13 +215,25 @@ def lexicon() -> Lexicon:
     }
     for wording, value, unit, qualifier in _all("multiples"):
         bands[wording] = Band(Decimal(value), Decimal(value), unit, qualifier)
+    scales = {row[0]: Scale(Decimal(row[1]), row[2]) for row in _all("scales")}
+    hedges_after = {row[0]: row[2] for row in _all("hedges") if row[1] == "after"}
     return Lexicon(
         units=_units(),
         prefixes=_prefixes(),
-        scales={row[0]: Scale(Decimal(row[1]), row[2]) for row in _all("scales")},
+        scales=scales,
         hedges=_hedges_before(),
-        hedges_after={row[0]: row[2] for row in _all("hedges") if row[1] == "after"},
+        hedges_after=hedges_after,
         bands=bands,
         number_words={row[0]: NumberWord(Decimal(row[1]), row[2]) for row in _all("numbers")},
         roles={role: frozenset(words) for role, words in roles.items()},
+        initials=Initials(
+            scales=_initials(scales),
+            hedges_after=_initials(hedges_after),
+            margins=_initials(roles["plusminus"]),
+            to=_initials(roles["to"]),
+        ),
     )
+
+
+def _initials(wordings: Iterable[str]) -> frozenset[str]:
+    return frozenset(wording[0] for wording in wordings)

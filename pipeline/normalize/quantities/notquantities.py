@@ -41,14 +41,17 @@ _WRITTEN = regex(
     r"|[0-9]{4} ?(?:大卡|千卡)"
     r"|0[0-9]+(?![0-9.])"
 )
-# What most figures look like, and nothing that is written so.
+# What most figures look like, and nothing that is written so: groups of thousands, a decimal point
+# that no second one follows, or what none of the above has behind its first digits.
 _FIGURE = regex(
-    r"(?!(?:19|20)[0-9]{2}\.)(?:[1-9][0-9]*|0(?=\.))(?:,[0-9]{3})*(?:\.[0-9]+)?"
-    r"(?:[%亿万元倍个家人股件年季成点辆台吨次天多余，。；)]|美元|港元"
-    r"| (?:[mb]illion|percent|basis))"
+    r"(?!(?:19|20)[0-9]{2}\.|7[0-9]7)(?:[1-9][0-9]*+|0(?![0-9]))"
+    r"(?:,[0-9]{3}|\.[0-9]++(?![-/.])"
+    r"|(?![-/.:,~–—至到、和与及或月日号大千a-z ])"
+    r"| (?:(?![-/.:,~–—至到、和与及或月日号大千0-9adfjmnopst])|million|percent|points?(?![a-z])))"
 )
 # Numbers that share a unit: 6/8/10 亿元.
 _ROW = regex(r"[0-9][0-9,.]{0,11}(?:/[0-9][0-9,.]{0,11}){2,5} ?(?:[万亿元倍%]|[mb]n\b|[mb]illion)")
+_LONGEST_OF_ROW = 13
 # 前10大客户: so many first ones, not so many.
 _RANKED = regex(r"[0-9]{1,3} ?[大名强]")
 _TOKEN = regex(r"[0-9a-z]*(?:[-./_:'][0-9a-z]+)*")
@@ -62,6 +65,9 @@ _PERIOD_AFTER_YEAR = regex(
 _UNTIL_YEAR = "至到在自从于'截"
 _DEEPEST_INDENT = 12
 _BULLETS = " \t(*•·-"
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+# What may stand between a name and the digits in it.
+_JOINS = _LETTERS | frozenset("_#@№'第前-. :")
 _PLAIN_DIGITS = regex(r"[0-9]+(?![0-9.,%]| ?(?:%|mn|bn|million|billion))")
 # c30%, c44k: "circa", where C30 would be a name.
 _ABOUT = regex(r"[0-9][0-9,.]* ?(?:%|bn|mn?|k|bps?|pp|pts?|x)(?![a-z])")
@@ -90,7 +96,8 @@ def skip(passage: Passage, start: int) -> int:
         return past
     if is_decimal_part(folded, start):
         return -1
-    if _ROW.match(folded, start):
+    slashed = folded.find("/", start, start + _LONGEST_OF_ROW) >= 0
+    if slashed and _ROW.match(folded, start):
         return -1
     figure = _FIGURE.match(folded, start) is not None
     match = None if figure else _WRITTEN.match(folded, start)
@@ -107,15 +114,17 @@ def _joined(passage: Passage, start: int) -> int:
     """Give the end of the name that the digits are part of, or -1."""
     folded = passage.folded
     before, earlier = folded[start - 1], folded[start - 2 : start - 1]
-    if ("a" <= before <= "z") or before == "_":
+    if before not in _JOINS:
+        return -1
+    if before in _LETTERS or before == "_":
         joined = not (
             _currency_letters(folded, start, passage.limit)
-            or ("a" <= earlier <= "z" and _OF_ABBREVIATION.match(folded, start))
+            or (earlier in _LETTERS and _OF_ABBREVIATION.match(folded, start))
         )
     elif before in "#@№'第" or (before == "前" and _RANKED.match(folded, start)):
         joined = True
     elif before == "-":
-        joined = "a" <= earlier <= "z" and last_word(folded, start - 1, 0) not in _BOUNDS
+        joined = earlier in _LETTERS and last_word(folded, start - 1, 0) not in _BOUNDS
     elif before == ".":
         joined = earlier.isdigit()
     elif before == " ":

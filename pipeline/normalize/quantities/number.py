@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from pipeline.normalize.quantities.ideographs import ideographic
-from pipeline.normalize.quantities.lexicon import Unit
+from pipeline.normalize.quantities.lexicon import Unit, lexicon
 from pipeline.normalize.quantities.numerals import UNIT_AHEAD, Numeral, spoken
 from pipeline.patterns import regex
 
@@ -29,7 +29,10 @@ _MIXED = regex(
     rf"| ?(?P<vulgar>[{VULGAR}])"
     rf"| and (?P<part>a (?:quarter|third)|three[ -]quarters)(?={UNIT_AHEAD})"
 )
-_BEFORE_PART = frozenset((" ", "半", *_VULGAR))
+_BEFORE_PART = frozenset(("半", *_VULGAR))
+# So do such parts begin behind a blank.
+_PART_BEGINS = frozenset(("a", *"123456789", *_VULGAR))
+_FIGURES = frozenset("0123456789")
 _PLAIN = regex(r"[0-9]+(?![0-9,.])|[0-9]+(?=[,.](?![0-9]))")
 _PERCENT = regex(r"[0-9]{1,2} ?(?:%|percent|per cent|pct)")
 _MONEY_SIGNS = frozenset("$€£¥")
@@ -37,6 +40,7 @@ _AFTER_SIGN = 2
 _BEFORE_POINT = frozenset(" $€£¥+-–(")
 # 存货周转 61 日, 同比少 2 日: days, no day of a month.
 COUNTS_DAYS = regex(r"(?:周转|周转期|账期|[少多增减]|增加|减少|缩短|延长|天数)[为约至到了]? ?$")
+_ONE = Decimal(1)
 _HALF = Decimal("0.5")
 _QUARTERS = Decimal("0.75")
 _PARTS = {
@@ -48,14 +52,21 @@ _PARTS = {
 _HAN = "\u3400"
 
 
+def ahead(folded: str, end: int) -> str:
+    """Give the character at ``end``, or the one behind a blank there; "" where the text ends."""
+    if end < len(folded) and folded[end] == " ":
+        end += 1
+    return folded[end] if end < len(folded) else ""
+
+
 class Passage:
     """A text under recognition: as written, folded, and how far it has been read.
 
     ``limit`` is the end of the last quantity; nothing before it is looked at again. ``ranged`` says
-    that it was a range.
+    that it was a range. ``known`` are the tables.
     """
 
-    __slots__ = ("currency", "folded", "language", "limit", "ranged", "text")
+    __slots__ = ("currency", "folded", "known", "language", "limit", "ranged", "text")
 
     def __init__(self, text: str, folded: str, language: str, currency: str | None) -> None:
         self.text = text
@@ -64,6 +75,7 @@ class Passage:
         self.currency = currency
         self.limit = 0
         self.ranged = False
+        self.known = lexicon()
 
     def pronoun(self, start: int) -> bool:
         """Tell whether "us" is no country, as it is not where capitals are in use."""
@@ -121,7 +133,7 @@ class Amount:
         self.spelling = ""
         self.prefixed = self.signed = self.decimal = self.grouped = False
         self.per = ""
-        self.smallest = Decimal(1)
+        self.smallest = _ONE
         self.sign = 1
 
     def hedge(self, qualifier: str) -> None:
@@ -136,7 +148,7 @@ class Amount:
             return None
         if self.scale is not None:
             number *= self.scale
-        if self.unit is not None and self.unit.worth != 1:
+        if self.unit is not None and self.unit.worth != _ONE:
             number *= self.unit.worth
         return -number if self.sign < 0 else number
 
@@ -145,7 +157,7 @@ def read_number(passage: Passage, start: int) -> Amount | None:
     """Read the bare numeral at ``start``, without anything around it."""
     folded = passage.folded
     first = folded[start]
-    if "0" <= first <= "9":
+    if first in _FIGURES:
         return _digits(passage, start)
     if first in _VULGAR:
         return Amount(start, Numeral(Decimal(_VULGAR[first]), None, None, start + 1, "digits"))
@@ -187,22 +199,30 @@ def _digits(passage: Passage, start: int) -> Amount | None:
     folded = passage.folded
     if is_decimal_part(folded, start):
         return _decimal_part(folded, start)
-    match = _UNGROUPED.match(folded, start) or _DIGITS.match(folded, start)
-    if match is None or match.end() - start > _MOST_DIGITS:
+    match = _UNGROUPED.match(folded, start)
+    is_plain = match is not None
+    if match is None:
+        match = _DIGITS.match(folded, start)
+    end = match.end() if match else start
+    if end == start or end - start > _MOST_DIGITS:
         return None
-    end = match.end()
-    if folded.startswith("，", end) and passage.text[start] > _FULL_WIDTH:
-        match = _WIDE_GROUPS.match(folded, start) or match
-        end = match.end()
-    written = match.group()
-    plain = written
-    if not written.isdigit():
+    following = folded[end : end + 1]
+    if following == "，" and passage.text[start] > _FULL_WIDTH:
+        wide = _WIDE_GROUPS.match(folded, start)
+        if wide:
+            is_plain, end = False, wide.end()
+            following = folded[end : end + 1]
+    written = plain = folded[start:end]
+    if not is_plain:
         plain = _GROUPING.sub("", written.replace(" point ", "."))
     number = Decimal(plain)
-    following = folded[end : end + 1]
-    if following in _BEFORE_PART and (mixed := _MIXED.match(folded, end)):
-        number += _mixed(mixed)
-        end = mixed.end()
+    if following in _BEFORE_PART or (
+        following == " " and folded[end + 1 : end + 2] in _PART_BEGINS
+    ):
+        mixed = _MIXED.match(folded, end)
+        if mixed:
+            number += _mixed(mixed)
+            end = mixed.end()
     amount = Amount(start, Numeral(number, None, None, end, "digits"))
     amount.decimal = "." in plain
     amount.grouped = plain != written and " " not in written

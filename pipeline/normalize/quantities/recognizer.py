@@ -7,7 +7,7 @@ from functools import cache
 from pipeline.normalize.quantities import notquantities
 from pipeline.normalize.quantities.amount import read_amount
 from pipeline.normalize.quantities.before import skip_spaces
-from pipeline.normalize.quantities.lexicon import lexicon, shortest
+from pipeline.normalize.quantities.lexicon import alternation, lexicon, shortest
 from pipeline.normalize.quantities.number import Passage
 from pipeline.normalize.quantities.settling import settle
 from pipeline.normalize.quantities.slashed import read_rows
@@ -52,9 +52,9 @@ def find_quantities(
     passage = Passage(text, folded, language, currency)
     found: list[Quantity] = []
     links = web_addresses(folded)
+    shared = "每" in folded or "each" in folded or "every" in folded
     done = 0
-    for match in places:
-        start = match.start()
+    for start, trigger in places:
         if start < done:
             continue
         while links and links[0][1] <= start:
@@ -62,17 +62,17 @@ def find_quantities(
         if links and links[0][0] <= start:
             done = links[0][1]
             continue
-        span, done = _read(passage, start, match.lastgroup or "")
+        span, done = _read(passage, start, trigger)
         quantity = settle(passage, span, offset) if span else None
-        if quantity is None:
+        if span is None or quantity is None:
             continue
-        if found:
+        if shared and found:
             quantity = _share_of_each(passage, found, quantity, offset) or quantity
         if found:
             quantity = _reconsider_last(passage, found, quantity, offset)
         found.append(quantity)
-        passage.ranged = quantity.value is None
-        passage.limit = done = max(done, quantity.end - offset)
+        passage.ranged = span.value is None
+        passage.limit = done = max(done, span.end)
     return read_rows(found, folded, offset, text)
 
 
@@ -113,8 +113,9 @@ def _ordinal(passage: Passage, start: int) -> bool:
 
 
 @cache
-def _correcting_words() -> tuple[str, ...]:
-    return shortest(lexicon().roles["correction"])
+def _correcting() -> re.Pattern[str]:
+    """Compile what stands in all that corrects."""
+    return compiled_regex(alternation(shortest(lexicon().roles["correction"]), inside=True))
 
 
 @cache
@@ -166,8 +167,7 @@ def _reconsider_last(
     end, start = last.end - offset, quantity.start - offset
     if not 0 < start - end <= _LONGEST_CORRECTION:
         return quantity
-    between = folded[end:start]
-    corrected = any(word in between for word in _correcting_words())
+    corrected = _correcting().search(folded, end, start) is not None
     correction = _corrections().fullmatch(folded, end, start) if corrected else None
     if correction and (correction["between"] is None or _alike(last, quantity)):
         found.pop()

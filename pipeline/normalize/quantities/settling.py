@@ -6,11 +6,13 @@ from decimal import Decimal
 from pipeline.normalize.quantities import counted
 from pipeline.normalize.quantities.before import last_word, skip_spaces
 from pipeline.normalize.quantities.lexicon import lexicon
-from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.normalize.quantities.number import Amount, Passage, ahead
 from pipeline.normalize.quantities.spans import Span
 from pipeline.patterns import regex
 from schemas.normalized import Quantity, QuantityKind
 
+# Looked up once: to look up a method of a model takes as long as some of them.
+_MADE_OF = Quantity.trusted_fields
 _NO_QUANTITY = "none"
 _OWN = "*"
 _YEN_OR_YUAN = "¥"
@@ -28,6 +30,7 @@ _OF_MATTER = regex(
     r"(?![a-z])"
 )
 _BRITISH = regex(r"£|sterling|british|(?<![a-z])(?:u\.?k\.?|gbp|pence|britain|london)(?![a-z])")
+_ONE = Decimal(1)
 _BARE_MONEY = Decimal(100_000_000)
 _GROWTH_END = "增升涨长加高多大快提超翻扩了"
 _STEPS = frozenset("十百千万亿兆")
@@ -40,7 +43,9 @@ _NEXT_OF_RATES = regex(r"[,;] [a-z][a-z &./-]{1,30} \(?$")
 # 每股作价 155 港元
 _PER_SHARE_BEFORE = regex(r"每股[^0-9，。；,;]{0,8}$")
 _TEN_SHARES = regex(r"(?:每 ?(?:10|十) ?股[^0-9，。；,;]{0,12}|(?<![0-9.])10 ?[派转送] ?)$")
+_DIVIDES = frozenset("派转送")
 _PER_TEN = regex(r" ?[/每] ?10 ?股")
+_BEFORE_TEN = frozenset("/每")
 _UP_OR_DOWN = regex(r"(?<![a-z])(?:up|down|plus|minus|negative|lapped) $")
 _MOVE_ENDS = regex(
     r"\s*(?:[,.;)]|$|(?:and|but|while|so|which|with|for|in|on|as|this|that|year|from|uh|um|we|it"
@@ -98,7 +103,7 @@ def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
         reading = _Reading("measure", "lb")
     elif unit.kind == "money":
         reading = _Reading("money", _money(passage, span))
-        if value is not None and unit.worth <= 1 and _of_ten_shares(passage, span):
+        if value is not None and unit.worth <= _ONE and _of_ten_shares(passage, span):
             value = value / 10
             reading = _Reading("money", f"{_currency(passage, amount)}/share")
     elif amount.spelling == "pct" and passage.language.startswith("zh"):
@@ -108,7 +113,7 @@ def settle(passage: Passage, span: Span, offset: int) -> Quantity | None:
         reading = _Reading(unit.kind, unit.name)  # type: ignore[arg-type]
         if amount.spelling == "倍" and value == 1 and _grows(passage, span.start):
             value = Decimal(2)
-    return Quantity.trusted_fields(
+    return _MADE_OF(
         {
             "start": offset + span.start,
             "end": offset + span.end,
@@ -138,9 +143,11 @@ def _qualifier(span: Span) -> str:
 def _of_ten_shares(passage: Passage, span: Span) -> bool:
     """Whether money is told of ten shares: 每 10 股派 5 元, 10 派 5 元."""
     folded = passage.folded
-    if _TEN_SHARES.search(folded[max(0, span.start - 20) : span.start]):
+    lead = folded[max(0, span.start - 20) : span.start]
+    told = "股" in lead or lead.rstrip()[-1:] in _DIVIDES
+    if told and _TEN_SHARES.search(lead):
         return True
-    return _PER_TEN.match(folded, span.end) is not None
+    return ahead(folded, span.end) in _BEFORE_TEN and _PER_TEN.match(folded, span.end) is not None
 
 
 def _money(passage: Passage, span: Span) -> str | None:
@@ -180,9 +187,8 @@ def _is_weight(passage: Passage, span: Span) -> bool:
 
 
 def _each_share(passage: Passage, start: int) -> bool:
-    return (
-        _PER_SHARE_BEFORE.search(passage.folded[max(passage.limit, start - 12) : start]) is not None
-    )
+    lead = passage.folded[max(passage.limit, start - 12) : start]
+    return "股" in lead and _PER_SHARE_BEFORE.search(lead) is not None
 
 
 def _grows(passage: Passage, start: int) -> bool:

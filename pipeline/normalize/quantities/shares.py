@@ -61,15 +61,24 @@ def read_share(passage: Passage, amount: Amount) -> bool:
         return False
     if following == "/":
         return amount.form == "digits" and _slashed(folded, amount)
-    if following in " 分" and (match := _LOWER_FIRST.match(folded, amount.end)):
-        return _lower_first(passage, amount, match.end())
+    if following == "分" or following == " ":
+        below = folded.find("分", amount.end, amount.end + _BLANKS) >= 0
+        if below and (match := _LOWER_FIRST.match(folded, amount.end)):
+            return _lower_first(passage, amount, match.end())
     if following in _PIECES and folded[max(0, amount.start - 1) : amount.start] == "每":
         return _of_every(folded, amount)
-    if following == " " and folded.startswith((" in ", " out", " of every "), amount.end):
-        return _in_each(folded, amount)
-    if following == " " and amount.form == "small" and _ONE_OF_THEM.match(folded, amount.end):
-        return _one_in(folded, amount)
+    if following == " ":
+        parted = folded[amount.end + 1 : amount.end + 2] in _BEFORE_WHOLE
+        if parted and folded.startswith((" in ", " out", " of every "), amount.end):
+            return _in_each(folded, amount)
+        if amount.form == "small" and _ONE_OF_THEM.match(folded, amount.end):
+            return _one_in(folded, amount)
     return amount.form == "small" and following in " -" and _upper_first(folded, amount)
+
+
+# So far may 分 of a fraction stand behind it, blanks included.
+_BLANKS = 4
+_BEFORE_WHOLE = frozenset("io")
 
 
 # 每三个人里有一个, 每 5 辆车就有 1 辆

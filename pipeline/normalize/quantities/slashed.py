@@ -8,7 +8,6 @@ from schemas.normalized import Quantity
 _NUMBER = r"[0-9](?:[0-9,]{0,20}[0-9])?(?:\.[0-9]+)?"
 _ROW = regex(rf"(?<![0-9a-z./%$€£¥~-])(?:{_NUMBER} ?/ ?)+$")
 # So do those of a row in words, where it is said that each is of one thing.
-_EACH_OF_ONE = ("respectively", "分别")
 _WORDED = regex(
     rf"(?<![0-9a-z./%$€£¥~-])(?:[$€£¥]?{_NUMBER} ?(?:、|,|，|and|和|及|与|以及|,? and) ?)+$"
 )
@@ -33,8 +32,8 @@ def read_rows(found: list[Quantity], folded: str, offset: int, text: str) -> lis
 
     What was read of such a row before, as a bare number or a fraction, is replaced.
     """
-    worded = any(word in folded for word in _EACH_OF_ONE)
-    if "/" not in folded and not worded:
+    worded = "分别" in folded or "respectively" in folded
+    if not worded and "/" not in folded:
         return found
     read: list[Quantity] = []
     for quantity in found:

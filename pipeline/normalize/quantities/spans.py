@@ -7,7 +7,7 @@ from functools import cache
 
 from pipeline.normalize.quantities.amount import read_amount
 from pipeline.normalize.quantities.lexicon import alternation, lexicon, shortest
-from pipeline.normalize.quantities.number import Amount, Passage
+from pipeline.normalize.quantities.number import Amount, Passage, ahead
 from pipeline.normalize.quantities.numerals import Numeral
 from pipeline.normalize.quantities.worded import read_coin, read_worded
 from pipeline.patterns import compiled_regex, regex
@@ -93,6 +93,10 @@ def _opening() -> re.Pattern[str]:
     )
 
 
+_OPENS_MARGIN = frozenset(",，(（")
+_PARTS = frozenset(", ")
+_BEFORE_TO = frozenset(" -")
+_BEGINS_AND = frozenset("a与和及到至t")
 # 125亿美元，上下3亿美元: what a margin behind a comma begins with.
 _MARGIN_BEGINS = frozenset("上正±浮误加")
 
@@ -125,9 +129,12 @@ def read_span(passage: Passage, amount: Amount) -> Span:
         return single(amount)
     if following == "，" and folded[amount.end + 1 : amount.end + 2] not in _MARGIN_BEGINS:
         return single(amount)
-    if margin := _margin().match(folded, amount.end):
+    behind = amount.end + (following in _OPENS_MARGIN)
+    may_vary = ahead(folded, behind) in passage.known.initials.margins
+    if may_vary and (margin := _margin().match(folded, amount.end)):
         return _with_margin(passage, amount, margin)
-    if folded.startswith(_OR_BEGINS, amount.end) and (either := _either(passage, amount)):
+    two = following in _PARTS and folded.startswith(_OR_BEGINS, amount.end)
+    if two and (either := _either(passage, amount)):
         return either
     if (
         amount.form in ("small", "plain")
@@ -135,7 +142,7 @@ def read_span(passage: Passage, amount: Amount) -> Span:
         and (either := _neighbours(passage, amount))
     ):
         return either
-    if following == ",":
+    if following == "," or not _may_go_on(passage, amount.end, following):
         return single(amount)
     opened = _opened(passage, amount)
     link = (_and() if opened is not None else _to()).match(folded, amount.end)
@@ -172,6 +179,13 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     if opened is not None:
         joined.start = opened
     return joined
+
+
+def _may_go_on(passage: Passage, end: int, following: str) -> bool:
+    """Whether a "to" or an "and" may stand at ``end``."""
+    begins = passage.folded[end + 1 : end + 2] if following in _BEFORE_TO else following
+    words = passage.known.initials.to
+    return begins in words or following in words or begins in _BEGINS_AND
 
 
 def _is_sign(folded: str, link: re.Match[str]) -> bool:

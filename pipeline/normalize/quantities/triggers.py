@@ -18,8 +18,8 @@ _OF_POINTS_AND_COINS = (
 )  # fmt: skip
 _DIGIT = rf"[0-9]+|[{VULGAR}]"
 _DIGITS = frozenset("0123456789")
-_LETTERS = regex("[a-z][a-z][a-z]")
-_WEB_SIGNS = ("http", "www.", "@")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_WORD = regex("[a-z][a-z][a-z]")
 _WEB_SIGN = regex(r"\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
 _WEB = regex(
     r"(?:https?://|www\.)[^\s，。、；）】]+"
@@ -28,28 +28,41 @@ _WEB = regex(
 )
 
 
-def triggers(folded: str) -> list[re.Match[str]]:
-    """Give the places where a quantity may begin; ``lastgroup`` says what stands there.
+def triggers(folded: str) -> list[tuple[int, str]]:
+    """Give the places where a quantity may begin, each with what stands there.
 
-    Groups: digit; word (a number word in Latin letters), part (the lower half of a fraction after
+    That is digit; word (a number word in Latin letters), part (the lower half of a fraction after
     an article), point_of ("a point", "a couple of points"), coin ("a dollar twenty", "a penny"),
     point (a decimal without a whole part); worded and band (a band or multiple in words, Latin and
     Chinese); run (a numeral in Chinese characters).
     """
     if folded.isascii():
-        return _matches(_latin_pattern(), folded, _latin_places(folded))
-    places = [found.start() for found in _starts().finditer(folded)]
-    return _matches(_pattern(), folded, places) if places else []
+        places = _latin_places(folded)
+        return _found(_latin_pattern(), folded, places) if places else []
+    first = _starts().search(folded)
+    if first is None:
+        return []
+    places, known = [], _word_beginnings()
+    for match in _starts().finditer(folded, first.start()):
+        place = match.start()
+        if folded[place] not in _LETTERS or folded[place : place + 3] in known:
+            places.append(place)
+    return _found(_pattern(), folded, places) if places else []
 
 
-def _matches(pattern: re.Pattern[str], folded: str, places: list[int]) -> list[re.Match[str]]:
+def _found(pattern: re.Pattern[str], folded: str, places: list[int]) -> list[tuple[int, str]]:
     """Look only where a match can begin, which is seldom."""
-    matches, end = [], 0
+    found: list[tuple[int, str]] = []
+    end = 0
     for place in places:
-        if place >= end and (found := pattern.match(folded, place)):
-            matches.append(found)
-            end = found.end()
-    return matches
+        if place < end:
+            continue
+        if folded[place] in _DIGITS:
+            found.append((place, "digit"))
+        elif match := pattern.match(folded, place):
+            found.append((place, match.lastgroup or ""))
+            end = match.end()
+    return found
 
 
 def _latin_places(folded: str) -> list[int]:
@@ -57,8 +70,7 @@ def _latin_places(folded: str) -> list[int]:
     places: list[int] = []
     for start, _, _ in _beginnings().find(folded):
         before = folded[start - 1] if start else ""
-        within = before in _DIGITS if folded[start] in _DIGITS else "a" <= before <= "z"
-        if not within:
+        if before not in (_DIGITS if folded[start] in _DIGITS else _LETTERS):
             places.append(start)
     places.sort()
     return places
@@ -66,9 +78,14 @@ def _latin_places(folded: str) -> list[int]:
 
 def web_addresses(folded: str) -> list[tuple[int, int]]:
     """Give the places of links and e-mail addresses, whose digits are no quantities."""
-    if not any(sign in folded for sign in _WEB_SIGNS) and _WEB_SIGN.search(folded) is None:
-        return []
-    return [match.span() for match in _WEB.finditer(folded)]
+    if (
+        "http" in folded
+        or "www." in folded
+        or "@" in folded
+        or ("." in folded and _WEB_SIGN.search(folded) is not None)
+    ):
+        return [match.span() for match in _WEB.finditer(folded)]
+    return []
 
 
 @cache
@@ -103,11 +120,22 @@ def _latin_pattern() -> re.Pattern[str]:
 
 
 @cache
-def _beginnings() -> Phrases[None]:
-    """Give the digits and the first words of wordings."""
+def _first_words() -> list[str]:
     wordings = [*latin_words(), *lexicon().bands, *_OF_POINTS_AND_COINS]
     words = (wording.split()[0] for wording in wordings if wording.isascii())
-    return Phrases(dict.fromkeys([*_DIGITS, *(word for word in words if _LETTERS.match(word))]))
+    return [word for word in words if _WORD.match(word)]
+
+
+@cache
+def _beginnings() -> Phrases[None]:
+    """Give the digits and the first words of wordings."""
+    return Phrases(dict.fromkeys([*_DIGITS, *_first_words()]))
+
+
+@cache
+def _word_beginnings() -> frozenset[str]:
+    """Give how these words begin."""
+    return frozenset(word[:3] for word in _first_words())
 
 
 @cache
@@ -124,7 +152,7 @@ def _starts() -> re.Pattern[str]:
     return compiled_regex(
         rf"[a-z0-9{VULGAR}{_core()}{initials}]"
         rf"(?:(?<=[a-z])(?<![a-z][a-z])(?=[a-z][a-z])|(?<=[0-9])(?<![0-9][0-9])"
-        rf"|(?<=[{VULGAR}{_core()}])|(?=[{after}]))"
+        rf"|(?<=[{VULGAR}{_core()}])|(?<![a-z0-9])(?=[{after}]))"
     )
 
 

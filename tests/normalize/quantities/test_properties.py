@@ -112,5 +112,5 @@ def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
 def test_looking_only_where_words_begin_finds_every_place(pieces: list[str]) -> None:
     text = "".join(pieces)
     pattern = triggers._latin_pattern() if text.isascii() else triggers._pattern()
-    everywhere = [(m.span(), m.lastgroup) for m in pattern.finditer(text)]
-    assert [(m.span(), m.lastgroup) for m in triggers.triggers(text)] == everywhere
+    everywhere = [(m.start(), m.lastgroup) for m in pattern.finditer(text)]
+    assert triggers.triggers(text) == everywhere
