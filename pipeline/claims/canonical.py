@@ -16,7 +16,7 @@ from pipeline.lexicon.company_names import company_names, rows
 from pipeline.lexicon.metrics import metric as known_metric
 from pipeline.normalize.periods import label_period, quarter_before, year_before
 from pipeline.patterns import regex
-from schemas import Entity, Period
+from schemas import Period
 
 if TYPE_CHECKING:
     from pipeline.extract.said import Said
@@ -36,13 +36,15 @@ def canonical(said: "Said") -> tuple[str, ...]:
     In their order: entity, scope, metric, measure, unit family, time, what it is compared with,
     modality.
     """
-    entity, unit = said["entity"], unit_family(said["unit"])
-    if (renamed := _names("metric").get(said["metric"])) is not None:
+    entity, unit, names = said["entity"], unit_family(said["unit"]), _same_names()
+    if (renamed := names.metric.get(said["metric"])) is not None:
         said = {**said, "metric": renamed}
-    said = _of_the_quarter(said)
-    metric, scope = _subject(said["metric"], said["scope"], entity)
-    time, base = _time(said)
+    if (quarterly := names.annualized.get(said["metric"])) is not None:
+        said = _of_the_quarter(said, quarterly)
     identity = entity.id if entity else ""
+    scope = _scope(said["scope"], identity, entity.name if entity else "") if said["scope"] else ""
+    metric, scope = _subject(said["metric"], scope, identity)
+    time, base = _time(said)
     return identity, scope, metric, _measure(said), unit, time, base, said["modality"]
 
 
@@ -56,10 +58,10 @@ def unit_family(unit: str) -> str:
     return _CURRENCY.sub("money", unit)
 
 
-def _of_the_quarter(said: "Said") -> "Said":
+def _of_the_quarter(said: "Said", quarterly: str) -> "Said":
     """Take growth over the year of a quarter taken times four for what it is: the quarter's own."""
-    period, quarterly = said["period"], _names("annualized").get(said["metric"])
-    if quarterly is None or period is None or said["measure"] != "growth":
+    period = said["period"]
+    if period is None or said["measure"] != "growth":
         return said
     quarter = quarter_before(period, 0)
     if quarter.end != period.end or _base(period, said["comparison"]) != "yoy":
@@ -69,29 +71,29 @@ def _of_the_quarter(said: "Said") -> "Said":
     return {**said, "metric": quarterly, "period": quarter, "comparison": "yoy"}
 
 
-def _subject(metric: str, scope: str | None, entity: Entity | None) -> tuple[str, str]:
-    name = _scope(scope or "", entity.id if entity else "", entity.name if entity else "")
-    if entity is not None and not name:
-        name = _names("sole").get(f"{entity.id} {metric}", "")
-    business = _names("revenue").get(metric)
+def _subject(metric: str, scope: str, identity: str) -> tuple[str, str]:
+    names = _same_names()
+    if not scope:
+        scope = names.sole.get(f"{identity} {metric}", "")
+    business = names.revenue.get(metric)
     if business is None:
-        return metric, name
-    told = business in name.split()
-    return "revenue", name if told else f"{name} {business}".strip()
+        return metric, scope
+    told = business in scope.split()
+    return "revenue", scope if told else f"{scope} {business}".strip()
 
 
 @lru_cache(maxsize=1024)
 def _scope(scope: str, entity_id: str, entity_name: str) -> str:
-    words = _names("word")
-    spelled = (words.get(each, each) for each in _BETWEEN_WORDS.split(scope.casefold()))
+    names = _same_names()
+    spelled = (names.word.get(each, each) for each in _BETWEEN_WORDS.split(scope.casefold()))
     name = " ".join(each for each in spelled if each)
     owners = (f"{each.casefold()} " for each in _names_of(entity_id, entity_name) if each)
     for lead in (*_LED_BY, *owners):
         name = name.removeprefix(lead)
     for end in _ENDED_BY:
         name = name.removesuffix(end)
-    name = _names("name").get(name, name)
-    return "" if name in _names("whole") else name
+    name = names.name.get(name, name)
+    return "" if name in names.whole else name
 
 
 def _names_of(entity_id: str, entity_name: str) -> tuple[str, ...]:
@@ -100,10 +102,11 @@ def _names_of(entity_id: str, entity_name: str) -> tuple[str, ...]:
 
 
 def _measure(said: "Said") -> str:
-    known, measure = known_metric(said["metric"]), said["measure"]
-    if measure == "share" and known is not None and known.family == "percent":
-        return "level"
-    if measure == "growth" and said["metric"] in _names("advantage"):
+    measure = said["measure"]
+    if measure == "share":
+        known = known_metric(said["metric"])
+        return "level" if known is not None and known.family == "percent" else measure
+    if measure == "growth" and said["metric"] in _same_names().advantage:
         return "level"
     return measure
 
@@ -162,7 +165,20 @@ def _same(one: Period, other: Period) -> bool:
     return (one.start, one.end) == (other.start, other.end)
 
 
+class _SameNames:
+    """The rows of same_names.tsv by their kinds."""
+
+    def __init__(self) -> None:
+        table = files("pipeline.claims").joinpath("same_names.tsv").read_text(encoding="utf-8")
+        kinds: dict[str, dict[str, str]] = {}
+        for row in rows(table):
+            kinds.setdefault(row[0], {})[row[1]] = row[2] if len(row) > 2 else ""
+        self.word, self.name, self.whole = kinds["word"], kinds["name"], kinds["whole"]
+        self.metric, self.revenue = kinds["metric"], kinds["revenue"]
+        self.advantage, self.annualized = kinds["advantage"], kinds["annualized"]
+        self.sole = kinds["sole"]
+
+
 @cache
-def _names(kind: str) -> dict[str, str]:
-    table = files("pipeline.claims").joinpath("same_names.tsv").read_text(encoding="utf-8")
-    return {row[1]: row[2] if len(row) > 2 else "" for row in rows(table) if row[0] == kind}
+def _same_names() -> _SameNames:
+    return _SameNames()

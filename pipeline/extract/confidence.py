@@ -38,20 +38,27 @@ def _traits_of(sentence: str) -> tuple[str, ...]:
 def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str) -> frozenset[str]:
     """Give the traits of a reading that speak for or against it."""
     quantity = reading.quantity
-    told = (
-        quantity.worded and "worded",
-        _KINDS.get(quantity.kind),
-        reading.measure != "level" and reading.measure,
-        reading.scope is not None and "of a business",
-        reading.metric not in _CORE and "not core",
-        reading.modality != "actual" and reading.modality,
-        reading.period is None and "no period",
-        section == "qa" and "in an answer",
-        not agrees and "translation differs",
-        reading.entity is None and "no company",
-    )
     held = [*reading.doubts, *_traits_of(sentence)]
-    held += [trait for trait in told if trait]
+    if quantity.worded:
+        held.append("worded")
+    if (kind := _KINDS.get(quantity.kind)) is not None:
+        held.append(kind)
+    if reading.measure != "level":
+        held.append(reading.measure)
+    if reading.scope is not None:
+        held.append("of a business")
+    if reading.metric not in _CORE:
+        held.append("not core")
+    if reading.modality != "actual":
+        held.append(reading.modality)
+    if reading.period is None:
+        held.append("no period")
+    if section == "qa":
+        held.append("in an answer")
+    if not agrees:
+        held.append("translation differs")
+    if reading.entity is None:
+        held.append("no company")
     return frozenset(held)
 
 

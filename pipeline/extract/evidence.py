@@ -5,6 +5,8 @@ from decimal import Decimal
 from pipeline.extract.frame import Reading
 from schemas import Evidence, NormalizedSegment, Quantity
 
+_evidence = Evidence.trusted_fields
+
 
 class Citing:
     """Cites the quantities of one segment, and their sentences."""
@@ -49,7 +51,7 @@ class Citing:
 def _cited(
     quantity: Quantity, start: int, text: str, language: str, sentence: str, *, agrees: bool = True
 ) -> Evidence:
-    return Evidence.trusted_fields(
+    return _evidence(
         {
             "start": start,
             "end": quantity.end,

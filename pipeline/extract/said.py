@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import TypedDict
 
-from pipeline.extract.frame import Reading
 from schemas import Entity, Period
 from schemas.fact import Measure, Modality, Qualifier
 
@@ -23,21 +22,3 @@ class Said(TypedDict):
     comparison: str | None
     modality: Modality
     period: Period | None
-
-
-def said_by(reading: Reading) -> Said:
-    """Take what a reading says out of it."""
-    return {
-        "entity": reading.entity,
-        "scope": reading.scope,
-        "metric": reading.metric,
-        "measure": reading.measure,
-        "value": reading.value,
-        "low": reading.low,
-        "high": reading.high,
-        "unit": reading.unit,
-        "qualifier": reading.quantity.qualifier,
-        "comparison": reading.comparison,
-        "modality": reading.modality,
-        "period": reading.period,
-    }

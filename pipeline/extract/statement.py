@@ -10,6 +10,7 @@ _SCALES = (
     (Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million")
 )  # fmt: skip
 _SMALLEST_SCALE = Decimal(10**6)
+_UNSCALED = frozenset({"percent", "percentage_points", "x"})
 _QUALIFIERS = {
     "exact": "",
     "approx": "about ",
@@ -40,9 +41,9 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
     'USD 132 billion'
     """
     scaled, word = amount, ""
-    if unit not in ("percent", "percentage_points", "x") and abs(amount) >= _SMALLEST_SCALE:
+    if unit not in _UNSCALED and (size := abs(amount)) >= _SMALLEST_SCALE:
         for scale, name in _SCALES:
-            if abs(amount) >= scale:
+            if size >= scale:
                 scaled, word = amount / scale, f" {name}"
                 break
     written = plain(scaled)

@@ -6,7 +6,7 @@ stands in ``companies.tsv`` (see ``README.md`` for its columns).
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from pipeline.lexicon.company_names import Alias, Company, company_names
@@ -17,10 +17,10 @@ __all__ = ["Company", "CompanyMatch", "company", "find_companies", "resolve_comp
 
 _EXCHANGE = r"(?:NYSE|NASDAQ|Nasdaq|AMEX|HKEX|HKSE|SEHK|HKG|TWSE|TPE|SSE|SZSE|SHA|SHE|LSE|TSE|TYO)"
 _CODE = regex(
-    r"[$A-Z0-9](?<![A-Za-z0-9&.,$@_/-][$A-Z0-9])"
+    r"[$A-Z0-9](?![a-z])(?<![A-Za-z0-9&.,$@_/-][$A-Z0-9])"
     # A bare number is a code only behind a bracket or a colon, which most are not.
     r"(?!(?<=[0-9])(?<![ :：(（][0-9])[0-9]*(?![A-Za-z0-9&.-]| [A-Z]))"
-    r"[A-Z0-9]{0,6}(?:&[A-Z]{1,2})?"
+    r"[A-Z0-9]{0,6}+(?:&[A-Z]{1,2})?"
     r"(?:\.[AB](?![A-Za-z0-9]))?"
     r"(?P<market>[.-](?:US|HK|SH|SS|SZ|TWO|TW|OQ|N|T|L|DE|PA|KS)"
     r"| (?:US|HK|NA|CH|TT|LN|GR|JP|KS|FP|SW)(?: Equity)?)?"
@@ -31,6 +31,8 @@ _MAY_BE_CODED = regex(r"[$A-Z(（:：]")
 _PREFIX = regex(rf"^\s*(?:{_EXCHANGE}|US|HK|股票代[码號号])\s*[:：]\s*", re.IGNORECASE)
 _ENDS_IN_EXCHANGE = regex(rf"(?:{_EXCHANGE}|股票代[码號号]|股[份票]代[码號号])\s*[:：]\s*$")
 _WORD_START = regex(r"(?<![A-Za-z0-9'’])[A-Z]")
+# Longer texts are asked once.
+_REMEMBERED = 1_000
 _NEAR_YEARS = range(1990, 2050)
 # "V 的支付量", "GM 管理層": what a Chinese note says of a company that it calls by its ticker.
 _SPOKEN_OF = regex(
@@ -62,6 +64,11 @@ class _Found:
     ids: tuple[str, ...]
     weak: bool
     ticker: bool
+
+
+_NamePlace = tuple[int, int, Alias]
+# Start and end of a code with its market, the code itself, the market or "".
+_CodePlace = tuple[int, int, str, str]
 
 
 def company(company_id: str) -> Company | None:
@@ -104,8 +111,9 @@ def find_companies(
     """
     names = company_names()
     folded = fold(text) if folded is None else folded
-    found = _named(text, folded, known)
-    found += _coded(text, known)
+    names_in, codes_in = (_places if len(text) > _REMEMBERED else _remembered_places)(text, folded)
+    found = _named(text, folded, known, names_in)
+    found += _coded(text, known, codes_in)
     found = _resolve_overlaps(found)
     if not found:
         return []
@@ -120,11 +128,26 @@ def find_companies(
     ]
 
 
-def _named(text: str, folded: str, known: frozenset[str]) -> list[_Found]:
+def _places(text: str, folded: str) -> tuple[list[_NamePlace], list[_CodePlace]]:
+    """Find the names in a text, and what could be a listing code in it."""
+    codes: list[_CodePlace] = []
+    if _MAY_BE_CODED.search(text):
+        for match in _CODE.finditer(text):
+            start, end = match.span()
+            market = match["market"] or ""
+            codes.append((start, end, text[start : end - len(market)], market))
+    return company_names().phrases.find(folded), codes
+
+
+# A segment is asked for its companies by normalize, and its sentences by extract.
+_remembered_places = lru_cache(maxsize=128)(_places)
+
+
+def _named(text: str, folded: str, known: frozenset[str], places: list[_NamePlace]) -> list[_Found]:
     caseless: bool | None = None
     found: list[_Found] = []
     alias: Alias
-    for start, end, alias in company_names().phrases.find(folded):
+    for start, end, alias in places:
         if not _stands_alone(folded, start, end):
             continue
         if alias.ids and not _cased(text, start, end, alias):
@@ -174,18 +197,13 @@ def _capitals(name: str) -> tuple[int, ...]:
     return tuple(match.start() for match in _WORD_START.finditer(name))
 
 
-def _coded(text: str, known: frozenset[str]) -> list[_Found]:
+def _coded(text: str, known: frozenset[str], places: list[_CodePlace]) -> list[_Found]:
     """Find listing codes, bare upper-case tickers and names that are abbreviations."""
     names = company_names()
     found: list[_Found] = []
-    if not _MAY_BE_CODED.search(text):
-        return found
-    for match in _CODE.finditer(text):
-        start, end = match.span()
-        market = match["market"]
-        token = text[start : end - len(market)] if market else text[start:end]
+    for start, until, token, market in places:
         if market and (identity := _listed(token, market)):
-            found.append(_Found(start, end, (identity,), weak=False, ticker=True))
+            found.append(_Found(start, until, (identity,), weak=False, ticker=True))
             continue
         end = start + len(token)
         if alias := names.abbreviations.get(token):

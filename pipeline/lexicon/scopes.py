@@ -6,6 +6,7 @@ what no table has is recognised by its capitals (``find_scopes``).
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.lexicon.companies import CompanyMatch, company, find_companies
 from pipeline.lexicon.metrics import find_metrics
@@ -110,7 +111,7 @@ class ScopeMatch:
 
 def find_scopes(
     text: str, company_id: str | None, *, folded: str | None = None
-) -> list[ScopeMatch]:
+) -> tuple[ScopeMatch, ...]:
     """Find the business lines, products and regions that a text names, left to right.
 
     The longest name wins; the company's own names win over generic ones of the same length. With
@@ -118,7 +119,12 @@ def find_scopes(
     Capitalised names that no table has come as ``known=False``, kind ``product``.
     ``folded`` is the text folded, where the caller has it.
     """
-    folded = fold(text) if folded is None else folded
+    return _scopes_in(text, fold(text) if folded is None else folded, company_id)
+
+
+# A sentence that leads to the next one and a heading are asked about twice.
+@lru_cache(maxsize=64)
+def _scopes_in(text: str, folded: str, company_id: str | None) -> tuple[ScopeMatch, ...]:
     known_company = frozenset((company_id,)) if company_id else frozenset()
     companies = _Companies(text, folded, known_company)
     every = _known(text, folded, names_of_all())
@@ -162,7 +168,7 @@ def find_scopes(
             if not any(start < m.end and m.start < end for m in found)
         ]
     found.sort(key=lambda match: match.start)
-    return found
+    return tuple(found)
 
 
 class _Companies:
