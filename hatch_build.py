@@ -122,7 +122,7 @@ def in_c(paths: list[str], folder: str) -> list[Any]:
     """Write modules of the checkout that is the working directory in C, below ``folder``."""
     from mypyc.build import mypycify
 
-    return mypycify(
+    extensions: list[Any] = mypycify(
         ["--ignore-missing-imports", *paths],
         opt_level="1",
         debug_level="0",
@@ -130,6 +130,11 @@ def in_c(paths: list[str], folder: str) -> list[Any]:
         target_dir=folder,
         group_name="callfacts_stages",
     )
+    if os.name == "posix":
+        # The modules call each other directly, not by the loader's table: 1 % of all instructions.
+        for each in extensions:
+            each.extra_compile_args += ["-fvisibility=hidden", "-fno-plt"]
+    return extensions
 
 
 def with_final_constants(source: str) -> str:
