@@ -87,10 +87,10 @@ def _says_which(place: Place) -> bool:
     if place.kind == "count":
         who = _WHO.match(folded, end) if quantity.counted else None
         return who is not None and (quantity.qualifier in _AND_MORE or "以上" in who[0])
-    if quantity.qualifier not in _AND_MORE:
+    if place.kind != "money" or place.next not in "以的大合协交订":
         return False
-    deals = _DEALS.match(folded, end) if place.kind == "money" else None
-    if deals is None:
+    deals = _DEALS.match(folded, end)
+    if deals is None or quantity.qualifier not in _AND_MORE:
         return False
     previous = place.previous()
     counted = previous is not None and getattr(previous.value, "kind", "") == "count"

@@ -91,7 +91,7 @@ def _hear(frame: Frame, sentence: Sentence, at: int, setting: Setting, *, of_poi
     kind = mark.kind
     if kind == "break":
         _heed_break(frame, mark)
-        if of_point and (mark.weight == 3 or sentence.text.isascii()):
+        if of_point and (mark.weight == 3 or sentence.ascii):
             frame.basis = None
     elif kind == "cue":
         _heed_cue(frame, sentence, mark)
@@ -185,10 +185,11 @@ _ROW_JOINT = regex(r"\s*(?:[、,，/]|和|与|及|以及)\s*")
 
 def _note_counted(place: Place, frame: Frame, chosen: MetricMatch | None) -> None:
     """Note what a plain measure word was said of: 门店3万家 tells what 自营1.9万家 are."""
+    if chosen is None or chosen.metric.family != "count":
+        return
     counted = place.quantity.counted
     named = counted is not None and len(counted) > 1 and not counted.isascii()
-    told = chosen is not None and (chosen.end > 0 or chosen.metric.id == "stores" or named)
-    if counted and chosen is not None and told and chosen.metric.family == "count":
+    if counted and (chosen.end > 0 or chosen.metric.id == "stores" or named):
         frame.told_of[counted[:1]] = chosen.as_weak(False)
 
 
@@ -259,12 +260,11 @@ def _respectively(sentence: Sentence) -> dict[int, Mark]:
     """Which subject each quantity of "A and B were X and Y respectively" has, by mark index."""
     if sentence.figures < 2:
         return {}
-    if not sentence.text.isascii() and (shares := rows_of(sentence)):
-        return shares
     said = sentence.folded[sentence.start : sentence.end]
-    if "respectively" not in said and "分别" not in said and "各" not in said:
-        return {}
-    if _RESPECTIVELY.search(sentence.folded, sentence.start, sentence.end) is None:
+    one_each = "分别" in said or "各" in said
+    if (one_each or "/" in said) and not sentence.ascii and (shares := rows_of(sentence)):
+        return shares
+    if not one_each and "respectively" not in said:
         return {}
     each = _EACH.search(sentence.folded, sentence.start, sentence.end)
     if each is not None and (shares := _one_each(sentence, each.end())):

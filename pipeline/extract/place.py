@@ -61,7 +61,7 @@ class Place:
         self.kind = value.kind
         self.unit = value.unit or ""
         self.signed = value.signed
-        self.ascii = sentence.text.isascii()
+        self.ascii = sentence.ascii
         start = self.mark.start
         self.said = sentence.folded[start : self.mark.end]
         self.next = _first_of(sentence.folded, self.mark.end)
@@ -208,5 +208,5 @@ def words_in(gap: str) -> int:
     han = 0
     if not gap.isascii():
         for character in gap:
-            han += "\u3400" <= character <= "\u9fff"
+            han += 0x3400 <= ord(character) <= 0x9FFF
     return len(gap.split()) if not han else (han + 1) // 2

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pipeline.extract.breaks import breaks_in
 from pipeline.extract.cues import Cue, find_cues
+from pipeline.extract.metric.standing import OF_EACH_BUSINESS, metrics_in, standing
 from pipeline.lexicon.companies import company
-from pipeline.lexicon.metrics import MetricMatch, find_metrics, metric
+from pipeline.lexicon.metrics import MetricMatch, find_metrics
 from pipeline.lexicon.scope_names import plain_modifiers
 from pipeline.lexicon.scopes import ScopeMatch, find_scopes
 from pipeline.normalize.periods import comparisons_in
@@ -51,7 +52,8 @@ class Sentence:
 
     ``text`` is the sentence as written, ``lead_in`` is the place of the sentence before it
     where that one holds no quantity, ``first`` that of the first of all where no quantity
-    stands before this sentence. ``figures`` is how many quantities it holds.
+    stands before this sentence. ``figures`` is how many quantities it holds,
+    ``ascii`` says that it has no character beyond the English ones.
     """
 
     start: int
@@ -62,6 +64,7 @@ class Sentence:
     lead_in: tuple[int, int] | None = None
     first: tuple[int, int] | None = None
     figures: int = 0
+    ascii: bool = False
 
     def around(self, at: int) -> tuple[Mark, ...]:
         """The marks about one of them, in order: as far as a clause may reach."""
@@ -114,7 +117,9 @@ def sentences(segment: NormalizedSegment) -> list[Sentence]:
             rows.companies = [mark for mark in named if start <= mark.start < end]
             marks = _merge(figures[first:upcoming], rows)
             figured = upcoming - first
-            read.append(Sentence(start, end, folded, marks, said, lead_in, opening, figured))
+            read.append(
+                Sentence(start, end, folded, marks, said, lead_in, opening, figured, said.isascii())
+            )
             lead_in = opening = None
         else:
             lead_in = (start, end)
@@ -254,31 +259,15 @@ def _words(said: str, piece: str, start: int, company_id: str | None) -> _Rows:
     """Read what stands in the words from ``start`` on; ``piece`` is what is ``said``, folded."""
     cues = find_cues(piece)
     scopes = find_scopes(said, company_id, folded=piece)
-    surer = [(c.start, c.end) for c in cues if c.sure]
-    names = [(s.start, s.end) for s in scopes if s.known or " " in s.scope]
-    metrics = [_and_others(m, piece) for m in find_metrics(piece) if not _is_growth_in(m, piece)]
-    heads = {m.start for m in metrics if _has_a_business(m)}
+    metrics = metrics_in(piece)
     rows = _Rows()
     rows.bases = [
         Mark(start + at, start + end, "basis", basis) for at, end, basis in comparisons_in(piece)
     ]
     rows.metrics = [
         Mark(start + m.start, start + m.end, "metric", m)
-        for m in metrics
-        if not (
-            (m.end - m.start == _TICKER and piece[m.start : m.end].upper() == company_id)
-            or (
-                m.weak
-                and (
-                    _yields(
-                        m.start, m.end, surer, names, chinese=not piece[m.start : m.end].isascii()
-                    )
-                    # 数据中心收入: the revenue of data centers, whose number is not told.
-                    or (m.end in heads and (m.start, m.end) in names)
-                    or ((m.start, m.end) in names and _is_sold(m, piece))
-                )
-            )
-        )
+        for m in standing(metrics, piece, cues, scopes)
+        if m.end - m.start != _TICKER or piece[m.start : m.end].upper() != company_id
     ]
     for s in scopes:
         if (named := s if s.known else _without_metric(s, piece, metrics)) is not None:
@@ -291,50 +280,6 @@ def _words(said: str, piece: str, start: int, company_id: str | None) -> _Rows:
     return rows
 
 
-def _and_others(match: MetricMatch, piece: str) -> MetricMatch:
-    """Take 其他收入 for plain revenue where it ends a business's name: 在线营销服务及其他收入."""
-    if match.metric.id != "other_income":
-        return match
-    named = piece[match.start - 1 : match.start] in _AND or piece.endswith("所有", 0, match.start)
-    revenue = metric("revenue") if named else None
-    return replace(match, start=match.end - 2, metric=revenue) if revenue else match
-
-
-_AND = frozenset("及和与跟")
-
-
-def _is_growth_in(match: MetricMatch, piece: str) -> bool:
-    """Whether "growth" only says how far what follows it moved: "25% growth in subscriptions"."""
-    if not match.weak or piece[match.start : match.end] != "growth":
-        return False
-    return piece.startswith((" in ", " across "), match.end) and (
-        _RATE_BEFORE.search(piece, max(0, match.start - 24), match.start) is not None
-    )
-
-
-_RATE_BEFORE = regex(r"(?:%|percent|digits?|teens|points?) (?:[a-z-]+ )?$")
-
-
-# What is counted and is a business too: 数据中心占到营收的56%, but 数据中心400座.
-_SOLD = frozenset({"facilities", "servers"})
-_COUNTED_NEXT = regex(
-    r"(?:的?数量|总数|数目|部署|保有)"
-    r"|[^，。；,;、:：]{0,8}?\d[\d,.]*[万亿多余 ]*[座个家处间台套辆颗枚片架块张多余]"
-)
-
-
-_COUNTED_BEFORE = regex(r"[\d万亿多余] ?[座个家处间台套辆颗枚片架块张][^，。；,;、:：]{0,14}$")
-
-
-def _is_sold(match: MetricMatch, piece: str) -> bool:
-    """Whether a Chinese word for what may be counted names a business: no count follows it."""
-    if match.metric.id not in _SOLD or piece[match.start : match.end].isascii():
-        return False
-    if _COUNTED_NEXT.match(piece, match.end):
-        return False
-    return _COUNTED_BEFORE.search(piece, max(0, match.start - 20), match.start) is None
-
-
 def _without_metric(name: ScopeMatch, piece: str, metrics: list[MetricMatch]) -> ScopeMatch | None:
     """Cut the metric off a capitalised name: "Permian Production", but none of "Blended RevPAR"."""
     for m in metrics:
@@ -344,28 +289,6 @@ def _without_metric(name: ScopeMatch, piece: str, metrics: list[MetricMatch]) ->
                 return None
             return replace(name, end=end, scope=name.scope[: end - name.start])
     return name
-
-
-def _has_a_business(match: MetricMatch) -> bool:
-    return match.metric.id == "units" or (not match.weak and match.metric.id in _OF_ANY_BUSINESS)
-
-
-def _yields(
-    start: int,
-    end: int,
-    surer: list[tuple[int, int]],
-    names: list[tuple[int, int]],
-    *,
-    chinese: bool,
-) -> bool:
-    """Whether an ambiguous metric word is part of a direction, a share or a business's name.
-
-    "grew" may stand for revenue where nothing better does; that it is a direction is sure. So is
-    占比 for a share, 效能 within 高效能運算 and, in Chinese, 加速器 at the end of AI加速器.
-    """
-    if any(first < end and start < last for first, last in surer):
-        return True
-    return any(first <= start and end < last + (first < start and chinese) for first, last in names)
 
 
 _MOVED = frozenset({"up_after", "down_after"})
@@ -463,7 +386,7 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
             return True
         if other.value.metric.id == "same_store_sales" and other.start < mark.start:
             return reaches_in  # "comparable restaurant sales" are those of the company
-        return reaches_in or (within and other.value.metric.id in _OF_ANY_BUSINESS)
+        return reaches_in or (within and other.value.metric.id in OF_EACH_BUSINESS)
     if other.kind == "quantity":
         # 会超过 40%: the bound is the quantity's, that it is to come is said by the cue.
         ahead = isinstance(mark.value, Cue) and "forward" in mark.value.kinds
@@ -485,10 +408,4 @@ def _stand_together(mark: Mark, other: Mark) -> bool:
     )
 
 
-# Metrics that any business has; "advertising revenue" has an id of its own, "cloud revenue" not.
-_OF_ANY_BUSINESS = frozenset(
-    {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "units",
-     "customers", "average_selling_price", "net_income", "same_store_sales", "fee_income",
-     "loans", "deposits", "premiums", "rent", "occupancy", "vacancy_rate"}
-)  # fmt: skip
 _MOVES_ITSELF = regex(r"reduction|growth|loss|cuts|savings")

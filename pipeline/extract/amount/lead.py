@@ -64,11 +64,8 @@ class Lead:
 
 def with_right(lead: Lead, place: Place, frame: Frame) -> Lead:
     """Add to what the cues before a quantity say what those behind it do."""
-    right = _right(place)
-    lead.direction = lead.direction or right.direction
-    lead.share = lead.share or right.share
-    lead.rate = lead.rate or right.rate
-    lead.additional = lead.additional or right.additional
+    direction = _read_right(lead, place)
+    lead.direction = lead.direction or direction
     if not (lead.direction or lead.to or lead.base):
         lead.direction = _parallel_direction(place, frame)
     return lead
@@ -83,6 +80,11 @@ def stands_bracketed(place: Place) -> bool:
     if previous is None or not isinstance(previous.value, Quantity):
         return False
     folded, quantity, like = place.sentence.folded, place.quantity, previous.value
+    at = place.mark.start
+    while at > previous.end and folded[at - 1].isspace():
+        at -= 1
+    if at > previous.end and folded[at - 1] != "(":
+        return False
     gap = folded[previous.end : place.mark.start].strip()
     if gap not in ("", "("):
         return False
@@ -235,7 +237,7 @@ _BOUND = regex(r"(?:below|under|beneath|above|north of|south of|past|beyond)\b")
 def _read_distant_move(lead: Lead, place: Place) -> None:
     """Read the English word of a move that names what it moves before it says how far."""
     before = just_before(place, _DISTANT)
-    grown = _RISE_IN.search(before) if " of " in before else None
+    grown = _RISE_IN.search(before) if " of " in before and " in " in before else None
     moved = grown
     if moved is None and "by" in before:
         moved = _CHANGES_BY.search(before[-64:])
@@ -300,23 +302,24 @@ _THAN = regex(
 _IS = regex(r"\b(?:was|were|is|are)\b")
 
 
-def _right(place: Place) -> Lead:
-    direction, share, rate, additional = 0, False, False, False
+def _read_right(lead: Lead, place: Place) -> int:
+    """Read the cues behind a quantity; give the direction that they tell."""
+    direction = 0
     for mark, kinds in place.cues_after():
         gap = place.gap_after(mark)
         near = words_in(gap)
         # "A margin of 50.2% was down 290 basis points": the next figure is how far.
         if near > 3 or _IS.search(gap):
             break
-        share = share or ("share" in kinds and near == 0)
-        rate = rate or ("rate" in kinds and near <= 1)
+        lead.share = lead.share or (near == 0 and "share" in kinds)
+        lead.rate = lead.rate or (near <= 1 and "rate" in kinds)
         if not direction and "up_after" in kinds and near <= 2:
             direction = 1
-            rate = rate or "rate" in kinds
+            lead.rate = lead.rate or "rate" in kinds
         elif not direction and "down_after" in kinds and near <= 2:
             direction = -1
-        additional = additional or ("additional" in kinds and near <= 1)
+        lead.additional = lead.additional or (near <= 1 and "additional" in kinds)
     if not direction and place.next in "mhgbafl":
         than = _THAN.match(place.sentence.folded, place.mark.end)
         direction = 0 if than is None else 1 if than["up"] else -1
-    return Lead(direction=direction, share=share, rate=rate, additional=additional)
+    return direction

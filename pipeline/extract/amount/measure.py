@@ -291,7 +291,10 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
     reading.high = _signed(high, reading.factor, sign)
     first = reading.value if reading.value is not None else reading.low
     first = first if first is not None else reading.high
-    reading.sign = -1 if first is not None and first < 0 else 1
+    reading.sign = -1 if first is not None and first < _NOTHING else 1
+
+
+_NOTHING = Decimal(0)
 
 
 def _signed(amount: Decimal | None, factor: Decimal, sign: int) -> Decimal | None:

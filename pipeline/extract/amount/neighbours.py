@@ -146,7 +146,7 @@ _LEAST_LIKE, _MOST_LIKE = Decimal("0.6"), Decimal("1.67")
 
 def _held_against_level(place: Place, bare: Quantity) -> Quantity | None:
     """A bare number held against the amount with a scale before it, in that amount's scale."""
-    if bare.kind != "number" or is_scaled(bare) or not size_of(bare):
+    if bare.kind != "number" or place.scaled or not place.size:
         return None
     folded = place.sentence.folded
     start = max(place.sentence.start, place.mark.start - 16)
@@ -161,14 +161,14 @@ def _held_against_level(place: Place, bare: Quantity) -> Quantity | None:
             continue
         if level.kind == "percent":
             rate = size_of(level)
-            if not level.signed and rate and _LEAST_LIKE <= size_of(bare) / rate <= _MOST_LIKE:
+            if not level.signed and rate and _LEAST_LIKE <= place.size / rate <= _MOST_LIKE:
                 return None
             continue
         scale = _step(level)
         of_share = level.kind == "money" and bare.value is None  # "$4.21, vs guide 4.10-4.20"
         if (scale == 1 and not of_share) or level.kind not in ("number", "money", "count"):
             return None
-        ratio = size_of(bare) * scale / size_of(level) if level.value else Decimal(0)
+        ratio = place.size * scale / size_of(level) if level.value else Decimal(0)
         as_fine = not bracketed or _places(bare.text) == _places(level.text)
         if not _LEAST_LIKE <= ratio <= _MOST_LIKE or not as_fine:
             return None
@@ -213,7 +213,7 @@ def _restates(bare: Quantity, model: Quantity, gap: str) -> bool:
 
 def _moved_in_percent(place: Place, bare: Quantity, frame: Frame) -> Quantity | None:
     """A bare move where others are in percent: "up 22 sequentially and 46% year over year"."""
-    if is_scaled(bare) or bare.kind != "number" or size_of(bare) > _LARGEST_MOVE:
+    if place.scaled or bare.kind != "number" or place.size > _LARGEST_MOVE:
         return None
     folded = place.sentence.folded
     if not _MOVED.search(
@@ -234,7 +234,7 @@ def _moved_in_percent(place: Place, bare: Quantity, frame: Frame) -> Quantity | 
 
 def _in_days(place: Place, bare: Quantity, frame: Frame) -> Quantity | None:
     """Days of a measure that is told in them: "inventory days were 126, down from 135"."""
-    if not 1 <= size_of(bare) <= _MOST_DAYS:
+    if not 1 <= place.size <= _MOST_DAYS:
         return None
     named = next(
         (m.value for m in place.before(breaks=1) if isinstance(m.value, MetricMatch)), None
@@ -279,14 +279,14 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
         return None  # a range in a clause of its own
     if (millions := _in_millions(place, bare, model, gap)) is not None:
         return millions
-    if is_scaled(bare):
+    if place.scaled:
         if _restates(bare, model, gap):
             return bare.model_copy(update={"kind": model.kind, "unit": model.unit})
         return _as_money(place, bare, model, gap) or _as_count(place, bare, model, gap)
-    if bare.signed and model.kind == "percent" and size_of(bare) < _BARE_RATE:
+    if bare.signed and model.kind == "percent" and place.size < _BARE_RATE:
         return bare.model_copy(update={"kind": "percent", "unit": "percent"})
     of_them = _OF_IT.match(place.sentence.folded, place.mark.end) is not None
-    part = of_them and size_of(bare) < size_of(model)
+    part = of_them and place.size < size_of(model)
     if model.kind == "count" and model.counted and (part or _ADDED.search(gap)):
         return bare.model_copy(update={"kind": "count", "unit": "count", "counted": model.counted})
     if part and model.kind == "measure" and (worth := worth_of_one(model)) is not None:
@@ -370,7 +370,7 @@ def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
     # "Operating cash flow was $5.1 billion, capex 2.6."
     if model.kind == "percent" and _GROWTH_SAID.search(gap):
         return True
-    told = "." in bare.text or (bare.text.islower() and size_of(bare) >= _SPOKEN_AMOUNT)
+    told = "." in bare.text or (bare.text.islower() and place.size >= _SPOKEN_AMOUNT)
     listed = named is not None and not place.gap_before(named).strip() and told
     if bare.qualifier == "exact" and not listed and not _GOES_ON.search(gap):
         return False
@@ -386,7 +386,7 @@ _LINES = 200
 
 
 def _in_lines_of_cost(place: Place, bare: Quantity) -> bool:
-    if bare.value is None or bare.value == int(bare.value) or size_of(bare) >= _HUNDRED:
+    if bare.value is None or bare.value == int(bare.value) or place.size >= _HUNDRED:
         return False
     start = max(place.sentence.start, place.mark.start - _LINES)
     return _OF_SALES.search(place.sentence.folded, start, place.mark.start) is not None
@@ -440,8 +440,8 @@ def _as_count(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quanti
 def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quantity | None:
     """What a bare number is in notes: a rate if signed, money with bn or under a stated scale."""
     stated = setting.scale != 1
-    if bare.signed and not is_scaled(bare):
-        rate = (stated or beside_amount(place, bare)) and size_of(bare) < _BARE_RATE
+    if bare.signed and not place.scaled:
+        rate = (stated or beside_amount(place, bare)) and place.size < _BARE_RATE
         return bare.model_copy(update={"kind": "percent", "unit": "percent"}) if rate else None
     if bare.kind != "number" or _names_other(place, frame):
         return None
@@ -453,7 +453,7 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
     if bare.signed and _THOUSANDS.search(fold(bare.text)) and not frame.metrics:
         return bare.model_copy(update={"kind": "count", "unit": "count", "counted": "net adds"})
     lettered = _LETTERS.search(fold(bare.text)) is not None
-    if not lettered and (not stated or is_scaled(bare) or size_of(bare) >= setting.bare_below):
+    if not lettered and (not stated or place.scaled or place.size >= setting.bare_below):
         return None
     money = _like(bare, bare, Decimal(1) if lettered else setting.scale)
     return money.model_copy(update={"kind": "money", "unit": setting.currency or "USD"})

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from pipeline.extract.amount.sizes import is_scaled, size_of
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence
@@ -34,7 +33,7 @@ _NEXT_TIME = regex(
 def of_same_count(place: Place, bare: Quantity) -> Quantity | None:
     """Some or as many again of what was counted before: "including 64 with", "12 of them"."""
     folded, start, end = place.sentence.folded, place.mark.start, place.mark.end
-    if bare.signed or is_scaled(bare):
+    if bare.signed or place.scaled:
         return None
     if (delivered := _delivered(place, bare)) is not None:
         return delivered
@@ -138,7 +137,7 @@ def beside_amount(place: Place, bare: Quantity) -> bool:
     own = amount.kind in ("money", "number", "count") and _LETTERS.search(fold(amount.text))
     # "Adj EPS $99.50 +19": of an amount in full only a whole number is a rate.
     whole = amount.kind == "money" and bare.value is not None and "." not in bare.text
-    rate = own or (whole and size_of(bare) >= 1)
+    rate = own or (whole and place.size >= 1)
     return bool(rate) and place.gap_before(previous).strip() in _BESIDE
 
 

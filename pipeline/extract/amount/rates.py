@@ -1,6 +1,5 @@
 """Bare numbers that are rates: "organic growth was four point six", 占收入的比例降到了四点九."""
 
-from pipeline.extract.amount.sizes import is_scaled, size_of
 from pipeline.extract.place import Place
 from pipeline.patterns import regex
 from schemas import Quantity
@@ -10,7 +9,7 @@ _HUNDRED = 100
 
 def of_ratio(place: Place, bare: Quantity) -> Quantity | None:
     """A rate that speech tells without its unit: 占收入的比例从五点九降到了四点九."""
-    if bare.kind != "number" or not 0 < size_of(bare) <= _HUNDRED or bare.text.isascii():
+    if bare.kind != "number" or not 0 < place.size <= _HUNDRED or bare.text.isascii():
         return None
     previous = place.previous()
     ended = (
@@ -26,7 +25,7 @@ def of_ratio(place: Place, bare: Quantity) -> Quantity | None:
 
 def of_growth(place: Place, bare: Quantity) -> Quantity | None:
     """A rate of growth without its percent: "organic growth was four point six"."""
-    if bare.kind != "number" or is_scaled(bare) or not 0 < size_of(bare) <= _HUNDRED:
+    if bare.kind != "number" or place.scaled or not 0 < place.size <= _HUNDRED:
         return None
     start = max(place.sentence.start, place.mark.start - 24)
     if not _GROWTH_WAS.search(place.sentence.folded, start, place.mark.start):

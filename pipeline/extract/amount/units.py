@@ -160,13 +160,12 @@ def _currency_before(reading: Reading, place: Place, frame: Frame) -> str | None
     """
     if "元" not in place.said:
         return None
-    simplified = "億" not in place.quantity.text and _YUAN.match(place.said)
-    if simplified and _CONVERTED.search(_before(place)):
+    if not _YUAN.match(place.said):
+        return None
+    if "億" not in place.quantity.text and _CONVERTED.search(_before(place)):
         return "CNY"
     last = frame.last
     if last is None or last.metric != reading.metric or last.quantity.kind != "money":
-        return None
-    if not _YUAN.match(place.said):
         return None
     return last.unit.partition("/")[0] if last.sentence[1] <= reading.sentence[1] else None
 

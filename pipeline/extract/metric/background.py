@@ -42,17 +42,9 @@ _EXCEPT = regex(
 )
 # What is in each of them.
 _EXCEPTING = (
-    "ex",
-    "before",
-    "net of",
-    "without",
-    "absent",
-    "from",
-    "than",
-    "adjust",
-    "prior",
-    "not ",
-)
+    "before", "excl", "ex ", "net of", "without", "absent", "side from", "part from",
+    "other than", "adjust", "prior to", "not includ", "not count",
+)  # fmt: skip
 _EXCEPT_REACH = 60
 # Where the clause goes on: a comma, or the verb of what stood before.
 _GOES_ON = regex(
@@ -65,7 +57,7 @@ _GOES_ON = regex(
 def is_excepted(sentence: Sentence, at: int) -> bool:
     """Whether a metric is only named as left out of the one that a clause tells of."""
     mark = sentence.marks[at]
-    if not sentence.text.isascii() and _is_left_out(sentence, mark):
+    if not sentence.ascii and _is_left_out(sentence, mark):
         return True
     if sentence.folded[mark.start - 1 : mark.start] != " ":
         return False
@@ -112,7 +104,7 @@ _HAD_EFFECT = regex(
 def is_cause(sentence: Sentence, mark: Mark) -> bool:
     """Whether a Chinese clause names a metric only as what moved another one."""
     folded = sentence.folded
-    if sentence.text.isascii():
+    if sentence.ascii:
         return False
     start = max(sentence.start, mark.start - 16)
     if _CAUSED_BY.search(folded, start, mark.start) is None:

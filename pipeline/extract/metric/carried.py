@@ -35,10 +35,10 @@ def held_by_base(place: Place, frame: Frame) -> MetricMatch | None:
     if stands_bracketed(place) or is_lapped(place):
         same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
         return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)
+    if last.quantity.kind != place.kind and place.kind != "number":
+        return None
     cue, kinds = place.nearest_cue(breaks=1)
     if cue is None or "from" not in kinds or _names_metric(place):
-        return None
-    if last.quantity.kind != place.kind and place.kind != "number":
         return None
     loss = frame.used is not None and frame.used.loss
     same = metric(last.metric) or Metric(last.metric, last.family, last.nature)

@@ -94,6 +94,9 @@ def told_in_chinese(place: Place) -> MetricMatch | None:
     if place.kind in ("money", "number"):
         return _of_money(place, start) if place.scaled else None
     if place.kind == "measure" and place.unit in TIME_UNITS:
+        near = folded[start : place.mark.start]
+        if "从" not in near and "周" not in near and "时" not in near and "程" not in near:
+            return None
         return unnamed("lead_time") if _TAKES.search(folded, start, place.mark.start) else None
     if place.kind == "percent":
         near = folded[start : place.mark.start]

@@ -237,13 +237,13 @@ def _told_of_money(place: Place, before: str) -> MetricMatch | None:
         return unnamed("spend_per_user")
     if not place.scaled:
         return None
-    if _OF_SALES.match(folded, end) or _BUSINESS_OF.match(folded, end):
+    if (place.next in "oi" and _OF_SALES.match(folded, end)) or is_size_of_business(place):
         return unnamed("revenue")
-    if _OF_CAPITAL.match(folded, end) and _SPENT.search(before):
+    if place.next == "o" and _OF_CAPITAL.match(folded, end) and _SPENT.search(before):
         return unnamed("capex")
-    if _TO_HOLDERS.match(folded, end) and _GIVEN_BACK.search(before):
+    if place.next in "oit" and _TO_HOLDERS.match(folded, end) and _GIVEN_BACK.search(before):
         return unnamed("shareholder_returns")
-    if _AUTHORIZED.match(folded, end):
+    if place.next in "slraouinbect" and _AUTHORIZED.match(folded, end):
         return unnamed("repurchase_authorization")
     if "sav" in before and _SAVED.search(before):
         return unnamed("savings")

@@ -40,11 +40,12 @@ def per_piece(chosen: MetricMatch, place: Place) -> str | None:
         return None
     mark = next((m for m in place.back() if m.value is chosen), None)
     mark = mark or next((m for m in place.onward() if m.value is chosen), None)
-    per = _PER.match(place.sentence.folded, mark.end) if mark is not None else None
+    if mark is None or place.sentence.folded[mark.end : mark.end + 1] not in " /":
+        return None
+    per = _PER.match(place.sentence.folded, mark.end)
     if per is None or per["what"].split()[0] in _NO_PIECES:
         return None
-    called = place.sentence.folded[mark.start : mark.end] if mark is not None else ""
-    noun = _LAST_NOUN.search(called)
+    noun = _LAST_NOUN.search(place.sentence.folded[mark.start : mark.end])
     piece = per["what"].replace(" ", "_")
     return f"{noun[0] if noun else chosen.metric.id}_per_{piece}"
 

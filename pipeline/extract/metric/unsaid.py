@@ -275,7 +275,9 @@ def own_costs(chosen: MetricMatch, place: Place) -> str | None:
 
 def _called_costs(place: Place) -> str | None:
     """What the costs behind an amount are called, where no list knows them."""
-    named = _OF_CALLED.match(place.sentence.folded, place.mark.end)
+    named = None
+    if place.next in "oif":
+        named = _OF_CALLED.match(place.sentence.folded, place.mark.end)
     if named is None:
         return None
     start, end = named.span(1)
