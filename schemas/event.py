@@ -82,7 +82,6 @@ class _AllFields(dict[type[Event], set[str]]):
 _all_fields = _AllFields()
 
 
-@lru_cache(maxsize=1024)
 def plain(amount: Decimal) -> str:
     """Write a decimal in plain notation: no exponent, no trailing zeros after the point.
 

@@ -52,12 +52,10 @@ _SOURCE_REACH = 4
 def _comes_from(place: Place) -> str | None:
     if place.kind != "percent" or place.sentence.text.isascii():
         return None
-    found = _COMES_FROM.match(place.sentence.folded, place.mark.end)
-    if found is None:
-        return None
     for mark in place.after():
         if mark.kind == "scope" and isinstance(mark.value, ScopeMatch) and mark.value.known:
-            near = 0 <= mark.start - found.end() <= _SOURCE_REACH
+            found = _COMES_FROM.match(place.sentence.folded, place.mark.end)
+            near = found is not None and 0 <= mark.start - found.end() <= _SOURCE_REACH
             return mark.value.scope if near else None
         if mark.kind == "break":
             return None

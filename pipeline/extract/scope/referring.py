@@ -25,17 +25,16 @@ _GENERATION_REACH = 400
 
 def pointed_to(place: Place) -> str | None:
     """The business that a noun refers back to: "AWS' Graviton chips …, and these chips are 40%"."""
+    scopes = [mark for mark in place.back() if mark.kind == "scope"]
+    if not scopes:
+        return None
     folded, at = place.sentence.folded, place.mark.start
     pointed = _POINTED.search(folded, max(place.sentence.start, at - _REACH), at)
     if pointed is None:
         return None
     noun = pointed[1] or pointed[2]
-    for mark in place.back():
-        if (
-            mark.kind == "scope"
-            and isinstance(mark.value, ScopeMatch)
-            and mark.end < pointed.start()
-        ):
+    for mark in scopes:
+        if isinstance(mark.value, ScopeMatch) and mark.end < pointed.start():
             named = mark.value.known and mark.value.kind != "region"
             if named and folded[mark.end : pointed.start()].lstrip(" 的").startswith(noun):
                 return mark.value.scope

@@ -1,6 +1,7 @@
 """Whether a sentence tells of a question, so that its figures are an analyst's."""
 
 from pipeline.extract.place import Place
+from pipeline.extract.time.wording import wording_of
 from pipeline.patterns import regex
 
 _ASKED_WITHIN = 200
@@ -17,21 +18,15 @@ _WONDERED = regex(
 )
 
 
-def _may_ask(lead: str) -> bool:
-    """Whether one of the words stands there without which nobody is told to ask."""
-    return ("问" in lead or "asked" in lead or "wonder" in lead or "queried" in lead) or (
-        "wanted to know" in lead or "pressed" in lead or "nquired" in lead
-    )
-
-
 def is_asked(place: Place) -> bool:
     """Whether the sentence reports an analyst's question."""
     sentence = place.sentence
-    lead = sentence.folded[sentence.start : place.mark.start]
-    wondered = _may_ask(lead) and _WONDERED.search(
-        sentence.folded, sentence.start, place.mark.start
+    wondered = (
+        _WONDERED.search(sentence.folded, sentence.start, place.mark.start)
+        if wording_of(sentence.folded).asks
+        else None
     )
-    if wondered and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:
+    if wondered is not None and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:
         return True
     end = sentence.folded[max(sentence.start, sentence.end - 6) : sentence.end].rstrip('"”」』 \n')
     start = max(sentence.start, place.mark.start - _ASKED_WITHIN)

@@ -61,11 +61,17 @@ def grows_from_there(place: Place, frame: Frame) -> bool:
     return _GROWS_THAT.search(place.sentence.folded, start, place.mark.start) is not None
 
 
+# One of these stands in any comparison.
+_MAY_COMPARE = regex(r"[年季比a-z]")
+
+
 def own_basis(place: Place) -> str | None:
     """yoy or qoq where the clause says so, the nearest first; right of the number counts less."""
     # 持平至季增 6%: the basis stands in the range itself, which only Chinese has
-    if not place.said.isascii() and (inside := comparisons_in(place.said)):
-        return inside[-1][2]
+    if not place.said.isascii() and _MAY_COMPARE.search(place.said):
+        inside = comparisons_in(place.said)
+        if inside:
+            return inside[-1][2]
     for mark in place.before():
         if mark.kind == "basis":
             return str(mark.value)
@@ -207,10 +213,11 @@ def _revised(place: Place) -> bool:
 
 def _within_a_stretch(place: Place) -> bool:
     folded = place.sentence.folded
-    if _WITHIN.match(folded, place.mark.end):
+    if place.next in "iow" and _WITHIN.match(folded, place.mark.end):
         return True
     ahead = folded[max(place.sentence.start, place.mark.start - 8) : place.mark.start]
-    return _WITHIN_BEFORE.search(ahead.rstrip(" 了增长翻提升")) is not None
+    ahead = ahead.rstrip(" 了增长翻提升")
+    return ahead[-1:] in "年多月内间来里" and _WITHIN_BEFORE.search(ahead) is not None
 
 
 def _is_a_part(place: Place) -> bool:
@@ -224,7 +231,7 @@ def _is_a_part(place: Place) -> bool:
 
 def _against_a_thing(place: Place) -> bool:
     """Whether the other side of the comparison is no time: 比国内低五个百分点."""
-    behind = _OF_A_THING.match(place.sentence.folded, place.mark.end)
+    behind = place.next in "hlgbwmtaf" and _OF_A_THING.match(place.sentence.folded, place.mark.end)
     if behind and not any(m.kind in ("period", "basis", "quantity") for m in _behind(place)):
         return True
     if place.kind == "multiple" and place.sentence.folded[: place.mark.start].endswith("的"):

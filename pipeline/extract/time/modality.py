@@ -13,6 +13,7 @@ from pipeline.extract.time.leaving import stands_for_what_comes
 from pipeline.extract.time.outlook import lists_guidance, lists_on, moves_along, revised_to
 from pipeline.extract.time.present import is_so_already
 from pipeline.extract.time.times import labels
+from pipeline.extract.time.wording import wording_of
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from schemas import NormalizedSegment, Period, PeriodMention
@@ -91,7 +92,7 @@ _TOLD_APART = regex(r"[;:]|\b(?:and|while|but|as|after|with|when)\b|, (?!to )")
 def _speaks_of_guidance(place: Place) -> bool:
     """Whether a word of guidance stands before the number: hardly any sentence has one."""
     folded, start, end = place.sentence.folded, place.sentence.start, place.mark.start
-    return (
+    return wording_of(folded).guides and (
         folded.find("guid", start, end) >= 0
         or folded.find("outlook", start, end) >= 0
         or folded.find("forecast", start, end) >= 0
@@ -265,6 +266,8 @@ def _is_supposed(place: Place) -> bool:
         return False
     if "每" in place.lead and _EACH_STEP.search(place.lead) is not None:
         return True
+    if not wording_of(folded).supposes:
+        return False
     part = folded.rfind(";", start, place.mark.start) + 1
     return _SUPPOSES.match(folded, max(start, part), place.mark.start) is not None
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place
+from pipeline.extract.time.wording import wording_of
 from pipeline.normalize.periods import period_of
 from pipeline.patterns import regex
 from schemas import PeriodMention
@@ -12,7 +13,6 @@ _TOLD_WITHIN, _RIGHT_BEHIND = 200, 20
 _UPSIDE = regex(r"潜在|(?:上升|上涨|上行|下跌|下行|向上)空间|upside")
 # 那时, "back then": the time that was spoken of last.
 _THEN = regex(r"[那当彼]时|\b(?:at (?:that time|the time|that point)|back then)\b")
-_THENS = ("时", "that time", "the time", "that point", "back then")
 _NEXT_DAY = regex(r"次日|翌日|隔日|next day|following day")
 
 
@@ -31,15 +31,15 @@ def time_prices(
     if reading.metric == "target_price":
         reading.period, reading.modality = None, "question" if setting.asked else "forward"
         return
-    around = place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
-    if _is_target(reading, place) or (reading.metric == "share_price" and _UPSIDE.search(around)):
+    of_share = reading.metric == "share_price"
+    if _is_target(reading, place) or (of_share and _UPSIDE.search(_around(place))):
         reading.modality = "question" if setting.asked else "forward"
-    elif reading.metric == "share_price" and _QUOTED.search(place.lead):
+    elif of_share and _QUOTED.search(place.lead):
         reading.modality = "question" if setting.asked else "actual"
     if mention is not None or setting.day is None:
         return
     last = frame.last
-    if reading.metric == "share_price" and last is not None and last.metric == "share_price":
+    if of_share and last is not None and last.metric == "share_price":
         quoted = last.period if last.sentence == reading.sentence else None
         if quoted is not None and quoted.start == quoted.end:
             reading.period = quoted  # 10月22日股价收涨3.2%，报257.6港元
@@ -49,9 +49,14 @@ def time_prices(
     if then is not None and then.end < setting.day and _at_that_time(place):
         reading.period = then
         return
-    if reading.metric == "share_price":
-        day = setting.day + timedelta(days=1) if _NEXT_DAY.search(around) else setting.day
+    if of_share:
+        next_day = _NEXT_DAY.search(_around(place)) is not None
+        day = setting.day + timedelta(days=1) if next_day else setting.day
         reading.period = period_of(day, day)
+
+
+def _around(place: Place) -> str:
+    return place.sentence.folded[max(0, place.mark.start - 16) : place.mark.end + 16]
 
 
 _SOON = 10
@@ -79,9 +84,8 @@ def _is_target(reading: Reading, place: Place) -> bool:
 
 def _at_that_time(place: Place) -> bool:
     """Whether the sentence says that it speaks of a time told before."""
+    if not wording_of(place.sentence.folded).points_back:
+        return False
     start = max(place.sentence.start, place.mark.start - _TOLD_WITHIN)
     end = min(place.sentence.end, place.mark.end + _RIGHT_BEHIND)
-    around = place.sentence.folded[start:end]
-    if not any(word in around for word in _THENS):
-        return False
     return _THEN.search(place.sentence.folded, start, end) is not None

@@ -26,6 +26,8 @@ _UNTIL = regex(r"\b(?:until|till) (?:the |our |late |early |mid-?)?$")
 def _ends_another(place: Place, mark: Mark) -> bool:
     """Whether a time only tells how long another clause holds."""
     folded = place.sentence.folded
+    if folded[mark.start - 1 : mark.start] not in " -d":
+        return False
     if _UNTIL.search(folded, max(place.sentence.start, mark.start - 16), mark.start) is None:
         return False
     return any(m.kind == "break" and mark.end <= m.start for m in place.back())
@@ -96,6 +98,8 @@ def times_of(
 
 def _in_brackets(place: Place) -> Mark | None:
     """The time that fills the bracket right behind an amount: 目標 72 億（2027 年底）."""
+    if place.next not in "(（":
+        return None
     onward = place.onward()[:3]
     if [mark.kind for mark in onward] != ["break", "period", "break"]:
         return None
@@ -153,6 +157,8 @@ _SET = regex(
 
 def _set_in(place: Place) -> PeriodMention | None:
     """The time in which a record was set that stands right behind it."""
+    if place.next not in ",tsare":
+        return None
     for mark in place.after()[:2]:
         if mark.kind == "period" and isinstance(mark.value, PeriodMention):
             return mark.value if _SET.match(place.gap_after(mark)) else None
@@ -259,16 +265,19 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
     if mark.value.relation == "since":
         return moves
     folded = place.sentence.folded
+    before = folded[mark.start - 1] if mark.start else ""
     start = max(place.sentence.start, mark.start - _SAME_REACH)
-    if _SAME_AS.search(folded, start, mark.start) is not None:
+    if before == " " and _SAME_AS.search(folded, start, mark.start) is not None:
         return True
     if _EVEN.search(place.said) and folded[mark.start - 1] in "与和跟同较比":
         return True
     if place.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
         return True
-    if _RECOVERED.search(folded, max(0, mark.start - 12), mark.start) and folded[
-        mark.end : place.mark.start
-    ].strip() in ("的", "同期的"):
+    if (
+        before in "到了至于为约"
+        and _RECOVERED.search(folded, max(0, mark.start - 12), mark.start)
+        and folded[mark.end : place.mark.start].strip() in ("的", "同期的")
+    ):
         return True
     after_from = _follows_from(place, mark)
     if after_from and _moved(place, mark):
@@ -355,6 +364,22 @@ def mark_of(place: Place, mention: PeriodMention) -> Mark | None:
             if mark.value is mention:
                 return mark
     return None
+
+
+_CLOSING = regex(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
+_CLOSING_YEAR = regex(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
+
+
+def closes(place: Place, mention: PeriodMention) -> bool:
+    """Whether a stock is told for the end of a time: "finished June at 38 million"."""
+    mark = mark_of(place, mention)
+    if mark is None:
+        return False
+    folded = place.sentence.folded
+    start = max(place.sentence.start, mark.start - 16)
+    if folded[mark.start - 1 : mark.start] == " " and _CLOSING.search(folded[start : mark.start]):
+        return True
+    return _CLOSING_YEAR.match(folded, mark.start, mark.end) is not None
 
 
 def labels(place: Place, mention: PeriodMention) -> bool:

@@ -31,7 +31,7 @@ from pipeline.extract.time.modality import (
 )
 from pipeline.extract.time.present import is_left_over
 from pipeline.extract.time.prices import quotes_a_day, time_prices
-from pipeline.extract.time.times import adds_aside, leave_aside, mark_of, times_of
+from pipeline.extract.time.times import adds_aside, closes, leave_aside, mark_of, times_of
 from pipeline.extract.time.yearly import one_each
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.periods import (
@@ -46,8 +46,6 @@ from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from schemas import Period, PeriodMention
 
-_CLOSING = regex(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
-_CLOSING_YEAR = regex(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
 _COMPARISON = regex(r"\s+(?:comparison|compare|comp)\b(?! sales)")
 _LIKENED_REACH, _AT_ONCE = 20, 10
 _LIKE = regex(
@@ -264,7 +262,7 @@ def _has_happened(place: Place) -> bool:
 def _sets_the_time(place: Place, mention: PeriodMention, setting: Setting) -> bool:
     """Whether a time holds for what follows in the sentence too: not one that is looked back at."""
     reporting = setting.reporting
-    if mention.relation in ("versus", "since") or _closes(place, mention):
+    if mention.relation in ("versus", "since") or closes(place, mention):
         return False
     if _is_likened_to(place, mention):
         return False
@@ -276,6 +274,9 @@ def _is_likened_to(place: Place, mention: PeriodMention) -> bool:
     """Whether a number is only said to be like that of a time: 与去年11%相若, "as in 2024"."""
     mark = mark_of(place, mention)
     if mark is None or mark.start > place.mark.start:
+        return False
+    folded = place.sentence.folded
+    if folded[mark.start - 1 : mark.start] not in " 与和跟同对":
         return False
     start = max(place.sentence.start, mark.start - _LIKENED_REACH)
     return _LIKE.search(place.sentence.folded, start, mark.start) is not None
@@ -344,7 +345,7 @@ def _of_mention(
     period = mention.period
     if (nth := one_each(place, mention)) is not None:
         return nth
-    if reading.nature == "stock" and _closes(place, mention):
+    if reading.nature == "stock" and closes(place, mention):
         return period_of(period.end, period.end)
     if (
         reading.nature == "stock"
@@ -395,15 +396,6 @@ def _ahead(frame: Frame, setting: Setting) -> Period | None:
         year, quarter = fiscal_position(setting.reporting, setting.fiscal_year_end)
         return fiscal_year(year + (quarter == 4), setting.fiscal_year_end)
     return None
-
-
-def _closes(place: Place, mention: PeriodMention) -> bool:
-    """Whether a stock is told for the end of a time: "finished June at 38 million"."""
-    mark = mark_of(place, mention)
-    if mark is None:
-        return False
-    said = place.sentence.folded[max(place.sentence.start, mark.start - 16) : mark.start]
-    return _CLOSING.search(said) is not None or _CLOSING_YEAR.match(fold(mention.text)) is not None
 
 
 def _next_year(
