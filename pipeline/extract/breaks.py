@@ -12,10 +12,6 @@ _BETWEEN_BLANKS = "—–/"
 _CONJUNCTIONS = (
     "and", "but", "while", "whereas", "with", "which", "plus", "although", "though", "so", "as"
 )  # fmt: skip
-_CONJUNCTION = regex(
-    r"[abptsw](?:(?<=a)(?:nd|s|lthough)|(?<=b)ut|(?<=p)lus|(?<=t)hough|(?<=s)o"
-    r"|(?<=w)(?:hile|hereas|ith|hich))"
-)
 
 
 def breaks_in(folded: str) -> list[tuple[int, int, int]]:
@@ -40,9 +36,9 @@ def breaks_in(folded: str) -> list[tuple[int, int, int]]:
                 continue
         last = end
         found.append((start, end, weight))
-    if not folded.isascii() and _CONJUNCTION.search(folded) is None:
-        return found
-    # In English each word is looked for by itself: the search for all stops at every letter.
+    if not ("a" in folded or "i" in folded or "u" in folded or "o" in folded):
+        return found  # as most of Chinese: each of them has one of these
+    # Each word is looked for by itself: a search for all of them looks at every character.
     for word in _CONJUNCTIONS:
         if word not in folded:
             continue

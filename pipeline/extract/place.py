@@ -15,16 +15,17 @@ _OF_WHICH = regex(r"\bof which,? $")
 
 _SPANS = frozenset({"year", "month", "quarter", "week", "day"})
 _WITHIN = regex(r"之?[内里]|以内|时间[内里]")
+_BEGIN_WITHIN = "之内里以时"
 
 _Cues = list[tuple[Mark, frozenset[str]]]
 
 
 def unspaced(before: str) -> str:
     """Leave out the space that parts Chinese characters from a number: 淨關店 611 間."""
-    if before[-1:] != " ":
+    if not before or before[-1] != " ":
         return before
     words = before.rstrip(" ")
-    return words if words[-1:] >= "\u2e80" else before
+    return words if words and words[-1] >= "\u2e80" else before
 
 
 def _first_of(text: str, start: int) -> str:
@@ -69,9 +70,9 @@ class Place:
         self.spaced = self.lead[-1:] == " "
         # By the weight of the breaks that do not end them, which is 3 at most.
         self._left: list[list[Mark] | None] = [None, None, None, None]
-        self._right: list[list[Mark] | None] = [None, None, None, None]
+        self._right: list[Mark] | None = None
         self._cues: list[_Cues | None] = [None, None, None, None]
-        self._cues_right: list[_Cues | None] = [None, None, None, None]
+        self._cues_right: _Cues | None = None
         self._back: list[Mark] | None = None
         self._onward: list[Mark] | None = None
         self._earlier: tuple[Mark | None] | None = None
@@ -107,14 +108,14 @@ class Place:
                 found.append(marks[k])
         return found
 
-    def after(self, *, breaks: int = 0) -> list[Mark]:
-        """The marks to the right, nearest first, in the same way."""
-        found = self._right[breaks]
+    def after(self) -> list[Mark]:
+        """The marks to the right, nearest first, up to the next quantity or break."""
+        found = self._right
         if found is None:
-            found = self._right[breaks] = []
+            found = self._right = []
             marks = self.sentence.marks
             for k in range(self.at + 1, len(marks)):
-                if self._ends_clause(marks[k], breaks):
+                if self._ends_clause(marks[k], 0):
                     break
                 found.append(marks[k])
         return found
@@ -177,12 +178,12 @@ class Place:
         cues = self.cues_before(breaks=breaks)
         return cues[0] if cues else (None, frozenset())
 
-    def cues_after(self, *, breaks: int = 0) -> _Cues:
+    def cues_after(self) -> _Cues:
         """Cue marks to the right, nearest first."""
-        found = self._cues_right[breaks]
+        found = self._cues_right
         if found is None:
-            found = self._cues_right[breaks] = []
-            for mark in self.after(breaks=breaks):
+            found = self._cues_right = []
+            for mark in self.after():
                 if isinstance(mark.value, Cue):
                     kinds = mark.value.kinds - mark.value.tight
                     if kinds:
@@ -191,10 +192,10 @@ class Place:
 
     def _only_times(self, mark: Mark) -> bool:
         """Whether a duration only says when: 三到五年内让海外贡献一半."""
-        value = mark.value
-        if not isinstance(value, Quantity) or value.kind != "measure":
+        folded, end, value = self.sentence.folded, mark.end, mark.value
+        if folded[end : end + 1] not in _BEGIN_WITHIN or _WITHIN.match(folded, end) is None:
             return False
-        return value.unit in _SPANS and _WITHIN.match(self.sentence.folded, mark.end) is not None
+        return isinstance(value, Quantity) and value.kind == "measure" and value.unit in _SPANS
 
     def _ends_clause(self, mark: Mark, breaks: int) -> bool:
         """Whether a clause ends at a mark: a quantity, or a break of a weight above ``breaks``."""

@@ -128,7 +128,7 @@ def sentences(segment: NormalizedSegment) -> list[Sentence]:
 
 
 def _spans(text: str, figures: list[Mark]) -> list[tuple[int, int]]:
-    """Cut into sentences, never inside a quantity."""
+    """Cut into sentences, never inside a quantity, as far as there are quantities."""
     spans: list[tuple[int, int]] = []
     start, k = 0, 0
     for match in _SENTENCE_END.finditer(text):
@@ -140,6 +140,8 @@ def _spans(text: str, figures: list[Mark]) -> list[tuple[int, int]]:
         if end > start:
             spans.append((start, end))
             start = end
+            if not figures or figures[-1].start < start:
+                return spans
     if start < len(text):
         spans.append((start, len(text)))
     return spans
@@ -238,8 +240,14 @@ _ONE_WORD = regex(r"(?: [a-z]+)? |[\u4e00-\u9fff]{0,3}")
 
 
 def marks_of(text: str, company_id: str | None) -> tuple[Mark, ...]:
-    """Read a text that stands by itself, such as a heading: its metrics, scopes and cues."""
-    return _merge([], _words(text, fold(text), 0, company_id))
+    """Read a text that stands by itself, such as a heading: its metrics and scopes."""
+    piece = fold(text)
+    metrics = metrics_in(piece)
+    cues = find_cues(piece) if any(match.weak for match in metrics) else []
+    rows = _names(text, piece, 0, company_id, metrics, cues)
+    if rows.metrics or rows.scopes:
+        rows.bases = _bases(piece, 0)
+    return _merge([], rows)
 
 
 # "Manufacturer of the year": an award, and no time.
@@ -258,12 +266,27 @@ def _is_of_an_award(folded: str, mark: Mark) -> bool:
 def _words(said: str, piece: str, start: int, company_id: str | None) -> _Rows:
     """Read what stands in the words from ``start`` on; ``piece`` is what is ``said``, folded."""
     cues = find_cues(piece)
-    scopes = find_scopes(said, company_id, folded=piece)
-    metrics = metrics_in(piece)
-    rows = _Rows()
-    rows.bases = [
-        Mark(start + at, start + end, "basis", basis) for at, end, basis in comparisons_in(piece)
+    rows = _names(said, piece, start, company_id, metrics_in(piece), cues)
+    rows.bases = _bases(piece, start)
+    rows.cues = [Mark(start + c.start, start + c.end, "cue", c) for c in cues]
+    rows.breaks = [
+        Mark(start + at, start + end, "break", piece[at:end], weight)
+        for at, end, weight in breaks_in(piece)
     ]
+    return rows
+
+
+def _names(
+    said: str,
+    piece: str,
+    start: int,
+    company_id: str | None,
+    metrics: list[MetricMatch],
+    cues: list[Cue],
+) -> _Rows:
+    """Read the businesses that words name, and which of their ``metrics`` stand beside them."""
+    scopes = find_scopes(said, company_id, folded=piece)
+    rows = _Rows()
     rows.metrics = [
         Mark(start + m.start, start + m.end, "metric", m)
         for m in standing(metrics, piece, cues, scopes)
@@ -272,12 +295,13 @@ def _words(said: str, piece: str, start: int, company_id: str | None) -> _Rows:
     for s in scopes:
         if (named := s if s.known else _without_metric(s, piece, metrics)) is not None:
             rows.scopes.append(Mark(start + named.start, start + named.end, "scope", named))
-    rows.cues = [Mark(start + c.start, start + c.end, "cue", c) for c in cues]
-    rows.breaks = [
-        Mark(start + at, start + end, "break", piece[at:end], weight)
-        for at, end, weight in breaks_in(piece)
-    ]
     return rows
+
+
+def _bases(piece: str, start: int) -> list[Mark]:
+    return [
+        Mark(start + at, start + end, "basis", basis) for at, end, basis in comparisons_in(piece)
+    ]
 
 
 def _without_metric(name: ScopeMatch, piece: str, metrics: list[MetricMatch]) -> ScopeMatch | None:

@@ -3,11 +3,11 @@
 Or the other way round: a company or a business in the first cell, a column's metric over each.
 """
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
-from pipeline.extract.frame import Frame, Reading, Setting
+from pipeline.extract.frame import Basis, Frame, Reading, Setting
 from pipeline.extract.metric.meaning import unnamed
 from pipeline.extract.reading import marks_of
 from pipeline.lexicon.companies import all_companies, find_companies
@@ -16,7 +16,7 @@ from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.periods import Anchor, find_comparisons, find_periods, year_before
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
-from schemas import Entity, NormalizedSegment, Period, Quantity
+from schemas import Entity, NormalizedSegment, Period, PeriodMention, Quantity
 
 _CELL = regex(r"[|｜\t]")
 _SCALES = (
@@ -118,12 +118,21 @@ class _Columns:
         self._metrics: list[MetricMatch | None] = []
         last: MetricMatch | None = None
         for cell in header:
-            found = [m.value for m in marks_of(cell, about) if isinstance(m.value, MetricMatch)]
-            last = min(found, key=lambda m: m.weak) if found else last
+            last = _heading_metric(cell, about) or last
             self._metrics.append(last)
 
     def metric(self, column: int) -> MetricMatch | None:
         return self._metrics[column] if column < len(self._metrics) else None
+
+
+# What the rows of a table have in common is read once for each of its columns.
+_COLUMNS = 256
+
+
+@lru_cache(maxsize=_COLUMNS)
+def _heading_metric(cell: str, about: str | None) -> MetricMatch | None:
+    found = [m.value for m in marks_of(cell, about) if isinstance(m.value, MetricMatch)]
+    return min(found, key=lambda m: m.weak) if found else None
 
 
 def _company(cell: str) -> Entity | None:
@@ -182,24 +191,25 @@ def _amount(
     reading.value, reading.low, reading.high = amounts
 
 
+@lru_cache(maxsize=_COLUMNS)
 def _scale(units: tuple[str, ...]) -> Decimal | None:
     return next((by for title in units for word, by in _SCALES if word.search(title)), None)
 
 
+@lru_cache(maxsize=_COLUMNS)
 def _currency(units: tuple[str, ...]) -> str | None:
     return next((code for title in units for word, code in _CURRENCIES if word.search(title)), None)
 
 
 def _time(reading: Reading, column: str, anchor: Anchor, setting: Setting) -> None:
-    mentions = find_periods(column, anchor)
-    period: Period | None = mentions[0].period if mentions else setting.reporting
-    basis = find_comparisons(fold(column))
+    mention, basis, estimated = _heading_time(column, anchor)
+    period: Period | None = mention.period if mention else setting.reporting
     if reading.measure in ("growth", "change"):
-        reading.comparison = basis[0][2] if basis else setting.basis
-        told = mentions and not basis and mentions[0].relation == "in"
+        reading.comparison = basis or setting.basis
+        told = mention is not None and basis is None and mention.relation == "in"
         reading.period = period if told else setting.reporting
     else:
-        if mentions and mentions[0].relation == "versus" and setting.reporting:
+        if mention and mention.relation == "versus" and setting.reporting:
             period = year_before(setting.reporting)
         reading.period = period
     ahead = (
@@ -207,5 +217,17 @@ def _time(reading: Reading, column: str, anchor: Anchor, setting: Setting) -> No
         and setting.reporting is not None
         and reading.period.start > setting.reporting.end
     )
-    estimated = re.search(r"\d{2,4}e\b|预测|预估|est", fold(column)) is not None
     reading.modality = "forward" if ahead or estimated else "actual"
+
+
+_ESTIMATED = regex(r"\d{2,4}e\b|预测|预估|est")
+
+
+@lru_cache(maxsize=_COLUMNS)
+def _heading_time(column: str, anchor: Anchor) -> tuple[PeriodMention | None, Basis | None, bool]:
+    """Read the time of a column, the basis of its comparison, and whether it holds estimates."""
+    mentions = find_periods(column, anchor)
+    folded = fold(column)
+    basis = find_comparisons(folded)
+    estimated = _ESTIMATED.search(folded) is not None
+    return mentions[0] if mentions else None, basis[0][2] if basis else None, estimated

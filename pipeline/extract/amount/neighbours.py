@@ -71,7 +71,7 @@ _OF_DAYS = frozenset(
     {"days_sales_outstanding", "inventory_days", "days_payable_outstanding", "days_claims_payable",
      "cash_conversion_cycle"}
 )  # fmt: skip
-_HAN_SIZE = regex(r"[万亿萬億]$")
+_HAN_SIZES = frozenset("万亿萬億")
 _COME_TO = regex(
     r"[户戶个個人名位家台次件杯单單]{0,2}[，,、]?(?:并|又|已|现|進一步|进一步|随后|到期末|期末|目前)?"
     r"(?:达到|達到|达|達|升至|增至|增长到|增長到|增加到|提升到|上升到|来到|來到|到|至)了?"
@@ -107,15 +107,18 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     is like it.
     """
     bare = sentence.marks[at].value
-    if isinstance(bare, Quantity) and bare.kind == "money" and _HAN_SIZE.search(bare.text):
-        return counted_in_list(sentence, at, frame) or _counted_on(sentence, at, bare)
-    if not isinstance(bare, Quantity) or bare.kind not in ("number", "count"):
+    if not isinstance(bare, Quantity):
         return sentence
-    if _HAN_SIZE.search(bare.text):
+    kind = bare.kind
+    if kind not in ("money", "number", "count"):
+        return sentence
+    if bare.text[-1:] in _HAN_SIZES:
         listed = counted_in_list(sentence, at, frame)
+        if kind == "money":
+            return listed or _counted_on(sentence, at, bare)
         if (told := listed or sold_for(sentence, at, frame, setting)) is not None:
             return told
-    if bare.counted or bare.worded or len(sentence.marks) > _MOST_MARKS:
+    if kind == "money" or bare.counted or bare.worded or len(sentence.marks) > _MOST_MARKS:
         return sentence
     place = Place(sentence, at)
     lent = (

@@ -12,7 +12,7 @@ from schemas import Quantity
 # A bare Chinese amount says no currency of its own: 由 400 億上修到至少 500 億美元.
 _BARE = regex(r"^[^a-z$€£¥₩元圆块]*[万亿兆]$")
 # 元 alone is the document's currency, or that of what was told before.
-_YUAN = regex(r"^[^a-z$€£¥₩]*?[\d万亿兆]\s?元$")
+_YUAN = regex(r"[^a-z$€£¥₩]*[\d万亿兆]\s?元$")
 # 14.1 亿美元（约 100.5 亿元）: what the foreign amount before it comes to at home.
 _CONVERTED = regex(
     r"[美港欧日韩澳加英uhe](?:(?<=[美港欧日韩澳加])元|(?<=美)金|(?<=港)币|(?<=英)镑|(?<=u)sd|(?<=h)kd"
