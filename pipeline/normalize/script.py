@@ -40,11 +40,17 @@ _KEPT_WIDE = {0xFF0C}
 _FEW, _APART = 3, 8
 
 # A line that several steps look at is folded once. Longer texts would only take up room.
-_LONGEST, _MOST = 4_000, 768
+_LONGEST = 4_000
+_MOST = 768
 _REMEMBERED: Final[dict[str, str]] = {}
 
 _HAN = regex(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_FIRST_HAN = 0x4E00
+_LAST_HAN = 0x9FFF
+_LATIN = regex(r"[A-Za-z]")
 _LATIN_WORD = regex(r"[A-Za-z]+")
+# Of longer lines only the head is looked at.
+_LONGEST_LINE = 239
 
 # Where letters have cases, from the first to the last code.
 _CASED = (
@@ -164,21 +170,34 @@ def language_of(text: str, default: Language = "und") -> Language:
     'en'
     """
     if text.isascii():
-        return "en" if _LATIN_WORD.search(text) else default
+        return "en" if _LATIN.search(text) else default
     # In UTF-8 a Chinese character takes three bytes: a mostly Chinese text is told by its length.
     wide = (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
-    if wide * 2 <= len(text) or not _HAN.search(text):
+    opens_chinese = _FIRST_HAN <= ord(text[0]) <= _LAST_HAN
+    if wide * 2 <= len(text) or not (opens_chinese or _HAN.search(text)):
         han, latin = len(_HAN.findall(text)), len(_LATIN_WORD.findall(text))
         if not han:
             return "en" if latin else default
         if han < latin:
             return "en"
     like_traditional, like_simplified = _at_a_glance()
-    more = bool(like_traditional.search(text)) - bool(like_simplified.search(text))
-    if not more:
+    simplified = like_simplified.search(text)
+    if simplified is None:
+        more = int(like_traditional.search(text) is not None)
+    elif _is_plain(text, simplified[0]) or not like_traditional.search(text):
+        more = -1
+    else:
         only_traditional, only_simplified = _telling()
         more = len(only_traditional.intersection(like_traditional.findall(text)))
         more -= len(only_simplified.intersection(like_simplified.findall(text)))
     if more:
         return "zh-Hant" if more > 0 else "zh-Hans"
     return default if default in ("zh-Hant", "zh-Hans") else "zh-Hans"
+
+
+def _is_plain(text: str, simplified: str) -> bool:
+    """Say of a line with a Simplified character whether nothing in it folds to something else.
+
+    Then nothing in it is only Traditional; a line is folded in any case, so that this is no work.
+    """
+    return len(text) <= _LONGEST_LINE and simplified < _FAR[0] and fold(text) == text
