@@ -27,7 +27,8 @@ _BYLINE = regex(
 )
 _RESEARCH = regex(r"证券|研究|资本|投资|财经|新闻|日报|观察|笔记")
 _NOISE = regex(r"\[[a-z ]{2,24}\]$", re.IGNORECASE)
-_LINK = regex(r"https?://|www\.")
+_LINKS = ("http://", "https://", "www.")
+_READ = ("读", "览", "留言", "赞", "评论", "页", "reads", "views", "likes")
 _NOTICE_LENGTH = 220
 _NAME_REACH = 20
 _NO_KINDS: frozenset[str] = frozenset()
@@ -47,7 +48,9 @@ class Cues:
         for index, line in enumerate(lines[:12]):
             folded = fold(line.text[:200])
             if len(line.text) <= 120 and (
-                _READERS.search(folded) or _LINK.search(folded) or (index and _is_byline(folded))
+                any(link in folded for link in _LINKS)
+                or (any(word in folded for word in _READ) and _READERS.search(folded))
+                or (index and _is_byline(folded))
             ):
                 self._kinds.setdefault(index, set()).add("imprint")
 

@@ -81,10 +81,11 @@ def _is_stamp(lines: Sequence[Line], place: int) -> bool:
 
 def _breaks_sentences(lines: Sequence[Line]) -> bool:
     """Say whether short pieces with a stamp every line or two go on in the next."""
-    stamps = sum(_is_stamp(lines, place) for place in range(len(lines)))
-    leading = sum(
-        0 < leading_stamp(line.text) < len(line.text) for line in lines if line.text[0].isdigit()
-    )
+    stamps = leading = 0
+    for place, line in enumerate(lines):
+        if not line.is_prose:
+            stamps += _is_stamp(lines, place)
+            leading += line.text[0].isdigit() and 0 < leading_stamp(line.text) < len(line.text)
     cues = max(stamps, leading)
     if cues < _FEW_CUES:
         return False

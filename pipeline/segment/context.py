@@ -27,7 +27,7 @@ from pipeline.segment.defaults import (
 )
 from pipeline.segment.draft import Draft
 from pipeline.segment.roles import side_of
-from pipeline.segment.roundup import companies_of_headings, companies_of_paragraphs
+from pipeline.segment.roundup import RoundUp
 from pipeline.segment.unlisted import declared_company, named_in_opening, named_in_title
 from pipeline.unbroken import unbroken
 from schemas.fact import Entity
@@ -40,20 +40,18 @@ _SURE = 3
 _LATEST_PUBLICATION = timedelta(days=21)
 _OPENING = 4
 _BEFORE, _BEHIND, _MOST_PIECES = 30, 50, 6
-# The words of a quarter and of a day. A search that begins with a set passes over all others at
-# once; what follows is tried by its first letter, and only then held against what it began with.
+# The words of a quarter and of a day. A choice of words that all begin with a letter of their own,
+# and a set, are what a search passes over all else with; what stands before comes last.
 _QUARTER = regex(
-    r"[季财半年全中fq1-4haymw](?:年(?<=[半全]年)|度(?<=年度)|[期报](?<=中.)"
-    r"|iscal(?<=fiscal)|ull.year(?<=full.year)|uarter(?<=quarter)|alf(?<=half)|nnual(?<=annual)"
-    r"|ear.ended(?<=year.ended)|onths.ended(?<=months.ended)|eeks.ended(?<=weeks.ended)"
-    r"|y(?<=fy)(?<![a-z]fy)|q[1-4](?!\d)(?<=fq.)(?<![a-z]fq.)|[1-4]q(?<=f.q)(?<![a-z0-9]f.q)"
-    r"|[1-4](?!\d)(?<=q.)(?<![a-z]q.)|[12](?!\d)(?<=h.)(?<![a-z]h.)"
-    r"|q(?<=[1-4]q)(?<![a-z0-9].q)|h(?<=[12]h)(?<![a-z0-9].h)|(?<=[季财]))"
+    r"季|财|半年|全年|年度|中期|中报|quarter|half|annual|year.ended|months.ended|weeks.ended"
+    r"|f(?:iscal|ull.year|y(?<![a-z]fy)|q[1-4](?!\d)(?<![a-z]fq.)|[1-4]q(?<![a-z0-9]f.q))"
+    r"|q[1-4](?!\d)(?<![a-z]q.)|h[12](?!\d)(?<![a-z]h.)"
+    r"|1[qh](?<![a-z0-9]..)|2[qh](?<![a-z0-9]..)|3q(?<![a-z0-9].q)|4q(?<![a-z0-9].q)"
 )
 _DAY = regex(
-    r"[昨前一二三四五六七八九十\djfmasond](?:[晚夜天日](?<=昨.|前[晚天]|[一二三四五六七八九十]日)"
-    r"|(?:an|u[nlg]|eb|a[ry]|pr|ep|ct|ov|ec)(?<![a-z]{4})"
-    r"(?<=jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?<=\d)(?:\s?[日号]|[/.-]\d))"
+    r"[昨前一二三四五六七八九十\djfmasond](?:[aeocpu][nlgbrypctv](?<![a-z]{4})"
+    r"(?<=jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"|[晚夜天日](?<=昨.|前[晚天]|[一二三四五六七八九十]日)|(?<=\d)(?:\s?[日号]|[/.-]\d))"
 )
 
 
@@ -70,7 +68,8 @@ def read_context(
     if message.title:
         head, folded_head = f"{message.title}\n{head}", f"{fold(message.title)}\n{folded_head}"
     published = message.published_at.date() if message.published_at else None
-    about = _company(message, head, folded_head, drafts)
+    several = RoundUp(drafts)
+    about = _company(message, head, folded_head, drafts, several)
     known = company(about.id) if about else None
     around = _around(_QUARTER, head, folded_head)
     ends = f"{folded_head}\n{folded[-_FOOT:]}"
@@ -83,7 +82,7 @@ def read_context(
             currency = home_currency(ends)
     return DocumentContext(
         company=about,
-        companies=() if about else companies_of_headings(drafts) or companies_of_paragraphs(drafts),
+        companies=() if about else several.of_headings() or several.of_paragraphs(),
         period=infer_reporting_period(
             around,
             published=published,
@@ -142,7 +141,11 @@ def _around(pattern: re.Pattern[str], head: str, folded: str) -> str:
 
 
 def _company(
-    message: TranscriptMessage, head: str, folded_head: str, drafts: Sequence[Draft]
+    message: TranscriptMessage,
+    head: str,
+    folded_head: str,
+    drafts: Sequence[Draft],
+    several: RoundUp,
 ) -> Entity | None:
     hint = (message.entity or "").strip()
     if hint:
@@ -162,9 +165,9 @@ def _company(
     codes = set(_CODES.findall(titles)) | listed_codes(titles) | doubtful
     if _is_round_up(in_title, codes, votes, drafts):
         return None
-    if len(in_title) != 1 and companies_of_paragraphs(drafts):
+    if len(in_title) != 1 and several.of_paragraphs():
         return None
-    if not in_title and companies_of_headings(drafts):
+    if not in_title and several.of_headings():
         return None
     if not in_title and (declared := declared_company(head)):
         return declared

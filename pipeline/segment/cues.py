@@ -22,21 +22,21 @@ def cue_words() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _phrases() -> Phrases[str]:
-    return Phrases(
-        {
-            word: kind.removeprefix("find:")
-            for kind, words in cue_words().items()
-            if kind.startswith("find:")
-            for word in words
-        }
-    )
+def _phrases() -> Phrases[tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for kind, words in cue_words().items():
+        if kind.startswith("find:"):
+            found.update(dict.fromkeys(words, (kind.removeprefix("find:"),)))
+    for word in cue_words()["people"]:  # some of them are a notice's too
+        found[word] = (*found.get(word, ()), "people")
+    return Phrases(found)
 
 
 def find_cues(folded: str) -> Iterator[tuple[int, str]]:
-    """Give the place and kind of each cue word whose kind is marked ``find:`` in the table."""
-    for start, _, kind in _phrases().find(folded):
-        yield start, kind
+    """Give the place and kind of each cue word of a heading of people, or of a ``find:`` kind."""
+    for start, _, kinds in _phrases().find(folded):
+        for kind in kinds:
+            yield start, kind
 
 
 def places_of(folded: str, words: Iterable[str]) -> list[int]:

@@ -11,7 +11,8 @@ class Draft:
     """``turn`` counts the speakers' turns; 0 where nobody speaks.
 
     ``asks`` holds what a label says of the turn itself (question, answer), ``question`` the draft
-    that an answer answers, ``pair`` the place and language of the translation.
+    that an answer answers, ``pair`` the place and language of the translation, ``name`` what its
+    segment is called, in the end.
     """
 
     start: int
@@ -28,3 +29,4 @@ class Draft:
     question: "Draft | None" = None
     is_title: bool = False
     pair: tuple[int, int, Language] | None = None
+    name: str = ""

@@ -11,9 +11,10 @@ from pipeline.segment.titles import is_name
 from schemas.fact import Speaker
 
 _LONGEST = 1_500
-_WORD = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’\-]*)"
+# Each begins with a capital at once, so that a search passes over all else.
+_WORD = r"[A-Z](?:\.(?:[A-Z]\.)*|[\w'’\-]*)"
 _NAME = rf"{_WORD}(?: (?:{_WORD}|van|von|der|den|de|del|della|di|da|bin)){{0,4}}"
-_FIRM_WORD = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’&\-]*)"
+_FIRM_WORD = r"[A-Z](?:\.(?:[A-Z]\.)*|[\w'’&\-]*)"
 _FIRM = rf"{_FIRM_WORD}(?: (?:&|of|and|{_FIRM_WORD})){{0,5}}"
 _ON = "(?:first |next |now |on |over )?"
 # "Our first question comes from the line of Dana Wu with Eastgate Securities."
@@ -55,7 +56,7 @@ def announced_analysts(text: str) -> Iterator[Speaker]:
         firm = found["firm"] or found["bare"]
         if is_name(name) and not role_words(name):
             yield Speaker(name=name, role=_clean(firm) if firm else None, side="analyst")
-    for found in _ASKING_CHINESE.finditer(text[:_LONGEST]):
+    for found in _ASKING_CHINESE.finditer(text[:_LONGEST]) if not text.isascii() else ():
         if is_name(found["name"]):
             yield Speaker(name=found["name"], role=found["firm"].strip(), side="analyst")
 

@@ -63,6 +63,10 @@ class Layout:
             self._after_stamps[text] += 1
         return text
 
+    def pass_over(self) -> None:
+        """Leave a line of prose, which has no marks."""
+        self._below_stamp = False
+
     @property
     def stamped(self) -> bool:
         """Whether time stamps stand at lines or at names."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.normalize.script import language_of
 from pipeline.patterns import regex
+from pipeline.segment.prose import NOT_IN_PROSE, is_letter, is_prose
 from schemas.segmented import Language
 
 LONGEST = 4_000
@@ -29,7 +30,8 @@ _ANSWERED = regex(
     r"[？?][”」』]?[ \u3000]*"
     r"(?=(?:[\u4e00-\u9fff]{0,12}(?:答|回应|回應|回复|回覆|答复|答覆)|A\d{0,2})[ \u3000]?[:：])"
 )
-_LONGEST_ASKED = 26
+_LONGEST_LABEL = 80
+_IDEOGRAPHS = 0x4E00
 _INDENT = {"\t": 4, "\u3000": 2}
 
 
@@ -39,6 +41,9 @@ class Line:
 
     ``indent`` counts columns, ``after_blank`` says that an empty line stands before it, ``first``
     that the piece begins a line of the text (a long line is cut into several pieces).
+    ``is_prose`` says at a glance that the line is a sentence and nothing else: no mark or stamp
+    stands before it, no label, cell or emphasis in it, and no name or heading ends as it does.
+    Most lines are, and need not be asked any of it again.
     """
 
     start: int
@@ -48,6 +53,7 @@ class Line:
     after_blank: bool
     first: bool
     language: Language
+    is_prose: bool = False
 
 
 def read_lines(text: str) -> list[Line]:
@@ -63,22 +69,26 @@ def read_lines(text: str) -> list[Line]:
     for rare in _RARE_ENDS:
         ended = ended.replace(rare, "\n")
     behind = 0
+    signs = [sign for sign in NOT_IN_PROSE if sign in text]
     for raw in ended.split("\n"):
         start, behind = behind, behind + len(raw) + 1
         if not raw:
             continue
         after_blank |= start - last_end > 1 and text[last_end:start] != "\r\n"
         last_end = start + len(raw)
-        body = raw.strip(BLANK)
-        if not body or not (body[0].isalnum() or _READABLE.search(body)):
-            after_blank = True
-            continue
-        indent = 0
-        if raw[0] in BLANK:
+        body, indent = raw, 0
+        if _may_be_blank(ord(raw[-1])):
+            body = raw.rstrip(BLANK)
+        if _may_be_blank(ord(raw[0])):
+            body = body.lstrip(BLANK)
             lead = raw[: len(raw) - len(raw.lstrip(BLANK))]
             start += len(lead)
             indent = sum(_INDENT.get(c, 1) for c in lead[:80] if c in " \t\u3000\xa0\u2003")
-        answer = _answer_in(body)
+        if not body or not (is_letter(ord(body[0])) or _READABLE.search(body)):
+            after_blank = True
+            continue
+        labelled = ":" in body[:_LONGEST_LABEL] or "：" in body[:_LONGEST_LABEL]
+        answer = _answer_in(body) if labelled else 0
         whole = [(0, len(body))] if not answer else [(0, answer), (answer, len(body))]
         pieces = whole if len(body) <= LONGEST else _pieces(body)
         for begin, end in pieces:
@@ -97,18 +107,25 @@ def read_lines(text: str) -> list[Line]:
                     piece,
                     indent,
                     after_blank,
-                    begin in (0, answer),
+                    begin == 0 or begin == answer,
                     language_here,
+                    not labelled and begin == 0 and is_prose(piece, language_here, signs),
                 )
             )
         after_blank = False
     return lines
 
 
+def _may_be_blank(code: int) -> bool:
+    """Say at a glance whether a character may be one of ``BLANK``; most are not."""
+    if code < _IDEOGRAPHS:
+        return code <= 0x20 or 0x7F <= code <= 0xA0 or 0x1680 <= code <= 0x3000
+    return code == 0xFEFF or code == 0xFFFC
+
+
 def _answer_in(body: str) -> int:
     """Where on the line of a labelled question its labelled answer begins; 0 where none does."""
-    head = body[:_LONGEST_ASKED]
-    if (":" not in head and "：" not in head) or not _ASKED.match(body):
+    if not _ASKED.match(body):
         return 0
     answered = _ANSWERED.search(body)
     return answered.end() if answered else 0

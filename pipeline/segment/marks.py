@@ -10,10 +10,11 @@ from typing import Literal
 
 from pipeline.patterns import regex
 from pipeline.segment.lines import BLANK, Line
+from pipeline.segment.prose import NUMERALS
 
 MarkKind = Literal["bullet", "number", "heading", "none"]
 
-_HAN = "[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸]"
+_HAN = f"[{NUMERALS}]"
 _MARK = regex(
     rf"""
       (?P<hash>\#{{1,6}}(?=[\s\#]))
@@ -32,7 +33,7 @@ _MARK = regex(
     re.VERBOSE,
 )
 # The letters beyond ASCII that a mark may begin with.
-_HAN_FIRST = frozenset(f"第{_HAN[1:-1]}")
+_HAN_FIRST = frozenset(f"第{NUMERALS}")
 _BRACKETED = regex(r"[【〖〔［\[]\s*([^】〗〕］\]]{1,60})[】〗〕］\]]\s*[:：]?$")
 _EMPHASISED = regex(r"(\*{1,3}|_{2,3})([^*\n]{1,120})\1[:：]?$")
 _UNIT_NEXT = regex(
@@ -120,6 +121,8 @@ def heading_bullets(lines: Sequence[Line]) -> frozenset[str]:
     counts: dict[str, int] = {}
     spoilt: set[str] = set()
     for index, line in enumerate(lines):
+        if line.is_prose:
+            continue
         sign = line.text[:1]
         if sign not in SIGN_BULLETS or not sign:
             continue

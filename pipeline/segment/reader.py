@@ -49,12 +49,14 @@ _IN_TURN_STYLES = frozenset(("bracket", *"▍▎▌▋▊█", *SIGN_BULLETS))
 
 
 class Reader:
-    """Turns lines into drafts, in order; see ``read``."""
+    """Turns lines into drafts, in order; see ``read``. ``folded`` is the whole text, folded."""
 
-    def __init__(self, lines: Sequence[Line], cues: Cues) -> None:
+    def __init__(self, lines: Sequence[Line], cues: Cues, folded: str) -> None:
         self.lines = lines
+        self._folded = folded
         calling = cues.lines_with("next_question") | cues.lines_with("opens_questions")
-        self.cast = Cast(lines, sorted(calling), sorted(cues.lines_with("introduces")))
+        introducing = sorted(cues.lines_with("introduces"))
+        self.cast = Cast(lines, sorted(calling), introducing, cues.lines_with("people"))
         self.drafts: list[Draft] = []
         self._imprint = cues.lines_with("imprint")
         self._notices = self._imprint | cues.lines_with("legal")
@@ -77,14 +79,27 @@ class Reader:
 
     def read(self) -> list[Draft]:
         """Give one draft for each line that is not only a speaker's name or a time stamp."""
+        folded = self._folded
         for index, line in enumerate(self.lines):
-            if index in self._tables:
+            if self._tables and index in self._tables:
                 self._table_row(index, line)
             elif not line.first:
                 self._continue(line)
+            elif line.is_prose and not self.cast.knows(line.text, folded[line.start : line.end]):
+                self._sentence(index, line)
             else:
                 self._line(index, line)
         return self.drafts
+
+    def _sentence(self, index: int, line: Line) -> None:
+        self._leave_what_ended(index, line)
+        self._plain(index, line)
+
+    def _leave_what_ended(self, index: int, line: Line) -> None:
+        if self._ended and line.after_blank:
+            self._leave_words()
+        if self._tables and index - 1 in self._tables:
+            self._outline.close_last("unit")
 
     def _line(self, index: int, line: Line) -> None:
         text = line.text
@@ -138,10 +153,7 @@ class Reader:
 
     def _unnamed(self, index: int, line: Line, mark: Mark) -> None:
         text = line.text
-        if self._ended and line.after_blank:
-            self._leave_words()
-        if index - 1 in self._tables:
-            self._outline.close_last("unit")
+        self._leave_what_ended(index, line)
         if index < _FRONT_LINES and self._is_title(index, line, mark):
             self._add(line, mark.begin, mark.end, "heading", ())
             self.drafts[-1].is_title = True
@@ -162,7 +174,8 @@ class Reader:
     def _plain(self, index: int, line: Line) -> None:
         outside = self._turn and index in self._notices and self._stands_outside(line.text)
         if self._turn:
-            if outside or (line.after_blank and _gives_particulars(line.text)):
+            opens = line.after_blank and not line.is_prose
+            if outside or (opens and _gives_particulars(line.text)):
                 self._leave_words()
         elif self._concludes(index, line.text):
             self._outline.close()
@@ -225,14 +238,14 @@ class Reader:
 
     def _call(self, index: int, line: Line, speaker: Speaker, asks: str | None) -> None:
         """Begin a turn, unless the line repeats the name or gives it in the other language."""
-        goes_on = self._turn and speaker == self._speaker and self._called_at == index - 1
+        goes_on = self._called_at == index - 1 and self._turn and _same(speaker, self._speaker)
         if goes_on and self.lines[index - 1].language != line.language:
             self._called_at = index  # "Dana Wu: Sales rose." over "Dana Wu: 銷售成長。"
             return
         again = self._called_at == index - 1 and not self._spoke_since_call()
         if again and self._turn and self._speaker is not None:
             before = self.lines[index - 1]
-            if speaker == self._speaker or before.language != line.language:
+            if _same(speaker, self._speaker) or before.language != line.language:
                 self._called_at = index
                 return
         self._spoken += self._spoke_since_call()
@@ -472,6 +485,13 @@ class Reader:
             return len(words) <= _MOST_WORDS
         capital = sum(word[0].isupper() or not word[0].isalpha() for word in words)
         return len(words) <= 12 and (len(words) <= 3 or capital * 2 >= len(words))
+
+
+def _same(one: Speaker, other: Speaker | None) -> bool:
+    """Whether two speakers are equal, which models of any kind take long to tell of themselves."""
+    if other is None or one.name != other.name:
+        return False
+    return one is other or (one.role == other.role and one.side == other.side)
 
 
 def _gives_particulars(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from pipeline.lexicon.companies import all_companies, find_companies
 from pipeline.lexicon.company_names import company_names
@@ -12,6 +13,7 @@ from pipeline.lexicon.leading import (
     listed_codes,
     name_begins,
 )
+from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from pipeline.segment.cues import cue_words
@@ -51,8 +53,30 @@ _OPENING = 160
 _NAME = r"[A-Z][\w&'’\-]+(?: (?:&|of|and|de|[A-Z][\w&'’\-]*)){0,4}"
 # "Aldermoor Biologics, a contract manufacturer in Leeds": whom a paragraph introduces.
 _APPOSED = regex(rf"(?P<name>{_NAME}), (?:an?|the|one of)\s(?P<what>[^,.;:]{{3,90}})")
+_ARTICLES = (", a", ", the", ", one of")
 # "the Dutch lender Vechtstroom", "chipmaker Halden Micro".
 _CALLED = regex(rf"(?P<what>[a-z]+) (?P<name>{_NAME})")
+
+
+class RoundUp:
+    """The companies that a document goes through, told when somebody first asks."""
+
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        self._drafts = drafts
+        self._headings: tuple[DocumentCompany, ...] | None = None
+        self._paragraphs: tuple[DocumentCompany, ...] | None = None
+
+    def of_headings(self) -> tuple[DocumentCompany, ...]:
+        """Give those that headings open with."""
+        if self._headings is None:
+            self._headings = companies_of_headings(self._drafts)
+        return self._headings
+
+    def of_paragraphs(self) -> tuple[DocumentCompany, ...]:
+        """Give those that paragraphs open with."""
+        if self._paragraphs is None:
+            self._paragraphs = companies_of_paragraphs(self._drafts)
+        return self._paragraphs
 
 
 def companies_of_headings(drafts: Sequence[Draft]) -> tuple[DocumentCompany, ...]:
@@ -115,8 +139,9 @@ def companies_of_paragraphs(drafts: Sequence[Draft]) -> tuple[DocumentCompany, .
     for draft in drafts:
         text = draft.text
         least = _LEAST_PARAGRAPH if draft.language == "en" else _LEAST_PARAGRAPH_CHINESE
-        speaks = draft.speaker is not None and draft.speaker.side != "publisher"
-        if draft.kind != "paragraph" or speaks or len(text) < least:
+        if draft.kind != "paragraph" or len(text) < least:
+            continue
+        if draft.speaker is not None and draft.speaker.side != "publisher":
             continue
         leading = leading_company(text)
         unknown = _introduced(text[:_OPENING]) if draft.language == "en" else None
@@ -153,6 +178,11 @@ def _doubtful(
 def _introduced(opening: str) -> tuple[int, DocumentCompany] | None:
     kinds = cue_words()["company_kind"]
     for pattern in (_APPOSED, _CALLED):
+        # Both are tried at each letter, and what most paragraphs lack is soon seen.
+        if pattern is _APPOSED and not any(article in opening for article in _ARTICLES):
+            continue
+        if pattern is _CALLED and not _kinds_before().find(opening):
+            continue
         for match in pattern.finditer(opening):
             words = match["what"].lower().replace("-", " ").split()
             name = match["name"]
@@ -162,6 +192,11 @@ def _introduced(opening: str) -> tuple[int, DocumentCompany] | None:
                 named = DocumentCompany(company=Entity(id=name, name=name), aliases=aliases)
                 return match.start("name"), named
     return None
+
+
+@cache
+def _kinds_before() -> Phrases[bool]:
+    return Phrases({f"{kind} ": True for kind in cue_words()["company_kind"]})
 
 
 def _opening(

@@ -4,10 +4,10 @@
 document elsewhere gives the person a title, announces the person or keeps using the name so.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -16,6 +16,7 @@ from pipeline.segment.cues import has_cue
 from pipeline.segment.introductions import announced_analysts, announced_company
 from pipeline.segment.layout import Layout, split_chevron
 from pipeline.segment.lines import Line
+from pipeline.segment.prose import is_sentence
 from pipeline.segment.roles import role_words, side_of
 from pipeline.segment.sections import section_of
 from pipeline.segment.stamps import leading_stamp, without_stamp
@@ -41,13 +42,13 @@ _LONGEST_NAME = 40
 _LONG_WORDS = 60
 _NAMELESS = ("operator", "unidentified ", "unknown ")
 _LONGEST_LABEL = 80
-_LABEL = regex(r"(?P<label>[^:：。！？!?；;\n]{1,70}?)\s*[:：]\s*")
+_LONGEST_WORDS = 70
+_NO_LABEL = regex(r"[。！？!?；;\n]")
 _ASKING_LETTERS = ("Q", "q", "A", "a")
 _BARE_ASKS = regex(
     r"(?P<label>[QqAa]\d{1,2}|[QA])(?:[.、．]\s*|\s+-+\s+|\s+(?=[^\x00-\x7f])(?![股轮輪类類级級系型]))"
     r"(?=\S)"
 )
-_LEGAL_FORMS = (" Inc.", " Corp.", " Co.", " Ltd.", " N.V.", " S.A.", " L.P.", " p.l.c.")
 _SMALL_LABEL = regex(r"(?P<label>[a-z][a-z'’.\-]{1,20}(?: [a-z'’.\-]{1,20}){0,2}):\s+(?=\S)")
 # "Q4", and the labels of questions that are not counted.
 _QUARTER = 2
@@ -74,7 +75,7 @@ class Cast:
     """All who speak in a document, and how it marks them.
 
     ``calling`` and ``introducing`` are the indexes of the lines that call up a question, and of
-    those that introduce people.
+    those that introduce people; ``listing`` of those that may stand above a list of people.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Cast:
         lines: Sequence[Line],
         calling: Collection[int] = (),
         introducing: Collection[int] = (),
+        listing: Collection[int] = (),
     ) -> None:
         self._known: dict[str, Speaker] = {}
         self._announced: dict[str, Speaker] = {}
@@ -97,8 +99,20 @@ class Cast:
         self._titled_below: list[tuple[str, str]] = []
         self._layout = Layout()
         self._label_run: list[tuple[str, bool]] = []
+        self._read(lines, listing)
+        self._names_placed = self._layout.names_speakers
+        self._announce(lines, calling, introducing)
+        self.stamped = self._layout.stamped
+        self.answers = self._answers()
+        self.dialogue = self._is_dialogue()
+
+    def _read(self, lines: Sequence[Line], listing: Collection[int]) -> None:
         previous = ""
-        for line in lines:
+        for index, line in enumerate(lines):
+            if line.is_prose and self._roster is None and index not in listing:
+                self._layout.pass_over()
+                previous = line.text if len(line.text) <= _LONGEST_LINE else ""
+                continue
             text = self._layout.read(line.text)
             if not text:
                 continue
@@ -111,15 +125,10 @@ class Cast:
             else:
                 previous = ""
             self._note_label(text)
-        self._names_placed = self._layout.names_speakers
-        self._announce(lines, calling, introducing)
-        self.stamped = self._layout.stamped
-        self.answers = self._answers()
-        self.dialogue = self._is_dialogue()
 
     def _introduce(self, short: str, above: str) -> None:
         short = short.lstrip("•·-*●▪ ") or short
-        if not self._roster and _is_sentence(short):
+        if not self._roster and is_sentence(short):
             return
         for pattern, found in parted(short):
             if not is_name(found["name"]):
@@ -165,9 +174,8 @@ class Cast:
         if text[0] in "<[(QA" and read_named_asking(text):
             self._named_asks += 1
             return
-        found = _label_of(text)
-        label = found["label"] if found else ""
-        if not found:
+        label, begin = _label_of(text)
+        if not label:
             bare = _BARE_ASKS.match(text) if text[0] in _ASKING_LETTERS else None
             label = bare["label"] if bare else text if text[0] in "【[" and len(text) < 30 else ""
         label = label.strip("*_ 【】[]")
@@ -181,7 +189,7 @@ class Cast:
             self._asks[folded] += 1
         elif len(label) <= 40 and (speaker := role_label(label)) and speaker.name:
             self._known.setdefault(fold(speaker.name), speaker)
-        elif found and len(label) <= _LONGEST_NAME and is_name(label):
+        elif begin and len(label) <= _LONGEST_NAME and is_name(label):
             self._label_run.append((folded, text[-1] in "?？"))
 
     def _announce(
@@ -211,8 +219,7 @@ class Cast:
 
     def _find_lone_names(self, lines: Sequence[Line], begin: int) -> None:
         """Take for speakers, among the questions, names that stand once over somebody's words."""
-        for index in range(begin, len(lines) - 1):
-            line, below = lines[index], lines[index + 1]
+        for line, below in pairwise(lines[begin:]):
             if not line.after_blank or below.after_blank or len(line.text) > _LONGEST_NAME:
                 continue
             if len(below.text) < _LONG_WORDS and below.text[-1] not in "?？":
@@ -297,6 +304,10 @@ class Cast:
             return Speaker(name=short, role=announced.role, side=announced.side)
         return speaker_of(short, None)
 
+    def knows(self, text: str, folded: str) -> bool:
+        """Say whether a sentence is somebody's name or title, which hardly any is."""
+        return self._find(folded) is not None or self.lists(text)
+
     def _comes_back(self, short: str) -> bool:
         return self._short.get(short, 0) > 1
 
@@ -317,7 +328,7 @@ class Cast:
         folded = fold(short)
         if known := self._find(folded):
             return Call(known, end)
-        if not short or short[-1] in "。！？!?;；" or _is_sentence(short):
+        if not short or short[-1] in "。！？!?;；" or is_sentence(short):
             return None
         asking = read_named_asking(text)
         if asking and asking[1] == end and (self._named_asks > 1 or self._asks):
@@ -369,17 +380,16 @@ class Cast:
         named = read_named_asking(text) if text and self._named_asks > 1 else None
         if named:
             return Call(self._named(named[0]), named[1], named[0].asks)
-        found = _label_of(text)
-        if not found:
+        label, begin = _label_of(text)
+        if not label:
             bare = _BARE_ASKS.match(text) if self._asks and text[:1] in _ASKING_LETTERS else None
             quarter = bare is not None and self._is_quarter(bare["label"])
-            if bare and self.answers and not quarter and (label := read_asking(bare["label"])):
-                return Call(label.speaker, bare.end(), label.asks)
+            if bare and self.answers and not quarter and (asking := read_asking(bare["label"])):
+                return Call(asking.speaker, bare.end(), asking.asks)
             return None
-        name = found["label"].strip("*_ 【】[]")
+        name = label.strip("*_ 【】[]")
         if not name:
             return None
-        begin = found.end()
         while text[begin : begin + 1] in ("*", " ", "_"):
             begin += 1
         asking = read_asking(name)
@@ -448,9 +458,18 @@ class Cast:
         return known if known is not None and known.side == told.side else told
 
 
-def _label_of(text: str) -> re.Match[str] | None:
-    head = text[:_LONGEST_LABEL]
-    return _LABEL.match(text) if ":" in head or "：" in head else None
+def _label_of(text: str) -> tuple[str, int]:
+    """Give the words before a line's first colon, and where those behind it begin.
+
+    Without any, or with too many for a label, the words are "".
+    """
+    place, wide = text.find(":", 0, _LONGEST_LABEL), text.find("：", 0, _LONGEST_LABEL)
+    if place < 0 or 0 <= wide < place:
+        place = wide
+    label = text[:place].rstrip() if place > 0 else ""
+    if not label or len(label) > _LONGEST_WORDS or _NO_LABEL.search(label):
+        return "", 0
+    return label, len(text) - len(text[place + 1 :].lstrip())
 
 
 def _is_operator(folded: str) -> bool:
@@ -458,14 +477,3 @@ def _is_operator(folded: str) -> bool:
         return False
     words = role_words(folded)
     return bool(words) and words[0][3] == "operator" and words[0][:2] == (0, len(folded))
-
-
-def _is_sentence(short: str) -> bool:
-    """Say at a glance whether a line is a sentence, not a name with a title."""
-    if len(short) > _LONG_WORDS and short[-1] in "。！？":
-        return True
-    if short[-1:] != "." or len(short) <= 30:
-        return False
-    if "-" in short and (" - " in short or "--" in short):
-        return False
-    return not short.endswith(_LEGAL_FORMS)

@@ -33,6 +33,9 @@ def find_tables(lines: Sequence[Line]) -> dict[int, int | None]:
     rows: dict[int, int | None] = {}
     begin = 0
     while begin < len(lines):
+        if lines[begin].is_prose:
+            begin += 1
+            continue
         kind, width = _cells(lines[begin])
         end = begin + 1
         if width < 2 or (kind == "gap" and width < 3):

@@ -49,10 +49,13 @@ def segment(
 
 def _fold(text: str, lines: Sequence[Line]) -> str:
     """Fold a text by its lines: each is folded again later, and remembered for it."""
+    if text.isascii():
+        return fold(text)
     pieces = []
     end = 0
     for line in lines:
-        pieces.append(fold(text[end : line.start]))
+        between = text[end : line.start]
+        pieces.append(between if between == "\n" else fold(between))
         pieces.append(fold(line.text))
         end = line.end
     pieces.append(fold(text[end:]))
@@ -61,7 +64,7 @@ def _fold(text: str, lines: Sequence[Line]) -> str:
 
 def _drafts(message: TranscriptMessage, lines: Sequence[Line], folded: str) -> list[Draft]:
     cues = Cues(folded, lines)
-    reader = Reader(lines, cues)
+    reader = Reader(lines, cues, folded)
     drafts = reader.read()
     mark_boilerplate(drafts, cues, folded)
     drafts = pair_translations(drafts, folded)
@@ -75,38 +78,62 @@ class _Finished:
 
     def __init__(self, text: str, drafts: Sequence[Draft]) -> None:
         self._text = text
-        self._width = max(4, len(str(len(drafts))))
-        self._names: dict[int, str] = {}
+        # Counted from such a number all have as many digits: 10001 is s0001.
+        self._number = int(10 ** max(4, len(str(len(drafts)))))
         self._seen: dict[str, int] = {}
+        self._shared: dict[str, object] = dict.fromkeys(Segment.model_fields)
+        self._before: Draft | None = None
 
     def segment(self, draft: Draft) -> Segment:
         """Give the segment of the next draft."""
-        text, names, pair = self._text, self._names, None
-        name = names[id(draft)] = "s" + str(len(names) + 1).zfill(self._width)
-        if draft.pair is not None:
-            start, end, language = draft.pair
-            pair = Translation.trusted(
-                start=start, end=end, language=language, text=text[start:end]
-            )
+        before = self._before
+        if before is None or not _alike(before, draft):
+            self._shared = self._share(draft)
+            self._before = draft
+        self._number += 1
+        draft.name = "s" + str(self._number)[1:]
         echo = self._seen.get(draft.text, 0)
         self._seen[draft.text] = echo + 1
-        return Segment.trusted_fields(
-            {
-                "segment_id": name,
-                "kind": draft.kind,
-                "speaker": draft.speaker,
-                "section": draft.section,
-                "heading_path": draft.path,
-                "language": draft.language,
-                "text": text[draft.start : draft.end],
-                "start": draft.start,
-                "end": draft.end,
-                "pair": pair,
-                "boilerplate": draft.boilerplate,
-                "question_id": names[id(draft.question)] if draft.question is not None else None,
-                "echo": echo,
-            }
-        )
+        whole = len(draft.text) == draft.end - draft.start
+        fields = self._shared.copy()  # sooner done than each value by its name
+        fields["segment_id"] = draft.name
+        fields["text"] = draft.text if whole else self._text[draft.start : draft.end]
+        fields["start"] = draft.start
+        fields["end"] = draft.end
+        if draft.pair is not None:
+            start, end, language = draft.pair
+            fields["pair"] = Translation.trusted(
+                start=start, end=end, language=language, text=self._text[start:end]
+            )
+        if echo:
+            fields["echo"] = echo
+        return Segment.trusted_fields(fields)
+
+    def _share(self, draft: Draft) -> dict[str, object]:
+        """Give the fields of a segment, with the values that the next ones mostly have too."""
+        shared = self._shared.copy()
+        shared["kind"] = draft.kind
+        shared["speaker"] = draft.speaker
+        shared["section"] = draft.section
+        shared["heading_path"] = draft.path
+        shared["language"] = draft.language
+        shared["boilerplate"] = draft.boilerplate
+        shared["question_id"] = draft.question.name if draft.question is not None else None
+        shared["echo"] = 0
+        return shared
+
+
+def _alike(one: Draft, other: Draft) -> bool:
+    """Whether two drafts differ in nothing but their words and their places."""
+    return (
+        one.kind == other.kind
+        and one.speaker is other.speaker
+        and one.section == other.section
+        and one.path is other.path
+        and one.language == other.language
+        and one.boilerplate == other.boilerplate
+        and one.question is other.question
+    )
 
 
 def _header(message: TranscriptMessage, ingested_at: datetime | None) -> TranscriptHeader:

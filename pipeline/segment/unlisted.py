@@ -185,7 +185,7 @@ def named_in_opening(
             end = found.end()
             if (welcomed := _entity(found, code)) is not None:
                 return welcomed
-    for pattern in (_BILINGUAL, _BILINGUAL_BACK):
+    for pattern in (_BILINGUAL, _BILINGUAL_BACK) if not head.isascii() else ():
         names = {found["name"]: found for found in pattern.finditer(head)}
         if names:
             earliest = next(iter(names.values()))

@@ -1,0 +1,58 @@
+"""Prose at a glance: most lines are sentences, and need not be asked what else they may be."""
+
+from collections.abc import Sequence
+
+from schemas.segmented import Language
+
+NUMERALS = "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸"
+"""Chinese numerals that lists are numbered with."""
+
+NOT_IN_PROSE = ("|", "｜", "\t", "  ", "\u3000", "**")
+"""What parts the cells of a row, and what sets words apart."""
+
+# What begins a number, or the label of one who asks and answers ("Q - Dana Wu"), and what a number
+# goes on with: "第一章", "A)", "IV.".
+_BEGINNINGS = frozenset(f"第{NUMERALS}QqAa")
+_NEXT = (")", ".", "I", "V", "X")
+_FIRST_IDEOGRAPH = 0x4E00
+_LAST_IDEOGRAPH = 0x9FFF
+# A Chinese name ends before here, if a title stands behind it.
+_NAME_REACH = 10
+_LONG_WORDS = 60
+_LEGAL_FORMS = (" Inc.", " Corp.", " Co.", " Ltd.", " N.V.", " S.A.", " L.P.", " p.l.c.")
+
+
+def is_letter(code: int) -> bool:
+    """Say of an English letter or a Chinese character that it is one."""
+    return _FIRST_IDEOGRAPH <= code <= _LAST_IDEOGRAPH or ord("a") <= code | 0x20 <= ord("z")
+
+
+def is_prose(text: str, language: Language, signs: Sequence[str]) -> bool:
+    """Say at a glance whether a line without a label is a sentence and nothing else.
+
+    Nothing that it holds can be a mark, a time stamp, a speaker or a cell, and no heading ends as
+    it does. ``signs`` are those of ``NOT_IN_PROSE`` that the document has.
+    """
+    first, last = ord(text[0]), text[-1]
+    if not is_letter(first) or text[0] in _BEGINNINGS:
+        return False
+    if last == ".":
+        capital = ord("A") <= ord(text[-2]) <= ord("Z")  # "ACME INC."
+        if language != "en" or capital or not is_sentence(text):
+            return False
+    elif last not in ("。", "！") or " " in text[:_NAME_REACH]:
+        return False
+    if first < _FIRST_IDEOGRAPH and text[1:2] in _NEXT:
+        return False
+    return not any(sign in text for sign in signs)
+
+
+def is_sentence(line: str) -> bool:
+    """Say at a glance whether a line is a sentence, not a name with a title."""
+    if len(line) > _LONG_WORDS and line[-1] in "。！？":
+        return True
+    if line[-1:] != "." or len(line) <= 30:
+        return False
+    if "-" in line and (" - " in line or "--" in line):
+        return False
+    return not line.endswith(_LEGAL_FORMS)
