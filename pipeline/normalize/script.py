@@ -48,6 +48,7 @@ _HAN = regex(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _FIRST_HAN = 0x4E00
 _LAST_HAN = 0x9FFF
 _LATIN = regex(r"[A-Za-z]")
+_LAST_ASCII = 0x7F
 _LATIN_WORD = regex(r"[A-Za-z]+")
 # Of longer lines only the head is looked at.
 _LONGEST_LINE = 239
@@ -169,7 +170,7 @@ def language_of(text: str, default: Language = "und") -> Language:
     >>> language_of("AWS revenue grew 20%")
     'en'
     """
-    if text.isascii():
+    if not text or (ord(text[-1]) <= _LAST_ASCII and text.isascii()):
         return "en" if _LATIN.search(text) else default
     # In UTF-8 a Chinese character takes three bytes: a mostly Chinese text is told by its length.
     wide = (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2

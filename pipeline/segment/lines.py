@@ -32,6 +32,7 @@ _ANSWERED = regex(
 )
 _LONGEST_LABEL = 80
 _IDEOGRAPHS = 0x4E00
+_LAST_ASCII = 0x7F
 _INDENT = {"\t": 4, "\u3000": 2}
 
 
@@ -69,6 +70,7 @@ def read_lines(text: str) -> list[Line]:
     for rare in _RARE_ENDS:
         ended = ended.replace(rare, "\n")
     behind = 0
+    colon = wide_colon = -1
     signs = [sign for sign in NOT_IN_PROSE if sign in text]
     for raw in ended.split("\n"):
         start, behind = behind, behind + len(raw) + 1
@@ -87,18 +89,21 @@ def read_lines(text: str) -> list[Line]:
         if not body or not (is_letter(ord(body[0])) or _READABLE.search(body)):
             after_blank = True
             continue
-        labelled = ":" in body[:_LONGEST_LABEL] or "：" in body[:_LONGEST_LABEL]
+        if colon < start:
+            colon = _next_colon(text, ":", start)
+        if wide_colon < start:
+            wide_colon = _next_colon(text, "：", start)
+        labelled = min(colon, wide_colon) < min(start + _LONGEST_LABEL, last_end)
         answer = _answer_in(body) if labelled else 0
         whole = [(0, len(body))] if not answer else [(0, answer), (answer, len(body))]
         pieces = whole if len(body) <= LONGEST else _pieces(body)
         for begin, end in pieces:
             piece = body if end - begin == len(body) else body[begin:end]
-            if piece.isascii():
+            if ord(piece[-1]) <= _LAST_ASCII and piece.isascii():
                 language_here = language_of(piece)
             else:
-                default = language if language != "en" else "und"
-                language_here = language_of(piece[:_SAMPLE], default)
-            if language_here not in ("en", "und"):
+                language_here = language_of(piece[:_SAMPLE], language)
+            if language_here != "en" and language_here != "und":
                 language = language_here
             lines.append(
                 Line(
@@ -114,6 +119,11 @@ def read_lines(text: str) -> list[Line]:
             )
         after_blank = False
     return lines
+
+
+def _next_colon(text: str, colon: str, start: int) -> int:
+    place = text.find(colon, start)
+    return place if place >= 0 else len(text)
 
 
 def _may_be_blank(code: int) -> bool:

@@ -10,10 +10,12 @@ NUMERALS = "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參�
 NOT_IN_PROSE = ("|", "｜", "\t", "  ", "\u3000", "**")
 """What parts the cells of a row, and what sets words apart."""
 
-# What begins a number, or the label of one who asks and answers ("Q - Dana Wu"), and what a number
-# goes on with: "第一章", "A)", "IV.".
-_BEGINNINGS = frozenset(f"第{NUMERALS}QqAa")
+# What begins a number and what one goes on with: "第一章", "A)", "IV.".
+_BEGINNINGS = frozenset(f"第{NUMERALS}")
 _NEXT = (")", ".", "I", "V", "X")
+# The label of one who asks or answers: "Q - Dana Wu", "A1. Yes", "Answer - Lee Novak".
+_ASKING = ("Q", "q", "A", "a")
+_ASKING_WORDS = ("Question", "Answer")
 _FIRST_IDEOGRAPH = 0x4E00
 _LAST_IDEOGRAPH = 0x9FFF
 # A Chinese name ends before here, if a title stands behind it.
@@ -33,16 +35,18 @@ def is_prose(text: str, language: Language, signs: Sequence[str]) -> bool:
     Nothing that it holds can be a mark, a time stamp, a speaker or a cell, and no heading ends as
     it does. ``signs`` are those of ``NOT_IN_PROSE`` that the document has.
     """
-    first, last = ord(text[0]), text[-1]
+    first, last = ord(text[0]), ord(text[-1])
     if not is_letter(first) or text[0] in _BEGINNINGS:
         return False
-    if last == ".":
+    if last == ord("."):
         capital = ord("A") <= ord(text[-2]) <= ord("Z")  # "ACME INC."
         if language != "en" or capital or not is_sentence(text):
             return False
-    elif last not in ("。", "！") or " " in text[:_NAME_REACH]:
+    elif (last != ord("。") and last != ord("！")) or text.find(" ", 0, _NAME_REACH) >= 0:
         return False
-    if first < _FIRST_IDEOGRAPH and text[1:2] in _NEXT:
+    if first < _FIRST_IDEOGRAPH and text[1] in _NEXT:
+        return False
+    if text[0] in _ASKING and (not text[1].islower() or text.startswith(_ASKING_WORDS)):
         return False
     return not any(sign in text for sign in signs)
 

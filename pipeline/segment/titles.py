@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
+from pipeline.segment.prose import is_letter
 from pipeline.segment.roles import may_be_chinese_name, role_words, side_of
 from schemas.fact import Side, Speaker
 
@@ -28,8 +29,8 @@ _PARTICLES = frozenset(
 _FOOTNOTE = regex(r"\s*\[\d{1,3}\]$")
 _HAN_NAME = regex(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
 _NO_HAN_NAME = 6
-_FIRST_HAN = 0x4E00
-_LAST_HAN = 0x9FFF
+_FIRST_BEYOND_ASCII = 0x80
+_OPENING_SIGNS = ('"', "(")
 # 津斯纳（CFO）, 纳德拉（CEO）: a foreign name written in Chinese has no Chinese surname.
 _TRANSCRIBED = regex(r"(?!管理层|公司|主持|董事|高管|本刊|编者|问|答)[\u4e00-\u9fff]{2,6}$")
 _VAGUE_ROLES = frozenset(
@@ -52,7 +53,7 @@ def is_name(text: str) -> bool:
     >>> is_name("Mark Stephen F. Mahaney"), is_name("Cloud"), is_name("Revenue grew 5%")
     (True, False, False)
     """
-    if _opens_prose(text):
+    if not _may_open_name(text):
         return False
     parts = text.split()
     if len(parts) < 2:
@@ -72,20 +73,28 @@ def is_name(text: str) -> bool:
     return True
 
 
-def _opens_prose(text: str) -> bool:
-    """Say whether more Chinese characters stand at the head of a text than a name has."""
-    if len(text) < _NO_HAN_NAME or not _FIRST_HAN <= ord(text[0]) <= _LAST_HAN:
+def _may_open_name(text: str) -> bool:
+    """Say whether a name may stand at the head of a text.
+
+    None begins with a digit or a bullet, and none has as many Chinese characters as prose has.
+    """
+    if not text:
         return False
-    return text[:_NO_HAN_NAME].isalnum() and "·" not in text and "・" not in text
+    first = ord(text[0])
+    if first < _FIRST_BEYOND_ASCII:
+        return is_letter(first) or text[0] in _OPENING_SIGNS
+    if len(text) < _NO_HAN_NAME or not is_letter(first):
+        return True
+    return not text[:_NO_HAN_NAME].isalnum() or "·" in text or "・" in text
 
 
 def parted(text: str) -> Iterator[tuple[re.Pattern[str], re.Match[str]]]:
     """Give the ways to part a line into name and title: by a dash, a comma, in parentheses.
 
-    A pattern can match only where one of its signs stands: most lines have none. Chinese prose is
-    passed over, as no name stands before its signs.
+    A pattern can match only where one of its signs stands: most lines have none. What opens as no
+    name does is passed over, as none stands before its signs.
     """
-    if _opens_prose(text):
+    if not _may_open_name(text):
         return
     if ("-" in text or "–" in text or "—" in text) and (found := DASHED.match(text)):
         yield DASHED, found
