@@ -8,6 +8,7 @@ nearest to 31 October) is taken to end with the month before.
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pipeline.normalize.periods.labels import month_end, period_of
 from schemas import Period
@@ -74,11 +75,7 @@ def quarter_before(period: Period, n: int = 1) -> Period:
 
 def year_before(period: Period, n: int = 1) -> Period:
     """Give the same span ``n`` years earlier (later: ``n`` < 0), the end of February kept."""
-    start = _years_off(period.start, -n)
-    end = _years_off(period.end, -n)
-    if period.end == month_end(period.end.year, period.end.month) and period.start != period.end:
-        end = month_end(end.year, end.month)
-    return period_of(start, end)
+    return _days_years_off(period.start, period.end, -n)
 
 
 def reporting_quarter(call_day: date, year_end_month: int) -> Period:
@@ -107,6 +104,7 @@ def year_closing_near(day: date, year_end_month: int) -> Period:
     return months_span(last - 11, last)
 
 
+@lru_cache(maxsize=4096)
 def months_span(first: int, last: int) -> Period:
     """Give the whole months from number ``first`` to ``last`` (see :func:`month_number`)."""
     return period_of(date(first // 12, first % 12 + 1, 1), month_end(last // 12, last % 12 + 1))
@@ -125,6 +123,14 @@ def _month_number(year: int, month: int) -> int:
 
 def _quarter_holding(number: int) -> Period:
     return months_span(number - number % 3, number - number % 3 + 2)
+
+
+@lru_cache(maxsize=4096)
+def _days_years_off(start: date, end: date, years: int) -> Period:
+    first, last = _years_off(start, years), _years_off(end, years)
+    if end == month_end(end.year, end.month) and start != end:
+        last = month_end(last.year, last.month)
+    return period_of(first, last)
 
 
 def _years_off(day: date, years: int) -> date:

@@ -1,5 +1,6 @@
 """Find the time expressions in one segment and resolve them to days."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -10,6 +11,7 @@ from pipeline.normalize.periods.guards import GUARDS
 from pipeline.normalize.periods.labels import period_of, trailing_year
 from pipeline.normalize.periods.resolve import resolve
 from pipeline.normalize.periods.rules import (
+    Rule,
     Section,
     relation_beginnings,
     relation_cues,
@@ -21,6 +23,8 @@ from pipeline.patterns import regex
 from schemas import Period, PeriodMention
 
 Relation = Literal["in", "by", "since", "versus"]
+# Looked up once: to look up a method of a model takes as long as some of them.
+_MADE_OF = PeriodMention.trusted_fields
 _JOINED = regex(r"\s{0,2}(?:to|through|thru|until|-|–|—|~|至|到)\s{0,2}(?:the\s)?")
 _NEVER_BASES = frozenset(
     (
@@ -79,15 +83,16 @@ def find_periods(
         languages: tuple[str, ...] = ("any", "en")
     else:
         languages = ("any", "en", "zh") if _LETTERS.search(folded) else ("any", "zh")
-    found = [
-        one
-        for section, places in sections_met(folded, languages)
-        for one in _found(folded, text, anchor, section, places, ahead)
-    ]
+    found: list[_Found] = []
+    for section, places in sections_met(folded, languages):
+        for match, rule in section.matches(folded, places):
+            one = _resolved(folded, text, anchor, section, match, rule, ahead)
+            if one is not None:
+                found.append(one)
     if not found:
         return []
     return [
-        PeriodMention.trusted_fields(
+        _MADE_OF(
             {
                 "start": offset + one.start,
                 "end": offset + one.end,
@@ -100,27 +105,33 @@ def find_periods(
     ]
 
 
-def _found(
-    folded: str, text: str, anchor: Anchor, section: Section, places: list[int], ahead: bool
-) -> Iterator[_Found]:
-    for match, rule in section.matches(folded, places):
-        start, end = match.span()
-        start += len(match[0]) - len(match[0].lstrip())
-        slots = section.slots_of(match, rule)
-        if slots is None:
-            continue
-        scene = Scene(
-            anchor, folded, text, start, end, section.language, slots, rule.number, ahead=ahead
-        )
-        if rule.guard and not GUARDS[rule.guard](scene):
-            continue
-        scene.relation = cue = rule.relation or _relation(folded, start, end)
-        period = resolve(rule.verb, scene, rule.suffix)
-        if period is None:
-            continue
-        if cue == "versus-past":
-            cue = "versus" if _is_base(period, rule.verb, anchor) else "in"
-        yield _Found(start, end, period, cast(Relation, cue), rule.verb)
+def _resolved(
+    folded: str,
+    text: str,
+    anchor: Anchor,
+    section: Section,
+    match: re.Match[str],
+    rule: Rule,
+    ahead: bool,
+) -> _Found | None:
+    start, end = match.span()
+    words = folded[start:end]
+    start += len(words) - len(words.lstrip())
+    slots = section.slots_of(match, rule)
+    if slots is None:
+        return None
+    scene = Scene(
+        anchor, folded, text, start, end, section.language, slots, rule.number, ahead=ahead
+    )
+    if rule.guard and not GUARDS[rule.guard](scene):
+        return None
+    scene.relation = cue = rule.relation or _relation(folded, start, end)
+    period = resolve(rule.verb, scene, rule.suffix)
+    if period is None:
+        return None
+    if cue == "versus-past":
+        cue = "versus" if _is_base(period, rule.verb, anchor) else "in"
+    return _Found(start, end, period, cast(Relation, cue), rule.verb)
 
 
 def _is_base(period: Period, verb: str, anchor: Anchor) -> bool:

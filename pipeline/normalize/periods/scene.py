@@ -22,6 +22,12 @@ _FORWARD = regex(
     # 将 also only marks an object (将资金用于…), so what follows has to be a change to come.
     r"|将(?=会|于|在|达|有|继|持|保|维|增|减|提|升|降|扩|超|突|实|推|再|进|从|由|为|不|\s?\d)"
 )
+# In what looks forward stands one of these, which are sooner looked for.
+_SIGNS = (
+    "will", "expect", "guid", "outlook", "forecast", "plan", "anticipat", "target", "upcoming",
+    "going to", "should", "we'll", "look", "seen at", "next", "预", "估计", "指引", "望", "目标",
+    "计划", "财测", "料", "将",
+)  # fmt: skip
 _SENTENCE_END = regex(r"[.!?。！？\n;；](?:(?<=[。！？\n;；])|\s)")
 # 全年 13 億，明年目標…: a clause that turns to another time says nothing of this one.
 _TURNS = regex(
@@ -113,4 +119,7 @@ class Scene:
         first = max((end.end() for end in _SENTENCE_END.finditer(before)), default=0)
         last = _SENTENCE_END.search(after) or _TURNS.search(after)
         sentence = before[first:] + " | " + after[: last.start() if last else len(after)]
-        return _FORWARD.search(sentence) is not None
+        for sign in _SIGNS:
+            if sign in sentence:
+                return _FORWARD.search(sentence) is not None
+        return False

@@ -183,6 +183,7 @@ def _points_after_percent(folded: str, amount: Amount) -> None:
 
 # 80%中高段: where in the eighties, in units of one percent.
 _PART_OF_TEN = regex(r" ?的?(低|中低|中|中高|高)[段位](?:区间|区域|水平|数)?")
+_BEGINS_PART = frozenset("的低中高")
 _TEN = Decimal(10)
 _OF_TEN = {"低": (1, 3), "中低": (1, 6), "中": (4, 6), "中高": (4, 9), "高": (7, 9)}
 
@@ -190,7 +191,9 @@ _OF_TEN = {"低": (1, 3), "中低": (1, 6), "中": (4, 6), "中高": (4, 9), "�
 def _part_of_ten(folded: str, amount: Amount) -> None:
     """Read the part of a round ten of percent that is told: 20%低段 is 21% to 23%."""
     number = amount.number
-    if number is None or number % _TEN or number < 0:
+    if number is None or ahead(folded, amount.end) not in _BEGINS_PART:
+        return
+    if number % _TEN or number < 0:
         return
     if (part := _PART_OF_TEN.match(folded, amount.end)) is not None:
         first, last = _OF_TEN[part[1]]

@@ -31,8 +31,10 @@ _COUNTED = regex(
     r"|(?!(?:was|is|this|has|plus|less|versus|us)\b)[a-z]+s"
     r"(?! (?:was|were|is|are|came|grew|fell|rose|up|down)\b))(?![a-z])"
 )
-_MOST = 1_000_000
+_MOST = Decimal(1_000_000)
 _PAIR = 2
+# The worth of what has smaller coins.
+_PARTED = (Decimal(1), Decimal("0.1"))
 _IDEOGRAPHS = "\u3400"
 _UNITS_OF_TEN = frozenset({"块", "蚊", "角", "毛", "毫"})
 # 块二, 毛八: the next smaller coin, unnamed.
@@ -78,7 +80,7 @@ def read_coins(folded: str, amount: Amount) -> None:
 
 def _next_coin(folded: str, amount: Amount) -> bool:
     unit, number = amount.unit, amount.number
-    if unit is None or number is None or unit.worth not in (1, Decimal("0.1")):
+    if unit is None or number is None or unit.worth not in _PARTED:
         return False
     smallest = amount.smallest
     link = _LINK.match(folded, amount.end)

@@ -1,5 +1,6 @@
 """Numbers that say nothing measurable: dates, times, ordinals, names, list and form numbers."""
 
+from decimal import Decimal
 from functools import cache
 
 from pipeline.normalize.quantities.after import has_unit
@@ -81,10 +82,10 @@ _AGED = regex(
     r"|anyone|everyone|they|half|third|most|who) (?:are |is )?|aged? )(?:under|over|above|below) $"
 )
 _AGE_ENDS = regex(r"\s*(?:[,.;:!?)]|$|and |or )")
-_YOUNGEST, _OLDEST = 12, 90
+_YOUNGEST, _OLDEST = Decimal(12), Decimal(90)
 # "yoy-21.3%", "qoq+2pct": no name with a number, a basis and a sign.
 _BOUNDS = frozenset({"sub", "plus"}) | BASES
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_FIRST_YEAR, _LAST_YEAR = Decimal(1900), Decimal(2100)
 # 單位均為新台幣億元, 未註明者為億元: what a note says of all its amounts.
 _DECLARES = regex(r"(?:位|币别|货币|金额|[标注][示明记]|说明|特别)[^，。；,;]{0,8}[为是]$")
 
@@ -197,7 +198,7 @@ def is_name_or_date(passage: Passage, amount: Amount) -> bool:
     if unit is not None or amount.scale is not None:
         return False
     if (
-        number == 0
+        not number
         and folded[amount.bare_start] == "零"
         and _ZERO_OF_A_WORD.match(folded, amount.end)
     ):
@@ -205,7 +206,7 @@ def is_name_or_date(passage: Passage, amount: Amount) -> bool:
     if _is_age(folded, amount):
         return True
     whole = not amount.decimal and not amount.grouped
-    if whole and _FIRST_YEAR <= number <= _LAST_YEAR and not amount.signed:
+    if whole and not amount.signed and _FIRST_YEAR <= number <= _LAST_YEAR:
         return not _counts(passage, amount)
     end = skip_spaces(folded, amount.bare_start, passage.limit)
     word = last_word(folded, end, passage.limit)
@@ -274,7 +275,7 @@ def _chinese_time(folded: str, amount: Amount, limit: int) -> bool:
 def _is_age(folded: str, amount: Amount) -> bool:
     """Whether the number is how old people are: "half of the members are under 40"."""
     number = amount.number
-    if number is None or not _YOUNGEST <= number <= _OLDEST or not amount.hedged:
+    if number is None or not amount.hedged or not _YOUNGEST <= number <= _OLDEST:
         return False
     lead = folded[max(0, amount.bare_start - 32) : amount.bare_start]
     return _AGED.search(lead) is not None and _AGE_ENDS.match(folded, amount.end) is not None

@@ -76,6 +76,16 @@ def _word_pattern() -> re.Pattern[str]:
 
 
 @cache
+def _beginnings() -> frozenset[str]:
+    """Give the first two letters of all words but "o"."""
+    return frozenset(word[:2] for word in latin_words())
+
+
+# What parts one word from the next begins with these.
+_PARTS = frozenset(" -")
+
+
+@cache
 def _link_pattern() -> re.Pattern[str]:
     return compiled_regex(r"(?: {1,2}| ?- ?)(and a |and |a |of )?")
 
@@ -91,7 +101,7 @@ def _half_of_unit() -> re.Pattern[str]:
 
 
 def _words(text: str, start: int) -> list[_Word]:
-    known = latin_words()
+    known, beginnings = latin_words(), _beginnings()
     found: list[_Word] = []
     position, link = start, ""
     while len(found) < _MOST_WORDS:
@@ -100,10 +110,13 @@ def _words(text: str, start: int) -> list[_Word]:
             break
         entry = known[match.group(1).replace("-", " ")]
         found.append(_Word(entry.role, entry.value, match.end(1), link))
-        gap = _link_pattern().match(text, match.end())
+        behind = match.end()
+        gap = _link_pattern().match(text, behind) if text[behind : behind + 1] in _PARTS else None
         if not gap:
             break
         position, link = gap.end(), (gap.group(1) or "").strip()
+        if text[position : position + 1] != "o" and text[position : position + 2] not in beginnings:
+            break
     return found
 
 

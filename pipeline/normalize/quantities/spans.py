@@ -9,6 +9,7 @@ from pipeline.normalize.quantities.amount import read_amount
 from pipeline.normalize.quantities.lexicon import alternation, lexicon, shortest
 from pipeline.normalize.quantities.number import Amount, Passage, ahead
 from pipeline.normalize.quantities.numerals import Numeral
+from pipeline.normalize.quantities.triggers import word_beginnings
 from pipeline.normalize.quantities.worded import read_coin, read_worded
 from pipeline.patterns import compiled_regex, regex
 
@@ -47,6 +48,8 @@ _SPOKEN_RATIO = Decimal("1.5")
 _ROW_BEFORE = regex(r"[0-9%], $")
 _ROW_AFTER = regex(r",? and [$0-9]|, [$0-9]| respectively")
 _SPOKEN_HUNDREDS = 10
+# A word that leads to no number, where it is none itself.
+_NO_NUMBER = regex(r"(?!oh?(?![a-z])|rmb|usd|eur|c\.|[a-z]{2,3}\$)[a-z]")
 _STARTS = regex(r"(?:[$€£¥(+~≈<>-]|[a-z]{2,3}\$|rmb|usd|eur|c\.|hk\$|约|近| )*")
 
 
@@ -310,6 +313,9 @@ def _either(passage: Passage, first: Amount) -> Span | None:
 def _neighbours(passage: Passage, first: Amount) -> Span | None:
     """Read two numbers in a row as speech without commas has them: "two three percent"."""
     if first.unit is not None or first.number is None or passage.language != "en":
+        return None
+    behind = passage.folded[first.end + 1 : first.end + 4]
+    if behind not in word_beginnings() and _NO_NUMBER.match(passage.folded, first.end + 1):
         return None
     second = _second(passage, first.end + 1)
     if second is None or second.form not in ("small", "plain") or second.start != first.end + 1:

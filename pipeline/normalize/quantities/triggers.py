@@ -18,6 +18,8 @@ _OF_POINTS_AND_COINS = (
 )  # fmt: skip
 _DIGIT = rf"[0-9]+|[{VULGAR}]"
 _DIGITS = frozenset("0123456789")
+# The ends of "a" and "per".
+_ARTICLE_ENDS = frozenset(("a ", "r "))
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORD = regex("[a-z][a-z][a-z]")
 _WEB_SIGN = regex(r"\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
@@ -38,19 +40,21 @@ def triggers(folded: str) -> list[tuple[int, str]]:
     """
     if folded.isascii():
         places = _latin_places(folded)
-        return _found(_latin_pattern(), folded, places) if places else []
+        return _found(folded, places, *_latin_patterns()) if places else []
     first = _starts().search(folded)
     if first is None:
         return []
-    places, known = [], _word_beginnings()
+    places, known = [], word_beginnings()
     for match in _starts().finditer(folded, first.start()):
         place = match.start()
         if folded[place] not in _LETTERS or folded[place : place + 3] in known:
             places.append(place)
-    return _found(_pattern(), folded, places) if places else []
+    return _found(folded, places, *_patterns()) if places else []
 
 
-def _found(pattern: re.Pattern[str], folded: str, places: list[int]) -> list[tuple[int, str]]:
+def _found(
+    folded: str, places: list[int], behind_article: re.Pattern[str], alone: re.Pattern[str]
+) -> list[tuple[int, str]]:
     """Look only where a match can begin, which is seldom."""
     found: list[tuple[int, str]] = []
     end = 0
@@ -59,7 +63,9 @@ def _found(pattern: re.Pattern[str], folded: str, places: list[int]) -> list[tup
             continue
         if folded[place] in _DIGITS:
             found.append((place, "digit"))
-        elif match := pattern.match(folded, place):
+            continue
+        articled = folded[max(0, place - 2) : place] in _ARTICLE_ENDS
+        if match := (behind_article if articled else alone).match(folded, place):
             found.append((place, match.lastgroup or ""))
             end = match.end()
     return found
@@ -89,7 +95,8 @@ def web_addresses(folded: str) -> list[tuple[int, int]]:
 
 
 @cache
-def _latin() -> str:
+def _latin(*, alone: bool = False) -> str:
+    """Write what stands in Latin letters; ``alone`` leaves out what only stands behind articles."""
     words = latin_words()
     free = [
         word
@@ -102,21 +109,28 @@ def _latin() -> str:
     bands = alternation(band for band in lexicon().bands if band[0].isascii())
     initials = {word[0] for word in (*words, *lexicon().bands) if word[0].isascii()}
     article = r"(?:(?<=^a )|(?<=[^a-z]a )|(?<= per ))"
-    return (
-        rf"(?P<digit>{_DIGIT})|(?=[{_sorted(initials)}])(?<![a-z])(?:(?P<worded>{bands})"
+    of_points_and_coins = (
         rf"|{article}(?P<point_of>(?:full |whole )?(?:basis |percentage )?point(?![a-z])"
         rf"|couple of (?:basis |percentage )?points(?![a-z]))"
         rf"|{article}(?P<coin>(?:dollar|buck|penny|euro)(?![a-z]))"
-        rf"|(?P<word>(?:{alternation(free, inside=True)}|{article}{alternation(large)})"
-        rf"(?:fold)?(?![a-z]))"
-        rf"|{article}(?P<part>{alternation(parts)})"
+    )
+    large_words = f"|{article}{alternation(large)}"
+    of_parts = f"|{article}(?P<part>{alternation(parts)})"
+    if alone:
+        of_points_and_coins = large_words = of_parts = ""
+    return (
+        rf"(?P<digit>{_DIGIT})|(?=[{_sorted(initials)}])(?<![a-z])(?:(?P<worded>{bands})"
+        rf"{of_points_and_coins}"
+        rf"|(?P<word>(?:{alternation(free, inside=True)}{large_words})(?:fold)?(?![a-z]))"
+        rf"{of_parts}"
         rf"|(?P<point>point(?= {alternation(digits)})))"
     )
 
 
 @cache
-def _latin_pattern() -> re.Pattern[str]:
-    return compiled_regex(_latin())
+def _latin_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile what stands behind an article, and elsewhere."""
+    return compiled_regex(_latin()), compiled_regex(_latin(alone=True))
 
 
 @cache
@@ -133,26 +147,28 @@ def _beginnings() -> Phrases[None]:
 
 
 @cache
-def _word_beginnings() -> frozenset[str]:
+def word_beginnings() -> frozenset[str]:
     """Give how these words begin."""
     return frozenset(word[:3] for word in _first_words())
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    return compiled_regex(f"{_latin()}|{_chinese()}")
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    behind_article, alone = (f"{_latin(alone=alone)}|{_chinese()}" for alone in (False, True))
+    return compiled_regex(behind_article), compiled_regex(alone)
 
 
 @cache
 def _starts() -> re.Pattern[str]:
     """Compile where digits, Chinese numerals, the words of a band and Latin ones may begin."""
     bands = [band for band in lexicon().bands if not band[0].isascii()]
-    initials = _sorted(band[0] for band in bands)
+    initials = "".join(sorted({band[0] for band in bands} - set(_core())))
     after = _sorted(band[1] for band in bands)
+    # In the order in which most is told soonest. Digits are taken together.
     return compiled_regex(
         rf"[a-z0-9{VULGAR}{_core()}{initials}]"
-        rf"(?:(?<=[a-z])(?<![a-z][a-z])(?=[a-z][a-z])|(?<=[0-9])(?<![0-9][0-9])"
-        rf"|(?<=[{VULGAR}{_core()}])|(?<![a-z0-9])(?=[{after}]))"
+        rf"(?:(?<=[0-9])[0-9]*+|(?<![a-z{initials}])"
+        rf"|(?=[a-z{after}])(?:(?<![a-z])|(?<![a-z][a-z])(?=[a-z][a-z])))"
     )
 
 
