@@ -19,7 +19,7 @@ from pipeline.metrics.observer import observer
 from pipeline.settings import Settings
 from pipeline.stream.faustapp import StreamApp, stream_app
 from pipeline.stream.guard import Guard, StageStoppedError, TransientError, UndeliverableError
-from pipeline.stream.lane import Lane, Waiting
+from pipeline.stream.lane import Lane, Waiting, is_backlog
 from pipeline.stream.record import Message, Record
 from pipeline.stream.stages import STAGES
 from pipeline.stream.turns import Turns
@@ -91,16 +91,18 @@ class Agents:
         before = asyncio.Event()
         before.set()
         while True:
-            taken = await lane.take()
+            first = await lane.first()
             if self._stopping or self._ended.is_set():
                 return
             free, done = asyncio.Event(), asyncio.Event()
-            if len(taken) == 1:
-                await before.wait()
-                work = guard.process(taken[0].record)
+            taken: list[Waiting] = []
+            if is_backlog(first):
+                take = partial(_take, lane, taken)
+                work = guard.process_together(take, free.set, before.wait)
             else:
-                records = [each.record for each in taken]
-                work = guard.process_together(records, free.set, before.wait)
+                taken.append(lane.take_first())
+                await before.wait()
+                work = guard.process(first.record)
             task = asyncio.create_task(self._guarded(work, taken, free, done))
             self._in_work.add(task)
             task.add_done_callback(self._in_work.discard)
@@ -202,6 +204,12 @@ class Agents:
             await asyncio.wait_for(self.app.stop(), FINISH_SECONDS)
         except TimeoutError:
             logger.warning("the stop takes too long; what is in work is handed back as it is")
+
+
+def _take(lane: Lane, taken: list[Waiting]) -> Sequence[Record]:
+    """Take what waits of a backlog; it is noted in ``taken``, to be acknowledged."""
+    taken += lane.take()
+    return [each.record for each in taken]
 
 
 async def run_agents(

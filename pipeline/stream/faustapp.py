@@ -148,7 +148,7 @@ def stream_app(settings: Settings) -> StreamApp:
         broker_max_poll_interval=600.0,
         producer_acks=-1,
         producer_linger=0.0,
-        producer_max_batch_size=256 * 1024,
+        producer_max_batch_size=1024 * 1024,
         producer_max_request_size=LARGEST_REQUEST,
         producer_request_timeout=REQUEST_SECONDS,
     )

@@ -13,7 +13,12 @@ import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, ExitStack, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    ExitStack,
+    nullcontext,
+)
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -111,60 +116,59 @@ class Guard:
         """
         with (
             observed(self.stage.name),
-            traces.work(self.stage.name, record) as traced,
+            self._span(record) as traced,
             about(traced),
         ):
             await self._process(traced)
 
     async def process_together(
         self,
-        records: Sequence[Record],
+        take: Callable[[], Sequence[Record]],
         worked: Callable[[], None],
         before: Callable[[], Awaitable[object]],
     ) -> None:
         """Work on several records and deliver what follows from all of them at once.
 
-        ``worked`` is called as soon as the stage may work on others; nothing is delivered until
-        ``before`` returns, so that those before these are first. Where one of them fails, each is
-        processed on its own. Returns and raises like ``process``, for all of them.
+        ``take`` gives them when it is the stage's turn, so that all are among them that have come
+        by then. ``worked`` is called as soon as the stage may work on others; nothing is delivered
+        until ``before`` returns, so that those before these are first. Where one of them fails,
+        each is processed on its own. Returns and raises like ``process``, for all of them.
         """
+        records: Sequence[Record] = ()
         try:
-            with observed(self.stage.name, len(records)), ExitStack() as traced:
-                each = [traced.enter_context(traces.work(self.stage.name, one)) for one in records]
-                await self._together(each, worked, before)
+            with ExitStack() as seen:
+                async with self._turn():
+                    records = take()
+                    seen.enter_context(observed(self.stage.name, len(records)))
+                    traced = [seen.enter_context(self._span(each)) for each in records]
+                    messages = await _or_fault(asyncio.to_thread(self._work, traced))
+                worked()
+                await before()
+                await self._delivered_together(messages)
         except _ApartError as failed:
             logger.info("%s: %d records, one by one: %s", self.stage.name, len(records), failed)
             for record in records:
                 await self.process(record)
+        else:
+            for _ in records:
+                self._flood.note(failed=False)
 
-    async def _together(
-        self,
-        records: Sequence[Record],
-        worked: Callable[[], None],
-        before: Callable[[], Awaitable[object]],
-    ) -> None:
-        fault = None
-        try:
-            messages = await self._worked(records)
-        except Exception as failed:  # noqa: BLE001 - whatever it was, it is of one record
-            fault = failed
-        worked()
-        await before()
-        if fault is not None:
-            raise _ApartError(repr(fault)) from fault
+    async def _delivered_together(self, messages: Sequence[Message] | Exception) -> None:
+        if isinstance(messages, Exception):
+            raise _ApartError(repr(messages)) from messages
         try:
             await self._delivered(messages)
         except UndeliverableError as too_large:
             raise _ApartError(repr(too_large)) from too_large
-        for _ in records:
-            self._flood.note(failed=False)
 
     async def _process(self, record: Record) -> None:
         began = time.monotonic()
         attempt = 1
         while True:
             try:
-                await self._delivered(await self._worked([record]))
+                async with self._turn():
+                    messages = await asyncio.to_thread(self._work, [record])
+                await self._delivered(messages)
             except StageStoppedError:
                 raise
             except TransientError as fault:
@@ -179,9 +183,8 @@ class Guard:
                 self._flood.note(failed=False)
             return
 
-    async def _worked(self, records: Sequence[Record]) -> list[Message]:
-        async with self._turn():
-            return await asyncio.to_thread(self._work, records)
+    def _span(self, record: Record) -> AbstractContextManager[Record]:
+        return traces.work(self.stage.name, record)
 
     def _work(self, records: Sequence[Record]) -> list[Message]:
         messages: list[Message] = []
@@ -249,3 +252,10 @@ class Guard:
             "%s: attempt %d failed (%s); again in %.1f s", self.stage.name, attempt, fault, seconds
         )
         await asyncio.sleep(seconds)
+
+
+async def _or_fault(work: Awaitable[list[Message]]) -> list[Message] | Exception:
+    try:
+        return await work
+    except Exception as fault:  # noqa: BLE001 - whatever it was, it is of one record
+        return fault

@@ -39,26 +39,39 @@ class Lane:
         """Add a record; waits while many are waiting."""
         await self._queue.put(waiting)
 
-    async def take(self) -> Sequence[Waiting]:
-        """Wait for a record; give it, and those behind it if all are of a backlog."""
-        taken = [self._next or await self._queue.get()]
-        self._next = None
+    async def first(self) -> Waiting:
+        """Wait for a record; give the first one, which stays."""
+        if self._next is None:
+            self._next = await self._queue.get()
+        return self._next
+
+    def take_first(self) -> Waiting:
+        """Take the first record, which has been waited for."""
+        if self._next is None:
+            raise asyncio.QueueEmpty("a record is waited for before it is taken")
+        first, self._next = self._next, None
+        return first
+
+    def take(self) -> Sequence[Waiting]:
+        """Take the first record, which is of a backlog, and those behind it that are as well."""
+        taken = [self.take_first()]
         size = _size(taken[0])
-        while _is_backlog(taken[-1]) and len(taken) < MOST_AT_ONCE and not self._queue.empty():
+        while len(taken) < MOST_AT_ONCE and not self._queue.empty():
             behind = self._queue.get_nowait()
             size += _size(behind)
-            if size > self._at_once or not _is_backlog(behind):
+            if size > self._at_once or not is_backlog(behind):
                 self._next = behind
                 break
             taken.append(behind)
         return taken
 
 
-def _size(waiting: Waiting) -> int:
-    return len(waiting.record.value or b"")
-
-
-def _is_backlog(waiting: Waiting) -> bool:
+def is_backlog(waiting: Waiting) -> bool:
+    """Tell whether a record landed so long ago that it is of a backlog."""
     landed = landed_at(waiting.record.headers)
     since = waiting.record.timestamp if landed is None else landed
     return since < time.time() * 1000 - _BACKLOG_MS
+
+
+def _size(waiting: Waiting) -> int:
+    return len(waiting.record.value or b"")

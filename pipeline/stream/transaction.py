@@ -110,6 +110,7 @@ class Sending:
         self._gathered: list[Sent] = []
         self._announced: list[tuple[str, int]] = []
         self._sent: list[Sent] = []
+        self._partitions: dict[tuple[str, bytes], int] = {}
         self._offsets: Callable[[float], None] = lambda _: None
         producer.begin_transaction()
 
@@ -119,9 +120,11 @@ class Sending:
 
     def send(self, message: Message, partition: int | None = None) -> Sent:
         """Send a message with the next ``flush``."""
-        topic = self._settings.topic(message.topic)
         if partition is None and message.key is not None:
-            partition = self._producer.partition_of(topic, message.key)
+            place = self._settings.topic(message.topic), message.key
+            partition = self._partitions.get(place)
+            if partition is None:
+                partition = self._partitions[place] = self._producer.partition_of(*place)
         sent = Sent(message, partition)
         self._gathered.append(sent)
         return sent
@@ -131,7 +134,10 @@ class Sending:
         self._announced.append((self._settings.topic(topic), partition))
 
     def flush(self) -> None:
-        """Send what is gathered, in its order."""
+        """Send what is gathered, in its order, in one request; wait until the broker has answered.
+
+        What it refused is raised by ``offset``, or when the transaction is committed.
+        """
         places = dict.fromkeys(self._announced)
         for sent in self._gathered:
             if sent.partition is not None:
@@ -146,11 +152,12 @@ class Sending:
                 headers=list(message.headers),
                 partition=sent.partition,
             )
+        self._producer.flush(DELIVERY_SECONDS)
         self._sent += self._gathered
         self._gathered, self._announced = [], []
 
     def commit(self) -> None:
-        """Send the rest, wait until the broker has taken everything, and commit.
+        """Send the rest, make sure that the broker has taken everything, and commit.
 
         Raises what it refused; whether the transaction counts is then not known.
         """

@@ -2,7 +2,8 @@
 
 import ast
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -167,7 +168,7 @@ def together(work: Numbered, broker: Broker, flood: FloodGate | None = None) -> 
 
     stage = Stage("middle", "in", "out", work, lambda record, now: None)
     several = Guard(stage, broker.deliver, version="1.2", patience=HASTY, flood=flood)
-    asyncio.run(several.process_together(SEVERAL, lambda: None, nothing_before))
+    asyncio.run(several.process_together(lambda: SEVERAL, lambda: None, nothing_before))
     return [f"{each.topic} {(each.value or b'').decode()}" for each in broker.delivered]
 
 
@@ -206,9 +207,27 @@ def test_others_may_be_worked_on_while_records_wait_for_those_before_them() -> N
 
     stage = Stage("middle", "in", "out", Numbered(), lambda record, now: None)
     several = Guard(stage, broker.deliver, version="1.2")
-    asyncio.run(several.process_together(SEVERAL, lambda: happened.append("worked"), before))
+    work = several.process_together(lambda: SEVERAL, lambda: happened.append("worked"), before)
+    asyncio.run(work)
     assert happened == ["worked", "0 delivered"]
     assert len(broker.delivered) == 3
+
+
+def test_records_together_are_taken_when_it_is_the_stage_s_turn() -> None:
+    waiting, work = list(SEVERAL[:1]), Numbered()
+
+    @asynccontextmanager
+    async def turn() -> AsyncIterator[None]:
+        waiting.extend(SEVERAL[1:])
+        yield
+
+    async def nothing_before() -> None:
+        pass
+
+    stage = Stage("middle", "in", "out", work, lambda record, now: None)
+    several = Guard(stage, Broker().deliver, version="1.2", turn=turn)
+    asyncio.run(several.process_together(lambda: waiting, lambda: None, nothing_before))
+    assert work.seen == [1, 2, 3]
 
 
 STREAM = Path(__file__).parents[2] / "pipeline" / "stream"

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pipeline.stream.lane import MOST_AT_ONCE, Lane, Waiting
+from pipeline.stream.lane import MOST_AT_ONCE, Lane, Waiting, is_backlog
 from pipeline.stream.record import INGESTED, Record
 
 NOW = int(time.time() * 1000) + 3_600_000  # still to come when the tests run
@@ -27,7 +27,10 @@ def taken(*records: Waiting, at_once: int = 100) -> list[list[int]]:
             await lane.put(each)
         found: list[list[int]] = []
         while sum(map(len, found)) < len(records):
-            batch = await asyncio.wait_for(lane.take(), 60)
+            first = await asyncio.wait_for(lane.first(), 60)
+            assert await lane.first() is first
+            batch = lane.take() if is_backlog(first) else [lane.take_first()]
+            assert batch[0] is first
             assert [each.message for each in batch] == [each.record.offset for each in batch]
             found.append([each.record.offset for each in batch])
         return found
@@ -75,8 +78,25 @@ def test_who_puts_waits_while_many_are_waiting() -> None:
         one_more = asyncio.create_task(lane.put(waiting(MOST_AT_ONCE, OLD)))
         await asyncio.sleep(0)
         was_full = not one_more.done()
-        await lane.take()
+        await lane.first()
+        lane.take()
         await asyncio.wait_for(one_more, 60)
         return was_full
 
     assert asyncio.run(is_full())
+
+
+def test_what_comes_before_it_is_taken_is_taken_as_well() -> None:
+    async def first_then_more() -> list[int]:
+        lane = Lane(100)
+        await lane.put(waiting(0, OLD))
+        await lane.first()
+        await lane.put(waiting(1, OLD))
+        return [each.record.offset for each in lane.take()]
+
+    assert asyncio.run(first_then_more()) == [0, 1]
+
+
+def test_nothing_is_taken_that_was_not_waited_for() -> None:
+    with pytest.raises(asyncio.QueueEmpty):
+        Lane(100).take_first()
