@@ -22,19 +22,20 @@ def cue_words() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _phrases() -> Phrases[tuple[str, ...]]:
+def _phrases(*, ascii_only: bool) -> Phrases[tuple[str, ...]]:
+    """Compile the words to find; half of them are English, and soon found by themselves."""
     found: dict[str, tuple[str, ...]] = {}
     for kind, words in cue_words().items():
         if kind.startswith("find:"):
             found.update(dict.fromkeys(words, (kind.removeprefix("find:"),)))
     for word in cue_words()["people"]:  # some of them are a notice's too
         found[word] = (*found.get(word, ()), "people")
-    return Phrases(found)
+    return Phrases({word: found[word] for word in found if word.isascii() or not ascii_only})
 
 
 def find_cues(folded: str) -> Iterator[tuple[int, str]]:
     """Give the place and kind of each cue word of a heading of people, or of a ``find:`` kind."""
-    for start, _, kinds in _phrases().find(folded):
+    for start, _, kinds in _phrases(ascii_only=folded.isascii()).find(folded):
         for kind in kinds:
             yield start, kind
 

@@ -5,7 +5,7 @@ are in defaults.tsv.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -50,27 +50,27 @@ def _declaration(kind: str, cue: str) -> re.Pattern[str]:
 
 
 def _search(
-    pattern: re.Pattern[str], folded: str, cues: Iterable[str], named: Iterable[str]
+    pattern: re.Pattern[str], folded: str, cues: Iterable[str], openings: Sequence[str]
 ) -> re.Match[str] | None:
     """Search around words of which each match holds one: all of a text would take too long.
 
-    Each match holds one of ``named`` besides.
+    Each match begins with one of ``openings``, and none is looked for anywhere else.
     """
     for place in places_of(folded, cues):
         begin, end = max(0, place - _REACH), place + _REACH
-        around = folded[begin:end]
-        if not any(word in around for word in named):
-            continue
-        found = pattern.search(folded, begin, end)
-        if found and found.start() <= place:
-            return found
+        for opening in places_of(folded[begin:end], openings):
+            if begin + opening > place:
+                break
+            found = pattern.match(folded, begin + opening, end)
+            if found:
+                return found
     return None
 
 
 def _declared(folded: str, kind: str, cue: str) -> str | None:
     cues = _words()[cue]
-    named = [phrase for phrases in _words()[kind].values() for phrase in phrases]
-    found = _search(_declaration(kind, cue), folded, (*cues["before"], *cues["after"]), named)
+    openings = [*cues["before"], *(each for named in _words()[kind].values() for each in named)]
+    found = _search(_declaration(kind, cue), folded, (*cues["before"], *cues["after"]), openings)
     if not found:
         return None
     return next(name.removeprefix("a_") for name, hit in found.groupdict().items() if hit)
@@ -116,9 +116,9 @@ _SCALE = regex(
     r"|(?:单位|金额单位)[:：为是\s]*(?:人民币|美元|港元|港币|新台币)?(?P<han>百万|千万|亿|万|千)(?:元|美元|港元)?(?![\d])"
 )
 _SCALE_CUES = ("unless", "in thousands", "in millions", "in billions", "单位")
-_SCALED = (
-    *"$€£¥", "usd", "eur", "gbp", "rmb", "cny", "hkd",
-    "amounts", "figures", "numbers", "dollars", "(in ", "单位",
+_SCALE_OPENINGS = (
+    *"$€£¥", "us$", "hk$", "nt$", "usd", "eur", "gbp", "rmb", "cny", "hkd",
+    "amounts", "figures", "numbers", "dollars", "(in ", "单位", "金额单位",
 )  # fmt: skip
 _FACTORS = {"thousands": 3, "m": 6, "mn": 6, "millions": 6, "b": 9, "bn": 9, "billions": 9,
             "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8}  # fmt: skip
@@ -130,7 +130,7 @@ def declared_scale(folded: str) -> Decimal:
     >>> declared_scale("all y/y. $m unless stated.")
     Decimal('1000000')
     """
-    found = _search(_SCALE, folded, _SCALE_CUES, _SCALED)
+    found = _search(_SCALE, folded, _SCALE_CUES, _SCALE_OPENINGS)
     if not found:
         return Decimal(1)
     word = next(value for value in found.groups() if value)

@@ -6,11 +6,18 @@ A name that is announced is a speaker's wherever it stands on a line of its own 
 from collections.abc import Iterator
 
 from pipeline.patterns import regex
+from pipeline.segment.cues import places_of
 from pipeline.segment.roles import role_words, side_of
 from pipeline.segment.titles import is_name
 from schemas.fact import Speaker
 
 _LONGEST = 1_500
+# How the words of ``_ASKING`` begin, which would be tried at each letter.
+_ASKING_OPENINGS = (
+    "come", "is from", "be from", "are from", "question", "line of", "hear from", "go ", "move ",
+    "turn ", "open it up ", "Next is", "next is", "up is", "first is", "caller is",
+    "take a question from", "Next up", "next up",
+)  # fmt: skip
 # Each begins with a capital at once, so that a search passes over all else.
 _WORD = r"[A-Z](?:\.(?:[A-Z]\.)*|[\w'’\-]*)"
 _NAME = rf"{_WORD}(?: (?:{_WORD}|van|von|der|den|de|del|della|di|da|bin)){{0,4}}"
@@ -51,12 +58,18 @@ def announced_analysts(text: str) -> Iterator[Speaker]:
     >>> [(who.name, who.role) for who in announced_analysts("Next is Dana Wu, Eastgate & Co.")]
     [('Dana Wu', 'Eastgate & Co')]
     """
-    for found in _ASKING.finditer(text[:_LONGEST]):
+    text = text[:_LONGEST]
+    end = 0
+    for place in places_of(text, _ASKING_OPENINGS):
+        found = _ASKING.match(text, place) if place >= end else None
+        if found is None:
+            continue
+        end = found.end()
         name = _clean(found["name"])
         firm = found["firm"] or found["bare"]
         if is_name(name) and not role_words(name):
             yield Speaker(name=name, role=_clean(firm) if firm else None, side="analyst")
-    for found in _ASKING_CHINESE.finditer(text[:_LONGEST]) if not text.isascii() else ():
+    for found in _ASKING_CHINESE.finditer(text) if not text.isascii() else ():
         if is_name(found["name"]):
             yield Speaker(name=found["name"], role=found["firm"].strip(), side="analyst")
 

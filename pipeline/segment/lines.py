@@ -100,7 +100,7 @@ def read_lines(text: str) -> list[Line]:
         for begin, end in pieces:
             piece = body if end - begin == len(body) else body[begin:end]
             if ord(piece[-1]) <= _LAST_ASCII and piece.isascii():
-                language_here = language_of(piece)
+                language_here = "en" if is_letter(ord(piece[0])) else language_of(piece)
             else:
                 language_here = language_of(piece[:_SAMPLE], language)
             if language_here != "en" and language_here != "und":

@@ -22,6 +22,7 @@ _LAST_IDEOGRAPH = 0x9FFF
 _NAME_REACH = 10
 _LONG_WORDS = 60
 _LEGAL_FORMS = (" Inc.", " Corp.", " Co.", " Ltd.", " N.V.", " S.A.", " L.P.", " p.l.c.")
+_FORMS_END = frozenset(form[-2] for form in _LEGAL_FORMS)
 
 
 def is_letter(code: int) -> bool:
@@ -59,4 +60,4 @@ def is_sentence(line: str) -> bool:
         return False
     if "-" in line and (" - " in line or "--" in line):
         return False
-    return not line.endswith(_LEGAL_FORMS)
+    return line[-2] not in _FORMS_END or not line.endswith(_LEGAL_FORMS)
