@@ -11,9 +11,9 @@ from pipeline.normalize.periods.guards import GUARDS
 from pipeline.normalize.periods.labels import period_of, trailing_year
 from pipeline.normalize.periods.resolve import resolve
 from pipeline.normalize.periods.rules import (
+    HAN,
     Rule,
     Section,
-    relation_beginnings,
     relation_cues,
     sections_met,
 )
@@ -46,7 +46,6 @@ _SAME_STATEMENT = 110
 _DAYS = (27, 366)
 _PRIOR_YEARS = frozenset(("prior-year", "calendar-prior-year"))
 _LOOK_BACK, _LOOK_BACK_HAN = 44, 12
-_HAN = "\u2e80"
 _LOOK_AHEAD = 16
 
 
@@ -143,17 +142,24 @@ def _is_base(period: Period, verb: str, anchor: Anchor) -> bool:
 
 
 def _relation(folded: str, start: int, end: int) -> str:
-    cues, relations = relation_cues("after")
-    after = cues.match(folded, end, end + _LOOK_AHEAD)
-    if after:
-        return relations[after.lastindex or 0]
-    cues, relations = relation_cues("before")
+    before, beginnings, after = relation_cues()
+    following = folded[end : end + 1]
+    if following <= HAN or following in after.characters:
+        cue = after.pattern.match(folded, end, end + _LOOK_AHEAD)
+        if cue:
+            return after.relations[cue.lastindex or 0]
     lead = folded[max(0, start - _LOOK_BACK) : start]
-    if lead.rstrip()[-1:] > _HAN:
+    last = lead.rstrip()[-1:]
+    if last > HAN:
+        if last not in before.characters:
+            return "in"
         lead = lead[-_LOOK_BACK_HAN:]  # what ends in Chinese is Chinese, and short
-    for place in sorted(start for start, _, _ in relation_beginnings().find(lead)):
-        if before := cues.match(lead, place):
-            return relations[before.lastindex or 0]
+    places = [first for first, _, _ in beginnings.find(lead)]
+    places.sort()
+    for place in places:
+        cue = before.pattern.match(lead, place)
+        if cue:
+            return before.relations[cue.lastindex or 0]
     return "in"
 
 

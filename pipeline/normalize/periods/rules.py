@@ -22,6 +22,8 @@ from pipeline.patterns import compiled_regex, regex
 
 _TOKEN = regex(r"\[[^\]]*\]|\{(?P<slot>[a-z]+)(?P<second>2?)(?P<form>:[a-z]+)?\}| \?| ")
 _UNKNOWN_NAME = regex(r"<[A-Z0-9]+>")
+# What makes a pattern more than a choice of characters in a row.
+_NOT_PLAIN = regex(r"[\\()?*+{}.^$]")
 _NO_DIGITS = regex(r"[^0-9]+")
 _BLANKS = {"en": (r"[\s-]{0,3}", r"[\s-]{1,3}")}
 _OPTIONAL_BLANKS = (r"\s{0,2}", r"\s{0,2}")
@@ -31,6 +33,7 @@ _EDGES = {
     # A number in front that goes on into the expression would be cut in two: 19 月, 十二月, i6 月.
     "zh": (r"(?:(?<![0-9a-z.十百千万亿])(?<![0-9],)|(?![0-9一二三四五六七八九十]))(?:", ")"),
 }
+HAN = "\u2e80"
 # So much of a trigger tells where it stands; of rules, which have many slots, less is read.
 _LONGEST_BEGINNING = 5
 _LONGEST_START = {"any": 2, "en": 3, "zh": 2}
@@ -70,6 +73,7 @@ class Section:
         self.language = language
         self.trigger = compiled_regex(trigger)
         self.beginnings = openings(trigger, _LONGEST_BEGINNING)
+        self._lengths = _lengths(trigger, self.beginnings)
         self._before, self._after = int(before), int(after)
         self._starts = starts
         self._body = [_rule(where, columns, language) for where, columns in body]
@@ -99,13 +103,19 @@ class Section:
         windows: list[tuple[int, int]] = []
         reached = 0
         for place in sorted(places):
-            if place >= reached and (hit := self.trigger.match(text, place)):
+            if place < reached:
+                continue
+            if text[place] in self._lengths:
+                reached = place + self._lengths[text[place]]
+            elif hit := self.trigger.match(text, place):
                 reached = hit.end()
-                start, end = max(0, place - self._before), reached + self._after
-                # Windows that touch are one, so that no expression is cut.
-                if windows and place - self._before <= windows[-1][1]:
-                    start = windows.pop()[0]
-                windows.append((start, end))
+            else:
+                continue
+            start, end = max(0, place - self._before), reached + self._after
+            # Windows that touch are one, so that no expression is cut.
+            if windows and place - self._before <= windows[-1][1]:
+                start = windows.pop()[0]
+            windows.append((start, end))
         return windows
 
     def compiled(self) -> tuple[Phrases[None], re.Pattern[str], dict[int, Rule]]:
@@ -152,14 +162,27 @@ class Section:
         return read
 
     def _value(self, vocabulary: str, words: str) -> int | None:
-        known = self._values[vocabulary].get(" ".join(words.replace("-", " ").split()))
+        said = words if words.isalnum() else " ".join(words.replace("-", " ").split())
+        known = self._values[vocabulary].get(said)
         if known is not None:
             return known
-        digits = _NO_DIGITS.sub("", words)
+        digits = words if words.isdigit() and words.isascii() else _NO_DIGITS.sub("", words)
         if not digits:
             return None
         value = int(digits)
         return value + 2000 if vocabulary.startswith("year") and value < 100 else value
+
+
+def _lengths(trigger: str, beginnings: set[str]) -> dict[str, int]:
+    """Give by its first character how long a match is, where the beginnings are all of a trigger.
+
+    None of these has then to be matched once more.
+    """
+    lengths = {one[0]: len(one) for one in beginnings}
+    whole = _NOT_PLAIN.search(trigger) is None and all(
+        len(one) == lengths[one[0]] and re.fullmatch(trigger, one) for one in beginnings
+    )
+    return lengths if whole else {}
 
 
 def _either(alternatives: list[_Alternative]) -> tuple[str, dict[int, int]]:
@@ -253,25 +276,37 @@ _DESCRIBED = (
 )
 
 
+class Cues(NamedTuple):
+    """Words beside an expression: their pattern, relations by group number, Chinese characters.
+
+    The characters are all that stand in the words.
+    """
+
+    pattern: re.Pattern[str]
+    relations: dict[int, str]
+    characters: frozenset[str]
+
+
 @cache
-def relation_cues(side: str) -> tuple[re.Pattern[str], dict[int, str]]:
-    """Compile the words ``before`` or ``after`` an expression; relations by group number."""
+def relation_cues() -> tuple[Cues, Phrases[None], Cues]:
+    """Give the words before an expression, how they can begin, and the words after it."""
+    patterns = (pattern for _, pattern in _cues("before"))
+    beginnings = {one: None for each in patterns for one in openings(each, _LONGEST_BEGINNING)}
+    return _compiled_cues("before"), Phrases(beginnings), _compiled_cues("after")
+
+
+def _compiled_cues(side: str) -> Cues:
     cues = [
         _Alternative(pattern, 0, openings(pattern, _LONGEST_BEGINNING))
         for _, pattern in _cues(side)
     ]
     either, places = _either(cues)
     relations = {group: _cues(side)[place][0] for group, place in places.items()}
+    pattern = rf"\s{{0,2}}(?:{either})(?![a-z])"
     if side == "before":
-        return compiled_regex(rf"(?:(?<![a-z])|(?=[^a-z]))(?:{either})\s{{0,2}}$"), relations
-    return compiled_regex(rf"\s{{0,2}}(?:{either})(?![a-z])"), relations
-
-
-@cache
-def relation_beginnings() -> Phrases[None]:
-    """Give how the words before an expression can begin."""
-    patterns = (pattern for _, pattern in _cues("before"))
-    return Phrases({one: None for each in patterns for one in openings(each, _LONGEST_BEGINNING)})
+        pattern = rf"(?:(?<![a-z])|(?=[^a-z]))(?:{either})\s{{0,2}}$"
+    characters = frozenset(one for each in cues for one in each.pattern if one > HAN)
+    return Cues(compiled_regex(pattern), relations, characters)
 
 
 @cache

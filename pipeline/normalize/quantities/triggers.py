@@ -40,7 +40,7 @@ def triggers(folded: str) -> list[tuple[int, str]]:
     """
     if folded.isascii():
         places = _latin_places(folded)
-        return _found(folded, places, *_latin_patterns()) if places else []
+        return _found(folded, places, _latin_patterns()) if places else []
     first = _starts().search(folded)
     if first is None:
         return []
@@ -49,13 +49,14 @@ def triggers(folded: str) -> list[tuple[int, str]]:
         place = match.start()
         if folded[place] not in _LETTERS or folded[place : place + 3] in known:
             places.append(place)
-    return _found(folded, places, *_patterns()) if places else []
+    return _found(folded, places, _patterns()) if places else []
 
 
 def _found(
-    folded: str, places: list[int], behind_article: re.Pattern[str], alone: re.Pattern[str]
+    folded: str, places: list[int], patterns: tuple[re.Pattern[str], re.Pattern[str]]
 ) -> list[tuple[int, str]]:
     """Look only where a match can begin, which is seldom."""
+    behind_article, alone = patterns
     found: list[tuple[int, str]] = []
     end = 0
     for place in places:

@@ -48,8 +48,11 @@ def test_what_can_begin_with_anything_is_refused(pattern: str) -> None:
 def test_triggers_are_found_where_they_can_begin(text: str) -> None:
     met = {id(section): places for section, places in rules.sections_met(text, LANGUAGES)}
     for section in (section for language in LANGUAGES for section in rules.sections(language)):
-        everywhere = section._windows(text, list(range(len(text))))
+        found = list(section.trigger.finditer(text))
+        everywhere = section._windows(text, [each.start() for each in found])
         assert section._windows(text, met.get(id(section), [])) == everywhere
+        for each in found:
+            assert section._lengths.get(each[0][0], len(each[0])) == len(each[0])
 
 
 @given(PIECES)
