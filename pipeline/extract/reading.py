@@ -130,8 +130,8 @@ def sentences(segment: NormalizedSegment) -> list[Sentence]:
 def _spans(text: str, figures: list[Mark]) -> list[tuple[int, int]]:
     """Cut into sentences, never inside a quantity, as far as there are quantities."""
     spans: list[tuple[int, int]] = []
-    start, k = 0, 0
-    for match in _SENTENCE_END.finditer(text):
+    start = end = k = 0
+    while (match := _SENTENCE_END.search(text, end)) is not None:
         begin, end = match.span()
         while k < len(figures) and figures[k].end <= begin:
             k += 1
@@ -179,12 +179,9 @@ def lead_in_scope(sentence: Sentence, text: str, company_id: str | None) -> str 
     if sentence.lead_in is None:
         return None
     start, end = sentence.lead_in
-    turns = _TURNS.search(sentence.folded, start, end) is not None
-    found = [
-        s
-        for s in find_scopes(text[start:end], company_id, folded=sentence.folded[start:end])
-        if _turned_to(s, company_id, turns=turns)
-    ]
+    named = find_scopes(text[start:end], company_id, folded=sentence.folded[start:end])
+    turns = bool(named) and _TURNS.search(sentence.folded, start, end) is not None
+    found = [s for s in named if _turned_to(s, company_id, turns=turns)]
     if not found:
         return _metric_goes_on(sentence, text, start, end, company_id)
     return found[0].scope if len({s.scope for s in found}) == 1 else None
@@ -258,7 +255,7 @@ _AWARD = regex(
 
 
 def _is_of_an_award(folded: str, mark: Mark) -> bool:
-    if not folded.startswith("of the year", mark.start):
+    if folded[mark.start : mark.start + 11] != "of the year":
         return False
     return _AWARD.search(folded, max(0, mark.start - 16), mark.start) is not None
 

@@ -39,6 +39,9 @@ def effect_on(place: Place) -> int:
     if named is None or folded[named.start - 1 : named.start] != " ":
         return 0
     start = max(place.sentence.start, named.start - _REACH)
+    before = folded[start : named.start]
+    if " to " not in before and " on " not in before and " for " not in before:
+        return 0
     found = _EFFECT.search(folded, start, named.start)
     if found is None or _TELLS.match(place.gap_before(named)) is None:
         return 0

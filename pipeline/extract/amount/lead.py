@@ -239,9 +239,9 @@ def _read_distant_move(lead: Lead, place: Place) -> None:
     before = just_before(place, _DISTANT)
     grown = _RISE_IN.search(before) if " of " in before and " in " in before else None
     moved = grown
-    if moved is None and "by" in before:
+    if moved is None and " by" in before:
         moved = _CHANGES_BY.search(before[-64:])
-    if moved is None and " in " in before:
+    if moved is None and (" in the" in before or " in a " in before):
         moved = _MOVES_IN.search(before[-28:])
     if moved is not None:
         lead.rate, lead.direction = lead.rate or grown is not None, 1 if moved["up"] else -1

@@ -302,7 +302,8 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
         return bare.model_copy(update={"kind": "percent", "unit": "percent"})
     if _restates(bare, model, gap):
         return bare.model_copy(update={"kind": model.kind, "unit": model.unit})
-    first = _shown(model)
+    step = _step(model)
+    first = size_of(model) / step
     if not first or not 1 / _MOST_RATIO <= _shown(bare) / first <= _MOST_RATIO:
         return None
     after = place.sentence.folded[place.mark.end : place.mark.end + 12]
@@ -313,7 +314,7 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     )
     if not of_it and not _continues(place, bare, model, gap):
         return None
-    return _like(bare, model, _step(model))
+    return _like(bare, model, step)
 
 
 # "Interest cost us 4 cents and overhead another 3".

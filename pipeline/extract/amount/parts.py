@@ -37,13 +37,13 @@ def of_same_count(place: Place, bare: Quantity) -> Quantity | None:
         return None
     if (delivered := _delivered(place, bare)) is not None:
         return delivered
-    of_those = _OF_THOSE.match(folded, end)
-    told = _AND_BEFORE.search(folded, max(place.sentence.start, start - 8), start)
     before = folded[max(place.sentence.start, start - 28) : start]
-    part = _PART_BEFORE.search(before) and _PART_BEHIND.match(folded, end)
-    part = part or (told and _WERE.match(folded, end))
-    again = _AND_THEN.search(before) and _NEXT_TIME.match(folded, end)
-    if not (of_those or part or again):
+    if not (
+        _OF_THOSE.match(folded, end)
+        or (_PART_BEHIND.match(folded, end) and _PART_BEFORE.search(before))
+        or (_WERE.match(folded, end) and _AND_BEFORE.search(before))
+        or (_NEXT_TIME.match(folded, end) and _AND_THEN.search(before))
+    ):
         return None
     for mark in reversed(place.sentence.marks[max(0, place.at - _NEAR) : place.at]):
         model = mark.value

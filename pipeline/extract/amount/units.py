@@ -20,9 +20,9 @@ _CONVERTED = regex(
 )
 _BASIS_POINTS = regex(r"basis|bi?p|基点|基點")
 _SCALES = (
-    (regex(r"trillion|\btn\b"), Decimal(10) ** 12),
-    (regex(r"billion|bn\b|\d\s?b\b"), Decimal(10) ** 9),
-    (regex(r"million|mn?\b|mln"), Decimal(10) ** 6),
+    (regex(r"t(?:rillion|(?<=\bt)n\b)"), Decimal(10) ** 12),
+    (regex(r"b(?:illion|n\b|(?:(?<=\db)|(?<=\d\sb))\b)"), Decimal(10) ** 9),
+    (regex(r"m(?:illion|n?\b|ln)"), Decimal(10) ** 6),
     (regex(r"亿"), Decimal(10) ** 8),
     (regex(r"万"), Decimal(10) ** 4),
 )
@@ -172,14 +172,14 @@ def _currency_before(reading: Reading, place: Place, frame: Frame) -> str | None
 
 def _lent_currency(place: Place) -> str | None:
     """The currency of the amount that a bare one moves to."""
-    if "元" not in place.said or not _BARE.match(place.said):
+    if "元" not in place.said:
         return None
     marks = place.sentence.marks
     for k in range(place.at + 1, len(marks)):
         later = marks[k]
         if later.kind == "quantity" and isinstance(later.value, Quantity):
             near = later.start - place.mark.end <= 12 and later.value.kind == "money"
-            return later.value.unit if near else None
+            return later.value.unit if near and _BARE.match(place.said) else None
         if later.kind == "break":
             return None
     return None

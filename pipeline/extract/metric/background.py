@@ -107,6 +107,9 @@ def is_cause(sentence: Sentence, mark: Mark) -> bool:
     if sentence.ascii:
         return False
     start = max(sentence.start, mark.start - 16)
+    before = folded[start : mark.start]
+    if "受" not in before and "因" not in before and "于" not in before:
+        return False
     if _CAUSED_BY.search(folded, start, mark.start) is None:
         return False
     return _HAD_EFFECT.match(folded, mark.end) is not None
@@ -118,7 +121,7 @@ def dashed_aside(sentence: Sentence) -> tuple[int, int] | None:
     "Non-merchandise sales - that's membership and the marketplace - rose 14%."
     """
     said = sentence.folded[sentence.start : sentence.end]
-    if " - " not in said and " – " not in said and " — " not in said:
+    if " " not in said or (" - " not in said and " – " not in said and " — " not in said):
         return None
     found = _ASIDE.search(sentence.folded, sentence.start, sentence.end)
     if found is None:

@@ -1,5 +1,6 @@
 """Names in snake_case for measures that no canonical id covers."""
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -7,20 +8,22 @@ from pipeline.patterns import regex
 from schemas import Quantity
 
 # What parts a clause's subject from what is said of it.
-_VERB = regex(
-    r"\b(?:was|were|is|are|be|been|averaged|lasted|took|added|adds|stood|came|remained|reached"
-    r"|hit|totaled"
-    r"|totalled|ended|"
-    r"finished|rose|fell|grew|increased|decreased|declined|dropped|improved|expanded|went|ran"
-    r"|ticked|contributed|generated|brought|"
-    r"moved|climbed|slid|sank|shrank|slumped|gained|advanced|rebounded|recovered|contracted"
-    r"|swelled|crept|inched|edged|held|topped|exceeded|surpassed|crossed|passed|neared|approached"
-    r"|numbered|surged|"
-    r"soared|tumbled|plunged|slipped|eased|doubled|made|makes|make|account|accounts|accounted"
-    r"|represent|represents|represented|comprised|comprises|posted|registered|yielded|will"
-    r"|amounted|amounts"
-    r"|should|would|has|had|have|of(?= (?:[a-z]+ )?$)|at|stands|stays|jumped|down|up|to)\b"
-)
+_VERBS = frozenset(
+    ("was", "were", "is", "are", "be", "been", "averaged", "lasted", "took", "added", "adds",
+     "stood", "came", "remained", "reached", "hit", "totaled", "totalled", "ended", "finished",
+     "rose", "fell", "grew", "increased", "decreased", "declined", "dropped", "improved",
+     "expanded", "went", "ran", "ticked", "contributed", "generated", "brought", "moved",
+     "climbed", "slid", "sank", "shrank", "slumped", "gained", "advanced", "rebounded",
+     "recovered", "contracted", "swelled", "crept", "inched", "edged", "held", "topped",
+     "exceeded", "surpassed", "crossed", "passed", "neared", "approached", "numbered", "surged",
+     "soared", "tumbled", "plunged", "slipped", "eased", "doubled", "made", "makes", "make",
+     "account", "accounts", "accounted", "represent", "represents", "represented", "comprised",
+     "comprises", "posted", "registered", "yielded", "will", "amounted", "amounts", "should",
+     "would", "has", "had", "have", "at", "stands", "stays", "jumped", "down", "up", "to")
+)  # fmt: skip
+_LATIN_WORD = regex(r"\b[a-z]+\b")
+# "Of" parts them only where it leads up to the number.
+_OF_NUMBER = regex(r" (?:[a-z]+ )?$")
 _LEADING = regex(
     r"^(?:[^a-z]*\b(?:the|our|its|their|a|an|this|these|total|average|also|now|so|then|and|in|for|"
     r"on|with|excluding|including|reflecting|plus|less|meanwhile|overall|still|while|as|but|net"
@@ -73,7 +76,8 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
     ('professional', True)
     >>> subject_of("we were ")
     """
-    verb = _VERB.search(clause)
+    words_of_clause = _LATIN_WORD.finditer(clause)
+    verb = next((word for word in words_of_clause if _is_verb(word, clause)), None)
     if verb is None:
         return None
     subject = _WHERE.split(_LEADING.sub("", clause[: verb.start()]), maxsplit=1)[0].strip()
@@ -92,7 +96,13 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
 
 def begins_with_verb(clause: str) -> bool:
     """Whether the subject of an English clause stands before the comma that it begins behind."""
-    return _VERB.match(clause) is not None
+    word = _LATIN_WORD.match(clause)
+    return word is not None and _is_verb(word, clause)
+
+
+def _is_verb(word: re.Match[str], clause: str) -> bool:
+    said = word[0]
+    return said in _VERBS or (said == "of" and _OF_NUMBER.match(clause, word.end()) is not None)
 
 
 # A business grows and contributes; a measure is, stands and averages.

@@ -264,7 +264,7 @@ def _told_of_outlay(place: Place, before: str) -> MetricMatch | None:
     if place.next in "ot" and _TO_WORK.match(folded, end):
         return unnamed("investment")
     built = _A_PLANT.match(folded, end) and _ARTICLE_BEFORE.search(before)
-    if built or (_ON_PLANT.match(folded, end) and _SPENT.search(before)):
+    if built or (place.next in "oitbe" and _ON_PLANT.match(folded, end) and _SPENT.search(before)):
         return unnamed("capex")
     return unnamed("market_size") if "market " in before and _MARKET.search(before) else None
 

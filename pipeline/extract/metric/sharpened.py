@@ -201,8 +201,7 @@ def _narrowed(chosen: MetricMatch | None, place: Place, frame: Frame | None) -> 
         return unnamed("exchange_rate")
     if name in _PAID_OR_PRICED and place.quantity.text.endswith(_RATE_OF_INTEREST):
         return unnamed("dividend_yield")
-    before = just_before(place, _CLAUSE) if money else ""
-    if not before.isascii() and _SAVES.search(before):
+    if money and not place.ascii and _SAVES.search(just_before(place, _CLAUSE)):
         return unnamed("savings")
     if name == "net_additions":
         return _total_of(place, frame) or chosen
@@ -317,7 +316,7 @@ def _is_paid_out(chosen: MetricMatch, place: Place) -> bool:
     if place.kind != "percent" or place.signed:
         return False
     folded, start = place.sentence.folded, place.sentence.start
-    before = not place.lead.isascii() and _PART_OF_EARNINGS.search(place.lead)
+    before = not place.ascii and _PART_OF_EARNINGS.search(place.lead)
     if not before and not (place.next == "o" and _OF_EARNINGS_EN.match(folded, place.mark.end)):
         return False
     if chosen.metric.id in ("dividends", "dividend_per_share"):
