@@ -181,24 +181,26 @@ def language_of(text: str, default: Language = "und") -> Language:
             return "en" if latin else default
         if han < latin:
             return "en"
+    # Where no character folds to another none is only Traditional; a line is folded in any case.
+    is_plain = len(text) <= _LONGEST_LINE and fold(text) == text
+    if is_plain and default == "zh-Hans":
+        return default
     like_traditional, like_simplified = _at_a_glance()
     simplified = like_simplified.search(text)
     if simplified is None:
-        more = int(like_traditional.search(text) is not None)
-    elif _is_plain(text, simplified[0]) or not like_traditional.search(text):
+        more = int(not is_plain and like_traditional.search(text) is not None)
+    elif (is_plain and simplified[0] < _FAR[0]) or not like_traditional.search(text):
         more = -1
     else:
         only_traditional, only_simplified = _telling()
-        more = len(only_traditional.intersection(like_traditional.findall(text)))
-        more -= len(only_simplified.intersection(like_simplified.findall(text)))
+        less = len(only_simplified.intersection(like_simplified.findall(text)))
+        telling: set[str] = set()
+        for found in like_traditional.finditer(text):
+            if found[0] in only_traditional:
+                telling.add(found[0])
+                if len(telling) > less:
+                    break
+        more = len(telling) - less
     if more:
         return "zh-Hant" if more > 0 else "zh-Hans"
     return default if default in ("zh-Hant", "zh-Hans") else "zh-Hans"
-
-
-def _is_plain(text: str, simplified: str) -> bool:
-    """Say of a line with a Simplified character whether nothing in it folds to something else.
-
-    Then nothing in it is only Traditional; a line is folded in any case, so that this is no work.
-    """
-    return len(text) <= _LONGEST_LINE and simplified < _FAR[0] and fold(text) == text

@@ -54,7 +54,11 @@ def read_asking(label: str) -> AskingLabel | None:
     >>> read_asking("Q1（高盛）")
     AskingLabel(asks='question', who='高盛', numbered=True)
     """
-    found = _ASKS.match(fold(label))
+    folded = fold(label)
+    asks_or_answers = folded.startswith(("q", "a")) or "问" in folded
+    if not asks_or_answers and "答" not in folded and "回" not in folded:
+        return None
+    found = _ASKS.match(folded)
     if not found:
         return None
     asks: Asks = "question" if found["question"] else "answer"

@@ -69,11 +69,14 @@ def _is_said(text: str) -> bool:
 
 def _first_language(drafts: Sequence[Draft]) -> str | None:
     """Tell which language comes first where a document's lines alternate; None in any other."""
-    bodies = [draft for draft in drafts if draft.kind != "heading" and draft.language != "und"]
-    chinese = sum(map(_is_chinese, bodies))
-    english = len(bodies) - chinese
-    if min(chinese, english) < 2 or min(chinese, english) * 4 < len(bodies):
+    chinese = english = 0
+    for draft in drafts:
+        if draft.kind != "heading" and draft.language != "und":
+            english += draft.language == "en"
+            chinese += draft.language != "en"
+    if min(chinese, english) < 2 or min(chinese, english) * 4 < chinese + english:
         return None
+    bodies = [draft for draft in drafts if draft.kind != "heading" and draft.language != "und"]
     # Names of companies over lists of Chinese points are no lines of a call.
     if sum(not _is_chinese(d) and _is_said(d.text) for d in bodies) * 3 < english:
         return None

@@ -12,8 +12,9 @@ from pipeline.segment.draft import Draft
 from pipeline.segment.lines import Line
 
 FIGURE = regex(
-    r"[$€£¥]\s?\d"
-    r"|\d[\d,.]*\s?(?:[%亿万兆元倍x]|个|million|billion|trillion|bps|bn|mn|basis|per ?cent)"
+    r"[$€£¥\d](?:(?<=\d)[\d,.]*\s?"
+    r"(?:[%亿万兆元倍x]|个|million|billion|trillion|bps|bn|mn|basis|per ?cent)"
+    r"|(?<=[$€£¥])\s?\d)"
 )
 """A figure of business, in folded text."""
 
@@ -60,7 +61,8 @@ class Cues:
 
     def of(self, start: int) -> Set[str]:
         """Give the cue kinds of the line at a place in the text."""
-        return self._kinds.get(self._line_at(start), _NO_KINDS)
+        kinds = self._kinds.get(self._line_at(start))
+        return kinds if kinds is not None else _NO_KINDS
 
     def _line_at(self, start: int) -> int:
         """Give the index of the line at a place; mostly it is the line behind the one before."""
@@ -82,7 +84,7 @@ def _is_byline(folded: str) -> bool:
 def mark_boilerplate(drafts: Sequence[Draft], cues: Cues, folded: str) -> None:
     """Mark the drafts that hold such cues and no result. ``folded`` is the whole text, folded."""
     for draft in drafts:
-        if draft.text[0] == "[" and _NOISE.match(draft.text):
+        if ord(draft.text[0]) == ord("[") and _NOISE.match(draft.text):
             draft.boilerplate = True
             continue
         kinds = cues.of(draft.start)

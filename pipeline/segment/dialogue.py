@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -34,26 +33,38 @@ class Turn:
 
 
 def read_dialogue(
-    drafts: Sequence[Draft], cues: Cues, publisher: str | None, *, stamped: bool
+    drafts: Sequence[Draft], cues: Cues, folded: str, publisher: str | None, *, stamped: bool
 ) -> None:
-    """Fill in speaker, section, kind and question of every draft."""
-    turns = [
-        Turn(list(group), text=fold(" ".join(d.text for d in group_list[:3])[:1500]))
-        for number, group_list in ((n, list(g)) for n, g in groupby(drafts, key=lambda d: d.turn))
-        if number
-        for group in (group_list,)
-    ]
+    """Fill in speaker, section, kind and question of every draft.
+
+    ``folded`` is the whole text, folded.
+    """
+    turns: list[Turn] = []
+    before = 0
+    for draft in drafts:
+        if draft.turn and draft.turn == before:
+            turns[-1].drafts.append(draft)
+        elif draft.turn:
+            turns.append(Turn([draft]))
+        before = draft.turn
+    for turn in turns:
+        turn.text = _joined(turn.drafts[:3], folded)[:1500]
     named = [turn for turn in turns if turn.speaker]
     if named:
         _resolve_sides(turns, cues)
         _lead(drafts)
         _detach_report(turns, drafts)
         _pair_questions(turns)
-    elif turns or stamped or _is_spoken(drafts):
+    elif turns or stamped or _is_spoken(drafts, folded):
         _read_unlabelled(drafts, cues)
     else:
         _lead(drafts)
     _name_publisher(drafts, publisher)
+
+
+def _joined(drafts: Sequence[Draft], folded: str) -> str:
+    """Give the words of drafts, folded, as one text."""
+    return " ".join([folded[each.start : each.start + len(each.text)] for each in drafts])
 
 
 def _open(speaker: Speaker | None) -> bool:
@@ -258,11 +269,11 @@ def _lead(drafts: Sequence[Draft]) -> None:
             return
 
 
-def _is_spoken(drafts: Sequence[Draft]) -> bool:
+def _is_spoken(drafts: Sequence[Draft], folded: str) -> bool:
     """Say whether English text without speakers is in the words of those who lead a company."""
     if sum(draft.kind != "paragraph" for draft in drafts) * 10 > len(drafts):
         return False
-    sample = fold(" ".join(draft.text for draft in drafts[:80])[:8000])
+    sample = _joined(drafts[:80], folded)[:8000]
     hits = sum(sample.count(word) for word in cue_words()["first_person"])
     return (
         bool(drafts) and hits > _SPOKEN_SHARE * len(sample.split()) and drafts[0].language == "en"

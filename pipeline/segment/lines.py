@@ -99,10 +99,7 @@ def read_lines(text: str) -> list[Line]:
         pieces = whole if len(body) <= LONGEST else _pieces(body)
         for begin, end in pieces:
             piece = body if end - begin == len(body) else body[begin:end]
-            if ord(piece[-1]) <= _LAST_ASCII and piece.isascii():
-                language_here = "en" if is_letter(ord(piece[0])) else language_of(piece)
-            else:
-                language_here = language_of(piece[:_SAMPLE], language)
+            language_here = _language(piece, language)
             if language_here != "en" and language_here != "und":
                 language = language_here
             lines.append(
@@ -119,6 +116,13 @@ def read_lines(text: str) -> list[Line]:
             )
         after_blank = False
     return lines
+
+
+def _language(piece: str, before: Language) -> Language:
+    """Tell a piece's language; ``before`` is that of the Chinese before it."""
+    if ord(piece[-1]) <= _LAST_ASCII and piece.isascii():
+        return "en" if is_letter(ord(piece[0])) else language_of(piece)
+    return language_of(piece[:_SAMPLE], before)
 
 
 def _next_colon(text: str, colon: str, start: int) -> int:

@@ -72,10 +72,11 @@ def read_mark(text: str) -> Mark:
         latin = first.isascii()
         if text[1:2] not in (")", ".", "I", "V", "X") if latin else first not in _HAN_FIRST:
             return Mark("none", "", 0, end)
-    for pattern, style, group in ((_BRACKETED, "bracket", 1), (_EMPHASISED, "emphasis", 2)):
-        whole = pattern.match(text) if text[0] in "【〖〔［[*_" else None
-        if whole and text[0] != "[":
-            return Mark("heading", style, *_trimmed(text, *whole.span(group)))
+    if text[0] in "【〖〔［*_":
+        for pattern, style, group in ((_BRACKETED, "bracket", 1), (_EMPHASISED, "emphasis", 2)):
+            whole = pattern.match(text)
+            if whole:
+                return Mark("heading", style, *_trimmed(text, *whole.span(group)))
     found = _MARK.match(text)
     if not found or found.end() == end:
         return Mark("none", "", 0, end)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.patterns import regex
 from pipeline.segment.draft import Draft
+from pipeline.segment.titles import is_same
 
 ENOUGH_SEGMENTS = 150
 MOST_SEGMENTS = 200
@@ -40,9 +41,16 @@ def cut_parts(segments: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
             begin, size, figures, first = place, 0, 0, ENOUGH_CHARACTERS
         length = segment.end - segment.start
         size += length
-        if first < ENOUGH_CHARACTERS and not segment.boilerplate and _FIGURE.search(segment.text):
+        if first < ENOUGH_CHARACTERS and not segment.boilerplate and _has_digit(segment.text):
             figures += length
     yield segments[begin:]
+
+
+def _has_digit(text: str) -> bool:
+    """Say whether a text holds a digit; ten looks for one are shorter than one for any."""
+    if text.isascii():
+        return any(digit in text for digit in "0123456789")
+    return _FIGURE.search(text) is not None
 
 
 def _cuts_here(before: Draft, segment: Draft, count: int, size: int) -> bool:
@@ -53,7 +61,6 @@ def _cuts_here(before: Draft, segment: Draft, count: int, size: int) -> bool:
         return True
     if segment.kind == "answer" or (segment.kind == before.kind == "question"):
         return far
-    same = segment.speaker is before.speaker or segment.speaker == before.speaker
-    if segment.kind == "heading" or not same:
+    if segment.kind == "heading" or not is_same(segment.speaker, before.speaker):
         return True
     return count >= MOST_SEGMENTS or size >= MOST_CHARACTERS

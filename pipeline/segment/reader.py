@@ -17,6 +17,7 @@ from pipeline.segment.sections import closes_document, section_of, section_under
 from pipeline.segment.speakers import Call, Cast
 from pipeline.segment.stamps import leading_stamp
 from pipeline.segment.tables import find_tables, row_span
+from pipeline.segment.titles import is_same
 from schemas.fact import Speaker
 from schemas.segmented import Section, SegmentKind
 
@@ -79,17 +80,22 @@ class Reader:
 
     def read(self) -> list[Draft]:
         """Give one draft for each line that is not only a speaker's name or a time stamp."""
-        folded = self._folded
         for index, line in enumerate(self.lines):
             if self._tables and index in self._tables:
                 self._table_row(index, line)
             elif not line.first:
                 self._continue(line)
-            elif line.is_prose and not self.cast.knows(line.text, folded[line.start : line.end]):
+            elif line.is_prose and not self._is_known(line):
                 self._sentence(index, line)
             else:
                 self._line(index, line)
         return self.drafts
+
+    def _is_known(self, line: Line) -> bool:
+        """Say whether a sentence is somebody's name or title, which hardly any is."""
+        if self.cast.lists(line.text):
+            return True
+        return line.language == "en" and self.cast.knows(self._folded[line.start : line.end])
 
     def _sentence(self, index: int, line: Line) -> None:
         self._leave_what_ended(index, line)
@@ -238,14 +244,14 @@ class Reader:
 
     def _call(self, index: int, line: Line, speaker: Speaker, asks: str | None) -> None:
         """Begin a turn, unless the line repeats the name or gives it in the other language."""
-        goes_on = self._called_at == index - 1 and self._turn and _same(speaker, self._speaker)
+        goes_on = self._called_at == index - 1 and self._turn and is_same(speaker, self._speaker)
         if goes_on and self.lines[index - 1].language != line.language:
             self._called_at = index  # "Dana Wu: Sales rose." over "Dana Wu: 銷售成長。"
             return
         again = self._called_at == index - 1 and not self._spoke_since_call()
         if again and self._turn and self._speaker is not None:
             before = self.lines[index - 1]
-            if _same(speaker, self._speaker) or before.language != line.language:
+            if is_same(speaker, self._speaker) or before.language != line.language:
                 self._called_at = index
                 return
         self._spoken += self._spoke_since_call()
@@ -485,13 +491,6 @@ class Reader:
             return len(words) <= _MOST_WORDS
         capital = sum(word[0].isupper() or not word[0].isalpha() for word in words)
         return len(words) <= 12 and (len(words) <= 3 or capital * 2 >= len(words))
-
-
-def _same(one: Speaker, other: Speaker | None) -> bool:
-    """Whether two speakers are equal, which models of any kind take long to tell of themselves."""
-    if other is None or one.name != other.name:
-        return False
-    return one is other or (one.role == other.role and one.side == other.side)
 
 
 def _gives_particulars(text: str) -> bool:

@@ -48,7 +48,8 @@ _CODE_FIRST = regex(
     r"(?P<name>[\u4e00-\u9fff]{2,8})\s?[】」]?\s?[（(](?:[^）)]{0,12}"
     r"(?:\d[日号號]|\d[/.-]\d|盘[前后中]|盤[前後中]|披露|公布|公佈|发布|發布|财报|財報|业绩|業績|港股|美股|A股))"
 )
-_LEAST_PARAGRAPH, _LEAST_PARAGRAPH_CHINESE = 160, 60
+_LEAST_PARAGRAPH = 160
+_LEAST_PARAGRAPH_CHINESE = 60
 _OPENING = 160
 _NAME = r"[A-Z][\w&'’\-]+(?: (?:&|of|and|de|[A-Z][\w&'’\-]*)){0,4}"
 # "Aldermoor Biologics, a contract manufacturer in Leeds": whom a paragraph introduces.

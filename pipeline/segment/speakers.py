@@ -24,6 +24,7 @@ from pipeline.segment.titles import (
     COMMA,
     DASHED,
     LONGEST_ROLE,
+    NAMELESS,
     NUMBERED,
     PARENTHESES,
     is_firm,
@@ -40,7 +41,6 @@ from schemas.fact import Side, Speaker
 _LONGEST_LINE = 140
 _LONGEST_NAME = 40
 _LONG_WORDS = 60
-_NAMELESS = ("operator", "unidentified ", "unknown ")
 _LONGEST_LABEL = 80
 _LONGEST_WORDS = 70
 _NO_LABEL = regex(r"[。！？!?；;\n]")
@@ -304,9 +304,9 @@ class Cast:
             return Speaker(name=short, role=announced.role, side=announced.side)
         return speaker_of(short, None)
 
-    def knows(self, text: str, folded: str) -> bool:
-        """Say whether a sentence is somebody's name or title, which hardly any is."""
-        return self._find(folded) is not None or self.lists(text)
+    def knows(self, folded: str) -> bool:
+        """Say whether this is somebody's name, folded."""
+        return self._find(folded) is not None
 
     def _comes_back(self, short: str) -> bool:
         return self._short.get(short, 0) > 1
@@ -346,7 +346,7 @@ class Cast:
         speaker = self._titled(short, boxed=text[0] in "[【")
         if speaker is not None:
             return Call(speaker, end)
-        if folded.startswith(_NAMELESS) and words:
+        if folded.startswith(NAMELESS) and words:
             return Call(speaker_of(short, short), end)
         again = self.named and self._comes_back(short) and is_name(short)
         if again and not has_cue(folded, "result"):
@@ -371,7 +371,7 @@ class Cast:
                     doubled = self.named and title[0].isupper() and len(title.split()) <= 6
                 if doubled or boxed or is_titled(title, strict=pattern is not DASHED):
                     return self._known.setdefault(fold(name), speaker_of(name, title))
-            elif fold(name).startswith(_NAMELESS) and role_words(name):
+            elif fold(name).startswith(NAMELESS) and role_words(name):
                 return speaker_of(name, title)
         return spaced_title(short) if not short.isascii() else None
 

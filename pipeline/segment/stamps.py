@@ -5,6 +5,7 @@ from pipeline.patterns import regex
 _STAMP = regex(
     r"[\[(（<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])）>]?(?:\s*-->\s*[\d:.,]+)?\s*"
 )
+_LAST_COLON = 4
 _STAMP_END = regex(r"\s*[\[(（]?\d{1,2}:\d{2}(?::\d{2})?[\])）]?$")
 
 
@@ -27,5 +28,7 @@ def without_stamp(short: str) -> str:
     """
     last = short[-1:]
     if not (last.isdigit() or last in (")", "]", "）")) or len(short) > 60:
+        return short
+    if ":" not in short[-_LAST_COLON:]:
         return short
     return _STAMP_END.sub("", short) or short

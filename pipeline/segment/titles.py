@@ -42,6 +42,9 @@ _STOP = regex(r"[。？！]|[?!；;]$")
 _FIRM = regex(
     r"\b(?:Inc|Corp|Corporation|Co|Company|Ltd|LLC|LLP|plc|PLC|Group|Holdings|AG|SA|NV)\b"
 )
+NAMELESS = ("operator", "unidentified ", "unknown ")
+"""How one is called whose name is not given."""
+
 _FORMS_OF_ADDRESS = ("先生", "女士", "小姐")
 _LONGEST_TITLE = 14
 _SMALL_WORDS = frozenset(("of", "and", "the", "for", "in", "at", "de", "to", "co-head"))
@@ -92,16 +95,25 @@ def parted(text: str) -> Iterator[tuple[re.Pattern[str], re.Match[str]]]:
     """Give the ways to part a line into name and title: by a dash, a comma, in parentheses.
 
     A pattern can match only where one of its signs stands: most lines have none. What opens as no
-    name does is passed over, as none stands before its signs.
+    name does is passed over, as none stands before its signs, and so are most clauses.
     """
     if not _may_open_name(text):
         return
     if ("-" in text or "–" in text or "—" in text) and (found := DASHED.match(text)):
         yield DASHED, found
-    if ("，" in text or "," in text) and (found := COMMA.match(text)):
+    if _names_before_comma(text) and (found := COMMA.match(text)):
         yield COMMA, found
     if text[-1:] in (")", "）") and (found := PARENTHESES.match(text)):
         yield PARENTHESES, found
+
+
+def _names_before_comma(text: str) -> bool:
+    """Say whether a name, or a word for one without, stands before a line's first comma."""
+    place, wide = text.find(","), text.find("，")
+    if place < 0 or 0 <= wide < place:
+        place = wide
+    name = text[: max(place, 0)]
+    return bool(name) and (is_name(name) or fold(name).startswith(NAMELESS))
 
 
 def plain_line(text: str) -> str:
@@ -153,6 +165,13 @@ def speaker_of(name: str, title: str | None, roster: Side | None = None) -> Spea
     side = side_of(title) or roster or (None if numbered else side_of(name))
     clean = name.strip("*_ ")
     return Speaker(name=clean, role=title, side=side or "publisher")
+
+
+def is_same(one: Speaker | None, other: Speaker | None) -> bool:
+    """Say whether two speakers are equal, which a model takes long to tell of itself."""
+    if one is other or one is None or other is None:
+        return one is other
+    return one.name == other.name and one.role == other.role and one.side == other.side
 
 
 def is_firm(text: str) -> bool:

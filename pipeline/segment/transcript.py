@@ -69,7 +69,7 @@ def _drafts(message: TranscriptMessage, lines: Sequence[Line], folded: str) -> l
     mark_boilerplate(drafts, cues, folded)
     drafts = pair_translations(drafts, folded)
     publisher = message.source.publisher if message.source else None
-    read_dialogue(drafts, cues, publisher, stamped=reader.cast.stamped)
+    read_dialogue(drafts, cues, folded, publisher, stamped=reader.cast.stamped)
     return drafts
 
 
