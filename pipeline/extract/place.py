@@ -206,6 +206,8 @@ class Place:
 
 def words_in(gap: str) -> int:
     """How far apart two places are: English words, or Chinese characters halved."""
+    if not gap:
+        return 0
     han = 0
     if not gap.isascii():
         for character in gap:

@@ -1,6 +1,7 @@
 """Which metric a quantity is an amount of."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.extract.amount.drivers import is_driver
 from pipeline.extract.frame import Frame, Reading, Setting
@@ -71,7 +72,7 @@ from pipeline.extract.metric.unsaid import (
 from pipeline.extract.metric.valuation import as_valuation, of_all_shares
 from pipeline.extract.metric.whole import OF_THE_WHOLE, SUBSIDIARIES
 from pipeline.extract.place import Place, words_in
-from pipeline.lexicon.counted import counted_metric
+from pipeline.lexicon.counted import CountedMatch, counted_metric
 from pipeline.lexicon.metrics import Metric, MetricMatch
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -361,7 +362,7 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     quantity = place.quantity
     if place.kind not in ("count", "measure") or not quantity.counted:
         return None
-    found = counted_metric(fold(quantity.counted))
+    found = _counted_noun(quantity.counted)
     if found is None:
         return None
     metric, weak = found.metric, found.weak
@@ -407,6 +408,12 @@ def _counted(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
     reading.scope = found.scope
     reading.unit = found.unit
     return MetricMatch(0, 0, metric, weak=weak, loss=False, adjusted=False)
+
+
+@lru_cache(maxsize=512)
+def _counted_noun(counted: str) -> CountedMatch | None:
+    """Give what a noun counts; a call counts the same few again and again."""
+    return counted_metric(fold(counted))
 
 
 # "Bought 14m shs for $4.9bn"
