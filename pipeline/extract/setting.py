@@ -59,8 +59,10 @@ class Settings:
         label = _LABEL.match(segment.text)
         if label and _CLAUSE_LABEL.search(label[1]):
             label = None
-        if label and not any(q.start - segment.start < label.end() for q in segment.quantities):
-            texts.append(label[1])
+        if label:
+            end = segment.start + label.end()
+            if not any(quantity.start < end for quantity in segment.quantities):
+                texts.append(label[1])
         for text in texts:
             named = self._named(text, about_id, anchor, outlook)
             scope = named.scope or scope

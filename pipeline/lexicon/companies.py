@@ -140,7 +140,7 @@ def _places(text: str, folded: str) -> tuple[list[_NamePlace], list[_CodePlace]]
 
 
 # A segment is asked for its companies by normalize, and its sentences by extract.
-_remembered_places = lru_cache(maxsize=128)(_places)
+_remembered_places = lru_cache(maxsize=64)(_places)
 
 
 def _named(text: str, folded: str, known: frozenset[str], places: list[_NamePlace]) -> list[_Found]:

@@ -1,5 +1,7 @@
 """Names that stand in a sentence without being what its figures are about."""
 
+import re
+
 from pipeline.extract.reading import Mark, Sentence
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.patterns import regex
@@ -94,25 +96,51 @@ _REACH = 40
 
 # What the words that a name is left out by, held against, spent on or helped by end in, and what
 # may stand between them and the name.
-_LAST_WORDS = (
-    "ex", "excluding", "excl", "excl.", "without", "before", "of", "than", "from", "minus",
-    "outside", "beyond", "besides", "counting", "out", "for", "non", "versus", "vs", "vs.", "to",
-    "with", "against", "unlike", "in", "on", "into", "enable", "enables", "enabling", "allow",
-    "allows", "allowing", "let", "lets", "letting", "help", "helps", "helping", "give", "gives",
-    "giving", "offer", "offers", "offering",
-    *"除含计入括虑开去当合于和与及、比较过越出逊后先如上少小下代输大让助向对",
+_LEADING_PAST = (
+    (_LEFT_OUT, (
+        "ex", "excluding", "excl", "excl.", "without", "before", "of", "than", "from", "minus",
+        "outside", "beyond", "besides", "counting", "out", "for", "non",
+        *"除含计入括虑开去当合于和与及、",
+    )),
+    (_HELD_AGAINST, (
+        "than", "versus", "vs", "vs.", "to", "with", "against", "unlike",
+        *"比较于过对越后先及如上下代输",
+    )),
+    (_SPENT, ("in", "on", "into", *"大于")),
+    (_FOR_WHOM, (
+        "enable", "enables", "enabling", "allow", "allows", "allowing", "let", "lets", "letting",
+        "help", "helps", "helping", "give", "gives", "giving", "offer", "offers", "offering",
+        *"让助向",
+    )),
 )  # fmt: skip
-_FILLERS = ("the", "our", "other", "general")
+_FILLERS = ("-", "the", "our", "other", "general")
 
 
-def _may_lead_past(before: str) -> bool:
-    """Whether the last word before a name is one of those, which takes less than a search."""
-    before = before.rstrip()
-    while before.endswith(("-", *_FILLERS)):
-        for filler in ("-", *_FILLERS):
-            before = before.removesuffix(filler)
-        before = before.rstrip()
-    return before.endswith(_LAST_WORDS)
+def _by_last_character() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    words: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for pattern, leading in _LEADING_PAST:
+        for word in leading:
+            words.setdefault(word[-1], []).append((word, pattern))
+    return words
+
+
+_LAST_WORDS = _by_last_character()
+
+
+def _is_led_past(before: str, by: re.Pattern[str] | None = None) -> bool:
+    """Whether what stands before a name leaves it out, holds it against a figure and the like.
+
+    ``by``: only this of them. The last word is looked at first, which takes less than a search.
+    """
+    said = before.rstrip()
+    while said.endswith(_FILLERS):
+        for filler in _FILLERS:
+            said = said.removesuffix(filler)
+        said = said.rstrip()
+    for word, pattern in _LAST_WORDS.get(said[-1:], ()):
+        if said.endswith(word) and (by is None or by is pattern) and pattern.search(before):
+            return True
+    return False
 
 
 def is_no_business(sentence: Sentence, mark: Mark) -> bool:
@@ -141,9 +169,7 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
         return True
     if "受" in before and _WEIGHED.search(before) and _ON_ANOTHER.match(sentence.folded, mark.end):
         return True
-    if _may_lead_past(before) and any(
-        said.search(before) for said in (_LEFT_OUT, _HELD_AGAINST, _SPENT, _FOR_WHOM)
-    ):
+    if _is_led_past(before):
         return True
     if _BOUGHT.match(sentence.folded, mark.end) and _OF_DEALS.search(before):
         return True
@@ -160,7 +186,7 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
 def is_left_out(sentence: Sentence, mark: Mark) -> bool:
     """Whether a business is named as what a figure does not hold: 扣除疫苗成長 4%."""
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
-    return _may_lead_past(before) and _LEFT_OUT.search(before) is not None
+    return _is_led_past(before, _LEFT_OUT)
 
 
 def is_aside(sentence: Sentence, mark: Mark) -> bool:
@@ -168,4 +194,4 @@ def is_aside(sentence: Sentence, mark: Mark) -> bool:
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
     if before.rstrip().endswith(_LEAD_ASIDE) and _ASIDE.search(before):
         return True
-    return _may_lead_past(before) and _LEFT_OUT.search(before) is not None
+    return _is_led_past(before, _LEFT_OUT)

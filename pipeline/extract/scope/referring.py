@@ -59,3 +59,28 @@ def takes_up_topic(place: Place) -> bool:
     folded, at = place.sentence.folded, place.mark.start
     start = max(place.sentence.start, at - _REACH)
     return _OF_TOPIC.search(folded, start, at) is not None
+
+
+# "Its margin", "segment margin", 该业务: what was spoken of just before.
+_SAME_BUSINESS = regex(
+    r"\s*(?:(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|line)\b|"
+    r"(?:its|segment|divisional|it|they|their)\b|该|其(?!中|他|它|余|实|次)|这块|这个业务|这项业务|此业务)"
+)
+# "Operating earnings in the sector rose 51%".
+_IN_THE_BUSINESS = regex(
+    r"\b(?:in|for|of|from|within) (?:the|this|that) "
+    r"(?:segment|sector|division|business unit|region)"
+    r"\b(?! of)|\b(?:the|this) (?:segment|division|sector)['’]s\b"
+)
+_PARTS = ("segment", "sector", "division", "business unit", "region")
+
+
+def same_business(place: Place) -> bool:
+    """Whether the sentence opens by referring to the business of the one before."""
+    folded, start = place.sentence.folded, place.sentence.start
+    if _SAME_BUSINESS.match(folded, start) is not None:
+        return True
+    end = place.sentence.end
+    said = folded[start:end]
+    named = any(part in said for part in _PARTS)
+    return named and _IN_THE_BUSINESS.search(folded, start, end) is not None

@@ -29,6 +29,7 @@ from pipeline.extract.scope.referring import (
     OF_A_GENERATION,
     generation_of,
     pointed_to,
+    same_business,
     takes_up_topic,
 )
 from pipeline.extract.scope.whose import is_back_at_speaker
@@ -42,17 +43,6 @@ _JOINED = regex(r"\s*(?:and|&|plus|和|及|与|以及|跟|\+)\s*(?:the |our )?")
 # Words that name the company as a whole at the head of a metric: 综合毛利率, "total revenue".
 _WHOLE = regex(
     r"(?:综合|归母|归属|集团|整体|合并|总(?:收入|营收|体|利润)|consolidated|total|overall|company|group)"
-)
-# "Its margin", "segment margin", 该业务: what was spoken of just before.
-_SAME_BUSINESS = regex(
-    r"\s*(?:(?:its|their|that|this|the)\s+(?:segment|business|division|unit|product|line)\b|"
-    r"(?:its|segment|divisional|it|they|their)\b|该|其(?!中|他|它|余|实|次)|这块|这个业务|这项业务|此业务)"
-)
-# "Operating earnings in the sector rose 51%".
-_IN_THE_BUSINESS = regex(
-    r"\b(?:in|for|of|from|within) (?:the|this|that) "
-    r"(?:segment|sector|division|business unit|region)"
-    r"\b(?! of)|\b(?:the|this) (?:segment|division|sector)['’]s\b"
 )
 # What headings speak of without its being a business, and what such a thing does not have.
 _A_TOPIC = "AI"
@@ -370,7 +360,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
         or not frame.scope_inherited
         or "metric inherited" in reading.doubts
         or not (frame.metrics or place.kind in ("count", "measure"))
-        or _same_business(place)
+        or same_business(place)
     ):
         reading.scope = frame.scope
         if frame.scope_inherited:
@@ -445,9 +435,10 @@ _OF_OURS = regex(r"\s*of (?:our|the company's|total company|consolidated|group)\
 
 def _is_customer(place: Place, named: Entity, setting: Setting) -> bool:
     """Whether another company is named for its part of what the company spoken of has."""
-    if setting.about is None or named == setting.about or place.kind != "percent":
+    if setting.about is None or place.kind != "percent":
         return False
-    return _OF_OURS.match(place.sentence.folded, place.mark.end) is not None
+    ours = _OF_OURS.match(place.sentence.folded, place.mark.end) is not None
+    return ours and named != setting.about
 
 
 def _is_subsidiary(scope: str | None, place: Place, frame: Frame) -> bool:
@@ -480,14 +471,6 @@ def _leaves_business(place: Place, frame: Frame, business: Mark) -> bool:
         return True
     counts = place.kind == "count" and not frame.scope_is_line
     return counts and _WE_TOO.search(folded, start, end) is not None
-
-
-def _same_business(place: Place) -> bool:
-    """Whether the sentence opens by referring to the business of the one before."""
-    folded, start = place.sentence.folded, place.sentence.start
-    if _SAME_BUSINESS.match(folded, start) is not None:
-        return True
-    return _IN_THE_BUSINESS.search(folded, start, place.sentence.end) is not None
 
 
 def _named_before(place: Place, frame: Frame) -> bool:

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 _ASKING = ("问", "asked", "wonder", "queried", "wanted to know", "pressed", "nquired")
 _GUIDING = ("guid", "outlook", "forecast")
-_SUPPOSING = ("若", "倘", "如果", "假如", "假设", "一旦")
+_SUPPOSING = ("若", "倘", "如果", "假", "一旦")
 _POINTING_BACK = ("时", "that time", "the time", "that point", "back then")
 
 
