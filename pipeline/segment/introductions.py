@@ -12,7 +12,8 @@ from pipeline.segment.titles import is_name
 from schemas.fact import Speaker
 
 _LONGEST = 1_500
-# How the words of ``_ASKING`` begin, which would be tried at each letter.
+# What ``_ASKING`` holds, and how it begins, as it would be tried at each letter.
+_ASKING_WORDS = ("from", "to", "is", "of", "question", "up")
 _ASKING_OPENINGS = (
     "come", "is from", "be from", "are from", "question", "line of", "hear from", "go ", "move ",
     "turn ", "open it up ", "Next is", "next is", "up is", "first is", "caller is",
@@ -60,7 +61,8 @@ def announced_analysts(text: str) -> Iterator[Speaker]:
     """
     text = text[:_LONGEST]
     end = 0
-    for place in places_of(text, _ASKING_OPENINGS):
+    calls = any(word in text for word in _ASKING_WORDS)
+    for place in places_of(text, _ASKING_OPENINGS) if calls else ():
         found = _ASKING.match(text, place) if place >= end else None
         if found is None:
             continue

@@ -17,6 +17,7 @@ LONG_CHARACTERS = 16_000
 FIRST_CHARACTERS = 2_000
 LEAST_CHARACTERS = 1_000
 
+_LAST_ASCII = 0x7F
 _FIGURE = regex(r"[0-9\uff10-\uff19]")
 
 
@@ -48,7 +49,7 @@ def cut_parts(segments: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
 
 def _has_digit(text: str) -> bool:
     """Say whether a text holds a digit; ten looks for one are shorter than one for any."""
-    if text.isascii():
+    if ord(text[-1]) <= _LAST_ASCII and text.isascii():
         return any(digit in text for digit in "0123456789")
     return _FIGURE.search(text) is not None
 

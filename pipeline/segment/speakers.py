@@ -29,6 +29,7 @@ from pipeline.segment.titles import (
     PARENTHESES,
     is_firm,
     is_name,
+    is_nameless,
     is_titled,
     parted,
     plain_line,
@@ -371,7 +372,7 @@ class Cast:
                     doubled = self.named and title[0].isupper() and len(title.split()) <= 6
                 if doubled or boxed or is_titled(title, strict=pattern is not DASHED):
                     return self._known.setdefault(fold(name), speaker_of(name, title))
-            elif fold(name).startswith(NAMELESS) and role_words(name):
+            elif is_nameless(name) and role_words(name):
                 return speaker_of(name, title)
         return spaced_title(short) if not short.isascii() else None
 

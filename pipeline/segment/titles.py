@@ -45,6 +45,9 @@ _FIRM = regex(
 NAMELESS = ("operator", "unidentified ", "unknown ")
 """How one is called whose name is not given."""
 
+# In full width too, as is all that is folded.
+_FIRST_OF_NAMELESS = "OoUuＯｏＵｕ"
+
 _FORMS_OF_ADDRESS = ("先生", "女士", "小姐")
 _LONGEST_TITLE = 14
 _SMALL_WORDS = frozenset(("of", "and", "the", "for", "in", "at", "de", "to", "co-head"))
@@ -113,7 +116,12 @@ def _names_before_comma(text: str) -> bool:
     if place < 0 or 0 <= wide < place:
         place = wide
     name = text[: max(place, 0)]
-    return bool(name) and (is_name(name) or fold(name).startswith(NAMELESS))
+    return bool(name) and (is_name(name) or is_nameless(name))
+
+
+def is_nameless(text: str) -> bool:
+    """Say whether a text opens as one is called whose name is not given."""
+    return text[:1] in _FIRST_OF_NAMELESS and fold(text).startswith(NAMELESS)
 
 
 def plain_line(text: str) -> str:
