@@ -61,6 +61,29 @@ class _Alternative(NamedTuple):
     beginnings: set[str]
 
 
+class Choice:
+    """Rules whose matches can begin with the same characters; of two the first one counts.
+
+    ``pattern`` is None until it is compiled; ``rules`` are by the number of their group in it.
+    """
+
+    __slots__ = ("_source", "pattern", "rules")
+
+    def __init__(self, left: str, rules: list[tuple[Rule, str]], right: str) -> None:
+        self.pattern: re.Pattern[str] | None = None
+        self.rules: dict[int, Rule] = {}
+        group = 1
+        for rule, _ in rules:
+            self.rules[group] = rule
+            group += 1 + len(rule.slots)
+        self._source = left + "|".join(f"({pattern})" for _, pattern in rules) + right
+
+    def compiled(self) -> re.Pattern[str]:
+        """Compile them, as is done when one of their beginnings is first met."""
+        pattern = self.pattern = compiled_regex(self._source)
+        return pattern
+
+
 class Section:
     """Rules that are tried around a trigger: ``before`` characters to its left, ``after`` right.
 
@@ -77,7 +100,7 @@ class Section:
         self._before, self._after = int(before), int(after)
         self._starts = starts
         self._body = [_rule(where, columns, language) for where, columns in body]
-        self._compiled: tuple[Phrases[None], re.Pattern[str], dict[int, Rule]] | None = None
+        self._choices: Phrases[Choice] | None = None
         self._values = _vocabulary(language)
 
     def matches(self, text: str, places: list[int]) -> list[tuple[re.Match[str], Rule]]:
@@ -86,17 +109,20 @@ class Section:
         matches: list[tuple[re.Match[str], Rule]] = []
         if not windows:
             return matches
-        beginnings, pattern, rules = self.compiled()
         whole_words = self.language != "zh"
+        choices = self.choices()
         for first, end in windows:
             reached = first
-            found = beginnings.find(text[first:end])
-            for place in sorted(first + start for start, _, _ in found):
+            found = choices.find(text[first:end])
+            found.sort()  # by where they start: at no place two of them do
+            for start, _, choice in found:
+                place = first + start
                 if place < reached or (whole_words and place and _in_word(text[place - 1])):
                     continue
+                pattern = choice.pattern or choice.compiled()
                 if match := pattern.match(text, place, end):
                     reached = match.end()
-                    matches.append((match, rules[match.lastindex or 0]))
+                    matches.append((match, choice.rules[match.lastindex or 0]))
         return matches
 
     def _windows(self, text: str, places: list[int]) -> list[tuple[int, int]]:
@@ -118,35 +144,35 @@ class Section:
             windows.append((start, end))
         return windows
 
-    def compiled(self) -> tuple[Phrases[None], re.Pattern[str], dict[int, Rule]]:
-        """Give all rules as one expression, and each by the number that its group has in it.
+    def choices(self) -> Phrases[Choice]:
+        """Give how matches of the rules can begin, and for each the rules that can begin so.
 
-        How a match of them can begin is looked for first.
-
-        They are compiled when the trigger is first met: that takes longer than to read a short
-        transcript. Rules that begin with the same characters are passed over as one.
+        That is read off them when the trigger is first met: to do so for all takes longer than to
+        read a short transcript.
         """
-        if self._compiled is None:
-            left, right = _EDGES[self.language]
-            alternatives = [
-                _Alternative(
-                    pattern,
-                    len(rule.slots),
-                    openings(
-                        _expanded(source, self.language, short=True)[0],
-                        _LONGEST_START[self.language],
-                        _stand_ins(self.language)[1],
-                    ),
-                )
-                for rule, source, pattern in self._body
+        if self._choices is None:
+            longest, slots = _LONGEST_START[self.language], _stand_ins(self.language)[1]
+            beginnings_of = [
+                openings(_expanded(source, self.language, short=True)[0], longest, slots)
+                for _, source, _ in self._body
             ]
-            either, places = _either(alternatives)
-            beginnings = fewest(set().union(*(each.beginnings for each in alternatives)))
-            ahead = "".join(f"(?={first})" for first in self._starts)
-            rules = {group: self._body[place][0] for group, place in places.items()}
-            pattern = compiled_regex(ahead + left + either + right)
-            self._compiled = Phrases(dict.fromkeys(beginnings)), pattern, rules
-        return self._compiled
+            owners: dict[str, list[int]] = {}
+            beginnings = fewest(set().union(*beginnings_of))
+            for place, each in enumerate(beginnings_of):
+                for beginning in {_shortest(one, beginnings) for one in each}:
+                    owners.setdefault(beginning, []).append(place)
+            left, right = _EDGES[self.language]
+            left = "".join(f"(?={first})" for first in self._starts) + left
+            known: dict[tuple[int, ...], Choice] = {}
+            for places in owners.values():
+                if tuple(places) not in known:
+                    rules = [self._body[place] for place in places]
+                    alike = [(rule, pattern) for rule, _, pattern in rules]
+                    known[tuple(places)] = Choice(left, alike, right)
+            self._choices = Phrases(
+                {beginning: known[tuple(places)] for beginning, places in owners.items()}
+            )
+        return self._choices
 
     def slots_of(self, found: re.Match[str], rule: Rule) -> dict[str, int] | None:
         """Read the numbers in the slots that took part in a match; None if one holds no number."""
@@ -183,6 +209,14 @@ def _lengths(trigger: str, beginnings: set[str]) -> dict[str, int]:
         len(one) == lengths[one[0]] and re.fullmatch(trigger, one) for one in beginnings
     )
     return lengths if whole else {}
+
+
+def _shortest(beginning: str, beginnings: set[str]) -> str:
+    """Give the one of the beginnings that a beginning begins with."""
+    for length in range(1, len(beginning)):
+        if beginning[:length] in beginnings:
+            return beginning[:length]
+    return beginning
 
 
 def _either(alternatives: list[_Alternative]) -> tuple[str, dict[int, int]]:
