@@ -154,7 +154,8 @@ def _note_owner(frame: Frame, match: ScopeMatch, mark: Mark, about: Entity | Non
         return
     owner = company(match.owner)
     if owner is not None:
-        frame.entity, frame.last_company = Entity(id=owner.id, name=owner.name), mark
+        frame.entity = Entity.trusted_fields({"id": owner.id, "name": owner.name})
+        frame.last_company = mark
 
 
 def _is_company(sentence: Sentence, at: int, about: Entity | None) -> bool:

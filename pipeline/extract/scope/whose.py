@@ -76,7 +76,9 @@ def _is_own_business(sentence: Sentence, at: int, about: Entity | None) -> bool:
 def entity_of(mention: CompanyMention) -> Entity:
     """The entity of a company mention, under its canonical name."""
     known = company(mention.company.id)
-    return Entity(id=known.id, name=known.name) if known else mention.company
+    if known is None:
+        return mention.company
+    return Entity.trusted_fields({"id": known.id, "name": known.name})
 
 
 def is_back_at_speaker(place: Place, frame: Frame, setting: Setting) -> bool:

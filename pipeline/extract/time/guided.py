@@ -25,9 +25,12 @@ def was_guided(place: Place, frame: Frame) -> bool:
     last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark is not previous or last.modality != "forward":
         return False
+    if place.kind != last.quantity.kind:
+        return False
     start = max(place.sentence.start, previous.end)
     folded = place.sentence.folded
-    told = _WAS.search(folded, start, place.mark.start) or (
-        _IT_WAS.search(folded, start, place.mark.start) and _BEFORE.match(folded, place.mark.end)
-    )
-    return told is not None and place.kind == last.quantity.kind
+    if _WAS.search(folded, start, place.mark.start):
+        return True
+    if place.next not in "bpeli" or not _BEFORE.match(folded, place.mark.end):
+        return False
+    return _IT_WAS.search(folded, start, place.mark.start) is not None

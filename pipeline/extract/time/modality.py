@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Setting
@@ -13,7 +14,7 @@ from pipeline.extract.time.leaving import stands_for_what_comes
 from pipeline.extract.time.outlook import lists_guidance, lists_on, moves_along, revised_to
 from pipeline.extract.time.present import is_so_already
 from pipeline.extract.time.times import labels
-from pipeline.extract.time.wording import wording_of
+from pipeline.extract.time.wording import GUIDING, wording_of
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from schemas import NormalizedSegment, Period, PeriodMention
@@ -89,22 +90,19 @@ _REVISED = regex(
 _TOLD_APART = regex(r"[;:]|\b(?:and|while|but|as|after|with|when)\b|, (?!to )")
 
 
-def _speaks_of_guidance(place: Place) -> bool:
-    """Whether a word of guidance stands before the number: hardly any sentence has one."""
-    folded, start, end = place.sentence.folded, place.sentence.start, place.mark.start
-    return wording_of(folded).guides and (
-        folded.find("guid", start, end) >= 0
-        or folded.find("outlook", start, end) >= 0
-        or folded.find("forecast", start, end) >= 0
-    )
-
-
 def _revision(place: Place) -> re.Match[str] | None:
     """The last revision of guidance that is told before the number."""
+    sentence = place.sentence
+    if not wording_of(sentence.folded).guides:
+        return None
+    return _last_revision(sentence.folded, sentence.start, place.mark.start)
+
+
+@lru_cache(maxsize=8)
+def _last_revision(folded: str, start: int, end: int) -> re.Match[str] | None:
     last = None
-    if _speaks_of_guidance(place):
-        sentence = place.sentence
-        for last in _REVISED.finditer(sentence.folded, sentence.start, place.mark.start):  # noqa: B007
+    if any(folded.find(word, start, end) >= 0 for word in GUIDING):
+        for last in _REVISED.finditer(folded, start, end):  # noqa: B007
             pass
     return last
 

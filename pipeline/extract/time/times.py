@@ -367,6 +367,7 @@ def mark_of(place: Place, mention: PeriodMention) -> Mark | None:
 
 
 _CLOSING = regex(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
+_ENDING = ("finish", "end", "exit", "clos")
 _CLOSING_YEAR = regex(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
 
 
@@ -376,8 +377,8 @@ def closes(place: Place, mention: PeriodMention) -> bool:
     if mark is None:
         return False
     folded = place.sentence.folded
-    start = max(place.sentence.start, mark.start - 16)
-    if folded[mark.start - 1 : mark.start] == " " and _CLOSING.search(folded[start : mark.start]):
+    said = folded[max(place.sentence.start, mark.start - 16) : mark.start]
+    if any(word in said for word in _ENDING) and _CLOSING.search(said):
         return True
     return _CLOSING_YEAR.match(folded, mark.start, mark.end) is not None
 

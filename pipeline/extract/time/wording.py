@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 _ASKING = ("问", "asked", "wonder", "queried", "wanted to know", "pressed", "nquired")
-_GUIDING = ("guid", "outlook", "forecast")
+GUIDING = ("guid", "outlook", "forecast")
 _SUPPOSING = ("若", "倘", "如果", "假", "一旦")
 _POINTING_BACK = ("时", "that time", "the time", "that point", "back then")
 
@@ -15,7 +15,7 @@ class Wording:
 
     def __init__(self, folded: str) -> None:
         self.asks = any(word in folded for word in _ASKING)
-        self.guides = any(word in folded for word in _GUIDING)
+        self.guides = any(word in folded for word in GUIDING)
         self.supposes = any(word in folded for word in _SUPPOSING)
         self.points_back = any(word in folded for word in _POINTING_BACK)
 
