@@ -1,6 +1,7 @@
 """What a number counts: the noun phrase after it ("paid memberships", 家门店)."""
 
 import re
+from decimal import Decimal
 from functools import cache
 
 from pipeline.normalize.quantities.before import skip_spaces
@@ -22,8 +23,7 @@ _SIZED = regex(
     r"|gigabyte|terabyte|ounce|pound|mile|seat|bed|ton|tonne)(?:[- ]equivalent)?(?= [a-z])"
 )
 _MOST_COUNTED = 6
-_SMALL = 20
-_MANY = 100
+_SMALL, _MANY = Decimal(20), Decimal(100)
 NOTHING = "-"
 _LOOK_BACK = 10
 
@@ -49,7 +49,7 @@ def read_counted(passage: Passage, amount: Amount) -> str | None:
     return None
 
 
-_MILLIONS = 1_000_000
+_MILLIONS = Decimal(1_000_000)
 _MOVES = regex(r" (?:up|down) (?:about |roughly |nearly )?(?:[a-z]+(?:teen|ty)?|\d+)(?![a-z])")
 # The verb of the next clause, in captions without a stop.
 _VERB = regex(
@@ -121,34 +121,36 @@ def _subjects() -> re.Pattern[str]:
 
 
 def _chinese(passage: Passage, amount: Amount) -> str | None:
-    folded, roles = passage.folded, lexicon().roles
-    gap = folded[amount.end] == " "
-    run = _HAN_RUN.match(folded, amount.end + gap)
+    folded, roles = passage.folded, passage.known.roles
+    start = amount.end + (folded[amount.end] == " ")
+    run = _HAN_RUN.match(folded, start)
     if run is None:
         return None
     known = _nouns().match(folded, amount.end)
-    first = run.group()[0]
-    if run.group()[:2] in roles["not_measure"]:
+    said = run.group()
+    first = said[0]
+    if said[:2] in roles["not_measure"]:
         return None
     if first == "股" and _each(folded, amount.start, passage.limit):
         return NOTHING
     if first == "派" and _DIVIDED.match(folded, amount.end):
         return NOTHING
-    if known is None and first not in roles["measure"]:
+    measured = first in roles["measure"]
+    if known is None and not measured:
         return None
     if amount.scale is None and amount.number is not None and amount.number < _SMALL:
-        thing = run.group()[1:] if first in roles["measure"] else run.group()
-        if thing.startswith(_things()) or run.group().startswith(_things()):
+        thing = said[1:] if measured else said
+        if thing.startswith(_things()) or said.startswith(_things()):
             return NOTHING
     if amount.form == "small" and amount.number == 1 and amount.scale is None:
         return NOTHING
-    length = known.end() - run.start() if known else 1
-    said, stops = run.group(), roles["stop"]
+    length = known.end() - start if known else 1
+    stops = roles["stop"]
     while length < min(len(said), _MOST_COUNTED):
         if said[length] in stops and not _in_a_noun(said, length):
             break
         length += 1
-    return passage.text[run.start() : run.start() + length]
+    return passage.text[start : start + length]
 
 
 # Nouns that hold a character which elsewhere ends what is counted: 供应商, 会员, 适应症, 智能体.

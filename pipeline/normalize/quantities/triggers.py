@@ -165,29 +165,34 @@ def _starts() -> re.Pattern[str]:
     bands = [band for band in lexicon().bands if not band[0].isascii()]
     initials = "".join(sorted({band[0] for band in bands} - set(_core())))
     after = _sorted(band[1] for band in bands)
+    behind_core = _sorted(after, *_behind_core())
     # In the order in which most is told soonest. Digits are taken together.
     return compiled_regex(
         rf"[a-z0-9{VULGAR}{_core()}{initials}]"
-        rf"(?:(?<=[0-9])[0-9]*+|(?<![a-z{initials}])"
+        rf"(?:(?<=[0-9])[0-9]*+|(?<![a-z{initials}])(?:(?= {{0,4}}[{behind_core}])|(?<=[{VULGAR}]))"
         rf"|(?=[a-z{after}])(?:(?<![a-z])|(?<![a-z][a-z])(?=[a-z][a-z])))"
     )
 
 
 @cache
 def _chinese() -> str:
-    known = lexicon()
-    core = _core()
+    bands = alternation(band for band in lexicon().bands if not band[0].isascii())
+    others = _core().replace("一", "")
+    behind_others, behind_one = _behind_core()
+    return (
+        rf"(?P<band>{bands})"
+        rf"|(?P<run>[{others}](?= {{0,4}}[{behind_others}])|一(?= {{0,4}}[{behind_one}]))"
+    )
+
+
+def _behind_core() -> tuple[str, str]:
+    """Give what stands behind a character of a numeral, and behind 一."""
+    known, core = lexicon(), _core()
     units = {unit[0] for unit in known.units if unit[0] > _IDEOGRAPHIC}
     nouns = {noun[0] for noun in known.roles["noun"]} | known.roles["measure"]
     amounts = (unit[0] for unit, entry in known.units.items() if entry.kind != "measure")
     after_one = {char for char in amounts if char > _IDEOGRAPHIC} | set("分点年季天周小到至")
-    bands = alternation(band for band in known.bands if not band[0].isascii())
-    others = core.replace("一", "")
-    return (
-        rf"(?P<band>{bands})"
-        rf"|(?P<run>[{others}](?= {{0,4}}[{_sorted(core, units, nouns, '分点多余来半到至%')}])"
-        rf"|一(?= {{0,4}}[{_sorted(core, after_one)}]))"
-    )
+    return _sorted(core, units, nouns, "分点多余来半到至%"), _sorted(core, after_one)
 
 
 def _core() -> str:
