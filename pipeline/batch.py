@@ -4,15 +4,13 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
 from pipeline.stages import extract, normalize, segment
-from schemas import Fact, NormalizedPart, TranscriptMessage
-from schemas.event import Event, plain, rfc3339
+from pipeline.written import event_written
+from schemas import NormalizedPart, TranscriptMessage
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -63,7 +61,7 @@ def lines_of(message: TranscriptMessage, stage: str) -> Iterator[bytes]:
                 yield _with_id(message.transcript_id, found.model_dump_json())
             continue
         for fact in extract(normal).facts:
-            yield event_line(fact, ingested_at=now, extracted_at=now)
+            yield event_written(fact, "asserted", ingested_at=now, extracted_at=now)
 
 
 def _in_english(part: NormalizedPart) -> NormalizedPart:
@@ -72,32 +70,6 @@ def _in_english(part: NormalizedPart) -> NormalizedPart:
 
     settings = Settings.load()
     return with_english(part, translator_from(settings), which=settings.translator_segments)
-
-
-def event_line(fact: Fact, *, ingested_at: datetime, extracted_at: datetime) -> bytes:
-    """Write a fact as the event that asserts it.
-
-    The fact's part is what ``model_dump_json`` gives, in a third of the time.
-    """
-    said = orjson.dumps(fact.__dict__, default=_as_json, option=orjson.OPT_UTC_Z)
-    return said[:-1] + _asserted(ingested_at, extracted_at)
-
-
-def _as_json(value: Any) -> dict[str, Any] | str:
-    """Give what is written for a field that JSON has no form for."""
-    if type(value) is Decimal:
-        return plain(value)
-    if isinstance(value, Event):
-        return value.__dict__
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-@lru_cache(maxsize=1)
-def _asserted(ingested_at: datetime, extracted_at: datetime) -> bytes:
-    """Write what an event has beyond its fact: a transcript's facts share it, and it comes last."""
-    ingested, extracted = rfc3339(ingested_at), rfc3339(extracted_at)
-    said = f',"status":"asserted","ingested_at":"{ingested}","extracted_at":"{extracted}"}}'
-    return said.encode()
 
 
 def _with_id(transcript_id: str, segment_json: str) -> bytes:

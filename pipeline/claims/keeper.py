@@ -28,6 +28,7 @@ from pipeline.stream.record import (
 )
 from pipeline.stream.shelf import LedgerError, Shelf
 from pipeline.stream.transaction import Sending, Transactional
+from pipeline.written import written
 from schemas import Claim, FactEvent
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def _folded(before: Claim | None, taken: Iterable[_Taken]) -> tuple[Claim | None
 
 def _message(claim_id: str, state: Claim | None, cause: Record) -> Message:
     """Write the state of a claim, a tombstone where nobody states it any more."""
-    value = None if state is None else state.model_dump_json().encode()
+    value = None if state is None else written(state)
     return Message(CLAIMS, claim_id.encode(), value, _headers(claim_id, state, cause))
 
 

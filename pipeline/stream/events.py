@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.stream.ledger import Asserted, Change, LedgerEntry, Retracted
 from pipeline.stream.record import (
@@ -12,7 +13,8 @@ from pipeline.stream.record import (
     moment_of,
     traceparent_of,
 )
-from schemas import FactEvent, TranscriptCompleted
+from pipeline.written import event_written
+from schemas import TranscriptCompleted
 
 FACT_ASSERTED = "callfacts.fact.asserted"
 FACT_RETRACTED = "callfacts.fact.retracted"
@@ -37,21 +39,16 @@ def events(changes: Iterable[Change], cause: Cause) -> list[Message]:
     for change in changes:
         if isinstance(change, Asserted | Retracted):
             is_new, fact = isinstance(change, Asserted), change.fact
-            event = FactEvent.trusted(
-                **fact.__dict__,
-                status="asserted" if is_new else "retracted",
-                ingested_at=ingested,
-                extracted_at=extracted,
-            )
+            status: Literal["asserted", "retracted"] = "asserted" if is_new else "retracted"
+            value = event_written(fact, status, ingested_at=ingested, extracted_at=extracted)
             headers = event_headers(
                 stage="publish",
                 kind=FACT_ASSERTED if is_new else FACT_RETRACTED,
-                identity=f"{fact.fact_id}-{event.status}-r{cause.entry.revision}@{identity}",
+                identity=f"{fact.fact_id}-{status}-r{cause.entry.revision}@{identity}",
                 moment=extracted,
                 traceparent=traceparent,
             )
             key = (fact.entity.id if fact.entity else fact.transcript_id).encode()
-            value = event.model_dump_json().encode()
             messages.append(Message("facts.events", key, value, headers))
         elif isinstance(change, TranscriptCompleted):
             messages.append(_completed(change, identity, traceparent))

@@ -37,6 +37,7 @@ from pipeline.stream.shelf import (
     chunk_key,
 )
 from pipeline.stream.transaction import Sending, Sent, Transactional
+from pipeline.written import written
 from schemas import ExtractedPart, Fact
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ class _Batch(Sending):
             if facts.keys() == old.get(name, {}).keys():
                 continue
             chunk = AssertedChunk(transcript_id=transcript_id, facts=tuple(facts.values()))
-            value = chunk.model_dump_json().encode() if facts else None
+            value = written(chunk) if facts else None
             message = Message(ASSERTED, chunk_key(transcript_id, name), value, ())
             chunk_sent = self.send(message, self._partition)
             sent[name] = chunk_sent if facts else None

@@ -31,6 +31,7 @@ from pipeline.stream.record import (
 )
 from pipeline.transcript import BadTranscript, decode_transcript, transcript_key
 from pipeline.version import VERSION
+from pipeline.written import written
 from schemas import NormalizedPart, SegmentedPart, TranscriptMessage
 
 Part = TypeVar("Part", SegmentedPart, NormalizedPart)
@@ -85,7 +86,7 @@ def _extract(record: Record, now: datetime) -> Iterator[Message]:
         return
     lineage = Lineage.read(record.headers)
     part = _read_part(NormalizedPart, record)
-    body = extract(part).model_dump_json().encode()
+    body = written(extract(part))
     yield _message("extract", EXTRACTED, record, lineage, body, now)
 
 
@@ -173,7 +174,7 @@ _handed = Handed()
 
 
 def _written(part: SegmentedPart | NormalizedPart) -> bytes:
-    body = part.model_dump_json().encode()
+    body = written(part)
     _handed.put(body, part)
     return body
 

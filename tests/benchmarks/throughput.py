@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from pipeline.batch import event_line, lines
+from pipeline.batch import lines
 from pipeline.stages import extract, normalize, segment
+from pipeline.written import event_written
 from schemas import ExtractedPart
 from tests.benchmarks import corpus, peers
 from tests.benchmarks.table import Row
@@ -72,7 +73,9 @@ def _all(part: Callable[[Any], list[Any]], values: list[Any]) -> list[Any]:
 
 def _written(part: ExtractedPart) -> list[bytes]:
     now = datetime.now(UTC)
-    return [event_line(fact, ingested_at=now, extracted_at=now) for fact in part.facts]
+    return [
+        event_written(fact, "asserted", ingested_at=now, extracted_at=now) for fact in part.facts
+    ]
 
 
 _PARTS: dict[str, Callable[[Any], list[Any]]] = {
