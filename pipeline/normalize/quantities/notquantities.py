@@ -43,10 +43,10 @@ _WRITTEN = regex(
     r"|0[0-9]+(?![0-9.])"
 )
 # What most figures look like, and nothing that is written so: groups of thousands, a decimal point
-# that no second one follows, or what none of the above has behind its first digits.
+# that no second one follows, the end of a clause, or what none of the above has behind its digits.
 _FIGURE = regex(
     r"(?!(?:19|20)[0-9]{2}\.|7[0-9]7)(?:[1-9][0-9]*+|0(?![0-9]))"
-    r"(?:,[0-9]{3}|\.[0-9]++(?![-/.])"
+    r"(?:,[0-9]{3}|,(?! ?[0-9])|\.[0-9]++(?![-/.])|\.(?![0-9a-z])"
     r"|(?![-/.:,~–—至到、和与及或月日号大千a-z ])"
     r"| (?:(?![-/.:,~–—至到、和与及或月日号大千0-9adfjmnopst])|million|percent|points?(?![a-z])))"
 )
