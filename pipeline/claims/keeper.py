@@ -44,7 +44,7 @@ CLAIM_WITHDRAWN = "callfacts.claim.withdrawn"
 
 # Bytes of states that are kept at hand for each partition; most events of a claim come together.
 _AT_HAND_BYTES = 2 * 1024 * 1024
-_AT_ONCE = 1_000
+_AT_ONCE = 2_000
 
 
 def keep_claims(
@@ -61,6 +61,7 @@ def keep_claims(
             (EVENTS, UNATTRIBUTED),
             lambda place: ClaimsPartition(settings, place, shelf),
             gathers=True,
+            gathers_backlog=True,
             at_once=_AT_ONCE,
         ).run(stop, ready)
 
