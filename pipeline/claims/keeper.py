@@ -61,7 +61,6 @@ def keep_claims(
             (EVENTS, UNATTRIBUTED),
             lambda place: ClaimsPartition(settings, place, shelf),
             gathers=True,
-            gathers_backlog=True,
             at_once=_AT_ONCE,
         ).run(stop, ready)
 
