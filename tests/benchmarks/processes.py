@@ -75,15 +75,15 @@ def start_up() -> Generator[Row, None, None]:
 
 
 def jobs() -> Generator[Row, None, None]:
-    """Measure a backfill of a hundred calls with one process and with two."""
-    calls = corpus.transcripts("en", 50, 40_000) + corpus.transcripts("zh", 50, 40_000)
+    """Measure a backfill of two hundred calls with one process and with two."""
+    calls = corpus.transcripts("en", 100, 40_000) + corpus.transcripts("zh", 100, 40_000)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "calls.jsonl"
         path.write_text("\n".join(call.model_dump_json() for call in calls), "utf-8")
         one, two = (_backfill(path, count) for count in (1, 2))
     size = sum(len(call.text.encode()) for call in calls) / 1e6
-    yield Row("100 calls, --jobs 1", size / one, "MB/s")
-    yield Row("100 calls, --jobs 2", size / two, "MB/s")
+    yield Row("200 calls, --jobs 1", size / one, "MB/s")
+    yield Row("200 calls, --jobs 2", size / two, "MB/s")
     yield Row(
         "two jobs against one",
         one / two,
