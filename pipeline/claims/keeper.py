@@ -106,11 +106,11 @@ class ClaimsPartition(Transactional):
         for record in records:
             self._read(record, sending, events)
         states = self._states(events)
-        folded = (
-            self._fold(claim_id, states.get(claim_id), taken, sending)
-            for claim_id, taken in events.items()
-        )
-        messages = {(each.key or b"").decode(): each for each in folded if each is not None}
+        messages: dict[str, Message] = {}
+        for claim_id, taken in events.items():
+            message = self._fold(claim_id, states.get(claim_id), taken, sending)
+            if message is not None:
+                messages[claim_id] = message
         sent = {each: sending.send(message, self._partition) for each, message in messages.items()}
         sending.commit()
         for claim_id, each in sent.items():

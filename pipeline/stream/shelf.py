@@ -22,7 +22,7 @@ from schemas import Fact
 from schemas.event import Event
 
 if TYPE_CHECKING:
-    from kafka import KafkaConsumer
+    from kafka import KafkaConsumer, TopicPartition
     from kafka.consumer.fetcher import ConsumerRecord
 
 logger = logging.getLogger(__name__)
@@ -117,18 +117,11 @@ class Shelf:
         self._picker.assign([place])
         end = self._picker.end_offsets([place])[place]
         wanted = deque(each for each in offsets if each < end)
-        position, idle = -1, 0
+        position, polled = -1, _polled(self._picker, place, end)
         while wanted:
             if position != wanted[0]:
                 self._picker.seek(place, wanted[0])
-            records = self._picker.poll(timeout_ms=_STEP_MS).get(place, [])
-            idle = 0 if records else idle + 1
-            if idle > _PATIENCE_STEPS:
-                raise LedgerError(
-                    f"{place.topic} [{partition}] gives nothing at offset {wanted[0]}, "
-                    f"before its end {end}"
-                )
-            for record in records:
+            for record in next(polled):
                 position = record.offset + 1
                 while wanted and wanted[0] < record.offset:
                     wanted.popleft()
@@ -138,9 +131,8 @@ class Shelf:
 
     def record_at(self, name: str, partition: int, offset: int) -> Record | None:
         """Read the record at an offset, None where it is gone."""
-        for record in self.read(name, partition, offset, offset + 1):
-            return record_of(record) if record.offset == offset else None
-        return None
+        found = next(self._pick(name, partition, [offset]), None)
+        return None if found is None else record_of(found)
 
     def end(self, name: str, partition: int) -> int:
         """Give the offset behind the last committed record of a partition."""
@@ -161,19 +153,27 @@ class Shelf:
         first = self._reader.beginning_offsets([place])[place]
         end = last if end is None else min(end, last)
         self._reader.seek(place, max(start, first))
-        idle = 0
+        polled = _polled(self._reader, place, end)
         while self._reader.position(place) < end:
-            records = self._reader.poll(timeout_ms=_STEP_MS).get(place, [])
-            idle = 0 if records else idle + 1
-            if idle > _PATIENCE_STEPS:
-                raise LedgerError(
-                    f"{place.topic} [{partition}] gives nothing between offset "
-                    f"{self._reader.position(place)} and its end {end}"
-                )
-            for record in records:
+            for record in next(polled):
                 if record.offset >= end:
                     return
                 yield record
+
+
+def _polled(
+    consumer: "KafkaConsumer", place: "TopicPartition", end: int
+) -> "Iterator[list[ConsumerRecord]]":
+    """Poll for the records of a partition; ``LedgerError`` where none come for long."""
+    idle = 0
+    while idle <= _PATIENCE_STEPS:
+        records = consumer.poll(timeout_ms=_STEP_MS).get(place, [])
+        idle = 0 if records else idle + 1
+        yield records
+    raise LedgerError(
+        f"{place.topic} [{place.partition}] gives nothing between offset "
+        f"{consumer.position(place)} and its end {end}"
+    )
 
 
 def record_of(record: "ConsumerRecord") -> Record:
