@@ -30,19 +30,13 @@ _Weight = tuple[int, Decimal, timedelta, int, str]
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def fold(state: Claim | None, event: FactEvent) -> Claim | None:
-    """Take one event of a claim: give the claim after it, None when no statement is left.
+class Folding:
+    """A claim while events of it are taken one by one; it is made once, when all are taken.
 
     The events of one fact come in their order, as a partition of ``facts.events`` gives them;
     those of different facts in any. An event that comes again, or that a later revision of the
-    same fact has overtaken, changes nothing: the very same state is given back.
+    same fact has overtaken, changes nothing.
     """
-    folding = Folding(state)
-    return folding.claim() if folding.take(event) else state
-
-
-class Folding:
-    """A claim while events are taken: the same as ``fold`` for each, but the claim is made once."""
 
     def __init__(self, state: Claim | None) -> None:
         """Begin with the claim as it is, None where nobody states it yet."""

@@ -8,9 +8,10 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from folding import fold
 from kafka_view import Stream, start_worker
 
-from pipeline.claims.merge import claims_of, fold
+from pipeline.claims.merge import claims_of
 from pipeline.stages import run
 from pipeline.stream.worker import Worker
 from schemas import Claim, FactEvent, TranscriptMessage

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from folding import fold
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.claims import merge
-from pipeline.claims.merge import Folding, claims_of, fold
+from pipeline.claims.merge import Folding, claims_of
 from schemas import Claim, ClaimStatement, FactEvent
 from schemas.examples import FACT
 
