@@ -24,9 +24,16 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 VARIABLE = "CALLFACTS_COMPILED"
 _NEEDED = ("mypy[mypyc]>=2.4,<3", "ahocorasick_rs>=1.0", "orjson>=3.10", "pydantic>=2.11,<3")
-# What every figure of every transcript goes through.
+# What every figure of every transcript goes through, and every fact that comes of it.
 FOLDERS = ("segment", "normalize", "extract", "lexicon")
-MODULES = ("pipeline/claims/canonical.py", "pipeline/unbroken.py")
+MODULES = (
+    "pipeline/claims/agreement.py",
+    "pipeline/claims/canonical.py",
+    "pipeline/claims/merge.py",
+    "pipeline/claims/precision.py",
+    "pipeline/unbroken.py",
+    "pipeline/written.py",
+)
 # Where the compiled modules of an editable installation go: a package beside its libraries' names.
 EDITABLE = "callfacts_compiled"
 _PREPARE = """

@@ -12,6 +12,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    TypeAdapter,
+    ValidationError,
     WithJsonSchema,
 )
 
@@ -105,13 +107,33 @@ def _finite(amount: Decimal) -> Decimal:
 
 
 def _written_as_a_date(moment: Any) -> Any:
-    # Left alone, "20250801" would pass as seconds since 1970, which is a day of that year.
-    if isinstance(moment, datetime) or (isinstance(moment, str) and _DATE.match(moment)):
+    if isinstance(moment, str):
+        return _read(moment)
+    if isinstance(moment, datetime):
         return moment
-    raise ValueError("a time is written as in RFC 3339, such as 2025-08-01T20:30:00Z")
+    raise ValueError(_NOT_A_DATE)
+
+
+@lru_cache(maxsize=256)
+def _read(written: str) -> datetime | str:
+    """Read a moment, which many events share; give one that cannot be read as it is written."""
+    # Left alone, "20250801" would pass as seconds since 1970, which is a day of that year.
+    if not _DATE.match(written):
+        raise ValueError(_NOT_A_DATE)
+    try:
+        return _to_utc(_datetimes().validate_python(written))
+    except ValidationError:
+        return written
+
+
+@cache
+def _datetimes() -> TypeAdapter[datetime]:
+    return TypeAdapter(datetime)
 
 
 def _to_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC:
+        return moment
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
@@ -132,6 +154,7 @@ Amount = Annotated[
 ]
 """A decimal in base units; in JSON a string in plain notation, which no reader makes binary."""
 
+_NOT_A_DATE = "a time is written as in RFC 3339, such as 2025-08-01T20:30:00Z"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
 Moment = Annotated[

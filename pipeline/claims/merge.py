@@ -28,6 +28,7 @@ _EXACTNESS = {
 }  # fmt: skip
 _Weight = tuple[int, Decimal, timedelta, int, str]
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_made_statement = ClaimStatement.trusted_fields
 
 
 class Folding:
@@ -91,26 +92,29 @@ def claims_of(facts: Iterable[FactFields]) -> Mapping[str, Claim]:
 def _statement(fact: FactFields) -> ClaimStatement:
     text = fact.evidence[0].text
     amount = next((a for a in (fact.value, fact.high, fact.low) if a is not None), Decimal(0))
-    return ClaimStatement.trusted(
-        fact_id=fact.fact_id,
-        transcript_id=fact.transcript_id,
-        revision=fact.revision,
-        published_at=fact.published_at,
-        side=fact.speaker.side if fact.speaker else None,
-        speaker=fact.speaker.name if fact.speaker else None,
-        entity=fact.entity,
-        scope=fact.scope,
-        metric=fact.metric,
-        measure=fact.measure,
-        period=fact.period,
-        comparison=fact.comparison,
-        value=fact.value,
-        low=fact.low,
-        high=fact.high,
-        unit=fact.unit,
-        qualifier=fact.qualifier,
-        text=text,
-        precision=stated_precision(text, amount, fact.unit),
+    return _made_statement(
+        {
+            "fact_id": fact.fact_id,
+            "transcript_id": fact.transcript_id,
+            "revision": fact.revision,
+            "published_at": fact.published_at,
+            "side": fact.speaker.side if fact.speaker else None,
+            "speaker": fact.speaker.name if fact.speaker else None,
+            "entity": fact.entity,
+            "scope": fact.scope,
+            "metric": fact.metric,
+            "measure": fact.measure,
+            "period": fact.period,
+            "comparison": fact.comparison,
+            "value": fact.value,
+            "low": fact.low,
+            "high": fact.high,
+            "unit": fact.unit,
+            "qualifier": fact.qualifier,
+            "text": text,
+            "precision": stated_precision(text, amount, fact.unit),
+            "agrees": None,
+        }
     )
 
 
@@ -151,7 +155,7 @@ def _held_against(statement: ClaimStatement, use: ClaimStatement) -> ClaimStatem
         agrees = statement is use or agree(statement, use)
     if agrees is statement.agrees:
         return statement
-    return statement.model_copy(update={"agrees": agrees})
+    return _made_statement({**statement.__dict__, "agrees": agrees})
 
 
 def _agreement(statements: tuple[ClaimStatement, ...]) -> Literal["single", "agree", "conflict"]:

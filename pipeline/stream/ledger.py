@@ -300,11 +300,11 @@ def _take_facts(
     entry: LedgerEntry, former: Standing, arrival: PartArrived
 ) -> tuple[LedgerEntry, Standing, list[Change]]:
     standing, kept, changes = dict(former), set(entry.kept), list[Change]()
-    unchanged, chunk = 0, _chunk(arrival.lineage)
+    unchanged, chunk, message = 0, _chunk(arrival.lineage), _message_in_work(entry)
     for fact in arrival.part.facts:
         stands = standing.get(fact.fact_id)
         if stands is not None:
-            if fact.fact_id in kept or _is_of(entry, stands):
+            if fact.fact_id in kept or _is_of(message, stands):
                 continue
             if _substance(stands.fact) == _substance(fact):
                 kept.add(fact.fact_id)
@@ -353,8 +353,8 @@ def _finish(entry: LedgerEntry, standing: Standing, now: datetime) -> tuple[Know
     if entry.failed:
         entry = entry.model_copy(update={"status": "incomplete"})
         return Known(entry, standing), [_completed(entry, "incomplete", now)]
-    kept = set(entry.kept)
-    gone = {i: s for i, s in standing.items() if i not in kept and not _is_of(entry, s)}
+    kept, message = set(entry.kept), _message_in_work(entry)
+    gone = {i: s for i, s in standing.items() if i not in kept and not _is_of(message, s)}
     counts = entry.counts.model_copy(
         update={"facts_retracted": entry.counts.facts_retracted + len(gone)}
     )
@@ -362,7 +362,9 @@ def _finish(entry: LedgerEntry, standing: Standing, now: datetime) -> tuple[Know
     changes = _retracted(gone)
     if not entry.rerun or counts.facts_asserted or counts.facts_retracted:
         changes.append(_completed(entry, "processed", now))
-    return Known(entry, {i: s for i, s in standing.items() if i not in gone}), changes
+    if gone:
+        standing = {i: s for i, s in standing.items() if i not in gone}
+    return Known(entry, standing), changes
 
 
 def _withdraw(entry: LedgerEntry, standing: Standing, now: datetime) -> tuple[Known, list[Change]]:
@@ -404,10 +406,15 @@ def _completed(
     )
 
 
-def _is_of(entry: LedgerEntry, stands: StandingFact) -> bool:
-    """Tell whether a fact that stands was asserted by the message in work itself."""
-    lineage = Lineage(entry.partition, entry.offset, 0, run=entry.run, version=entry.version)
-    return stands.chunk.rpartition("/")[0] == _message_of(lineage)
+def _is_of(message: str, stands: StandingFact) -> bool:
+    """Tell whether a fact that stands was asserted by a message."""
+    return stands.chunk.rpartition("/")[0] == message
+
+
+def _message_in_work(entry: LedgerEntry) -> str:
+    return _message_of(
+        Lineage(entry.partition, entry.offset, 0, run=entry.run, version=entry.version)
+    )
 
 
 def _chunk(lineage: Lineage) -> str:

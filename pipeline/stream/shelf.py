@@ -185,7 +185,7 @@ def record_of(record: "ConsumerRecord") -> Record:
         timestamp=record.timestamp,
         key=record.key,
         value=record.value,
-        headers=tuple((name, value or b"") for name, value in record.headers),
+        headers=tuple([(name, value or b"") for name, value in record.headers]),
     )
 
 
