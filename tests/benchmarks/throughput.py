@@ -2,9 +2,10 @@
 
 import re
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from statistics import median
 from typing import Any
 
 from pipeline.batch import lines
@@ -19,6 +20,7 @@ TIMES_PEER = {"recognizers": 10.0, "quantulum": 100.0}
 _SIZE = 300_000
 _PEER_SIZE = 16_000
 _BEST_OF = 3
+_ROUNDS = 7
 _NUMBER = re.compile(
     r"[$€£¥]?\d[\d,]*(?:\.\d+)?\s?(?:%|percent|thousand|million|billion|trillion|[万亿萬億]+元?|元)?"
 )
@@ -26,30 +28,49 @@ _NUMBER = re.compile(
 
 def rows() -> Generator[Row, None, None]:
     """Measure each corpus; a peer that cannot be had is left out with a row that says so."""
-    installed = {name: peers.installed(name) for name in TIMES_PEER}
-    for name, peer in installed.items():
+    found = {name: peers.installed(name) for name in TIMES_PEER}
+    for name, peer in found.items():
         if isinstance(peer, peers.Missing):
             yield Row(f"peer {name}", 0.0, "", note=f"left out: {peer.reason}")
+    installed = {name: peer for name, peer in found.items() if isinstance(peer, peers.Peer)}
     for what, language, texts in _corpora():
         size = sum(len(words.encode()) for words in texts) / 1e6
-        ours, facts = _ours(texts)
-        density = facts / size / 1000
-        yield Row(
-            f"{what}: extract",
-            size / ours,
-            "MB/s",
-            BARS[language],
-            note=f"{facts} facts in {size:.2f} MB, {density:.1f} a KB",
-        )
         one_pass = _cpu(lambda texts=texts: [_NUMBER.findall(words) for words in texts])  # type: ignore[misc]
         yield Row(f"{what}: one `re` pass", size / one_pass, "MB/s", note="a tenth is the goal")
-        excerpt = _excerpt(texts)
+        those = {n: p for n, p in installed.items() if n != "quantulum" or language == "en"}
+        yield from _beside_peers(what, language, texts, those)
+
+
+def _beside_peers(
+    what: str, language: str, texts: list[str], installed: Mapping[str, peers.Peer]
+) -> Iterator[Row]:
+    """Measure a corpus and its peers by turns: the machine is not as fast in every minute."""
+    messages = [corpus.message(f"bench-{n}", words) for n, words in enumerate(texts)]
+    size = sum(len(words.encode()) for words in texts) / 1e6
+    facts = sum(1 for _ in lines(messages, "facts"))
+    pieces = {
+        name: peers.faster(peer, language, _excerpt(texts)) for name, peer in installed.items()
+    }
+    ours: list[float] = []
+    theirs: dict[str, list[float]] = {name: [] for name in installed}
+    for _ in range(_ROUNDS):
+        ours.append(size / _seconds(lambda: sum(1 for _ in lines(messages, "facts"))))
         for name, peer in installed.items():
-            if isinstance(peer, peers.Missing) or (name == "quantulum" and language != "en"):
-                continue
-            speed = peers.speed(peer, language, excerpt)
-            yield Row(f"{what}: {name}", speed, "MB/s")
-            yield Row(f"{what}: times {name}", size / ours / speed, "x", TIMES_PEER[name])
+            theirs[name].append(peers.speed(peer, language, pieces[name]))
+    yield Row(
+        f"{what}: extract", median(ours), "MB/s", BARS[language],
+        note=f"{facts} facts in {size:.2f} MB, {facts / size / 1000:.1f} a KB; {_spread(ours)}",
+    )  # fmt: skip
+    for name, speeds in theirs.items():
+        yield Row(f"{what}: {name}", median(speeds), "MB/s", note=_spread(speeds))
+        times = [one / other for one, other in zip(ours, speeds, strict=True)]
+        yield Row(
+            f"{what}: times {name}", median(times), "x", TIMES_PEER[name], note=_spread(times)
+        )
+
+
+def _spread(figures: list[float]) -> str:
+    return f"{min(figures):.3g} to {max(figures):.3g} in {len(figures)} rounds"
 
 
 def parts() -> Generator[Row, None, None]:
@@ -98,20 +119,15 @@ def _corpora() -> Iterator[tuple[str, str, list[str]]]:
         yield f"shared {name}", name[:2], texts
 
 
-def _ours(texts: list[str]) -> tuple[float, int]:
-    messages = [corpus.message(f"bench-{n}", words) for n, words in enumerate(texts)]
-    found = sum(1 for _ in lines(messages, "facts"))
-    return _cpu(lambda: sum(1 for _ in lines(messages, "facts"))), found
-
-
 def _cpu(work: Callable[[], object]) -> float:
     """The processor seconds of the best of some runs: what else the machine does counts least."""
-    best = float("inf")
-    for _ in range(_BEST_OF):
-        begin = time.process_time()
-        work()
-        best = min(best, time.process_time() - begin)
-    return best
+    return min(_seconds(work) for _ in range(_BEST_OF))
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
 
 
 def _excerpt(texts: list[str]) -> str:
