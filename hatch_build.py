@@ -105,7 +105,7 @@ def compile_modules(root: Path, folder: Path) -> None:
             shutil.copytree(root / package, sources / package)
         for path in modules(root):
             source = (root / path).read_text("utf-8")
-            source = with_constructors(with_final_constants(source))
+            source = with_kept_answers(with_constructors(with_final_constants(source)))
             (sources / path).write_text(source, "utf-8")
         with contextlib.chdir(sources):
             extensions = in_c(modules(root), between)
@@ -167,6 +167,34 @@ def with_final_constants(source: str) -> str:
         first = imports[0].lineno - 1
         lines[first] = f"from typing import Final; {lines[first]}"
     return "\n".join(lines)
+
+
+def with_kept_answers(source: str) -> str:
+    """Let functions that are asked nothing and marked ``@cache`` keep their answers themselves.
+
+    Compiled modules then call them as any other: a tenth of what ``functools`` takes for it, which
+    was 2 % of all instructions. What is added stands on the blank line above and in the place of
+    ``@cache``, so that no line moves.
+    """
+    lines = source.split("\n")
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.returns and _answers_once(node):
+            name, answer = node.name, ast.unparse(node.returns)
+            kept, made, mark = f"_kept{name}", f"_made{name}", node.decorator_list[0].lineno - 1
+            if lines[mark - 1]:
+                continue
+            lines[mark - 1] = f"{kept}: Final[list[{answer}]] = []"
+            lines[mark] = (
+                f"def {name}() -> {answer}: return {kept}[0] if {kept} else "
+                f"({kept}.append({made}()) or {kept}[0])  # type: ignore[func-returns-value]"
+            )
+            lines[node.lineno - 1] = lines[node.lineno - 1].replace(f"def {name}", f"def {made}", 1)
+    return "\n".join(lines)
+
+
+def _answers_once(node: ast.FunctionDef) -> bool:
+    marks = [ast.unparse(each) for each in node.decorator_list]
+    return marks == ["cache"] and not ast.unparse(node.args)
 
 
 def with_constructors(source: str) -> str:

@@ -7,11 +7,12 @@ import sys
 import zipfile
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import pipeline
-from hatch_build import with_constructors, with_final_constants
+from hatch_build import with_constructors, with_final_constants, with_kept_answers
 from pipeline.compiled import prefer_compiled
 from pipeline.prepared import PLACE
 
@@ -62,6 +63,24 @@ def test_constants_become_final_where_they_stand() -> None:
         '"""A module."""\n\nfrom typing import Final; import re\n\n_MOST: Final = 3\n'
         '_NAME: Final = f(\n    "x = y"\n)\nmade = 1\n_MADE = 1\n_MADE = 2\n_A = _B = 2\n'
     )
+
+
+def test_functions_that_are_asked_nothing_keep_their_answers() -> None:
+    source = (
+        "from typing import Final\nfrom functools import cache\n\n\n"
+        "@cache\ndef _table() -> list[int]:\n    made.append(1)\n    return [1, 2]\n\n\n"
+        "@cache\ndef _of(number: int) -> int:\n    return number\n\n\n"
+        "def _anew() -> int:\n    return 1\n"
+    )
+    written = with_kept_answers(source)
+    assert written.count("\n") == source.count("\n")
+    assert written.split("\n")[9:] == source.split("\n")[9:]
+    made: list[int] = []
+    module: dict[str, Any] = {"made": made}
+    exec(written, module)
+    assert module["_table"]() == [1, 2]
+    assert module["_table"]() is module["_table"]()
+    assert made == [1]
 
 
 def test_constructors_of_dataclasses_stand_behind_their_fields() -> None:
