@@ -14,7 +14,7 @@ their facts that enough have to be right.
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from math import exp
@@ -55,8 +55,8 @@ def _facts(message: TranscriptMessage) -> Iterator[tuple[frozenset[str], Any]]:
     seen: list[frozenset[str]] = []
     original = writing.confidence
 
-    def noting(held: frozenset[str]) -> float:
-        seen.append(held)
+    def noting(held: Collection[str]) -> float:
+        seen.append(frozenset(held))
         return original(held)
 
     writing.confidence = noting

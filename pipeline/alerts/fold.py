@@ -12,7 +12,7 @@ from pipeline.alerts.judging import Cause, judge
 from pipeline.alerts.memory import NOTHING, Memory, read, written
 from pipeline.alerts.rules import Rule, RuleSet
 from pipeline.claims.canonical import canonical
-from pipeline.extract.said import Said
+from pipeline.extract.said import said_by
 from pipeline.stream.record import Record, moment_of
 from schemas import Alert, Claim, FactEvent
 
@@ -129,8 +129,7 @@ def _series(rule: Rule, fact: FactEvent) -> str:
     """Name what a rule compares a fact within: its claim, or its claim at any time."""
     if rule.move is None or rule.move.against == "last value":
         return fact.claim_id
-    said: Said = {name: getattr(fact, name) for name in Said.__annotations__}  # type: ignore[assignment]
-    parts = list(canonical(said))
+    parts = list(canonical(said_by(fact)))
     parts[_TIME] = _length(parts[_TIME], fact)
     return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 

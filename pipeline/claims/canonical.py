@@ -7,12 +7,14 @@ same thing in several ways: a balance "at the end of September" or "in the third
 surely the same stays apart.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pipeline.lexicon.company_names import company_names, rows
+from pipeline.lexicon.metrics import Metric
 from pipeline.lexicon.metrics import metric as known_metric
 from pipeline.normalize.periods import label_period, quarter_before, year_before
 from pipeline.patterns import regex
@@ -36,16 +38,20 @@ def canonical(said: "Said") -> tuple[str, ...]:
     In their order: entity, scope, metric, measure, unit family, time, what it is compared with,
     modality.
     """
-    entity, unit, names = said["entity"], unit_family(said["unit"]), _same_names()
-    if (renamed := names.metric.get(said["metric"])) is not None:
-        said = {**said, "metric": renamed}
-    if (quarterly := names.annualized.get(said["metric"])) is not None:
+    names = _same_names()
+    if (renamed := names.metric.get(said.metric)) is not None:
+        said = replace(said, metric=renamed)
+    if (quarterly := names.annualized.get(said.metric)) is not None:
         said = _of_the_quarter(said, quarterly)
-    identity = entity.id if entity else ""
-    scope = _scope(said["scope"], identity, entity.name if entity else "") if said["scope"] else ""
-    metric, scope = _subject(said["metric"], scope, identity)
-    time, base = _time(said)
-    return identity, scope, metric, _measure(said), unit, time, base, said["modality"]
+    entity, scope = said.entity, said.scope or ""
+    identity = entity.id if entity is not None else ""
+    if scope:
+        scope = _scope(scope, identity, entity.name if entity is not None else "")
+    metric, scope = _subject(names, said.metric, scope, identity)
+    known = known_metric(said.metric)
+    time, base = _time(said, known)
+    unit = unit_family(said.unit)
+    return identity, scope, metric, _measure(names, said, known), unit, time, base, said.modality
 
 
 @lru_cache(maxsize=1024)
@@ -60,19 +66,18 @@ def unit_family(unit: str) -> str:
 
 def _of_the_quarter(said: "Said", quarterly: str) -> "Said":
     """Take growth over the year of a quarter taken times four for what it is: the quarter's own."""
-    period = said["period"]
-    if period is None or said["measure"] != "growth":
+    period = said.period
+    if period is None or said.measure != "growth":
         return said
     quarter = quarter_before(period, 0)
-    if quarter.end != period.end or _base(period, said["comparison"]) != "yoy":
+    if quarter.end != period.end or _base(period, said.comparison) != "yoy":
         return said
     if period.start not in (quarter.start, quarter.end):
         return said
-    return {**said, "metric": quarterly, "period": quarter, "comparison": "yoy"}
+    return replace(said, metric=quarterly, period=quarter, comparison="yoy")
 
 
-def _subject(metric: str, scope: str, identity: str) -> tuple[str, str]:
-    names = _same_names()
+def _subject(names: "_SameNames", metric: str, scope: str, identity: str) -> tuple[str, str]:
     if not scope:
         scope = names.sole.get(f"{identity} {metric}", "")
     business = names.revenue.get(metric)
@@ -101,27 +106,25 @@ def _names_of(entity_id: str, entity_name: str) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
 
 
-def _measure(said: "Said") -> str:
-    measure = said["measure"]
+def _measure(names: "_SameNames", said: "Said", known: Metric | None) -> str:
+    measure = said.measure
     if measure == "share":
-        known = known_metric(said["metric"])
         return "level" if known is not None and known.family == "percent" else measure
-    if measure == "growth" and said["metric"] in _same_names().advantage:
+    if measure == "growth" and said.metric in names.advantage:
         return "level"
     return measure
 
 
-def _time(said: "Said") -> tuple[str, str]:
+def _time(said: "Said", known: Metric | None) -> tuple[str, str]:
     """Give when it holds and what it is compared with.
 
     What stands at a moment stands there at the end of the period that is named, so that moment is
     the time; how much it changed within a quarter or a year is its change since the one before.
     """
-    period, comparison, measure = said["period"], said["comparison"], said["measure"]
+    period, comparison, measure = said.period, said.comparison, said.measure
     if period is None:
         return "", comparison or ""
     base = _base(period, comparison)
-    known = known_metric(said["metric"])
     if known is None or known.nature != "stock" or known.family in _RATES:
         return _days(period.start, period.end), base
     if not base and measure == "change":

@@ -4,6 +4,7 @@ A logistic model over yes-or-no traits of a reading. The weights are in confiden
 fitted on gold by ``python -m tests.calibrate``, which also prints how well they hold.
 """
 
+from collections.abc import Collection
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp
@@ -12,7 +13,8 @@ from pipeline.extract.frame import Reading
 from pipeline.patterns import regex
 
 _LONG = 110
-_FIGURES, _CROWD = regex(r"\d[\d.,]*"), 6
+# More than six figures.
+_CROWDED = regex(r"(?:\D*+\d[\d.,]*+){7}")
 # Measures that every company reports, in words that leave no doubt.
 _CORE = frozenset(
     {"revenue", "gross_margin", "gross_profit", "operating_income", "operating_margin", "eps",
@@ -24,24 +26,27 @@ _CORE = frozenset(
 _KINDS = {"count": "count", "measure": "measured", "number": "bare", "multiple": "multiple"}
 
 
-@lru_cache(maxsize=64)
-def _traits_of(sentence: str) -> tuple[str, ...]:
+def traits_of(sentence: str) -> tuple[str, ...]:
     """Give the traits that all figures of a sentence share."""
-    told = (
-        len(sentence) > _LONG and "long sentence",
-        len(_FIGURES.findall(sentence)) > _CROWD and "crowded sentence",
-        not sentence.isascii() and "not in English",
-    )
-    return tuple([trait for trait in told if trait])
+    held = []
+    if len(sentence) > _LONG:
+        held.append("long sentence")
+    if _CROWDED.match(sentence) is not None:
+        held.append("crowded sentence")
+    if not sentence.isascii():
+        held.append("not in English")
+    return tuple(held)
 
 
-def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str) -> frozenset[str]:
+def traits(
+    reading: Reading, *, agrees: bool, section: str | None, of_sentence: tuple[str, ...]
+) -> tuple[str, ...]:
     """Give the traits of a reading that speak for or against it."""
-    quantity = reading.quantity
-    held = [*reading.doubts, *_traits_of(sentence)]
-    if quantity.worded:
+    quantity = reading.quantity.__dict__  # each for itself would take twice as long
+    held = [*reading.doubts, *of_sentence]
+    if quantity["worded"]:
         held.append("worded")
-    if (kind := _KINDS.get(quantity.kind)) is not None:
+    if (kind := _KINDS.get(quantity["kind"])) is not None:
         held.append(kind)
     if reading.measure != "level":
         held.append(reading.measure)
@@ -59,14 +64,14 @@ def traits(reading: Reading, *, agrees: bool, section: str | None, sentence: str
         held.append("translation differs")
     if reading.entity is None:
         held.append("no company")
-    return frozenset(held)
+    return tuple(held)
 
 
 @lru_cache(maxsize=1024)
-def confidence(held: frozenset[str]) -> float:
-    """Turn traits into a probability in steps of a hundredth."""
+def confidence(held: Collection[str]) -> float:
+    """Turn traits, each of which counts once, into a probability in steps of a hundredth."""
     weights = _weights()
-    score = weights["always"] + sum(weights.get(trait, 0.0) for trait in sorted(held))
+    score = weights["always"] + sum(weights.get(trait, 0.0) for trait in sorted(set(held)))
     return round(1 / (1 + exp(-score)), 2)
 
 

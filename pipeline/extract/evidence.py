@@ -15,7 +15,7 @@ class Citing:
         self._segment = segment
         self._text, self._start, self._language = segment.text, segment.start, segment.language
         self._pair = segment.pair
-        self._sentences: dict[tuple[int, int], str] = {}
+        self._span, self._sentence = (0, 0), ""
 
     def evidence_of(self, reading: Reading) -> tuple[Evidence, ...]:
         """Cite the quantity, and beside it the one that says the same in the translation.
@@ -23,38 +23,36 @@ class Citing:
         A translation that has as many quantities but another figure at that place is cited too,
         marked as not agreeing.
         """
-        quantity = reading.quantity
-        start, text = quantity.start, quantity.text
-        first = _cited(
-            quantity, start, text, self._language, self._sentence(reading.sentence, start, text)
-        )
+        told = reading.quantity.__dict__
+        start, text = told["start"], told["text"]
+        sentence = self._sentence_at(reading.sentence, start, text)
+        first = _cited(start, told["end"], text, self._language, sentence)
         pair = self._pair
         if pair is None:
             return (first,)
-        partner, agrees = _partner(self._segment, quantity)
+        partner, agrees = _partner(self._segment, reading.quantity)
         if partner is None:
             return (first,)
         start, end, text = partner.start, partner.end, partner.text
         sentence = _sentence_around(pair.text, start - pair.start, end - pair.start)
-        return (first, _cited(partner, start, text, pair.language, sentence, agrees=agrees))
+        return (first, _cited(start, end, text, pair.language, sentence, agrees=agrees))
 
-    def _sentence(self, span: tuple[int, int], start: int, text: str) -> str:
+    def _sentence_at(self, span: tuple[int, int], start: int, text: str) -> str:
         """Give a sentence, once for all of its figures, or what is around one in a long one."""
-        sentence = self._sentences.get(span)
-        if sentence is None:
-            sentence = self._sentences[span] = self._text[span[0] : span[1]].strip()
-        if span[1] - span[0] <= _LONGEST:
-            return sentence
-        return _clipped(self._text[span[0] : span[1]], start - self._start - span[0], len(text))
+        if span[1] - span[0] > _LONGEST:
+            return _clipped(self._text[span[0] : span[1]], start - self._start - span[0], len(text))
+        if span != self._span:
+            self._span, self._sentence = span, self._text[span[0] : span[1]].strip()
+        return self._sentence
 
 
 def _cited(
-    quantity: Quantity, start: int, text: str, language: str, sentence: str, *, agrees: bool = True
+    start: int, end: int, text: str, language: str, sentence: str, *, agrees: bool = True
 ) -> Evidence:
     return _evidence(
         {
             "start": start,
-            "end": quantity.end,
+            "end": end,
             "text": text,
             "language": language,
             "sentence": sentence,

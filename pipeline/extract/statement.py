@@ -1,10 +1,11 @@
 """One plain English sentence for a fact, made from its fields alone."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from pipeline.extract.said import Said
 from pipeline.patterns import regex
-from schemas.event import plain
+from pipeline.spelled import spelled
 
 _SCALES = (
     (Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million")
@@ -31,6 +32,7 @@ _NAMES = {
     "adjusted_ebitda": "adjusted EBITDA", "gmv": "GMV", "arpu": "ARPU", "ai_revenue": "AI revenue",
     "cet1_ratio": "CET1 ratio", "adjusted_ebitda_margin": "adjusted EBITDA margin",
 }  # fmt: skip
+_TAILS = {"multiple": " the base", "share": " of the whole"}
 _COMPARISONS = {"yoy": " year over year", "qoq": " quarter over quarter"}
 
 
@@ -46,22 +48,31 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
             if size >= scale:
                 scaled, word = amount / scale, f" {name}"
                 break
-    written = plain(scaled)
+    written = spelled(scaled)
     point = written.find(".")
     if point >= 0 and len(written) - point - 1 > _DIGITS_SHOWN:
-        written = plain(scaled.quantize(_SHOWN))
-    number = f"{written}{word}" if word else _grouped(written)
+        written = spelled(scaled.quantize(_SHOWN))
+        point = written.find(".")
+    before, behind = _around(unit)
+    if word:
+        return f"{before}{written}{word}{behind}"
+    whole = point if point >= 0 else len(written)
+    number = _grouped(written) if whole > _GROUP else written
+    return f"{before}{number}{behind}" if before else number + behind
+
+
+@lru_cache(maxsize=256)
+def _around(unit: str) -> tuple[str, str]:
+    """Give what stands before and behind an amount of a unit."""
     if unit in _UNITS:
-        return f"{number}{_UNITS[unit]}"
+        return "", _UNITS[unit]
     if _MONEY.match(unit):
         currency, _, per = unit.partition("/")
-        return f"{currency} {number}" + (f" per {per}" if per else "")
-    return f"{number} {unit}"
+        return f"{currency} ", f" per {per}" if per else ""
+    return "", f" {unit}"
 
 
 def _grouped(written: str) -> str:
-    if (written.find(".") if "." in written else len(written)) <= _GROUP:
-        return written
     whole, point, rest = written.partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     return f"{sign}{int(digits):,}{point}{rest}"
@@ -76,16 +87,18 @@ def statement(said: Said) -> str:
     ...     qualifier="exact", comparison="yoy", modality="actual", period=None))
     'Amazon AWS revenue grew 20.2% year over year.'
     """
-    entity, period, comparison = said["entity"], said["period"], said["comparison"]
-    name = _NAMES.get(said["metric"], said["metric"].replace("_", " "))
-    named = (entity.name if entity else None, said["scope"], name)
-    subject = " ".join([part for part in named if part])
+    entity, period, comparison = said.entity, said.period, said.comparison
+    subject = _NAMES.get(said.metric) or said.metric.replace("_", " ")
+    if said.scope:
+        subject = f"{said.scope} {subject}"
+    if entity is not None and (name := entity.name):
+        subject = f"{name} {subject}"
     compared = ""
     if comparison is not None:
         against = f" against {comparison.removeprefix('vs:')}"
         compared = _COMPARISONS.get(comparison, against)
-    when = f" {_when(period.label)}" if period else ""
-    tail = {"multiple": " the base", "share": " of the whole"}.get(said["measure"], "")
+    when = f" {_when(period.label)}" if period is not None else ""
+    tail = _TAILS.get(said.measure, "")
     return f"{subject} {_predicate(said)}{tail}{compared}{when}."
 
 
@@ -95,26 +108,28 @@ def _when(label: str) -> str:
     >>> [_when(label) for label in ("2025Q3", "@2025-09-30", "TTM@2025-09-30", "2025..2027")]
     ['in 2025Q3', 'at 2025-09-30', 'in the twelve months to 2025-09-30', 'from 2025 to 2027']
     """
-    span, at, day = label.partition("@")
-    if at:
+    if "@" in label:
+        span, _, day = label.partition("@")
         return f"in the twelve months to {day}" if span == "TTM" else f"at {day}"
-    first, to, last = label.partition("..")
-    return f"from {first} to {last}" if to else f"in {label}"
+    if ".." in label:
+        first, _, last = label.partition("..")
+        return f"from {first} to {last}"
+    return f"in {label}"
 
 
 def _predicate(said: Said) -> str:
-    hedge, unit = _QUALIFIERS[said["qualifier"]], said["unit"]
-    value, low, high = said["value"], said["low"], said["high"]
-    moves = said["measure"] in ("growth", "change")
+    hedge, unit, modality = _QUALIFIERS[said.qualifier], said.unit, said.modality
+    value, low, high = said.value, said.low, said.high
+    moves = said.measure in ("growth", "change")
     amount = hedge + _span(value, low, high, unit)
-    if said["modality"] == "forward":
+    if modality == "forward":
         return f"is expected to {'change by' if moves else 'be'} {amount}"
-    if said["modality"] == "question":
+    if modality == "question":
         return f"is asked about at {'a change of ' if moves else ''}{amount}"
     if not moves:
         return f"was {amount}"
     first = value if value is not None else low if low is not None else high or Decimal(0)
-    by = "" if said["measure"] == "growth" else "by "
+    by = "" if said.measure == "growth" else "by "
     if first >= 0:
         return f"grew {by}{amount}"
     less = [None if a is None else -a for a in (value, high, low)]

@@ -1,18 +1,20 @@
 """Facts written down from the readings of a segment."""
 
-from typing import Any, cast
+from typing import Any
 
-from pipeline.extract.confidence import confidence, traits
+from pipeline.extract.confidence import confidence, traits, traits_of
 from pipeline.extract.evidence import Citing
 from pipeline.extract.frame import Reading
 from pipeline.extract.identity import claim_id, fact_id
-from pipeline.extract.said import Said
+from pipeline.extract.said import Said, said_in
 from pipeline.extract.statement import statement
 from pipeline.unbroken import as_written
 from pipeline.version import EXTRACTOR
 from schemas import Fact, NormalizedSegment, TranscriptHeader
 
 _fact = Fact.trusted_fields
+# In the order in which events write them.
+_FIELDS: dict[str, Any] = dict.fromkeys(Fact.model_fields)
 
 
 class Writing:
@@ -22,65 +24,64 @@ class Writing:
         self, header: TranscriptHeader, written: NormalizedSegment, segment: NormalizedSegment
     ) -> None:
         self._written, self._broken = written, written is not segment
-        self._transcript_id, self._revision = header.transcript_id, header.revision
-        self._published_at = header.published_at
-        self._segment_id, self._echo = segment.segment_id, segment.echo
-        self._speaker, self._section = segment.speaker, segment.section
+        self._transcript_id, self._section = header.transcript_id, segment.section
+        self._echo = segment.echo
+        self._shared = _FIELDS | {
+            "transcript_id": header.transcript_id,
+            "revision": header.revision,
+            "segment_id": segment.segment_id,
+            "speaker": segment.speaker,
+            "section": segment.section,
+            "extractor": EXTRACTOR,
+            "published_at": header.published_at,
+        }
         self._citing = Citing(segment)
-        self._repeated: dict[tuple[str, str], int] = {}
+        self._sentence = ""
+        self._of_sentence: tuple[str, ...] = ()
+        self._repeated: dict[tuple[str, str, str], int] = {}
 
     def fact(self, reading: Reading) -> Fact:
         """Write a reading as a fact."""
         evidence = self._citing.evidence_of(reading)
-        sentence, text = evidence[0].sentence, evidence[0].text
+        cited = evidence[0].__dict__
+        sentence, text = cited["sentence"], cited["text"]
         agrees = len(evidence) == 1 or evidence[1].agrees
-        fields = self._fields(reading)
-        said = cast("Said", fields)
+        if sentence is not self._sentence:
+            self._sentence, self._of_sentence = sentence, traits_of(sentence)
+        held = traits(reading, agrees=agrees, section=self._section, of_sentence=self._of_sentence)
+        said = said_in(reading)
         claim = claim_id(said)
-        key = (claim, sentence + text)
+        key = (claim, sentence, text)
         before = self._repeated.get(key, 0)
         self._repeated[key] = before + 1
+        fields = self._said(said)
         fields["fact_id"] = fact_id(
             transcript_id=self._transcript_id,
             claim=claim,
-            amounts=(reading.value, reading.low, reading.high),
-            qualifier=said["qualifier"],
+            said=said,
             sentence=sentence,
             text=text,
             nth=(self._echo, before),
         )
-        held = traits(reading, agrees=agrees, section=self._section, sentence=sentence)
         fields["claim_id"] = claim
         fields["evidence"] = as_written(evidence, self._written) if self._broken else evidence
         fields["statement"] = statement(said)
         fields["confidence"] = confidence(held)
         return _fact(fields)
 
-    def _fields(self, reading: Reading) -> dict[str, Any]:
-        """Give the fields of a fact in their order; None for those made from the others."""
-        return {
-            "fact_id": None,
-            "claim_id": None,
-            "transcript_id": self._transcript_id,
-            "revision": self._revision,
-            "segment_id": self._segment_id,
-            "entity": reading.entity,
-            "scope": reading.scope,
-            "metric": reading.metric,
-            "measure": reading.measure,
-            "value": reading.value,
-            "low": reading.low,
-            "high": reading.high,
-            "unit": reading.unit,
-            "qualifier": reading.quantity.qualifier,
-            "comparison": reading.comparison,
-            "modality": reading.modality,
-            "period": reading.period,
-            "speaker": self._speaker,
-            "section": self._section,
-            "evidence": None,
-            "statement": None,
-            "confidence": None,
-            "extractor": EXTRACTOR,
-            "published_at": self._published_at,
-        }
+    def _said(self, said: Said) -> dict[str, Any]:
+        """Give the fields of a fact in their order: what it says, and what the segment tells."""
+        fields = self._shared.copy()
+        fields["entity"] = said.entity
+        fields["scope"] = said.scope
+        fields["metric"] = said.metric
+        fields["measure"] = said.measure
+        fields["value"] = said.value
+        fields["low"] = said.low
+        fields["high"] = said.high
+        fields["unit"] = said.unit
+        fields["qualifier"] = said.qualifier
+        fields["comparison"] = said.comparison
+        fields["modality"] = said.modality
+        fields["period"] = said.period
+        return fields

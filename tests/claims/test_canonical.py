@@ -1,5 +1,7 @@
 """What is one claim and what is not, however it is put."""
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ def _said(written: str, **fields: Any) -> Said:
         entity=Entity(id=entity, name=known.name if known else entity),
         scope=scope or None,
         metric=metric,
-        measure=measure,  # type: ignore[typeddict-item]
+        measure=measure,  # type: ignore[arg-type]
         value=None,
         low=None,
         high=None,
@@ -54,5 +56,5 @@ def test_a_comparison_that_is_no_label_stays_as_it_is() -> None:
 
 def test_the_amount_makes_no_difference() -> None:
     said = _said("AMZN;;revenue;level;USD;2025Q3;")
-    exact: Said = {**said, "value": 5, "qualifier": "approx"}  # type: ignore[typeddict-item]
-    assert canonical(said) == canonical(exact)
+    other = replace(said, value=Decimal(5), qualifier="approx")
+    assert canonical(said) == canonical(other)

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from pipeline.extract import statement as module
-from pipeline.extract.statement import Said, statement
+from pipeline.extract.said import Said
+from pipeline.extract.statement import statement
 from schemas import Entity, Period
 
 
