@@ -17,12 +17,21 @@ from pydantic import (
     WithJsonSchema,
 )
 
+# The names of the fields of each model: one set for all of its values.
+_all_fields: dict[type[BaseModel], set[str]] = {}
+
 
 class Event(BaseModel):
     """A closed, immutable value: unknown fields are an error, and no field changes afterwards."""
 
     # Most models of a process are never checked or written by it: each is built when it first is.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Note the names of a model's fields."""
+        super().__pydantic_init_subclass__(**kwargs)
+        _all_fields[cls] = set(cls.model_fields)
 
     @classmethod
     def trusted(cls, **values: Any) -> Self:
@@ -43,7 +52,7 @@ class Event(BaseModel):
         It has to hold every field, in the order of the model, so that neither needs a look: it
         takes a third of the time.
         """
-        made: Any = _new(_Open)
+        made: Any = _Open()
         made.__dict__ = values
         made.__pydantic_fields_set__ = _all_fields[cls]
         made.__pydantic_extra__ = made.__pydantic_private__ = None
@@ -52,14 +61,14 @@ class Event(BaseModel):
 
 
 class _Open(BaseModel):
-    """An event in the making: set as any object is, without the detours of a frozen model."""
+    """An event in the making: made and set as any object is, without a model's detours."""
 
     # Python leaves the detours out where a class has both of these from ``object``.
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__
+    __init__ = object.__init__
 
 
-_new = object.__new__
 _set_given = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 
 
@@ -71,17 +80,6 @@ def _fields(model: type[Event], names: tuple[str, ...]) -> tuple[set[str], dict[
     """
     defaults = {name: field.default for name, field in model.model_fields.items()}
     return set(names), None if tuple(defaults) == names else defaults
-
-
-class _AllFields(dict[type[Event], set[str]]):
-    """The names of a model's fields, looked up once."""
-
-    def __missing__(self, model: type[Event]) -> set[str]:
-        names = self[model] = set(model.model_fields)
-        return names
-
-
-_all_fields = _AllFields()
 
 
 def plain(amount: Decimal) -> str:

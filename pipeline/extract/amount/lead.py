@@ -39,7 +39,7 @@ _PART_OF_MOVE = regex(r" of (?:that|those|which|it)\b")
 # 收缩690个基点，其中450个基点是重组费用
 _OF_WHICH = regex(r"其中(?:有|的|大约|约|近|将近|大概)*$")
 # "down mid single digits and home 3.5 percent": the verb is left out, the name is not.
-_ELLIPSIS = regex(r"^\s*(?:,|;|and|,? while|，|；)\s*(?:and |in |at )?(?:[^\s,，;；]+\s*){1,3}$")
+_ELLIPSIS = regex(r"^\s*(?:,|;|and|,? while|，|；)\s*(?:and |in |at )?(?:[^\s,，;；]++\s*+){1,3}$")
 
 
 @dataclass(slots=True)
@@ -143,15 +143,15 @@ def _parallel_direction(place: Place, frame: Frame) -> int:
         return last.sign
     gap = place.gap_before(previous)
     joined = _PARALLEL.match(gap) is not None or (
-        _ELLIPSIS.match(gap) is not None
+        last.quantity.kind == place.kind
         and (gap.isascii() or ";" not in gap)
+        and _ELLIPSIS.match(gap) is not None
         and any(mark.kind in ("scope", "metric") for mark in place.before(breaks=3))
         and not any(
             mark.kind == "cue"
             or (isinstance(mark.value, MetricMatch) and not _of_volume(mark.value))
             for mark in place.before(breaks=3)
         )
-        and last.quantity.kind == place.kind
     )
     return last.sign if joined or _goes_on(place, gap) else 0
 
@@ -263,7 +263,8 @@ _RISE_IN = regex(
 
 def rise_in(place: Place) -> re.Match[str] | None:
     """Find the noun of a move that "of" gives its size: "a reduction in costs of $5 million"."""
-    return _RISE_IN.search(just_before(place, _DISTANT))
+    before = just_before(place, _DISTANT)
+    return _RISE_IN.search(before) if " of " in before and " in " in before else None
 
 
 # "To decline in the high teens", "will fall in a range of 3% to 5%": how far something moves.

@@ -4,10 +4,10 @@
 5,020 +4" under "$m unless stated".
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.extract.amount.hundreds import spoken_hundreds, worth_of_one
+from pipeline.extract.amount.lent import taken_for, with_lent
 from pipeline.extract.amount.parts import beside_amount, counted_in_list, of_same_count, sold_for
 from pipeline.extract.amount.rates import of_growth, of_ratio
 from pipeline.extract.amount.sizes import is_scaled, size_of
@@ -134,8 +134,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
     )
     if lent is None:
         return sentence
-    marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
-    return replace(sentence, marks=marks)
+    return with_lent(sentence, at, lent)
 
 
 # "Rev 33.8bn +1.5% vs cons 34.2", "8.68bn +5.3% (cons 8.58)", "28.0bn (26.5)".
@@ -177,7 +176,7 @@ def _held_against_level(place: Place, bare: Quantity) -> Quantity | None:
             return None
         lent = _like(bare, level, scale)
         return (
-            lent.model_copy(update={"value": abs(lent.value), "signed": False})
+            taken_for(lent, {"value": abs(lent.value), "signed": False})
             if (bracketed and lent.value is not None)
             else lent
         )
@@ -202,9 +201,8 @@ def _counted_on(sentence: Sentence, at: int, bare: Quantity) -> Sentence:
     model = previous.value
     if model.kind != "count" or not _COME_TO.fullmatch(place.gap_before(previous)):
         return sentence
-    lent = bare.model_copy(update={"kind": "count", "unit": "count", "counted": model.counted})
-    marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
-    return replace(sentence, marks=marks)
+    lent = taken_for(bare, {"kind": "count", "unit": "count", "counted": model.counted})
+    return with_lent(sentence, at, lent)
 
 
 def _restates(bare: Quantity, model: Quantity, gap: str) -> bool:
@@ -232,7 +230,7 @@ def _moved_in_percent(place: Place, bare: Quantity, frame: Frame) -> Quantity | 
     before = last is not None and last.quantity.kind == "percent" and "." in bare.text
     if not before and not any(quantity.kind == "percent" for quantity in beside):
         return None
-    return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+    return taken_for(bare, {"kind": "percent", "unit": "percent"})
 
 
 def _in_days(place: Place, bare: Quantity, frame: Frame) -> Quantity | None:
@@ -252,7 +250,7 @@ def _in_days(place: Place, bare: Quantity, frame: Frame) -> Quantity | None:
     if named is None or named.metric.id not in _OF_DAYS:
         return None
     days = spoken_hundreds(bare) or bare.value
-    return bare.model_copy(update={"kind": "measure", "unit": "day", "value": days})
+    return taken_for(bare, {"kind": "measure", "unit": "day", "value": days})
 
 
 def _part_of_count(place: Place, bare: Quantity) -> Quantity | None:
@@ -267,7 +265,7 @@ def _part_of_count(place: Place, bare: Quantity) -> Quantity | None:
     joined = _OF_THE.fullmatch(gap) or _AND_OTHER.fullmatch(gap)
     if whole.kind != "count" or not whole.counted or not joined:
         return None
-    return bare.model_copy(update={"kind": "count", "unit": "count", "counted": whole.counted})
+    return taken_for(bare, {"kind": "count", "unit": "count", "counted": whole.counted})
 
 
 def _from_before(place: Place, bare: Quantity) -> Quantity | None:
@@ -284,14 +282,14 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
         return millions
     if place.scaled:
         if _restates(bare, model, gap):
-            return bare.model_copy(update={"kind": model.kind, "unit": model.unit})
+            return taken_for(bare, {"kind": model.kind, "unit": model.unit})
         return _as_money(place, bare, model, gap) or _as_count(place, bare, model, gap)
     if bare.signed and model.kind == "percent" and place.size < _BARE_RATE:
-        return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+        return taken_for(bare, {"kind": "percent", "unit": "percent"})
     of_them = _OF_IT.match(place.sentence.folded, place.mark.end) is not None
     part = of_them and place.size < size_of(model)
     if model.kind == "count" and model.counted and (part or _ADDED.search(gap)):
-        return bare.model_copy(update={"kind": "count", "unit": "count", "counted": model.counted})
+        return taken_for(bare, {"kind": "count", "unit": "count", "counted": model.counted})
     if part and model.kind == "measure" and (worth := worth_of_one(model)) is not None:
         return _like(bare, model, worth)
     if _ANOTHER.search(gap) and model.kind in ("money", "points", "percent"):
@@ -299,9 +297,9 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
     if model.kind not in ("percent", "points", "money") and not is_scaled(model):
         return None
     if model.kind == "points" and _names_ratio(place, gap):
-        return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+        return taken_for(bare, {"kind": "percent", "unit": "percent"})
     if _restates(bare, model, gap):
-        return bare.model_copy(update={"kind": model.kind, "unit": model.unit})
+        return taken_for(bare, {"kind": model.kind, "unit": model.unit})
     step = _step(model)
     first = size_of(model) / step
     if not first or not 1 / _MOST_RATIO <= _shown(bare) / first <= _MOST_RATIO:
@@ -339,10 +337,10 @@ def _names_ratio(place: Place, gap: str) -> bool:
 def _in_millions(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quantity | None:
     """Hundreds of the millions before: "equity income was eighty million from a loss of 137"."""
     size = spoken_hundreds(bare) if bare.kind == "number" else None
-    million = scale_of(fold(model.text))
-    if size is None or million != _MILLION or model.kind not in ("money", "number"):
+    if size is None or model.kind not in ("money", "number"):
         return None
-    if not _OF_A_SUM.search(gap):
+    million = scale_of(fold(model.text))
+    if million != _MILLION or not _OF_A_SUM.search(gap):
         return None
     named = next((m.value for m in place.before() if isinstance(m.value, MetricMatch)), None)
     if named is not None and named.metric.family not in ("money", "any", "money_per_share"):
@@ -350,7 +348,7 @@ def _in_millions(place: Place, bare: Quantity, model: Quantity, gap: str) -> Qua
     if not 1 / _SUMS_APART <= size * million / (size_of(model) or million) <= _SUMS_APART:
         return None
     unit = model.unit if model.kind == "money" else "USD"
-    return bare.model_copy(update={"kind": "money", "unit": unit, "value": size * million})
+    return taken_for(bare, {"kind": "money", "unit": unit, "value": size * million})
 
 
 def _with_own_unit(place: Place) -> Quantity | None:
@@ -419,12 +417,12 @@ def _as_money(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quanti
         for m in (*place.before(), *place.after())
     )
     if model.kind == "money" and not named and "/" not in (model.unit or ""):
-        return bare.model_copy(update={"kind": "money", "unit": model.unit})
+        return taken_for(bare, {"kind": "money", "unit": model.unit})
     if model.kind in ("count", "percent") and (
         _PAID.search(gap)
         or (bare.qualifier in _LARGER and model.counted and not named and not _NOW_AT.search(gap))
     ):
-        return bare.model_copy(update={"kind": "money", "unit": "USD"})
+        return taken_for(bare, {"kind": "money", "unit": "USD"})
     return None
 
 
@@ -438,7 +436,7 @@ def _as_count(place: Place, bare: Quantity, model: Quantity, gap: str) -> Quanti
         return None
     if named and folded not in place.gap_before(place.previous() or place.mark):
         return None
-    return bare.model_copy(update={"kind": "count", "unit": "count", "counted": model.counted})
+    return taken_for(bare, {"kind": "count", "unit": "count", "counted": model.counted})
 
 
 def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quantity | None:
@@ -446,21 +444,21 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
     stated = setting.scale != 1
     if bare.signed and not place.scaled:
         rate = (stated or beside_amount(place, bare)) and place.size < _BARE_RATE
-        return bare.model_copy(update={"kind": "percent", "unit": "percent"}) if rate else None
+        return taken_for(bare, {"kind": "percent", "unit": "percent"}) if rate else None
     if bare.kind != "number" or _names_other(place, frame):
         return None
-    if _PRICE_TAG.search(bare.text.lower()):
-        return bare.model_copy(update={"kind": "money", "unit": setting.currency or "USD"})
+    if "inety" in bare.text and _PRICE_TAG.search(bare.text.lower()):
+        return taken_for(bare, {"kind": "money", "unit": setting.currency or "USD"})
     if bare.kind == "number" and _PER_SHARE.match(place.sentence.folded, place.mark.end):
         unit = f"{setting.currency or 'USD'}/share"
-        return bare.model_copy(update={"kind": "money", "unit": unit})
+        return taken_for(bare, {"kind": "money", "unit": unit})
     if bare.signed and _THOUSANDS.search(fold(bare.text)) and not frame.metrics:
-        return bare.model_copy(update={"kind": "count", "unit": "count", "counted": "net adds"})
+        return taken_for(bare, {"kind": "count", "unit": "count", "counted": "net adds"})
     lettered = _LETTERS.search(fold(bare.text)) is not None
     if not lettered and (not stated or place.scaled or place.size >= setting.bare_below):
         return None
     money = _like(bare, bare, Decimal(1) if lettered else setting.scale)
-    return money.model_copy(update={"kind": "money", "unit": setting.currency or "USD"})
+    return taken_for(money, {"kind": "money", "unit": setting.currency or "USD"})
 
 
 # "divi 1.50/sh"
@@ -497,4 +495,4 @@ def _like(bare: Quantity, model: Quantity, factor: Decimal) -> Quantity:
         key: None if amount is None else amount * factor
         for key, amount in (("value", bare.value), ("low", bare.low), ("high", bare.high))
     }
-    return bare.model_copy(update={"kind": model.kind, "unit": model.unit, **amounts})
+    return taken_for(bare, {"kind": model.kind, "unit": model.unit, **amounts})

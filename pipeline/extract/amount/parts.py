@@ -1,7 +1,6 @@
 """A bare number that is some, or as many again, of what was counted before it."""
 
-from dataclasses import replace
-
+from pipeline.extract.amount.lent import taken_for, with_lent
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
 from pipeline.extract.reading import Sentence
@@ -50,9 +49,7 @@ def of_same_count(place: Place, bare: Quantity) -> Quantity | None:
         if not isinstance(model, Quantity):
             continue
         if model.kind == "count" and model.counted:
-            return bare.model_copy(
-                update={"kind": "count", "unit": "count", "counted": model.counted}
-            )
+            return taken_for(bare, {"kind": "count", "unit": "count", "counted": model.counted})
         if model.kind != "percent" or not _OF_THOSE.match(folded, mark.end):
             return None
     return None
@@ -71,14 +68,14 @@ def _delivered(place: Place, bare: Quantity) -> Quantity | None:
     folded, previous = place.sentence.folded, place.previous()
     units = {"kind": "count", "unit": "count", "counted": "unit"}
     if _DELIVERED.match(folded, place.mark.end):
-        return bare.model_copy(update=units)
+        return taken_for(bare, units)
     if previous is None or not isinstance(previous.value, Quantity):
         return None
     so_many = previous.value.kind == "count" and previous.value.counted == "unit"
     if not so_many or folded[previous.end - 4 : previous.end].isalpha():
         return None
     alone = _AND_THEN_SO_MANY.fullmatch(folded, previous.end, place.mark.start)
-    return bare.model_copy(update=units) if alone else None
+    return taken_for(bare, units) if alone else None
 
 
 _LISTED = 24
@@ -101,9 +98,8 @@ def counted_in_list(sentence: Sentence, at: int, frame: Frame) -> Sentence | Non
         return None
     if len(place.gap_before(previous)) > _LISTED:
         return None
-    lent = place.quantity.model_copy(update={"kind": "count", "unit": "count"})
-    marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
-    return replace(sentence, marks=marks)
+    lent = taken_for(place.quantity, {"kind": "count", "unit": "count"})
+    return with_lent(sentence, at, lent)
 
 
 # What parts an amount from how it moved, in notes: "Capex 2.64bn, +34", "equip 5.6bn +5.2".
@@ -157,6 +153,5 @@ def sold_for(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Sen
     if place.gap_before(named).strip():
         return None
     money = {"kind": "money", "unit": setting.currency}
-    lent = place.quantity.model_copy(update=money)
-    marks = (*sentence.marks[:at], replace(place.mark, value=lent), *sentence.marks[at + 1 :])
-    return replace(sentence, marks=marks)
+    lent = taken_for(place.quantity, money)
+    return with_lent(sentence, at, lent)

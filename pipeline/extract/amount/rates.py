@@ -1,5 +1,7 @@
 """Bare numbers that are rates: "organic growth was four point six", 占收入的比例降到了四点九."""
 
+from pipeline.extract.amount.lent import taken_for
+from pipeline.extract.metric.meant import just_before
 from pipeline.extract.place import Place
 from pipeline.patterns import regex
 from schemas import Quantity
@@ -20,17 +22,20 @@ def of_ratio(place: Place, bare: Quantity) -> Quantity | None:
     )
     if not ended and not _is_rate(place, place.mark.start):
         return None
-    return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+    return taken_for(bare, {"kind": "percent", "unit": "percent"})
 
 
 def of_growth(place: Place, bare: Quantity) -> Quantity | None:
     """A rate of growth without its percent: "organic growth was four point six"."""
     if bare.kind != "number" or place.scaled or not 0 < place.size <= _HUNDRED:
         return None
+    before = just_before(place, 24)
+    if "growth" not in before and "pricing" not in before:
+        return None
     start = max(place.sentence.start, place.mark.start - 24)
     if not _GROWTH_WAS.search(place.sentence.folded, start, place.mark.start):
         return None
-    return bare.model_copy(update={"kind": "percent", "unit": "percent"})
+    return taken_for(bare, {"kind": "percent", "unit": "percent"})
 
 
 _GROWTH_WAS = regex(

@@ -14,6 +14,10 @@ _SCALED = regex(
 )
 
 
+# Most of them, for which the pattern need not be asked.
+_USUAL = ["million", "billion", "亿", "万"]
+
+
 def size_of(quantity: Quantity) -> Decimal:
     """Give the size of a quantity, of a range its lower end."""
     amount = quantity.value
@@ -26,4 +30,5 @@ def size_of(quantity: Quantity) -> Decimal:
 
 def is_scaled(quantity: Quantity) -> bool:
     """Whether the quantity's own words hold a scale: "4.5bn", 3亿."""
-    return _SCALED.search(fold(quantity.text)) is not None
+    said = fold(quantity.text)
+    return any(word in said for word in _USUAL) or _SCALED.search(said) is not None

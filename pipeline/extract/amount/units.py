@@ -20,11 +20,11 @@ _CONVERTED = regex(
 )
 _BASIS_POINTS = regex(r"basis|bi?p|基点|基點")
 _SCALES = (
-    (regex(r"t(?:rillion|(?<=\bt)n\b)"), Decimal(10) ** 12),
-    (regex(r"b(?:illion|n\b|(?:(?<=\db)|(?<=\d\sb))\b)"), Decimal(10) ** 9),
-    (regex(r"m(?:illion|n?\b|ln)"), Decimal(10) ** 6),
-    (regex(r"亿"), Decimal(10) ** 8),
-    (regex(r"万"), Decimal(10) ** 4),
+    ("t", regex(r"t(?:rillion|(?<=\bt)n\b)"), Decimal(10) ** 12),
+    ("b", regex(r"b(?:illion|n\b|(?:(?<=\db)|(?<=\d\sb))\b)"), Decimal(10) ** 9),
+    ("m", regex(r"m(?:illion|n?\b|ln)"), Decimal(10) ** 6),
+    ("亿", regex(r"亿"), Decimal(10) ** 8),
+    ("万", regex(r"万"), Decimal(10) ** 4),
 )
 _LARGEST_PER_SHARE = Decimal(1000)
 MILLIONS = Decimal(1_000_000)  # of no share
@@ -136,7 +136,10 @@ def in_basis_points(quantity: Quantity) -> bool:
 
 def scale_of(folded: str) -> Decimal | None:
     """Give the largest scale that a quantity's folded words name; None where they name none."""
-    return next((factor for pattern, factor in _SCALES if pattern.search(folded)), None)
+    for letter, pattern, factor in _SCALES:
+        if letter in folded and pattern.search(folded):
+            return factor
+    return None
 
 
 def _like_the_last(reading: Reading, quantity: Quantity, last: Reading) -> str:
@@ -158,9 +161,7 @@ def _currency_before(reading: Reading, place: Place, frame: Frame) -> str | None
 
     价差 0.53 元人民币，…由 0.52 元上调, in a note whose other amounts are in Hong Kong dollars.
     """
-    if "元" not in place.said:
-        return None
-    if not _YUAN.match(place.said):
+    if not place.said.endswith("元") or not _YUAN.match(place.said):
         return None
     if "億" not in place.quantity.text and _CONVERTED.search(_before(place)):
         return "CNY"

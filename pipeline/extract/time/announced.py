@@ -42,7 +42,7 @@ def _came(mention: PeriodMention, reading: Reading, setting: Setting) -> bool:
 
 def _was_guided(mention: PeriodMention, place: Place, setting: Setting) -> bool:
     """Whether a time that is over is when an outlook was given: 8 月上修过的指引中值 112 亿."""
-    if setting.reporting is None or place.sentence.text.isascii():
+    if setting.reporting is None or place.ascii:
         return False
     mark = mark_of(place, mention)
     if mark is None or mark.start > place.mark.start:

@@ -28,6 +28,9 @@ def is_asked(place: Place) -> bool:
     )
     if wondered is not None and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:
         return True
-    end = sentence.folded[max(sentence.start, sentence.end - 6) : sentence.end].rstrip('"”」』 \n')
+    last = max(sentence.start, sentence.end - 6)
+    if sentence.folded.find("?", last, sentence.end) < 0:
+        return False
+    end = sentence.folded[last : sentence.end].rstrip('"”」』 \n')
     start = max(sentence.start, place.mark.start - _ASKED_WITHIN)
     return end[-1:] == "?" and _ASKS.search(sentence.folded, start, place.mark.start) is not None

@@ -68,7 +68,7 @@ _MAY_COMPARE = regex(r"[年季比a-z]")
 def own_basis(place: Place) -> str | None:
     """yoy or qoq where the clause says so, the nearest first; right of the number counts less."""
     # 持平至季增 6%: the basis stands in the range itself, which only Chinese has
-    if not place.said.isascii() and _MAY_COMPARE.search(place.said):
+    if not place.ascii and not place.said.isascii() and _MAY_COMPARE.search(place.said):
         inside = comparisons_in(place.said)
         if inside:
             return inside[-1][2]
@@ -256,3 +256,15 @@ def _says_whence(place: Place, mark: Mark) -> bool:
     if _VERB_BEHIND.search(place.gap_before(mark)):
         return True
     return any(m.kind == "metric" and m.end + 1 == mark.start for m in place.before())
+
+
+# 比市场预期少了3美分: by how much a result differs from what was expected.
+_BY_SO_MUCH = regex(
+    r"(?:[少多高低差好超短]|高出|超出|超过|多出)(?:了|出|过)?(?:近|约|整整|将近|大约)?$"
+)
+
+
+def differs_by_it(place: Place, mark: Mark) -> bool:
+    """Whether the number is how far a result lies from the expectation before it."""
+    gap = place.gap_before(mark)
+    return not gap.isascii() and _BY_SO_MUCH.search(gap) is not None

@@ -14,7 +14,7 @@ def is_left(place: Place, here: PeriodMention) -> bool:
 
 def _parted(place: Place, mention: PeriodMention) -> bool:
     """Whether a Chinese semicolon ends what was told of a time to come."""
-    if place.sentence.text.isascii():
+    if place.ascii:
         return False
     for mark in place.back():
         if mark.value is mention:
@@ -35,7 +35,7 @@ _HAS_COME = regex(
 def _has_come(place: Place, here: PeriodMention) -> bool:
     """Whether an English clause behind the one with a time to come tells what has happened."""
     mark = mark_of(place, here)
-    if mark is None or not place.sentence.text.isascii() or place.mark.start < mark.end:
+    if mark is None or not place.ascii or place.mark.start < mark.end:
         return False
     clause = next((m.end for m in place.back() if m.kind == "break"), mark.end)
     if clause < mark.end:
@@ -57,7 +57,7 @@ _WAS = regex(
 def stands_for_what_comes(place: Place, mention: PeriodMention, setting: Setting) -> bool:
     """Whether an English clause gives in the present what a time that is not over will bring."""
     day = setting.day
-    if day is None or mention.period.end <= day or not place.sentence.text.isascii():
+    if day is None or mention.period.end <= day or not place.ascii:
         return False
     mark = mark_of(place, mention)
     if mark is None or mark.end > place.mark.start:

@@ -9,6 +9,7 @@ from pipeline.extract.cues import Cue
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.time.comparing import differs_by_it
 from pipeline.extract.time.guided import was_guided
 from pipeline.extract.time.leaving import stands_for_what_comes
 from pipeline.extract.time.outlook import lists_guidance, lists_on, moves_along, revised_to
@@ -29,6 +30,7 @@ _TOPIC = regex(
     r"|\bour (?:full-year |annual |\d{4} )?(?:guidance|outlook|view) "
     r"(?:for|is|remains|hasn't|has not|as follows)"
 )
+_TURNING = ["guidance", "outlook", "looking ", "view"]
 
 
 _GUIDANCE_NOUN = regex(r"\s(?:guidance |guided )?(?:range|guidance|outlook|guide)\b")
@@ -56,7 +58,7 @@ def note_topic(frame: Frame, sentence: Sentence, segment: NormalizedSegment) -> 
     start, frame.told = frame.told, sentence.end
     first = next((m.start for m in sentence.marks if m.kind == "quantity"), sentence.end)
     said = sentence.folded[start:first]
-    if not any(word in said for word in ("guidance", "outlook", "looking ", "view")):
+    if not any(word in said for word in _TURNING):
         return
     if not _TOPIC.search(sentence.folded, start, first):
         return
@@ -128,20 +130,13 @@ def expected(place: Place) -> bool:
         return False
     for mark, kinds in place.cues_before():
         if "expectation" in kinds and words_in(place.gap_before(mark)) <= _EXPECTED_REACH:
-            apart = _BY_SO_MUCH.search(place.gap_before(mark)) is not None
-            return not (apart or _attached(place, mark))
+            return not (differs_by_it(place, mark) or _attached(place, mark))
     if _beaten_range(place):
         return True
     for mark, kinds in place.cues_after():
         if "expectation" in kinds and words_in(place.gap_after(mark)) <= 2:
             return not (_MEASURED_BY.search(place.gap_after(mark)) or _leads_on(place, mark))
     return _is_marked_estimate(place)
-
-
-# 比市场预期少了3美分: by how much a result differs from what was expected.
-_BY_SO_MUCH = regex(
-    r"(?:[少多高低差好超短]|高出|超出|超过|多出)(?:了|出|过)?(?:近|约|整整|将近|大约)?$"
-)
 
 
 def _beaten_range(place: Place) -> bool:
@@ -260,7 +255,7 @@ _EACH_STEP = regex(
 def _is_supposed(place: Place) -> bool:
     """Whether the part of the sentence that the number stands in begins with an "if"."""
     folded, start = place.sentence.folded, place.sentence.start
-    if place.sentence.text.isascii():
+    if place.ascii:
         return False
     if "每" in place.lead and _EACH_STEP.search(place.lead) is not None:
         return True
@@ -294,7 +289,7 @@ def led_by(place: Place) -> bool | None:
             return _to_be_replaced(place, mark)
         near = "forward" in kinds and words_in(place.gap_before(mark)) <= _REACH
         if near and not _attached(place, mark):
-            return None if _BY_SO_MUCH.search(place.gap_before(mark)) else True
+            return None if differs_by_it(place, mark) else True
     return None
 
 
@@ -354,9 +349,11 @@ def named_as_target(place: Place) -> bool:
 
 def _is_marked_estimate(place: Place) -> bool:
     """Whether the shorthand of notes marks a figure as an estimate: "10,950E"."""
-    behind = place.sentence.folded[place.mark.end : place.mark.end + 2]
-    marked = behind[:1] == "e" and not behind[1:].isalnum()
-    return marked or (place.said[-1:] == "e" and _ESTIMATED.search(place.said) is not None)
+    if place.next == "e":
+        behind = place.sentence.folded[place.mark.end : place.mark.end + 2]
+        if behind[:1] == "e" and not behind[1:].isalnum():
+            return True
+    return place.said.endswith("e") and _ESTIMATED.search(place.said) is not None
 
 
 def _at_the_next(place: Place, mark: Mark) -> bool:
@@ -421,7 +418,7 @@ def _goes_on(place: Place, frame: Frame, modality: str = "forward") -> bool:
             if modality != "forward" or _past(place) or not lists_on(place, previous):
                 return False
             continue
-        if mark.kind == "company" and not place.sentence.text.isascii():
+        if mark.kind == "company" and not place.ascii:
             return False  # another company's figure
         noun = isinstance(mark.value, Cue) and "target" in mark.value.kinds
         if noun and mark.start - previous.end <= 1:

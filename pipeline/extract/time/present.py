@@ -16,7 +16,7 @@ _LEFT = regex(r"(?:剩|剩余|尚余|还剩|尚有|还有)(?:下|约|余额|额�
 
 def is_left_over(place: Place) -> bool:
     """Whether an amount is told as what is left of a sum that was set aside."""
-    if place.sentence.text.isascii():
+    if place.ascii:
         return _LEFT_BEHIND.match(place.sentence.folded, place.mark.end) is not None
     return _LEFT.search(place.lead) is not None
 
@@ -29,7 +29,9 @@ def is_so_already(place: Place) -> bool:
 
     The verb of what is to come stands in a clause before it.
     """
-    told = _ALREADY.match(place.sentence.folded, place.mark.end, place.sentence.end)
-    if told is None:
+    folded, start, end = place.sentence.folded, place.mark.end, place.sentence.end
+    if folded.find("已", start, end) < 0 and folded.find("already", start, end) < 0:
+        return False
+    if _ALREADY.match(folded, start, end) is None:
         return False
     return not any("forward" in kinds for _, kinds in place.cues_before())

@@ -191,12 +191,16 @@ _IN_SIGHT = regex(r"(?:能见度|可见度|可视度)[^，。；,;0-9]{0,6}$")
 
 def _is_in_sight(place: Place, mark: Mark) -> bool:
     start = max(place.sentence.start, mark.start - 12)
+    if place.sentence.folded.find("度", start, mark.start) < 0:
+        return False
     return _IN_SIGHT.search(place.sentence.folded, start, mark.start) is not None
 
 
 def _is_owner(place: Place, mark: Mark) -> bool:
     """Whether a time owns a cause: "it came from last May's increase"."""
     folded = place.sentence.folded
+    if "'" not in folded[max(0, mark.end - 2) : mark.end + 1]:
+        return False
     owns = folded.startswith("'s", mark.end - 2) or folded.startswith("'s", mark.end)
     return owns and folded[max(0, mark.start - 6) : mark.start].rstrip().endswith("from")
 
@@ -359,15 +363,17 @@ def _next_has_its_own(place: Place, mark: Mark) -> bool:
 
 def mark_of(place: Place, mention: PeriodMention) -> Mark | None:
     """Give the mark of a time in the sentence of a quantity."""
-    for side in (place.back(), place.onward()):
-        for mark in side:
-            if mark.value is mention:
-                return mark
+    for mark in place.back():
+        if mark.value is mention:
+            return mark
+    for mark in place.onward():
+        if mark.value is mention:
+            return mark
     return None
 
 
 _CLOSING = regex(r"(?:finish|end|exit|clos)(?:ed|es|ing)? (?:the |out )?(?:month of )?$")
-_ENDING = ("finish", "end", "exit", "clos")
+_ENDING = ["finish", "end", "exit", "clos"]
 _CLOSING_YEAR = regex(r"(?:finish|end|clos|exit|complet)(?:ed|ing)\b")
 
 
@@ -378,9 +384,10 @@ def closes(place: Place, mention: PeriodMention) -> bool:
         return False
     folded = place.sentence.folded
     said = folded[max(place.sentence.start, mark.start - 16) : mark.start]
-    if any(word in said for word in _ENDING) and _CLOSING.search(said):
+    if said.endswith(" ") and any(word in said for word in _ENDING) and _CLOSING.search(said):
         return True
-    return _CLOSING_YEAR.match(folded, mark.start, mark.end) is not None
+    begins = folded[mark.start] in "fec"
+    return begins and _CLOSING_YEAR.match(folded, mark.start, mark.end) is not None
 
 
 def labels(place: Place, mention: PeriodMention) -> bool:
@@ -401,7 +408,7 @@ def adds_aside(place: Place, mention: PeriodMention) -> bool:
     營收 96 億，全年 372 億，每股盈餘 0.5 元: what is named next is of the quarter again.
     """
     previous, mark = place.previous(), mark_of(place, mention)
-    if previous is None or mark is None or place.sentence.text.isascii():
+    if previous is None or mark is None or place.ascii:
         return False
     if not previous.end <= mark.start < place.mark.start:
         return False

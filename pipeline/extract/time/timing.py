@@ -124,17 +124,18 @@ def set_time(reading: Reading, place: Place, frame: Frame, setting: Setting) -> 
 def _note_so_far(place: Place, mention: PeriodMention, frame: Frame, setting: Setting) -> None:
     """Note that a Chinese paragraph tells of the year so far, or that it turns to the quarter."""
     reporting = setting.reporting
-    if reporting is None or mention.text.isascii():
+    if reporting is None or place.ascii or mention.text.isascii():
         return
-    if mention.period.end != reporting.end:
-        half = 100 < (mention.period.end - mention.period.start).days < 400
-        opens = place.previous() is None and frame.last is None
-        if opens and half and mention.period.end < reporting.end and mention.relation == "in":
-            frame.so_far = mention
+    period = mention.period
+    end = period.end
+    if end != reporting.end:
+        if place.previous() is None and frame.last is None and mention.relation == "in":
+            half = 100 < (end - period.start).days < 400
+            frame.so_far = mention if half and end < reporting.end else frame.so_far
         return
-    if mention.period.start >= reporting.start:
+    if period.start >= reporting.start:
         frame.so_far = None
-    elif place.previous() is None and not mention.period.label.startswith("TTM"):
+    elif place.previous() is None and not period.label.startswith("TTM"):
         frame.so_far = mention
         frame.through = mention if frame.last is None else frame.through
 

@@ -54,9 +54,9 @@ def _names_years(sentence: Sentence) -> bool:
     single = 0
     for mark in sentence.marks:
         if mark.kind == "period" and isinstance(mark.value, PeriodMention):
-            label = mark.value.period.label
-            single += (mark.value.period.end - mark.value.period.start).days in _OF_A_YEAR
-            if single > 1 or _SPAN.fullmatch(label) is not None:
+            period = mark.value.period
+            single += (period.end - period.start).days in _OF_A_YEAR
+            if single > 1 or _SPAN.fullmatch(period.label) is not None:
                 return True
     return False
 
@@ -99,7 +99,8 @@ def _years(sentence: Sentence, at: int, end: int) -> list[Period]:
     start, years = mentions[0].period.start, []
     for year in range(first, last + 1):
         following = start.replace(year=start.year + 1)
-        years.append(Period(start=start, end=following - timedelta(days=1), label=str(year)))
+        until = following - timedelta(days=1)
+        years.append(Period.trusted_fields({"start": start, "end": until, "label": str(year)}))
         start = following
     return years
 
@@ -137,8 +138,7 @@ def _set_row_before(
 def one_each(place: Place, mention: PeriodMention) -> Period | None:
     """One year of several where as many numbers follow: "in the next three years 3, 4 and 6"."""
     months = _months(mention.period)
-    mark = mark_of(place, mention)
-    if months < 24 or months % 12 or mark is None:
+    if months < 24 or months % 12 or (mark := mark_of(place, mention)) is None:
         return None
     around = [*reversed(place.back()), place.mark, *place.onward()]
     listed = [m for m in around if m.kind == "quantity" and m.start >= mark.end]
@@ -151,4 +151,5 @@ def one_each(place: Place, mention: PeriodMention) -> Period | None:
 
 
 def _months(period: Period) -> int:
-    return 12 * (period.end.year - period.start.year) + period.end.month - period.start.month + 1
+    start, end = period.start, period.end
+    return 12 * (end.year - start.year) + end.month - start.month + 1
