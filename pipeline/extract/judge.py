@@ -56,6 +56,7 @@ _PEOPLE_EARN = regex(
     r"\b(?:making|earning|with (?:an )?(?:annual |household )*incomes?|(?:that|who) (?:make|earn))"
     r"(?: (?:of|under|over|above|below|less than|more than|at least|up to|between|around|about))* $"
 )
+_EARNING = ["making ", "earning ", "make ", "earn "]
 _EARN_REACH = 80
 
 
@@ -65,7 +66,9 @@ def _only_says_who(place: Place) -> bool:
     folded, end = place.sentence.folded, place.mark.start
     start = max(place.sentence.start, end - _EARN_REACH)
     before = folded[start:end]
-    if "mak" not in before and "earn" not in before and "income" not in before:
+    if not any(word in before for word in _EARNING) and (
+        "income" not in before or "with " not in before
+    ):
         return False
     return _PEOPLE_EARN.search(folded, start, end) is not None
 
@@ -141,7 +144,11 @@ def is_fact(reading: Reading, place: Place, frame: Frame) -> bool:
         and (_EXCHANGED.match(place.sentence.folded, place.mark.end))
     ):
         return False
-    if place.kind == "money" and _CLASS.match(place.sentence.folded, place.mark.end):
+    if (
+        place.kind == "money"
+        and not place.ascii
+        and _CLASS.match(place.sentence.folded, place.mark.end)
+    ):
         return quantity.qualifier not in ("at_least", "at_most", "more_than", "less_than")
     if place.kind == "money" and _only_says_who(place):
         return False

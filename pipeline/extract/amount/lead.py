@@ -117,7 +117,7 @@ _LAPPED_REACH = 48
 
 def is_lapped(place: Place) -> bool:
     """Whether a growth is named as the one that a new growth comes on top of."""
-    if place.kind != "percent" or place.next > "z":
+    if place.kind != "percent" or not place.spaced or place.next > "z":
         return False
     if _GREW.match(place.sentence.folded, place.mark.end) is None:
         return False
@@ -237,11 +237,12 @@ _BOUND = regex(r"(?:below|under|beneath|above|north of|south of|past|beyond)\b")
 def _read_distant_move(lead: Lead, place: Place) -> None:
     """Read the English word of a move that names what it moves before it says how far."""
     before = just_before(place, _DISTANT)
-    grown = _RISE_IN.search(before) if " of " in before and " in " in before else None
+    has_in = " in " in before
+    grown = _RISE_IN.search(before) if has_in and " of " in before else None
     moved = grown
     if moved is None and " by" in before:
         moved = _CHANGES_BY.search(before[-64:])
-    if moved is None and (" in the" in before or " in a " in before):
+    if moved is None and has_in and (" in the" in before or " in a " in before):
         moved = _MOVES_IN.search(before[-28:])
     if moved is not None:
         lead.rate, lead.direction = lead.rate or grown is not None, 1 if moved["up"] else -1

@@ -82,11 +82,13 @@ _ADDED = regex(r"(?:贡献|占|带来|拉动)了?(?:大概|大约|约|近)?$")
 
 
 def _points(reading: Reading, lead: Lead, place: Place) -> None:
-    if not lead.direction and _AFFECTS.search(place.lead):
+    if not lead.direction and "影响" in place.lead and _AFFECTS.search(place.lead):
         lead.direction = -1
     share = lead.share and _ADDED.search(place.lead) is None
     told = share or lead.to or lead.base or lead.be or reading.metric in _TOLD_IN_POINTS
-    if _FELT.search(just_before(place, 40)) or _CONTRIBUTED.search(just_before(place, 24)):
+    before = just_before(place, 40)
+    felt = " of " in before and _FELT.search(before)
+    if felt or (place.spaced and _CONTRIBUTED.search(just_before(place, 24))):
         told = False
     reading.measure = "change" if is_moving(reading, lead) or not told else "level"
 
@@ -94,7 +96,8 @@ def _points(reading: Reading, lead: Lead, place: Place) -> None:
 _LOST = regex(r"\b(?:lost|losing|lose)(?: (?:about|over|nearly|around|roughly|some))? $")
 
 
-_COST = regex(r"_cost$|^catastrophe_losses$|_expense$|_expenses$|^depreciation$")
+_COSTLY = ("_cost", "_expense", "_expenses")
+_COSTS_ALL_OF_IT = frozenset({"catastrophe_losses", "depreciation"})
 _COSTS_US = regex(
     r"\bcosts?(?: us| the company| them| it)?(?: (?:an?|about|around|roughly|nearly|over|some"
     r"|another|approximately|up to|almost|additional|extra))? $"
@@ -113,8 +116,9 @@ def _amount(reading: Reading, lead: Lead, place: Place, frame: Frame) -> None:
         return  # "it plans to shed 4,000 jobs", "saves three hours"
     if "metric from words" in reading.doubts and BOOKED.search(just_before(place, 72)):
         return
-    costly = reading.metric in _BURDENS or (
-        place.ascii and _COST.search(reading.metric) is not None
+    metric = reading.metric
+    costly = metric in _BURDENS or (
+        place.ascii and (metric.endswith(_COSTLY) or metric in _COSTS_ALL_OF_IT)
     )
     if costly and _COSTS_US.search(just_before(place, 24)):
         # "Tariffs will cost us $18 million", 關稅吃掉 3 億: the cost itself.

@@ -35,7 +35,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
     ):
         reading.measure = last.measure
         return
-    if _ABSORBED.search(place.lead):
+    if not place.ascii and _ABSORBED.search(place.lead):
         reading.measure = "share"
         return
     shared = _share_of_revenue(place)
@@ -115,7 +115,8 @@ _VOLUME_AND_PRICE = frozenset(
 def _of_them(reading: Reading, place: Place) -> bool:
     """Whether a part is told of what was just said."""
     lead = place.lead
-    if "其中" not in lead and (reading.metric in _VOLUME_AND_PRICE or "o" not in lead):
+    told = "of " in lead or "o/w" in lead
+    if "其中" not in lead and (reading.metric in _VOLUME_AND_PRICE or not told):
         return False
     return bool(_OF_THEM.search(lead))
 
@@ -375,4 +376,11 @@ def _at_rates(place: Place) -> bool:
     last = min(sentence.end, place.mark.end + 24)
     if (ended := sentence.folded.find(";", place.mark.end, last)) >= 0:
         last = ended
+    said = sentence.folded[first:last]
+    if not any(word in said for word in _CONSTANTS):
+        return False
     return _CONSTANT.search(sentence.folded, first, last) is not None
+
+
+# One of these stands in any of the wordings above.
+_CONSTANTS = ["constant", "cer", "cc", "currenc", "before", "ex", "organically", "汇率"]

@@ -63,8 +63,9 @@ def stands_for_what_comes(place: Place, mention: PeriodMention, setting: Setting
     if mark is None or mark.end > place.mark.start:
         return False
     folded = place.sentence.folded
-    opens = folded.startswith("for ", mark.start) or _FOR.search(
-        folded, max(place.sentence.start, mark.start - _FOR_REACH), mark.start
+    near = max(place.sentence.start, mark.start - _FOR_REACH)
+    opens = folded.startswith("for ", mark.start) or (
+        folded.find("for ", near, mark.start) >= 0 and _FOR.search(folded, near, mark.start)
     )
     if not opens or _WAS.search(folded, mark.end, place.mark.start):
         return False

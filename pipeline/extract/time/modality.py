@@ -46,7 +46,7 @@ _REPLACED = regex(
     r"(?: what(?:'s| is| are)?| the)?\s*$"
 )
 _ESTIMATED = regex(r"\de$")
-_FORECAST = regex(r"预测|预估|盈测|forecast|estimate|forward|fwd")
+_FORECAST = ["预测", "预估", "盈测", "forecast", "estimate", "forward", "fwd"]
 _PAST_VERB = regex(r"\b(?:doubled|tripled|quadrupled|halved)$")
 
 
@@ -368,10 +368,11 @@ def _at_the_next(place: Place, mark: Mark) -> bool:
 
 def _is_forecast(place: Place) -> bool:
     """Whether the metric's own name says that it is estimated: 盈利预测, 预测市盈率."""
-    named = next((mark for mark in place.before(breaks=1) if mark.kind == "metric"), None)
-    if named is None:
-        return False
-    return _FORECAST.search(place.sentence.folded, named.start, named.end) is not None
+    for mark in place.before(breaks=1):
+        if mark.kind == "metric":
+            name = place.sentence.folded[mark.start : mark.end]
+            return any(word in name for word in _FORECAST)
+    return False
 
 
 def _quantity_follows(place: Place, mark: Mark) -> bool:
