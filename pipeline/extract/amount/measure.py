@@ -278,8 +278,8 @@ def _text(place: Place, mark: Mark) -> str:
 
 
 def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place: Place) -> None:
-    quantity = reading.quantity
-    low, high = quantity.low, quantity.high
+    told = reading.quantity.__dict__  # each for itself would take longer
+    value, low, high = told["value"], told["low"], told["high"]
     sign = 1
     if reading.measure in ("growth", "change"):
         below = low is not None and high is not None and (low < 0 or high < 0)
@@ -290,7 +290,7 @@ def _apply_sign(reading: Reading, lead: Lead, metric: MetricMatch | None, place:
             sign = -1
     if sign < 0 and (low is not None or high is not None):
         low, high = high, low
-    reading.value = _signed(quantity.value, reading.factor, sign)
+    reading.value = _signed(value, reading.factor, sign)
     reading.low = _signed(low, reading.factor, sign)
     reading.high = _signed(high, reading.factor, sign)
     first = reading.value if reading.value is not None else reading.low

@@ -52,7 +52,7 @@ def set_percent(reading: Reading, lead: Lead, place: Place, frame: Frame) -> Non
         if moves and fold(reading.quantity.text).endswith("pct"):
             # A margin that rises by 4.1pct rises by points, in the shorthand of Chinese notes.
             reading.measure, reading.unit = "change", POINTS
-    elif _PACE.search(place.lead) and not lead.share:
+    elif not lead.share and _tells_pace(place):
         reading.measure = "growth"
     elif lead.to and _ends_move_of_share(reading, place, frame):
         reading.measure = "share"
@@ -93,6 +93,12 @@ _PACE = regex(
     r"[加放减提降ro](?:(?<=加)[速快]|(?<=放)[缓慢]|(?<=减)[速慢]|(?<=[提降])速|(?<=r)ated|(?<=o)wed)"
     r"(?:(?<![ad])(?:到|至|为|达)了?约? ?$|(?<=d) to $)"
 )
+
+
+def _tells_pace(place: Place) -> bool:
+    if place.ascii and not place.lead.endswith("d to "):
+        return False
+    return _PACE.search(place.lead) is not None
 
 
 # "RPO 78.8 億，+37%，其中 48% 將於 12 個月內認列", "of which 48%", "o/w a third": a part of it.
@@ -351,7 +357,8 @@ def _share_of_revenue(place: Place) -> bool:
     folded, end = place.sentence.folded, place.mark.end
     if not place.ascii:
         near = max(place.sentence.start, place.mark.start - 12)
-        if _SHARE_BEFORE.search(folded[near : place.mark.start]):
+        before = folded[near : place.mark.start]
+        if "占" in before and _SHARE_BEFORE.search(before):
             return True
     return place.next == "o" and _SHARE_AFTER.match(folded[end : end + 24]) is not None
 

@@ -217,7 +217,7 @@ def forward(
         return led and not is_so_already(place)
     if _ends_what_began(place, frame):
         return True
-    if _goes_on(place, frame) and mention in (None, here):
+    if _goes_on(place, frame) and (mention is None or mention is here or mention == here):
         return True
     if mention is not None and mention is here and _goes_on(place, frame, "actual"):
         return False

@@ -50,11 +50,12 @@ def times_of(
             continue
         if mark.kind != "period" or not isinstance(mark.value, PeriodMention):
             continue
-        if _OWNS_FIGURE.fullmatch(place.gap_before(mark)) is not None:
+        gap = place.gap_before(mark)
+        spaced = " " in gap
+        if spaced and _OWNS_FIGURE.fullmatch(gap) is not None:
             return mark.value, versus
         if mark.start not in frame.spent:
-            gap = place.gap_before(mark)
-            if (":" in gap and not _labels(place, mark)) or _TELLING.search(gap):
+            if (":" in gap and not _labels(place, mark)) or (spaced and _TELLING.search(gap)):
                 continue
             if _is_owner(place, mark) or _ends_another(place, mark) or _is_in_sight(place, mark):
                 continue
@@ -273,7 +274,7 @@ def _is_compared_with(place: Place, mark: Mark, *, moves: bool) -> bool:
     start = max(place.sentence.start, mark.start - _SAME_REACH)
     if before == " " and _SAME_AS.search(folded, start, mark.start) is not None:
         return True
-    if _EVEN.search(place.said) and folded[mark.start - 1] in "与和跟同较比":
+    if folded[mark.start - 1] in "与和跟同较比" and _EVEN.search(place.said):
         return True
     if place.kind == "multiple" and folded[mark.end : place.mark.start].strip() == "的":
         return True

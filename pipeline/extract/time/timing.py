@@ -52,7 +52,7 @@ _LIKE = regex(
     r"(?:与|和|跟|同|相对)$|\b(?:like|similar to|in line with|consistent with|same as(?: in)?)"
     r"(?: the| our)? $"
 )
-_LIKENING = ("like", "similar", "line with", "consistent", "same as")
+_LIKENING = ["like", "similar", "line with", "consistent", "same as"]
 # 由目前的 118% 拉高至 200%: what a plan starts from is so now.
 _OF_NOW = regex(r"(?:目前|现时|现有|当前|现在|现行)的? ?(?:约|近|逾)?$")
 
@@ -280,7 +280,9 @@ def _is_likened_to(place: Place, mention: PeriodMention) -> bool:
     folded = place.sentence.folded
     start = max(place.sentence.start, mark.start - _LIKENED_REACH)
     said = folded[start : mark.start]
-    if said[-1:] not in "与和跟同对" and not any(word in said for word in _LIKENING):
+    if said[-1:] not in "与和跟同对" and not (
+        said.endswith(" ") and any(word in said for word in _LIKENING)
+    ):
         return False
     return _LIKE.search(place.sentence.folded, start, mark.start) is not None
 

@@ -51,14 +51,20 @@ def years_in_a_row(sentence: Sentence) -> dict[int, Period]:
 
 def _names_years(sentence: Sentence) -> bool:
     """Whether a sentence names at least two single years, or a span of years."""
-    single = 0
+    periods: list[Period] = []
     for mark in sentence.marks:
         if mark.kind == "period" and isinstance(mark.value, PeriodMention):
             period = mark.value.period
-            single += (period.end - period.start).days in _OF_A_YEAR
-            if single > 1 or _SPAN.fullmatch(period.label) is not None:
+            label = period.label
+            if ".." in label and _SPAN.fullmatch(label) is not None:
                 return True
-    return False
+            periods.append(period)
+    if len(periods) < _FEWEST:
+        return False
+    single = 0
+    for period in periods:
+        single += (period.end - period.start).days in _OF_A_YEAR
+    return single >= _FEWEST
 
 
 def _row_end(sentence: Sentence, at: int) -> int:
@@ -151,5 +157,7 @@ def one_each(place: Place, mention: PeriodMention) -> Period | None:
 
 
 def _months(period: Period) -> int:
+    """How many months a time over several years has; 0 for one within a year."""
     start, end = period.start, period.end
-    return 12 * (end.year - start.year) + end.month - start.month + 1
+    years = end.year - start.year
+    return 12 * years + end.month - start.month + 1 if years else 0
