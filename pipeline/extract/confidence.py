@@ -13,7 +13,8 @@ from pipeline.extract.frame import Reading
 from pipeline.patterns import regex
 
 _LONG = 110
-# More than six figures.
+# More than six figures; of English digits three times as fast as of any.
+_CROWDED_IN_ENGLISH = regex(r"(?:[^0-9]*+[0-9][0-9.,]*+){7}")
 _CROWDED = regex(r"(?:\D*+\d[\d.,]*+){7}")
 # Measures that every company reports, in words that leave no doubt.
 _CORE = frozenset(
@@ -28,12 +29,14 @@ _KINDS = {"count": "count", "measure": "measured", "number": "bare", "multiple":
 
 def traits_of(sentence: str) -> tuple[str, ...]:
     """Give the traits that all figures of a sentence share."""
+    english = sentence.isascii()
+    crowded = _CROWDED_IN_ENGLISH.match(sentence) if english else _CROWDED.match(sentence)
     held = []
     if len(sentence) > _LONG:
         held.append("long sentence")
-    if _CROWDED.match(sentence) is not None:
+    if crowded is not None:
         held.append("crowded sentence")
-    if not sentence.isascii():
+    if not english:
         held.append("not in English")
     return tuple(held)
 

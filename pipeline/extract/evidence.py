@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from pipeline.extract.frame import Reading
-from schemas import Evidence, NormalizedSegment, Quantity
+from schemas import Evidence, NormalizedSegment, Quantity, Translation
 
 _evidence = Evidence.trusted_fields
 
@@ -12,9 +12,11 @@ class Citing:
     """Cites the quantities of one segment, and their sentences."""
 
     def __init__(self, segment: NormalizedSegment) -> None:
-        self._segment = segment
-        self._text, self._start, self._language = segment.text, segment.start, segment.language
-        self._pair = segment.pair
+        self._segment, told = segment, segment.__dict__
+        self._text: str = told["text"]
+        self._start: int = told["start"]
+        self._language: str = told["language"]
+        self._pair: Translation | None = told["pair"]
         self._span, self._sentence = (0, 0), ""
 
     def evidence_of(self, reading: Reading) -> tuple[Evidence, ...]:

@@ -75,7 +75,11 @@ def _around(unit: str) -> tuple[str, str]:
 def _grouped(written: str) -> str:
     whole, point, rest = written.partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return f"{sign}{int(digits):,}{point}{rest}"
+    grouped = ""
+    while len(digits) > _GROUP:
+        grouped = f",{digits[-_GROUP:]}{grouped}"
+        digits = digits[:-_GROUP]
+    return f"{sign}{digits}{grouped}{point}{rest}"
 
 
 def statement(said: Said) -> str:

@@ -204,7 +204,7 @@ def _adds_up(place: Place) -> bool:
 
 def _moves_by(place: Place) -> bool:
     """Whether an amount is the size of a move: "up $212 million", "$317 billion more"."""
-    if _RAISED.match(place.sentence.folded, place.mark.end):
+    if place.next == "o" and _RAISED.match(place.sentence.folded, place.mark.end):
         return False
     start = max(place.sentence.start, place.mark.start - _BY_REACH)
     if (
@@ -219,7 +219,7 @@ def _moves_by(place: Place) -> bool:
         # 增加了: the particle of the past stands between.
         if not kinds <= _SEE_THROUGH or words_in(gap) > 1:
             break
-    if _THAN_THEN.match(place.sentence.folded, place.mark.end):
+    if place.next in "amhbglfw" and _THAN_THEN.match(place.sentence.folded, place.mark.end):
         return True
     for mark, kinds in place.cues_after():
         if kinds & {"up_after", "down_after"} and _SIZE_OF_MOVE.match(_text(place, mark)):

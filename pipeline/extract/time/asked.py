@@ -23,7 +23,7 @@ def is_asked(place: Place) -> bool:
     sentence = place.sentence
     wondered = (
         _WONDERED.search(sentence.folded, sentence.start, place.mark.start)
-        if wording_of(sentence.folded).asks
+        if wording_of(sentence).asks
         else None
     )
     if wondered is not None and place.mark.start - wondered.end() < _ASKED_WITHIN // 2:

@@ -95,7 +95,7 @@ _TOLD_APART = regex(r"[;:]|\b(?:and|while|but|as|after|with|when)\b|, (?!to )")
 def _revision(place: Place) -> re.Match[str] | None:
     """The last revision of guidance that is told before the number."""
     sentence = place.sentence
-    if not wording_of(sentence.folded).guides:
+    if not wording_of(sentence).guides:
         return None
     return _last_revision(sentence.folded, sentence.start, place.mark.start)
 
@@ -259,7 +259,7 @@ def _is_supposed(place: Place) -> bool:
         return False
     if "每" in place.lead and _EACH_STEP.search(place.lead) is not None:
         return True
-    if not wording_of(folded).supposes:
+    if not wording_of(place.sentence).supposes:
         return False
     part = folded.rfind(";", start, place.mark.start) + 1
     return _SUPPOSES.match(folded, max(start, part), place.mark.start) is not None

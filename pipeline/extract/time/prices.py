@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from pipeline.extract.frame import Frame, Reading, Setting
 from pipeline.extract.place import Place
-from pipeline.extract.time.wording import wording_of
+from pipeline.extract.time.wording import POINTING_BACK, wording_of
 from pipeline.normalize.periods import period_of
 from pipeline.patterns import regex
 from schemas import PeriodMention
@@ -12,7 +12,7 @@ from schemas import PeriodMention
 _TOLD_WITHIN, _RIGHT_BEHIND = 200, 20
 _UPSIDE = regex(r"潜在|(?:上升|上涨|上行|下跌|下行|向上)空间|upside")
 # 那时, "back then": the time that was spoken of last.
-_THEN = regex(r"[那当彼]时|\b(?:at (?:that time|the time|that point)|back then)\b")
+_THEN = regex(r"\b(?:at (?:that time|the time|that point)|back then)\b")
 _NEXT_DAY = regex(r"次日|翌日|隔日|next day|following day")
 
 
@@ -84,8 +84,13 @@ def _is_target(reading: Reading, place: Place) -> bool:
 
 def _at_that_time(place: Place) -> bool:
     """Whether the sentence says that it speaks of a time told before."""
-    if not wording_of(place.sentence.folded).points_back:
+    if not wording_of(place.sentence).points_back:
         return False
     start = max(place.sentence.start, place.mark.start - _TOLD_WITHIN)
     end = min(place.sentence.end, place.mark.end + _RIGHT_BEHIND)
-    return _THEN.search(place.sentence.folded, start, end) is not None
+    folded = place.sentence.folded
+    said = folded[start:end]
+    if "那时" in said or "当时" in said or "彼时" in said:
+        return True
+    told = any(word in said for word in POINTING_BACK)
+    return told and _THEN.search(folded, start, end) is not None
