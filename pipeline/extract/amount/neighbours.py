@@ -43,6 +43,8 @@ _PAID_IN = regex(
     r"|capex)\b"
 )
 _FAR = 90
+# So many characters hold what the end of a gap is asked for.
+_ENDS = 40
 # How many marks away a neighbour may be; a text with more marks to a sentence is no prose.
 _NEAR, _MOST_MARKS = 10, 2000
 _MOVED = regex(r"\b(?:up|down|plus|minus|grew|rose|fell|declined|increased|decreased|off)\s*$")
@@ -159,7 +161,7 @@ def _held_against_level(place: Place, bare: Quantity) -> Quantity | None:
         level = mark.value
         if mark.kind == "break" and mark.weight > 2:
             return None
-        if not isinstance(level, Quantity) or level.value is None:
+        if mark.kind != "quantity" or not isinstance(level, Quantity) or level.value is None:
             continue
         if level.kind == "percent":
             rate = size_of(level)
@@ -354,10 +356,10 @@ def _in_millions(place: Place, bare: Quantity, model: Quantity, gap: str) -> Qua
 def _with_own_unit(place: Place) -> Quantity | None:
     """The number before, or the one that lent it its unit."""
     before = place.sentence.marks[max(0, place.at - 4 * _NEAR) : place.at]
-    quantities = (m.value for m in reversed(before))
     nearest: Quantity | None = None
-    for value in quantities:
-        if not isinstance(value, Quantity):
+    for mark in reversed(before):
+        value = mark.value
+        if mark.kind != "quantity" or not isinstance(value, Quantity):
             continue
         nearest = nearest or value
         own = value.kind not in _LENT or _UNIT_OF_ITS_OWN.search(fold(value.text))
@@ -374,7 +376,7 @@ def _continues(place: Place, bare: Quantity, model: Quantity, gap: str) -> bool:
         return True
     told = "." in bare.text or (bare.text.islower() and place.size >= _SPOKEN_AMOUNT)
     listed = named is not None and not place.gap_before(named).strip() and told
-    if bare.qualifier == "exact" and not listed and not _GOES_ON.search(gap):
+    if bare.qualifier == "exact" and not listed and not _GOES_ON.search(gap.rstrip()[-_ENDS:]):
         return False
     between = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
     if model.kind == "percent" and _STANDS_AT.search(gap) and _in_lines_of_cost(place, bare):

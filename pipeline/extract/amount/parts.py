@@ -37,16 +37,17 @@ def of_same_count(place: Place, bare: Quantity) -> Quantity | None:
     if (delivered := _delivered(place, bare)) is not None:
         return delivered
     before = folded[max(place.sentence.start, start - 28) : start]
+    begins = place.next
     if not (
-        _OF_THOSE.match(folded, end)
-        or (_PART_BEHIND.match(folded, end) and _PART_BEFORE.search(before))
-        or (_WERE.match(folded, end) and _AND_BEFORE.search(before))
-        or (_NEXT_TIME.match(folded, end) and _AND_THEN.search(before))
+        (begins == "o" and _OF_THOSE.match(folded, end))
+        or (begins in "wiaouht" and _PART_BEHIND.match(folded, end) and _PART_BEFORE.search(before))
+        or (begins in "wah" and _WERE.match(folded, end) and _AND_BEFORE.search(before))
+        or (begins in "mifnlta" and _NEXT_TIME.match(folded, end) and _AND_THEN.search(before))
     ):
         return None
     for mark in reversed(place.sentence.marks[max(0, place.at - _NEAR) : place.at]):
         model = mark.value
-        if not isinstance(model, Quantity):
+        if mark.kind != "quantity" or not isinstance(model, Quantity):
             continue
         if model.kind == "count" and model.counted:
             return taken_for(bare, {"kind": "count", "unit": "count", "counted": model.counted})
