@@ -8,9 +8,11 @@ import pytest
 
 from pipeline.claims.merge import claims_of
 from pipeline.samples import samples
+from pipeline.spelled import spelled
 from pipeline.stages import extract, normalize, segment
 from pipeline.written import event_written, written
-from schemas import Fact, FactEvent, TranscriptMessage, examples
+from schemas import Fact, FactEvent, Speaker, TranscriptMessage, examples
+from schemas.event import plain
 
 EXTRACTED = datetime(2025, 8, 1, 20, 30, 5, 120_000, tzinfo=UTC)
 
@@ -51,6 +53,22 @@ def test_what_the_stages_hand_on_is_written_as_its_model_writes_it(
             assert written(event) == event.model_dump_json().encode()
     for claim in claims_of(facts).values():
         assert written(claim) == claim.model_dump_json().encode()
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["0", "-0", "0.0", "-0.00", "100", "20.20", "-3.5", "1.320E+11", "1E-7", "0.50", "7.0"],
+)
+def test_an_amount_is_spelled_as_events_spell_it(amount: str) -> None:
+    assert spelled(Decimal(amount)) == plain(Decimal(amount))
+
+
+def test_a_fact_is_written_with_its_own_speaker_whatever_was_written_before() -> None:
+    fields = {name: getattr(examples.FACT, name) for name in Fact.model_fields}
+    speakers = (fields["speaker"], Speaker(name="Li Wei", role="CFO", side="company"), None)
+    facts = [Fact.trusted_fields({**fields, "speaker": speaker}) for speaker in speakers]
+    for fact in facts * 2:
+        assert written(fact) == fact.model_dump_json().encode()
 
 
 def test_what_json_has_no_form_for_is_refused() -> None:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.extract.confidence import confidence
+import pytest
+
+from pipeline.extract.confidence import confidence, traits_of
 from tests.calibrate import rows
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +22,13 @@ def test_doubt_lowers_confidence():
     plain = confidence(frozenset())
     for doubt in ("metric inherited", "metric not named", "weak metric", "no direction"):
         assert confidence(frozenset({doubt})) < plain
+
+
+@pytest.mark.parametrize("and_so_on", [" and", "、"])
+@pytest.mark.parametrize("figures", [6, 7])
+def test_more_than_six_figures_crowd_a_sentence(figures, and_so_on):
+    sentence = and_so_on.join(["1,200.5"] * figures)
+    assert ("crowded sentence" in traits_of(sentence)) is (figures > 6)
 
 
 def test_confidence_is_a_probability():
