@@ -1,12 +1,12 @@
 """Where the clauses of a sentence part: at commas, colons, dashes and conjunctions."""
 
-from pipeline.patterns import regex
+from pipeline.extract.places import places_of
 
-_BREAK = regex(r"[;:|,，、()—–/]")
 # 1 a comma or conjunction, 2 a colon or bar, 3 a semicolon or a dash between clauses.
 _WEIGHTS = {
     ";": 3, "—": 3, "–": 3, ":": 2, "|": 2, ",": 1, "，": 1, "、": 1, "(": 1, ")": 1, "/": 1
 }  # fmt: skip
+_BREAKS = tuple(_WEIGHTS)
 # What is a break only between blanks, which belong to it.
 _BETWEEN_BLANKS = "—–/"
 _CONJUNCTIONS = (
@@ -22,10 +22,9 @@ def breaks_in(folded: str) -> list[tuple[int, int, int]]:
     """
     found: list[tuple[int, int, int]] = []
     last = 0
-    for match in _BREAK.finditer(folded):
-        start = match.start()
-        end, weight = start + 1, _WEIGHTS[folded[start]]
-        if folded[start] in _BETWEEN_BLANKS:
+    for at in places_of(_BREAKS, folded):
+        start, end, weight = at, at + 1, _WEIGHTS[folded[at]]
+        if folded[at] in _BETWEEN_BLANKS:
             if start and folded[start - 1].isspace() and folded[end : end + 1].isspace():
                 start, end = start - 1, end + 1
             elif folded.startswith("——", start):

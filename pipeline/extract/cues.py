@@ -72,8 +72,9 @@ def find_cues(folded: str) -> list[Cue]:
     """
     found: list[Cue] = []
     idle = False
-    meaning: _Meaning
-    for start, end, meaning in _phrases().find(folded):
+    phrases = _phrases()
+    for which, start, end in phrases.places(folded):
+        meaning: _Meaning = phrases.meanings[which]
         if meaning.opens_latin and start and folded[start - 1] in _LATIN:
             continue
         if meaning.ends_latin and end < len(folded) and folded[end] in _LATIN:

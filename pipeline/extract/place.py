@@ -1,6 +1,7 @@
 """Where a quantity stands in its sentence: what leads up to it and what follows."""
 
 from decimal import Decimal
+from typing import Any
 
 from pipeline.extract.amount.sizes import is_scaled, size_of
 from pipeline.extract.cues import Cue
@@ -59,9 +60,10 @@ class Place:
         value = self.mark.value
         assert isinstance(value, Quantity)  # noqa: S101 - a place is made for quantity marks only
         self.quantity = value
-        self.kind = value.kind
-        self.unit = value.unit or ""
-        self.signed = value.signed
+        fields: dict[str, Any] = value.__dict__  # each for itself would take longer
+        self.kind: str = fields["kind"]
+        self.unit: str = fields["unit"] or ""
+        self.signed: bool = fields["signed"]
         self.ascii = sentence.ascii
         start = self.mark.start
         self.said = sentence.folded[start : self.mark.end]

@@ -1,8 +1,8 @@
 """What the headings above a segment, its own label and its speaker say for all of it."""
 
-import re
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from pipeline.extract.frame import Setting
 from pipeline.extract.reading import marks_of
@@ -14,7 +14,15 @@ from pipeline.normalize.periods import Anchor, find_periods
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from pipeline.unbroken import words_of
-from schemas import DocumentContext, NormalizedSegment, PeriodMention
+from schemas import (
+    DocumentContext,
+    Entity,
+    NormalizedSegment,
+    Period,
+    PeriodMention,
+    Quantity,
+    Speaker,
+)
 
 # "核心本地商业：收入…", "· Fabric ：收入…", "AWS: revenue…": a label speaks for the whole segment.
 _LABEL = regex(r"^[\s•·●・◦▪*\-–—▍.、)）(（]*([^:：，。,;；$€¥%]{1,40})[:：｜|]")
@@ -23,7 +31,13 @@ _CLAUSE_LABEL = regex(
     r"行业[有是的里内]|圈[有里内]|有[句个人这一种]|[说问称讲道]$|表示$|指出$|提到$|谈到$|[吗呢吧]|怎么|什么"
     r"|为何|意味着|换句话|也就是|简单[说来]|问题[来是在]|答案|一句话|[他她我你它]们?[说觉认]"
 )
-_OUTLOOK = regex(r"指引|展望|财测|財測|預測|预测|outlook|guidance|guide\b", re.IGNORECASE)
+_LABEL_ENDS = ":：｜|"
+_NO_METRICS = frozenset[str]()
+# The character comes first, so that a search passes over all others at once.
+_OUTLOOK = regex(
+    r"[指展财预財預OoGg](?:(?<=指)引|(?<=展)望|(?<=[财预])测|(?<=[財預])測|(?<=[Oo])(?i:utlook)"
+    r"|(?<=[Gg])(?i:uidance|uide\b))"
+)
 
 
 _OPENING = 30
@@ -36,6 +50,8 @@ class Settings:
 
     def __init__(self, context: DocumentContext) -> None:
         self._context = context
+        self._day, self._basis, self._scale = context.call_day, context.growth_basis, context.scale
+        self._anchored: tuple[Entity | None, Period | None, Anchor] | None = None
         self._read: dict[tuple[str, str | None, bool], _Named] = {}
         self._topic: str | None = None
         self._asked: str | None = None
@@ -46,59 +62,64 @@ class Settings:
 
     def of(self, segment: NormalizedSegment) -> Setting:
         """Give the setting that holds for a segment."""
-        about = segment.about
+        fields: dict[str, Any] = segment.__dict__  # each for itself would take four times as long
+        about: Entity | None = fields["about"]
+        reporting: Period | None = fields["reporting"]
+        speaker: Speaker | None = fields["speaker"]
+        kind: str = fields["kind"]
         about_id = about.id if about else None
-        anchor = Anchor(
-            reporting=segment.reporting,
-            day=self._context.call_day,
-            fiscal_year_end=year_end(about, self._context),
-        )
+        anchor = self._anchor(about, reporting)
         scope, metric, period, outlook, of_rates = None, None, None, False, False
-        texts = list(segment.heading_path)
+        texts: list[str] = list(fields["heading_path"])
         labelled = False
-        label = _LABEL.match(segment.text)
-        if label and _CLAUSE_LABEL.search(label[1]):
-            label = None
-        if label:
-            end = segment.start + label.end()
-            if not any(quantity.start < end for quantity in segment.quantities):
-                texts.append(label[1])
+        label = _label(fields["text"], fields["quantities"], fields["start"])
+        if label is not None:
+            texts.append(label)
         for text in texts:
             named = self._named(text, about_id, anchor, outlook)
             scope = named.scope or scope
-            labelled = named.scope is not None and label is not None and text == label[1]
+            labelled = named.scope is not None and text == label
             metric = named.metric or metric
             period = named.period or period
             outlook = named.outlook or outlook
             of_rates = named.of_rates
-        outlook = outlook or _opens_with_outlook(segment)
-        if segment.kind in ("answer", "question"):
+        if kind == "bullet":
+            outlook = outlook or _opens_with_outlook(segment)
+        if kind in ("answer", "question"):
             self._read_question()
-        if segment.kind == "answer":
+        if kind == "answer":
             scope, metric = scope or self._topic, metric or self._measure
-        speaker = segment.speaker
         asked = (speaker is not None and speaker.side == "analyst") or (
-            segment.kind == "question" and (speaker is None or speaker.side != "company")
+            kind == "question" and (speaker is None or speaker.side != "company")
         )
         return Setting(
             about=about,
-            reporting=segment.reporting,
-            day=self._context.call_day,
+            reporting=reporting,
+            day=self._day,
             fiscal_year_end=anchor.fiscal_year_end,
-            currency=segment.currency,
-            basis=self._context.growth_basis,
-            scale=self._context.scale,
+            currency=fields["currency"],
+            basis=self._basis,
+            scale=self._scale,
             asked=asked,
             outlook=outlook,
             metric=metric,
             scope=scope,
-            topic=self._asked if segment.kind == "question" else None,
+            topic=self._asked if kind == "question" else None,
             period=period,
             of_rates=of_rates,
             labelled=labelled,
-            asked_of=self._when if segment.kind == "answer" else None,
-            asked_metrics=self._measures if segment.kind == "answer" else frozenset(),
+            asked_of=self._when if kind == "answer" else None,
+            asked_metrics=self._measures if kind == "answer" else _NO_METRICS,
         )
+
+    def _anchor(self, about: Entity | None, reporting: Period | None) -> Anchor:
+        """Give what times are counted from; most segments share it with the one before."""
+        known = self._anchored
+        if known is not None and known[0] is about and known[1] is reporting:
+            return known[2]
+        anchor = Anchor(reporting, self._day, year_end(about, self._context))
+        self._anchored = (about, reporting, anchor)
+        return anchor
 
     def hear(self, question: NormalizedSegment) -> None:
         """Note a question; it is read when a segment with figures asks or answers it."""
@@ -120,7 +141,7 @@ class Settings:
             (each.pop() for each in (lines, own - placed, every - placed, every) if len(each) == 1),
             None,
         )
-        anchor = Anchor(segment.reporting, self._context.call_day, 12)
+        anchor = Anchor(segment.reporting, self._day, 12)
         named = segment.periods or find_periods(segment.text, anchor)
         times = {each.period.label: each for each in named}
         self._when = next(iter(times.values())) if len(times) == 1 else None
@@ -139,12 +160,24 @@ class Settings:
         return self._read[key]
 
 
-def _opens_with_outlook(segment: NormalizedSegment) -> bool:
+def _label(text: str, quantities: tuple[Quantity, ...], start: int) -> str | None:
+    """Give the label that a segment opens with, before its first quantity."""
+    first = max(quantities[0].start - start, 0) if quantities else len(text)
+    opening = text[:first]
+    if not any(end in opening for end in _LABEL_ENDS):
+        return None
+    label = _LABEL.match(text)
+    if label is None or label.end() > first or _CLAUSE_LABEL.search(label[1]):
+        return None
+    return label[1]
+
+
+def _opens_with_outlook(bullet: NormalizedSegment) -> bool:
     """Whether a terse line announces guidance before its first figure: "4Q guide €9.2-9.8bn"."""
-    if segment.kind != "bullet" or not segment.quantities:
+    if not bullet.quantities:
         return False
-    opening = segment.text[: segment.quantities[0].start - segment.start]
-    return len(opening) <= _OPENING and _OUTLOOK.search(opening) is not None
+    first = bullet.quantities[0].start - bullet.start
+    return first <= _OPENING and _OUTLOOK.search(bullet.text[:first]) is not None
 
 
 # "管理层陈述与展望" and "Results and outlook" head results as well.
@@ -157,7 +190,7 @@ _EARLY = 14
 _AT_ONCE = 3
 # All of a short heading is its subject.
 _SHORT = 12
-_RATES = regex(r"^[^，。,]{0,4}(?:成长性|增速|增长率|成长率|growth)[^，。,]{0,2}$")
+_RATES = regex(r"[^，。,]{0,4}(?:成长性|增速|增长率|成长率|growth)[^，。,]{0,2}$")
 
 
 def _is_in_name(match: ScopeMatch, text: str, about_id: str | None) -> bool:
@@ -209,7 +242,8 @@ class _Named:
     def __init__(
         self, text: str, about_id: str | None, anchor: Anchor, *, ahead: bool = False
     ) -> None:
-        text = _CLOUD.sub("云业务", text, count=1)
+        if "云" in text:
+            text = _CLOUD.sub("云业务", text, count=1)
         marks = marks_of(text, about_id)
         metrics = [m.value for m in marks if isinstance(m.value, MetricMatch)]
         head = len(_NUMBERING.match(text)[0])  # type: ignore[index]
@@ -228,7 +262,7 @@ class _Named:
             for m in metrics
             if not m.weak and (m.start - head <= _AT_ONCE or len(text) - head <= _SHORT)
         ]
-        self.of_rates = _RATES.search(fold(text)) is not None
+        self.of_rates = _RATES.match(fold(text)) is not None
         self.metric = strong[0] if len(strong) == 1 else None
         self.scope = scopes[0].scope if scopes else None
         # A bullet with figures of its own, "beat the guide of $8.7bn", heads no outlook.

@@ -47,9 +47,14 @@ def sentence_starts(sentence: Sentence) -> list[int]:
     quantities = [mark for mark in sentence.marks if mark.kind == "quantity"]
     starts: list[int] = []
     periods = [mark for mark in sentence.marks if mark.kind == "period"]
-    told = seen = period = 0
-    for found in _BEGINS.finditer(sentence.folded, sentence.start, sentence.end):
-        at = found.start() + 1
+    told = seen = period = end = 0
+    while told < len(quantities):
+        if told == seen:  # none begins before the next quantity has been told
+            end = max(end, quantities[told].end - 1)
+        found = _BEGINS.search(sentence.folded, max(end, sentence.start), sentence.end)
+        if found is None:
+            break
+        at, end = found.start() + 1, found.end()
         while period < len(periods) and periods[period].end <= at:
             period += 1
         if period:
@@ -58,9 +63,7 @@ def sentence_starts(sentence: Sentence) -> list[int]:
             continue
         while told < len(quantities) and quantities[told].end <= at:
             told += 1
-        if told == len(quantities):
-            break
-        if told > seen and quantities[told].start >= at:
+        if seen < told < len(quantities) and quantities[told].start >= at:
             starts.append(at)
             seen = told
     return starts

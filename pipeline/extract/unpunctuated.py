@@ -18,7 +18,7 @@ from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from schemas import Quantity
 
-_PUNCTUATION = regex(r"[，,；;、：:。．(（|｜.](?:(?<!\.)|(?<=\.) )")
+_PUNCTUATION = ("，", ",", "；", ";", "、", "：", ":", "。", "．", "(", "（", "|", "｜", ". ")
 # Breaks that are such punctuation.
 _PARTING = frozenset(",，;、:(|")
 _SUBJECTS = ("metric", "scope", "company", "period", "basis", "cue")
@@ -60,10 +60,10 @@ def with_breaks(sentence: Sentence) -> Sentence:
     for mark in sentence.marks:
         if mark.kind == "break" and mark.value in _PARTING:
             return sentence
-    if _PUNCTUATION.search(sentence.folded, sentence.start, sentence.end):
-        return sentence
     text = sentence.folded[sentence.start : sentence.end]
-    if sum(char >= _HAN for char in text[:40]) > _MOSTLY:
+    if any(sign in text for sign in _PUNCTUATION):
+        return sentence
+    if not sentence.ascii and sum(char >= _HAN for char in text[:40]) > _MOSTLY:
         return _with_breaks(sentence, [_break(at) for at in _chinese(sentence, text)])
     starts = [Mark(at, at, "break", SENTENCE, 3) for at in sentence_starts(sentence)]
     if starts:

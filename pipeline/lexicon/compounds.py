@@ -56,7 +56,10 @@ def find_compounds(text_folded: str, named: "Sequence[MetricMatch]") -> list[Com
     found: list[Compound] = []
     last, at, count = 0, 0, len(named)
     pattern = _pattern()
-    for match in pattern.finditer(text_folded):
+    first = pattern.search(text_folded)
+    if first is None:
+        return found
+    for match in pattern.finditer(text_folded, first.start()):
         start, end = match.span()
         while at < count and named[at].end < end:
             at += 1

@@ -39,8 +39,6 @@ def of_one_unit(text: str) -> Iterator[tuple[int, int, str, bool]]:
     >>> [found[2] for found in of_one_unit("单票运输成本0.34元")]
     ['cost_per_unit']
     """
-    if "单" not in text:
-        return
     for match in _PER_UNIT.finditer(text):
         if _NO_UNIT.match(text, match.start()) is None:
             head = match["head"]
@@ -58,8 +56,6 @@ def elided_expenses(text: str) -> Iterator[tuple[int, int, str]]:
     >>> [found[2] for found in elided_expenses("销售、财务费用率分别为10%、1%")]
     ['selling_general_administrative']
     """
-    if "费" not in text:
-        return
     for match in _ELIDED.finditer(text):
         for kind in _KINDS.finditer(text, match.start(), match.end()):
             yield kind.start(), kind.end(), _expense(kind[0], match["of"])

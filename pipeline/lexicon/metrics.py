@@ -207,18 +207,24 @@ def _all_places(text: str) -> list[_Place]:
     """Give what the lists know, and between what Chinese puts together: the first counts."""
     if text.isascii():
         return _places(text)
-    metrics = _metrics()
-    found = [_Place(at, end, False, metrics[name], "") for at, end, name in elided_expenses(text)]
+    found: list[_Place] = []
+    if "费" in text:
+        for start, end, name in elided_expenses(text):
+            found.append(_Place(start, end, False, _metrics()[name], ""))
     found += _places(text)
-    for start, end, name, loss in of_one_unit(text):
-        found.append(_Place(start, end, False, metrics[name], "!" if loss else ""))
+    if "单" in text:
+        for start, end, name, loss in of_one_unit(text):
+            found.append(_Place(start, end, False, _metrics()[name], "!" if loss else ""))
     return found
 
 
 def _places(text: str) -> list[_Place]:
     places: list[_Place] = []
     size = len(text)
-    for start, ends, (word_start, word_end, named, role) in _phrases().find(text):
+    phrases = _phrases()
+    meanings = phrases.meanings
+    for which, start, ends in phrases.places(text):
+        word_start, word_end, named, role = meanings[which]
         end = ends
         plural = False
         if word_start and start:

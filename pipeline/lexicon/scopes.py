@@ -56,7 +56,6 @@ _NAMES_IN_LY = frozenset(("Family", "Supply", "Assembly", "Lilly", "Firefly", "G
 _BUSINESS = regex(
     r" (?:business|segment|division|franchise|banner|category)\b(?! model| plan| unit)"
 )
-_PARTS_NAMED = (" business", " segment", " division", " franchise", " banner", " category")
 _BUSINESS_REACH = 40
 _PLAIN_WORD = regex(r"[a-z][a-z&-]{2,}(?<!ing)(?<!ed)|[a-z]+(?:ising|izing|aging|ating|ming|ding)")
 # "Our Focus to Win program": a plan of the whole company, not a part of it.
@@ -125,8 +124,7 @@ def find_scopes(
 # A sentence that leads to the next one and a heading are asked about twice.
 @lru_cache(maxsize=64)
 def _scopes_in(text: str, folded: str, company_id: str | None) -> tuple[ScopeMatch, ...]:
-    known_company = frozenset((company_id,)) if company_id else frozenset()
-    companies = _Companies(text, folded, known_company)
+    companies = _Companies(text, folded, company_id)
     every = _known(text, folded, names_of_all())
     telling = [match for match in every if match.owner is not None]
     known = _known(text, folded, own_names(company_id)) if company_id else telling
@@ -148,7 +146,7 @@ def _scopes_in(text: str, folded: str, company_id: str | None) -> tuple[ScopeMat
             and not companies.holds(match)
         ]
     found = _compounds(_longest(known), folded)
-    unknown = _unknown(text, found, companies, company_id)
+    unknown = _unknown(text, folded, found, companies, company_id)
     if unknown:
         found = [
             m for m in found if not any(u.start <= m.start and m.end <= u.end for u in unknown)
@@ -176,14 +174,15 @@ class _Companies:
 
     __slots__ = ("_folded", "_found", "_known", "_text")
 
-    def __init__(self, text: str, folded: str, known: frozenset[str]) -> None:
+    def __init__(self, text: str, folded: str, known: str | None) -> None:
         self._text, self._folded, self._known = text, folded, known
         self._found: list[CompanyMatch] | None = None
 
     def before(self, end: int) -> CompanyMatch | None:
         """Give the last company named before ``end``."""
         if self._found is None:
-            self._found = find_companies(self._text, self._known, folded=self._folded)
+            known = frozenset((self._known,)) if self._known else frozenset[str]()
+            self._found = find_companies(self._text, known, folded=self._folded)
         index = bisect_left(self._found, end, key=lambda named: named.start)
         return self._found[index - 1] if index else None
 
@@ -216,8 +215,7 @@ def _known(text: str, folded: str, names: Phrases[ScopeName] | None) -> list[Sco
         return []
     found: list[ScopeMatch] = []
     caseless: bool | None = None
-    name: ScopeName
-    for start, end, name in names.find(folded):
+    for which, start, end in names.places(folded):
         if start and _latin(folded[start]) and _latin(folded[start - 1]):
             continue
         if end < len(folded) and _latin(folded[end]) and _latin(folded[end - 1]):
@@ -225,6 +223,7 @@ def _known(text: str, folded: str, names: Phrases[ScopeName] | None) -> list[Sco
         if text[start] == "中" and text[start - 1 : start] == "其":
             # 其中国际业务: "of which", not China.
             continue
+        name: ScopeName = names.meanings[which]
         if name.item and not _is_item(folded, start, end):
             continue
         if not _written(text, start, end, name):
@@ -274,7 +273,8 @@ def _latin(character: str) -> bool:
 
 
 def _longest(found: list[ScopeMatch]) -> list[ScopeMatch]:
-    found.sort(key=lambda match: (match.start, -match.end, match.owner is None))
+    if len(found) > 1:
+        found.sort(key=lambda match: (match.start, -match.end, match.owner is None))
     kept: list[ScopeMatch] = []
     reached = 0
     for match in found:
@@ -304,10 +304,16 @@ def _compounds(found: list[ScopeMatch], folded: str) -> list[ScopeMatch]:
 
 
 def _unknown(
-    text: str, known: list[ScopeMatch], companies: _Companies, company_id: str | None
+    text: str,
+    folded: str,
+    known: list[ScopeMatch],
+    companies: _Companies,
+    company_id: str | None,
 ) -> list[ScopeMatch]:
     """Find names by their capitals where nothing known stands."""
     found: list[ScopeMatch] = []
+    if text == folded or _NAME.search(text) is None:
+        return found
     chinese: bool | None = None
     taken = iter([*sorted([(m.start, m.end) for m in known]), (len(text), len(text))])
     next_start, next_end = next(taken)
@@ -348,7 +354,7 @@ def _calls_itself(name: str, company_id: str) -> bool:
 def _called_business(text: str, folded: str, found: list[ScopeMatch]) -> list[ScopeMatch]:
     """Find what a text itself calls a business: "our imaging business", "the pet food segment"."""
     called: list[ScopeMatch] = []
-    if not any(word in folded for word in _PARTS_NAMED):
+    if _BUSINESS.search(folded) is None:
         return called
     for match in _BUSINESS.finditer(folded):
         words: list[str] = []

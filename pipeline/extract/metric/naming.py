@@ -76,11 +76,14 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
     ('professional', True)
     >>> subject_of("we were ")
     """
-    words_of_clause = _LATIN_WORD.finditer(clause)
-    verb = next((word for word in words_of_clause if _is_verb(word, clause)), None)
-    if verb is None:
+    for verb in _LATIN_WORD.finditer(clause):
+        if _is_verb(verb, clause):
+            break
+    else:
         return None
-    subject = _WHERE.split(_LEADING.sub("", clause[: verb.start()]), maxsplit=1)[0].strip()
+    said = clause[: verb.start()]
+    leading = _LEADING.match(said)
+    subject = _WHERE.split(said[leading.end() if leading else 0 :], maxsplit=1)[0].strip()
     words = subject.split()
     named = [word for word in words if _NAMING.fullmatch(word)]
     if not 1 <= len(words) <= _LONGEST or len(named) != len(words):
@@ -89,9 +92,10 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
         return None
     if len(words) == 1 and words[0] in _POINTING:
         return None
-    moves = _MOVES.match(verb[0]) or _WAS_UP.search(clause, verb.start())
-    averaged = _AVERAGED.search(clause, 0, verb.start()) is not None
-    return subject, moves is not None and not averaged
+    moves = _MOVES.match(verb[0]) is not None or (
+        any(word in clause for word in _UP) and _WAS_UP.search(clause, verb.start()) is not None
+    )
+    return subject, moves and _AVERAGED.search(clause, 0, verb.start()) is None
 
 
 def begins_with_verb(clause: str) -> bool:
@@ -117,6 +121,7 @@ _WAS_UP = regex(
     r"(?:was|were|is|are|been|came in|ended|finished) (?:also |again |only |just |still |now )?"
     r"(?:up|down|higher by|lower by)(?: (?:by|about|around|roughly|nearly|over|some|a|another))* $"
 )
+_UP = ("up", "down", "higher by", "lower by")
 _SHORTEST = 2
 # "This group makes up a quarter of sales": words that alone only point at what was named before.
 _POINTING = frozenset(("group", "cohort", "segment", "category", "business", "division", "unit"))

@@ -6,9 +6,10 @@ at 96% of capacity".
 
 from pipeline.extract.metric.meaning import TIME_UNITS, unnamed
 from pipeline.extract.metric.stakes import of_stake
+from pipeline.extract.metric.states import in_a_state
 from pipeline.extract.metric.things import part_of_things
 from pipeline.extract.place import Place
-from pipeline.lexicon.metrics import Metric, MetricMatch
+from pipeline.lexicon.metrics import MetricMatch
 from pipeline.patterns import regex
 
 _ABOUT = (
@@ -119,25 +120,6 @@ _PRICE_MOVE = regex(
 )
 
 
-# "The pension is 98% funded", "the portfolio is 95% leased": the state that so much is in.
-_STATES = {
-    "funded": "funded_ratio", "hedged": "hedge_ratio", "leased": "occupancy",
-    "pre-leased": "occupancy", "occupied": "occupancy", "sold out": "sold_share",
-    "booked": "booked_share", "complete": "completion_rate", "completed": "completion_rate",
-    "recycled": "recycled_share", "renewable": "renewable_share", "digital": "digital_share",
-    "automated": "automation_rate", "franchised": "franchised_share", "insured": "insured_share",
-    "on time": "on_time_performance", "subscribed": "subscription_rate",
-    "staffed": "staffing_rate", "utilized": "utilization",
-    "fixed": "fixed_rate_share", "floating": "floating_rate_share", "vertical": "vertical_share",
-}  # fmt: skip
-_STATE = regex(
-    r"\s*(?P<state>" + "|".join(_STATES) + r")\b(?![- ](?:rate|line|income|cost|price|share))"
-)
-_IS_IN_A_STATE = regex(
-    r"\s*of (?:the |our |its |that |this |their |all )?(?:[a-z-]+ ){1,3}?(?:is|are|was|were"
-    r"|has been)"
-    r" (?:now |already |currently )?(?P<state>" + "|".join(_STATES) + r")\b"
-)
 _TURNOVER = regex(
     r"\bturnover (?:rate )?(?:was|is|at|of|stood at|ran at|(?:dropped|fell|improved|came down"
     r"|declined"
@@ -176,6 +158,10 @@ _ARTICLE_BEFORE = regex(
     r"\b(?:a|an|the|our|this|that|new|its|one|another)"
     r"(?: (?:about|roughly|planned|new|nearly|proposed|over))? $"
 )
+_BEFORE_A_PLANT = (
+    "a ", "an ", "the ", "our ", "this ", "that ", "new ", "its ", "one ", "another ", "about ",
+    "roughly ", "planned ", "nearly ", "proposed ", "over ",
+)  # fmt: skip
 # "Members spend twice as much as everybody else", "they spend 30% more".
 _SPEND = regex(
     r"\b(?:customers?|members?|guests?|users?|shoppers?|they|who|households?|clients|subscribers"
@@ -263,7 +249,11 @@ def _told_of_outlay(place: Place, before: str) -> MetricMatch | None:
         return unnamed("capex")
     if place.next in "ot" and _TO_WORK.match(folded, end):
         return unnamed("investment")
-    built = _A_PLANT.match(folded, end) and _ARTICLE_BEFORE.search(before)
+    built = (
+        before.endswith(_BEFORE_A_PLANT)
+        and _A_PLANT.match(folded, end)
+        and _ARTICLE_BEFORE.search(before)
+    )
     if built or (place.next in "oitbe" and _ON_PLANT.match(folded, end) and _SPENT.search(before)):
         return unnamed("capex")
     return unnamed("market_size") if "market " in before and _MARKET.search(before) else None
@@ -282,7 +272,7 @@ def _told_of_points(place: Place, before: str) -> MetricMatch | None:
 
 def _told_of_percent(place: Place, before: str) -> MetricMatch | None:
     folded, end = place.sentence.folded, place.mark.end
-    if (state := _in_a_state(place)) is not None:
+    if (state := in_a_state(place)) is not None:
         return state
     if place.next in "twehiso" and _STAKE.match(folded, end) and _HELD.search(before):
         return unnamed("ownership")
@@ -396,19 +386,6 @@ def loses_value(place: Place) -> bool:
     return place.next == "o" and bool(_OF_ITS_VALUE.match(place.sentence.folded, place.mark.end))
 
 
-def _in_a_state(place: Place) -> MetricMatch | None:
-    """The measure of the state that so much is told to be in, where its clause names none."""
-    found = _STATE.match(place.sentence.folded, place.mark.end)
-    if found is None and place.next == "o":
-        found = _IS_IN_A_STATE.match(place.sentence.folded, place.mark.end)
-    if found is None:
-        return None
-    if any(isinstance(m.value, MetricMatch) and not m.value.weak for m in place.before()):
-        return None
-    told = Metric(_STATES[found["state"]], "percent", "stock")
-    return unnamed(told.id) or MetricMatch(0, 0, told, weak=True, loss=False, adjusted=False)
-
-
 # "Tariffs were a two point hit to gross margin".
 _FELT_BY = regex(
     r"\s*(?:hit|drag|benefit|headwind|tailwind|lift|improvement|impact|boost|uplift|burden)"
@@ -497,4 +474,4 @@ def _told_of_rate(place: Place, before: str) -> MetricMatch | None:
     more = place.next in "mfl" and _MORE.match(place.sentence.folded, place.mark.end)
     if more and _SOLD_MORE.search(before):
         return unnamed("units")
-    return unnamed("revenue") if "we" in before and _WE_GREW.search(before) else None
+    return unnamed("revenue") if " gr" in before and _WE_GREW.search(before) else None

@@ -33,6 +33,12 @@ _CALLED = regex(
     r"|tailwind|allowance|release|reversal)"
     r"|gain(?: on (?:the |our |a )?sale)?|charge|settlement|write-down)\b"
 )
+# One of these is in each of them, behind no more than two words.
+_CALLS = (
+    "gain", "charge", "benefit", "settlement", "penalty", "fine", "wind", "allowance", "release",
+    "reversal", "write-down",
+)  # fmt: skip
+_CALLED_REACH = 100
 # "We booked a one-time gain of $12 million".
 BOOKED = regex(
     r"\b(?:booked|recorded|recognized|recognised|took|incurred|includes?|included|including"
@@ -53,10 +59,12 @@ _OF_CALLED = regex(
 
 def run_on_subject(place: Place) -> str | None:
     """The business that captions name right before a verb of growth: "… compare aviation grew"."""
-    if place.kind != "percent" or not place.spaced or not place.sentence.text.islower():
+    if place.kind != "percent" or not place.spaced:
         return None
     marks = place.before()
     if any(mark.kind in ("scope", "company") for mark in marks):
+        return None
+    if not place.sentence.text.islower():
         return None
     start = max(place.sentence.start, place.mark.start - _RUN_ON)
     at = max((m.end for m in place.back() if m.kind in ("break", "quantity")), default=start)
@@ -239,7 +247,11 @@ def called_behind(place: Place) -> str | None:
         isinstance(m.value, MetricMatch) and m.start >= booked.start(1) for m in place.before()
     ):
         return booked[1]
-    named = _CALLED.match(place.sentence.folded, place.mark.end)
+    end = place.mark.end
+    behind = place.sentence.folded[end : end + _CALLED_REACH]
+    named = None
+    if any(word in behind for word in _CALLS):
+        named = _CALLED.match(place.sentence.folded, end)
     if named is None:
         return _called_costs(place)
     start, end = named.span(1)
@@ -292,11 +304,9 @@ def is_far(chosen: MetricMatch, place: Place, frame: Frame) -> bool:
     """Whether a metric was named in another clause of the sentence, or before the sentence."""
     if chosen is frame.used:
         return True
-    for near in (place.before(), place.after()):
-        for mark in near:
-            if mark.value is chosen:
-                return False
-    return True
+    return all(mark.value is not chosen for mark in place.before()) and all(
+        mark.value is not chosen for mark in place.after()
+    )
 
 
 def without_words(reading: Reading, place: Place) -> None:

@@ -15,6 +15,11 @@ _APPOSED = regex(
     r" of (?:our |total |group |net |the company's |company )*(?:sales|revenues?|business|mix"
     r"|volume)),"
 )
+# What the first comma of such a sentence leads to.
+_EXPLAINS = regex(
+    r", (?:our|the|an?|its|one|now|still|which|at|about|roughly|around|nearly|some|over|almost"
+    r"|just|half|two|three|[0-9.])"
+)
 _PERSON = regex(
     r"\b(?:ceo|cfo|coo|chief|officer|president|director|founder|chair\w*|analyst|manager|colleague"
     r"|treasurer)\b"
@@ -40,6 +45,8 @@ def apposed_business(place: Place) -> str | None:
     sentence = place.sentence
     opening = sentence.text[:_OPENING].lstrip()
     if ", " not in opening or not opening[0].isupper():
+        return None
+    if _EXPLAINS.match(sentence.text, sentence.text.find(",")) is None:
         return None
     found = _APPOSED.match(sentence.text)
     if found is None:

@@ -20,24 +20,25 @@ _PASSABLE = frozenset({"whole", "accounting", "time", "quality"})
 _REACH = 60
 
 
-def business_before(
-    folded: str, start: int, metric_start: int, metric_end: int
-) -> tuple[int, str] | None:
+def head_of(folded: str, start: int, end: int) -> int:
+    """Where the noun stands of which every business has its own, in a metric; -1 without one."""
+    head = _HEAD.search(folded, start, end)
+    return head.start() if head is not None else -1
+
+
+def business_before(folded: str, start: int, head: int) -> tuple[int, str] | None:
     """The words that name a business before a metric in folded English text, and where they begin.
 
-    ``start`` bounds the look back: the beginning of the clause.
+    ``start`` bounds the look back: the beginning of the clause. ``head`` is the metric's head noun.
 
-    >>> business_before("our wholesale footwear sales rose", 0, 20, 28)
+    >>> business_before("our wholesale footwear sales rose", 0, 23)
     (4, 'Wholesale Footwear')
-    >>> business_before("record quarterly revenue", 0, 17, 24)
+    >>> business_before("record quarterly revenue", 0, 17)
     """
-    head = _HEAD.search(folded, metric_start, metric_end)
-    if head is None:
-        return None
-    stretch = _BEFORE.search(folded, max(start, head.start() - _REACH), head.start())
+    stretch = _BEFORE.search(folded, max(start, head - _REACH), head)
     if stretch is None or not stretch[0].endswith(" "):
         return None
-    words = list(_WORD.finditer(folded, stretch.start(), head.start()))
+    words = list(_WORD.finditer(folded, stretch.start(), head))
     plain = plain_modifiers()
     while words and plain.get(words[-1][0]) in _PASSABLE:
         words.pop()

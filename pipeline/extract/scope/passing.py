@@ -8,7 +8,7 @@ from pipeline.patterns import regex
 
 # "U.S. dollars", "U.S. GAAP" and "Fortune 500" (财富500强) are no places or lines of business.
 _NO_BUSINESS = regex(
-    r"\s*(?:-?\s?dollar|gaap|的?gdp|econom|treasur|tax|federal|government|adr|ads\b|listed|"
+    r"\s*(?=[-dg的etfal股存上国\d排最领首前第])(?:-?\s?dollar|gaap|的?gdp|econom|treasur|tax|federal|government|adr|ads\b|listed|"
     r"股|存托|上市|国债|\d+强|排名|最大|领先|首[家座]|前[一二三四五六七八九十\d]+大"
     r"|第[一二三四五六七八九十\d]+(?![一二三四五六七八九十\d]?(?:季|财|个|期|阶)))"
 )

@@ -23,7 +23,7 @@ from pipeline.extract.scope.leaving import (
     opens,
     told_side_by_side,
 )
-from pipeline.extract.scope.modifiers import business_before
+from pipeline.extract.scope.modifiers import business_before, head_of
 from pipeline.extract.scope.passing import is_aside, is_in_passing, is_left_out, is_no_business
 from pipeline.extract.scope.referring import (
     OF_A_GENERATION,
@@ -226,12 +226,15 @@ def _names_business(frame: Frame, sentence: Sentence, at: int) -> bool:
     mark = sentence.marks[at]
     if not isinstance(mark.value, MetricMatch) or mark.value.metric.id not in OF_ANY_BUSINESS:
         return False
+    head = head_of(sentence.folded, mark.start, mark.end)
+    if head < 0:
+        return False
     before = [m for m in sentence.around(at) if m.start < mark.end and m is not mark]
     start = max(
         (m.end for m in before if m.kind in ("quantity", "break") and m.end <= mark.start),
         default=sentence.start,
     )
-    named = business_before(sentence.folded, start, mark.start, mark.end)
+    named = business_before(sentence.folded, start, head)
     if named is None:
         return False
     first, name = named
