@@ -1,6 +1,6 @@
 """A sentence as the linker sees it: quantities, metrics, scopes, times, cues, breaks, in order."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -71,6 +71,20 @@ class Sentence:
     def around(self, at: int) -> tuple[Mark, ...]:
         """The marks about one of them, in order: as far as a clause may reach."""
         return self.marks[max(0, at - WINDOW) : at + WINDOW]
+
+    def with_marks(self, marks: tuple[Mark, ...]) -> "Sentence":
+        """Give the same sentence with other marks."""
+        return Sentence(
+            self.start,
+            self.end,
+            self.folded,
+            marks,
+            self.text,
+            self.lead_in,
+            self.first,
+            self.figures,
+            self.ascii,
+        )
 
     def between(self, left: Mark, right: Mark) -> str:
         """The folded text between two marks."""
@@ -327,7 +341,8 @@ def _without_metric(name: ScopeMatch, piece: str, metrics: list[MetricMatch]) ->
             end = name.start + len(piece[name.start : m.start].rstrip())
             if piece[name.start : end] in plain_modifiers():
                 return None
-            return replace(name, end=end, scope=name.scope[: end - name.start])
+            own = name.scope[: end - name.start]
+            return ScopeMatch(name.start, end, own, name.known, name.kind, name.owner)
     return name
 
 

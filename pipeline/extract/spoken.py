@@ -19,7 +19,7 @@ _GOES_ON = (
 )
 # What parts it from the word before comes first, so that a search passes over all letters at once.
 _BEGINS = regex(
-    r"[^a-z](?:(?<!or )so (?=(?:[a-z']+ ))(?!" + _GOES_ON + r"\b)"
+    r"[^a-z](?=[abilmnostuwy])(?:so (?<!or so )(?=(?:[a-z']+ ))(?!" + _GOES_ON + r"\b)"
     r"|(?:uh|um|okay|alright|anyway|meanwhile|look) (?!" + _GOES_ON + r"\b)"
     r"|now (?=(?:let|turning|on|for|the|moving|looking|what|in|to|if|as|with|our|when)\b)"
     r"|(?:and |but |yeah )?(?:we|they|i(?='ll | want | would like ))(?:'re|'ve|'ll"
@@ -30,10 +30,9 @@ _BEGINS = regex(
     r"|had (?:last|a year|in|before|previously|expected|guided|thought|planned|said|been|told)"
     r"|mean|guess"
     r"|been|earn|make|made (?:last|a)|serve|sell|operate in|have (?:today|now|in|at|left)|call)\b)"
-    r"|(?:and )?(?:turning|moving|shifting|switching|looking ahead) (?:now )?(?:on )?to\b"
-    r"|(?:and )?(?:in terms of|as for|with respect to|as it relates to|when it comes to"
-    r"|when we look at)\b"
-    r"|(?:and )?there(?:'s| is| are| were| was)\b)"
+    r"|(?:and )?(?:(?:turning|moving|shifting|switching|looking ahead) (?:now )?(?:on )?to"
+    r"|in terms of|as for|with respect to|as it relates to|when it comes to|when we look at"
+    r"|there(?:'s| is| are| were| was))\b)"
 )
 
 

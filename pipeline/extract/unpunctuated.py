@@ -6,7 +6,6 @@ begins.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.extract.cues import Cue
 from pipeline.extract.metric.background import end_of_whole
@@ -29,7 +28,7 @@ _CONNECTIVE = regex(
     r"那么|然后|但是|不过|所以|因为|另外|同时|其中|此外|嗯|呃|那(?=[个些]?[^个些里边时样])"
 )
 # "a twenty nine percent margin"
-_ARTICLE = regex(r"(?:^| )(?:an?|the|our) $")
+_ARTICLES = (" a ", " an ", " the ", " our ")
 _HAN = "\u3400"
 _MOSTLY = 20
 _MOVING = frozenset({"up", "down"})
@@ -79,7 +78,7 @@ def _with_breaks(sentence: Sentence, breaks: list[Mark]) -> Sentence:
     if not breaks:
         return sentence
     marks = sorted([*sentence.marks, *breaks], key=lambda mark: (mark.start, mark.end > mark.start))
-    return replace(sentence, marks=tuple(marks))
+    return sentence.with_marks(tuple(marks))
 
 
 def _chinese(sentence: Sentence, text: str) -> set[int]:
@@ -135,7 +134,7 @@ def _has_a_verb(sentence: Sentence, opener: Mark) -> bool:
 def _opener(sentence: Sentence, at: int) -> Mark | None:
     """Give the name that follows the quantity at ``at`` at once, or right behind its basis."""
     marks, folded = sentence.marks, sentence.folded
-    if _ARTICLE.search(folded[max(0, marks[at].start - 5) : marks[at].start]):
+    if f" {folded[max(0, marks[at].start - 5) : marks[at].start]}".endswith(_ARTICLES):
         return None
     end = _end(sentence, marks[at])
     for k in range(at + 1, len(marks)):

@@ -208,7 +208,7 @@ def _all_places(text: str) -> list[_Place]:
     if text.isascii():
         return _places(text)
     found: list[_Place] = []
-    if "费" in text:
+    if "费用" in text or "费率" in text:
         for start, end, name in elided_expenses(text):
             found.append(_Place(start, end, False, _metrics()[name], ""))
     found += _places(text)

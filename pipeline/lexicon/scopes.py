@@ -165,7 +165,8 @@ def _scopes_in(text: str, folded: str, company_id: str | None) -> tuple[ScopeMat
             for start, end, name in (*row_words(text), *rows_of_names(text))
             if not any(start < m.end and m.start < end for m in found)
         ]
-    found.sort(key=lambda match: match.start)
+    if len(found) > 1:
+        found.sort(key=lambda match: match.start)
     return tuple(found)
 
 
@@ -354,7 +355,7 @@ def _calls_itself(name: str, company_id: str) -> bool:
 def _called_business(text: str, folded: str, found: list[ScopeMatch]) -> list[ScopeMatch]:
     """Find what a text itself calls a business: "our imaging business", "the pet food segment"."""
     called: list[ScopeMatch] = []
-    if _BUSINESS.search(folded) is None:
+    if " " not in folded or _BUSINESS.search(folded) is None:
         return called
     for match in _BUSINESS.finditer(folded):
         words: list[str] = []

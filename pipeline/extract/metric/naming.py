@@ -33,8 +33,10 @@ _LEADING = regex(
 _WHERE = regex(
     r" (?:in|for|at|on|within|across|during|from|excluding|outside) (?:the|our|its|their|all) "
 )
+_BEFORE_PLACES = (" the ", " our ", " its ", " their ", " all ")
 # "Average active vessels increased": what is averaged is a measure, and no business.
 _AVERAGED = regex(r"\b(?:average|number of|total number|count of)\b")
+_COUNTS = ("average", "number", "count of")
 _LONGEST = 5
 _WORD = regex(r"[a-z0-9]+")
 _NAMING = regex(r"[-']*[a-z0-9]+(?:[-'/&][a-z0-9]+)*[-']*")
@@ -83,7 +85,10 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
         return None
     said = clause[: verb.start()]
     leading = _LEADING.match(said)
-    subject = _WHERE.split(said[leading.end() if leading else 0 :], maxsplit=1)[0].strip()
+    subject = said[leading.end() if leading else 0 :]
+    if any(word in subject for word in _BEFORE_PLACES):
+        subject = _WHERE.split(subject, maxsplit=1)[0]
+    subject = subject.strip()
     words = subject.split()
     named = [word for word in words if _NAMING.fullmatch(word)]
     if not 1 <= len(words) <= _LONGEST or len(named) != len(words):
@@ -95,7 +100,8 @@ def subject_of(clause: str) -> tuple[str, bool] | None:
     moves = _MOVES.match(verb[0]) is not None or (
         any(word in clause for word in _UP) and _WAS_UP.search(clause, verb.start()) is not None
     )
-    return subject, moves and _AVERAGED.search(clause, 0, verb.start()) is None
+    counted = any(word in said for word in _COUNTS) and _AVERAGED.search(said) is not None
+    return subject, moves and not counted
 
 
 def begins_with_verb(clause: str) -> bool:

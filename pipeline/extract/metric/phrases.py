@@ -229,7 +229,8 @@ def _told_of_money(place: Place, before: str) -> MetricMatch | None:
         return unnamed("capex")
     if place.next in "oit" and _TO_HOLDERS.match(folded, end) and _GIVEN_BACK.search(before):
         return unnamed("shareholder_returns")
-    if place.next in "slraouinbect" and _AUTHORIZED.match(folded, end):
+    may_be = place.next in "slraouinbect" and _follows(place, "auth", "buyback")
+    if may_be and _AUTHORIZED.match(folded, end):
         return unnamed("repurchase_authorization")
     if "sav" in before and _SAVED.search(before):
         return unnamed("savings")
@@ -296,7 +297,7 @@ def _told_of_part(place: Place, before: str) -> MetricMatch | None:
     folded, end = place.sentence.folded, place.mark.end
     if place.next == "o" and _OF_PEOPLE.match(folded, end):
         return unnamed("customers")
-    if (things := part_of_things(place)) is not None:
+    if place.next == "o" and (things := part_of_things(place)) is not None:
         return things
     if (place.next == "o" and _OF_MARKET.match(folded, end)) or (
         "share " in before and _SHARE_OF_MARKET.search(before)
@@ -307,9 +308,16 @@ def _told_of_part(place: Place, before: str) -> MetricMatch | None:
     more = _PEOPLE_MORE.match(folded, end) if place.next in "mfl" else None
     if more is not None:
         return unnamed(_PEOPLE[more["who"]])
-    if place.next in "oiatfcunr" and _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
+    may_be = place.next in "oiatfcunr" and _follows(place, "capacity", "utili")
+    if may_be and _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
         return unnamed("utilization")
     return None
+
+
+def _follows(place: Place, one: str, other: str) -> bool:
+    """Whether one of two words stands anywhere behind a quantity."""
+    folded, start, end = place.sentence.folded, place.mark.end, place.sentence.end
+    return folded.find(one, start, end) >= 0 or folded.find(other, start, end) >= 0
 
 
 def is_size_of_business(place: Place) -> bool:

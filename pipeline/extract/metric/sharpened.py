@@ -201,7 +201,7 @@ def _narrowed(chosen: MetricMatch | None, place: Place, frame: Frame | None) -> 
         return unnamed("exchange_rate")
     if name in _PAID_OR_PRICED and place.quantity.text.endswith(_RATE_OF_INTEREST):
         return unnamed("dividend_yield")
-    if money and not place.ascii and _SAVES.search(just_before(place, _CLAUSE)):
+    if money and not place.ascii and _is_saved(just_before(place, _CLAUSE)):
         return unnamed("savings")
     if name == "net_additions":
         return _total_of(place, frame) or chosen
@@ -283,6 +283,11 @@ _PAID_OR_PRICED = frozenset({"dividend_per_share", "dividends", "share_price", "
 _SAVES = regex(r"(?:节省|节约|减省|省下|可省|悭)[^，。；;,0-9]{0,12}$")
 
 
+def _is_saved(before: str) -> bool:
+    saved = "省" in before or "节约" in before or "悭" in before
+    return saved and _SAVES.search(before) is not None
+
+
 def _total_of(place: Place, frame: Frame | None) -> MetricMatch | None:
     """What net additions bring the total of to a figure: 後付客戶淨增 3 萬至 350 萬名."""
     cue, kinds = place.nearest_cue()
@@ -316,7 +321,9 @@ def _is_paid_out(chosen: MetricMatch, place: Place) -> bool:
     if place.kind != "percent" or place.signed:
         return False
     folded, start = place.sentence.folded, place.sentence.start
-    before = not place.ascii and _PART_OF_EARNINGS.search(place.lead)
+    lead = place.lead
+    earned = not place.ascii and ("利" in lead or "盈" in lead or "益" in lead)
+    before = earned and _PART_OF_EARNINGS.search(lead)
     if not before and not (place.next == "o" and _OF_EARNINGS_EN.match(folded, place.mark.end)):
         return False
     if chosen.metric.id in ("dividends", "dividend_per_share"):

@@ -33,12 +33,6 @@ _CALLED = regex(
     r"|tailwind|allowance|release|reversal)"
     r"|gain(?: on (?:the |our |a )?sale)?|charge|settlement|write-down)\b"
 )
-# One of these is in each of them, behind no more than two words.
-_CALLS = (
-    "gain", "charge", "benefit", "settlement", "penalty", "fine", "wind", "allowance", "release",
-    "reversal", "write-down",
-)  # fmt: skip
-_CALLED_REACH = 100
 # "We booked a one-time gain of $12 million".
 BOOKED = regex(
     r"\b(?:booked|recorded|recognized|recognised|took|incurred|includes?|included|including"
@@ -47,6 +41,7 @@ BOOKED = regex(
     r"((?:[a-z][a-z-]+ ){0,2}(?:gain|charge|benefit|write-down|settlement)) of"
     r"(?: about| roughly| approximately)? $"
 )
+_BOOKED_AS = ("gain of", "charge of", "benefit of", "write-down of", "settlement of")
 # "$1.4 million of closure costs".
 _OF_CALLED = regex(
     r" (?:of|in|for) ((?:charges|costs)(?= (?:for|related|associated|tied|from|on|in connection)\b)"
@@ -241,17 +236,14 @@ def called_behind(place: Place) -> str | None:
         return None
     start = max(place.sentence.start, place.mark.start - 72)
     booked = None
-    if place.spaced and place.sentence.folded.find(" of", start, place.mark.start) >= 0:
+    before = place.sentence.folded[start : place.mark.start] if place.spaced else ""
+    if " of" in before and any(word in before for word in _BOOKED_AS):
         booked = BOOKED.search(place.sentence.folded, start, place.mark.start)
     if booked is not None and not any(
         isinstance(m.value, MetricMatch) and m.start >= booked.start(1) for m in place.before()
     ):
         return booked[1]
-    end = place.mark.end
-    behind = place.sentence.folded[end : end + _CALLED_REACH]
-    named = None
-    if any(word in behind for word in _CALLS):
-        named = _CALLED.match(place.sentence.folded, end)
+    named = _CALLED.match(place.sentence.folded, place.mark.end)
     if named is None:
         return _called_costs(place)
     start, end = named.span(1)

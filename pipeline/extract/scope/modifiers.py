@@ -1,6 +1,7 @@
 """Businesses that no list knows, named by the words before a metric: "wholesale shoe sales"."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from pipeline.lexicon.scope_names import given_names, plain_modifiers
@@ -38,16 +39,27 @@ def business_before(folded: str, start: int, head: int) -> tuple[int, str] | Non
     stretch = _BEFORE.search(folded, max(start, head - _REACH), head)
     if stretch is None or not stretch[0].endswith(" "):
         return None
-    words = list(_WORD.finditer(folded, stretch.start(), head))
     plain = plain_modifiers()
-    while words and plain.get(words[-1][0]) in _PASSABLE:
-        words.pop()
+    passing = True
     taken: list[re.Match[str]] = []
-    while words and words[-1][0] not in plain and not _is_plain_form(words[-1][0]):
-        taken.insert(0, words.pop())
+    # From the last word back: mostly it is a plain one, and the others need not be looked at.
+    for word in _words_back(folded, stretch.start(), head):
+        passing = passing and plain.get(word[0]) in _PASSABLE
+        if passing:
+            continue
+        if word[0] in plain or _is_plain_form(word[0]):
+            break
+        taken.insert(0, word)
     if not 1 <= len(taken) <= _LONGEST or not any(len(word[0]) > 2 for word in taken):
         return None
     return taken[0].start(), " ".join(_titled(word[0]) for word in taken)
+
+
+def _words_back(folded: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    while end > start:
+        begin = max(start, folded.rfind(" ", start, end))
+        yield from reversed(list(_WORD.finditer(folded, begin, end)))
+        end = begin
 
 
 # What a business may be called that sounds like a doing: all others are verbs ("keeping revenue").

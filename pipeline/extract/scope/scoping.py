@@ -50,6 +50,7 @@ _PHYSICAL = frozenset({"power_capacity", "facilities", "capex", "headcount", "jo
 # "The segment turned a profit of 190 million": what a heading's business has of its own.
 _OF_SEGMENTS = frozenset({"net_income", "net_loss", "capex", "profit_before_tax"})
 _OF_SEGMENT = regex(r"分部|该业务|本业务|业务板块|\b(?:segment|division|business unit)\b")
+_SEGMENTS = ("分部", "业务", "segment", "division", "business unit")
 # 7奈米以下先進製程: the first name only bounds the second.
 _AND_BELOW = regex(r"(?:及|或|和)?(?:以[上下])的?|(?: and)? (?:below|above|smaller) ")
 # A short noun between a kind of product and its name: 推理芯片VM2.
@@ -378,7 +379,7 @@ def choose_scope(reading: Reading, place: Place, frame: Frame, setting: Setting)
     if (
         reading.metric in OF_THE_WHOLE
         and not named_with(place, frame)
-        and not (reading.metric in _OF_SEGMENTS and _OF_SEGMENT.search(_since_break(place)))
+        and not (reading.metric in _OF_SEGMENTS and _is_of_segment(_since_break(place)))
         and not (reading.metric in _OF_SEGMENTS and _is_subsidiary(reading.scope, place, frame))
         and not (reading.metric in _OF_SEGMENTS and setting.labelled)
         and not _is_its_own(place)
@@ -429,8 +430,11 @@ def _is_its_own(place: Place) -> bool:
     named = next((mark for mark in place.before() if mark.kind == "metric"), None)
     if named is None:
         return False
+    folded = place.sentence.folded
     start = max(place.sentence.start, named.start - _CLAUSE_REACH * 2)
-    return _ITS.search(place.sentence.folded, start, named.start) is not None
+    if folded.find("its ", start, named.start) < 0:
+        return False
+    return _ITS.search(folded, start, named.start) is not None
 
 
 # "Walmart accounted for 24% of our sales": one whom the company sells to.
@@ -459,6 +463,10 @@ def _since_break(place: Place) -> str:
     """The sentence up to the number, as far as a clause and the one before it reach."""
     start = max(place.sentence.start, place.mark.start - _CLAUSE_REACH * 4)
     return place.sentence.folded[start : place.mark.start]
+
+
+def _is_of_segment(said: str) -> bool:
+    return any(word in said for word in _SEGMENTS) and _OF_SEGMENT.search(said) is not None
 
 
 def _narrows(above: str | None, metric: str) -> bool:

@@ -83,8 +83,8 @@ def entity_of(mention: CompanyMention) -> Entity:
 
 def is_back_at_speaker(place: Place, frame: Frame, setting: Setting) -> bool:
     """Whether "we" or "you" stands between another company's name and the figure."""
-    named = frame.last_company
-    if named is None or setting.about is None or frame.entity == setting.about:
+    named, other, own = frame.last_company, frame.entity, setting.about
+    if named is None or own is None or (other is not None and other.__dict__ == own.__dict__):
         return False
     folded, end = place.sentence.folded, place.mark.start
     start = max(named.end, end - _SPEECH_REACH)

@@ -13,6 +13,7 @@ from pipeline.patterns import compiled_regex
 
 Basis = Literal["yoy", "qoq"]
 _LONGEST_BEGINNING = 5
+_HAN = "\u2e80"
 
 
 def find_comparisons(text: str) -> list[tuple[int, int, Basis]]:
@@ -26,29 +27,36 @@ def find_comparisons(text: str) -> list[tuple[int, int, Basis]]:
 
 def comparisons_in(folded: str) -> list[tuple[int, int, Basis]]:
     """Give the comparisons named in a text that is folded already."""
-    beginnings, pattern, bases = _cues()
+    beginnings, english, chinese = _cues()
     found: list[tuple[int, int, Basis]] = []
     reached = 0
-    for place in sorted(start for start, _, _ in beginnings.find(folded)):
-        if place >= reached and (cue := pattern.match(folded, place)):
+    for place in sorted([start for _, start, _ in beginnings.places(folded)]):
+        if place < reached:
+            continue
+        cue = (english if folded[place] < _HAN else chinese).match(folded, place)
+        if cue is not None:
             reached = cue.end()
-            found.append((place, reached, bases[cue.lastindex or 0]))
+            found.append((place, reached, "qoq" if cue.lastgroup == "qoq" else "yoy"))
     return found
 
 
 @cache
-def _cues() -> tuple[Phrases[None], re.Pattern[str], dict[int, Basis]]:
-    """Give how the words can begin, which is looked for first, and what they say."""
+def _cues() -> tuple[Phrases[None], re.Pattern[str], re.Pattern[str]]:
+    """Give how the words can begin, which is looked for first, and the English and Chinese ones."""
     table = files("pipeline.normalize.periods").joinpath("comparisons.tsv")
     lines = table.read_text(encoding="utf-8").splitlines()
     rows = sorted(line.split("\t") for line in lines if line and not line.startswith("#"))
-    patterns: dict[str, list[str]] = {"en": [], "zh": []}
-    bases: dict[int, Basis] = {}
+    patterns: dict[tuple[str, str], list[str]] = {}
     for language, basis, pattern in rows:
         between = "[ -]" if language == "en" else r"\s?"
-        patterns[language].append(f"({pattern.replace(' ', between)})")
-        bases[len(bases) + 1] = "yoy" if basis == "yoy" else "qoq"
+        patterns.setdefault((language, basis), []).append(pattern.replace(" ", between))
     beginnings = openings("|".join(chain(*patterns.values())), _LONGEST_BEGINNING)
-    english, chinese = ("|".join(patterns[language]) for language in ("en", "zh"))
-    pattern = rf"(?<![a-z])(?:{english})(?![a-z])|{chinese}"
-    return Phrases(dict.fromkeys(beginnings)), compiled_regex(pattern), bases
+    english, chinese = (
+        "|".join(rf"(?P<{basis}>{'|'.join(patterns[language, basis])})" for basis in ("qoq", "yoy"))
+        for language in ("en", "zh")
+    )
+    return (
+        Phrases(dict.fromkeys(beginnings)),
+        compiled_regex(rf"(?<![a-z])(?:{english})(?![a-z])"),
+        compiled_regex(chinese),
+    )
