@@ -62,16 +62,14 @@ def read_lines(text: str) -> list[Line]:
 
     Rules, emoji and other decoration hold nothing to read and are left out.
     """
-    lines: list[Line] = []
+    lines = _Lines(text)
     after_blank = True
-    language: Language = "und"
     last_end = 0
     ended = text
     for rare in _RARE_ENDS:
         ended = ended.replace(rare, "\n")
     behind = 0
     colon = wide_colon = -1
-    signs = [sign for sign in NOT_IN_PROSE if sign in text]
     for raw in ended.split("\n"):
         start, behind = behind, behind + len(raw) + 1
         if not raw:
@@ -94,28 +92,45 @@ def read_lines(text: str) -> list[Line]:
         if wide_colon < start:
             wide_colon = _next_colon(text, "：", start)
         labelled = min(colon, wide_colon) < min(start + _LONGEST_LABEL, last_end)
+        if labelled or len(body) > LONGEST:
+            lines.add_pieces(body, start, indent, after_blank, labelled)
+        else:
+            lines.add(body, start, indent, after_blank, True, True)
+        after_blank = False
+    return lines.read
+
+
+class _Lines:
+    """The lines of a text as far as they are ``read``."""
+
+    def __init__(self, text: str) -> None:
+        self.read: list[Line] = []
+        self._language: Language = "und"
+        # One asterisk is found sooner than two of them.
+        signs = [sign for sign in NOT_IN_PROSE if sign[0] in text and sign in text]
+        self._signs = signs
+
+    def add(
+        self, words: str, start: int, indent: int, after_blank: bool, first: bool, plain: bool
+    ) -> None:
+        """Add a line, or a piece of one; what is not ``plain`` is no prose."""
+        language = _language(words, self._language)
+        if language != "en" and language != "und":
+            self._language = language
+        prose = plain and is_prose(words, language, self._signs)
+        end = start + len(words)
+        self.read.append(Line(start, end, words, indent, after_blank, first, language, prose))
+
+    def add_pieces(
+        self, body: str, start: int, indent: int, after_blank: bool, labelled: bool
+    ) -> None:
+        """Add a line with a label, or a long one, in pieces."""
         answer = _answer_in(body) if labelled else 0
         whole = [(0, len(body))] if not answer else [(0, answer), (answer, len(body))]
-        pieces = whole if len(body) <= LONGEST else _pieces(body)
-        for begin, end in pieces:
-            piece = body if end - begin == len(body) else body[begin:end]
-            language_here = _language(piece, language)
-            if language_here != "en" and language_here != "und":
-                language = language_here
-            lines.append(
-                Line(
-                    start + begin,
-                    start + end,
-                    piece,
-                    indent,
-                    after_blank,
-                    begin == 0 or begin == answer,
-                    language_here,
-                    not labelled and begin == 0 and is_prose(piece, language_here, signs),
-                )
-            )
-        after_blank = False
-    return lines
+        for begin, end in whole if len(body) <= LONGEST else _pieces(body):
+            first = begin == 0 or begin == answer
+            plain = begin == 0 and not labelled
+            self.add(body[begin:end], start + begin, indent, after_blank, first, plain)
 
 
 def _language(piece: str, before: Language) -> Language:

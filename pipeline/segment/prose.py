@@ -16,6 +16,7 @@ _NEXT = (")", ".", "I", "V", "X")
 # The label of one who asks or answers: "Q - Dana Wu", "A1. Yes", "Answer - Lee Novak".
 _ASKING = ("Q", "q", "A", "a")
 _ASKING_WORDS = ("Question", "Answer")
+_LAST_ASCII = 0x7F
 _FIRST_IDEOGRAPH = 0x4E00
 _LAST_IDEOGRAPH = 0x9FFF
 # A Chinese name ends before here, if a title stands behind it.
@@ -37,7 +38,7 @@ def is_prose(text: str, language: Language, signs: Sequence[str]) -> bool:
     it does. ``signs`` are those of ``NOT_IN_PROSE`` that the document has.
     """
     first, last = ord(text[0]), ord(text[-1])
-    if not is_letter(first) or text[0] in _BEGINNINGS:
+    if not is_letter(first) or (first > _LAST_ASCII and text[0] in _BEGINNINGS):
         return False
     if last == ord("."):
         capital = ord("A") <= ord(text[-2]) <= ord("Z")  # "ACME INC."
@@ -45,10 +46,11 @@ def is_prose(text: str, language: Language, signs: Sequence[str]) -> bool:
             return False
     elif (last != ord("。") and last != ord("！")) or text.find(" ", 0, _NAME_REACH) >= 0:
         return False
-    if first < _FIRST_IDEOGRAPH and text[1] in _NEXT:
-        return False
-    if text[0] in _ASKING and (not text[1].islower() or text.startswith(_ASKING_WORDS)):
-        return False
+    if first <= _LAST_ASCII:
+        if text[1] in _NEXT:
+            return False
+        if text[0] in _ASKING and (not text[1].islower() or text.startswith(_ASKING_WORDS)):
+            return False
     return not any(sign in text for sign in signs)
 
 
