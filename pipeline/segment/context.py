@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from pipeline.lexicon.companies import (
@@ -19,6 +19,7 @@ from pipeline.normalize.periods import (
 )
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
+from pipeline.segment.cues import places_of
 from pipeline.segment.defaults import (
     declared_currency,
     declared_growth_basis,
@@ -53,6 +54,9 @@ _DAY = regex(
     r"(?<=jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
     r"|[晚夜天日](?<=昨.|前[晚天]|[一二三四五六七八九十]日)|(?<=\d)(?:\s?[日号]|[/.-]\d))"
 )
+# The same in English, where every third letter may begin a month.
+_DATE = regex(r"\d[/.-]\d")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def read_context(
@@ -71,7 +75,7 @@ def read_context(
     several = RoundUp(drafts)
     about = _company(message, head, folded_head, drafts, several)
     known = company(about.id) if about else None
-    around = _around(_QUARTER, head, folded_head)
+    around = _around(_spans(_QUARTER, folded_head), head)
     ends = f"{folded_head}\n{folded[-_FOOT:]}"
     chinese = sum(draft.language not in ("en", "und") for draft in drafts[:60]) * 2
     currency = declared_currency(ends)
@@ -89,7 +93,7 @@ def read_context(
             fiscal_year_end=known.fiscal_year_end if known else None,
             hint=message.period,
         ),
-        call_day=_call_day(_around(_DAY, head, folded_head), published),
+        call_day=_call_day(_around(_days(folded_head), head), published),
         currency=currency,
         scale=declared_scale(ends),
         growth_basis=declared_growth_basis(ends),
@@ -121,23 +125,42 @@ def _call_day(around: str, published: date | None) -> date | None:
     return day
 
 
-def _around(pattern: re.Pattern[str], head: str, folded: str) -> str:
+def _around(spans: Iterable[tuple[int, int]], head: str) -> str:
     """Cut a head down to what stands around the words that may name a time of some kind.
 
-    To look for times is dear, and most of a head has none.
+    To look for times is dear, and most of a head has none. ``spans`` are the places of the words.
     """
     pieces: list[str] = []
-    end = 0
-    for found in pattern.finditer(folded):
-        if found.end() <= end:
+    reached = 0
+    for begin, end in spans:
+        if end <= reached:
             continue
-        start = max(end, found.start() - _BEFORE)
-        joint = "" if start == end else "\n"
-        end = found.end() + _BEHIND
-        pieces.append(joint + head[start:end])
+        start = max(reached, begin - _BEFORE)
+        joint = "" if start == reached else "\n"
+        reached = end + _BEHIND
+        pieces.append(joint + head[start:reached])
         if len(pieces) == _MOST_PIECES:
             break
     return "".join(pieces)
+
+
+def _spans(pattern: re.Pattern[str], folded: str) -> Iterator[tuple[int, int]]:
+    for found in pattern.finditer(folded):  # mostly the first few are enough
+        yield found.span()
+
+
+def _days(folded: str) -> Iterable[tuple[int, int]]:
+    """Give the places of the words that may name a day."""
+    if not folded.isascii():
+        return _spans(_DAY, folded)
+    spans = [found.span() for found in _DATE.finditer(folded)]
+    spans += [
+        (place, place + len(_MONTHS[0]))
+        for place in places_of(folded, _MONTHS)
+        if not folded[max(0, place - 1) : place].isalpha()
+    ]
+    spans.sort()
+    return spans
 
 
 def _company(

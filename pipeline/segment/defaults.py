@@ -5,9 +5,9 @@ are in defaults.tsv.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -50,13 +50,15 @@ def _declaration(kind: str, cue: str) -> re.Pattern[str]:
 
 
 def _search(
-    pattern: re.Pattern[str], folded: str, cues: Iterable[str], openings: Sequence[str]
+    pattern: re.Pattern[str], folded: str, cues: tuple[str, ...], openings: Sequence[str]
 ) -> re.Match[str] | None:
     """Search around words of which each match holds one: all of a text would take too long.
 
     Each match begins with one of ``openings``, and none is looked for anywhere else.
     """
-    for place in places_of(folded, cues):
+    for place in _cue_places(folded):
+        if not folded.startswith(cues, place):
+            continue
         begin, end = max(0, place - _REACH), place + _REACH
         for opening in places_of(folded[begin:end], openings):
             if begin + opening > place:
@@ -65,6 +67,32 @@ def _search(
             if found:
                 return found
     return None
+
+
+# The same text is asked for each kind of declaration.
+@lru_cache(maxsize=1)
+def _cue_places(folded: str) -> list[int]:
+    """Give the places where a cue of any kind begins."""
+    english, chinese = _all_cues()
+    places = places_of(folded, english)
+    if not folded.isascii():
+        places += [found.start() for found in chinese.finditer(folded)]
+        places.sort()
+    return places
+
+
+@cache
+def _all_cues() -> tuple[list[str], re.Pattern[str]]:
+    """Give the English cues, without those that begin with another, and the Chinese ones.
+
+    The latter begin with characters that a search looks for all at once.
+    """
+    words = {*_SCALE_CUES}
+    for cue in ("declares", "exception"):
+        words.update(*_words()[cue].values())
+    fewest = sorted(word for word in words if not word.startswith(tuple(words - {word})))
+    chinese = "|".join(f"{word[0]}(?={word[1:]})" for word in fewest if not word.isascii())
+    return [word for word in fewest if word.isascii()], compiled_regex(chinese)
 
 
 def _declared(folded: str, kind: str, cue: str) -> str | None:

@@ -8,6 +8,9 @@ from pipeline.normalize.script import fold
 from pipeline.patterns import compiled_regex, regex
 from schemas.fact import Side
 
+# The weight of words that do not tell a side by themselves.
+_VAGUE = 3
+
 
 @cache
 def _sides() -> dict[str, tuple[int, Side]]:
@@ -62,8 +65,12 @@ def side_of(title: str | None) -> Side | None:
     """
     if not title:
         return None
-    best = min(role_words(title), key=lambda word: word[2], default=None)
-    return best[3] if best and best[2] < 3 else None
+    best = _VAGUE
+    side: Side | None = None
+    for _, _, weight, of in role_words(title):
+        if weight < best:
+            best, side = weight, of
+    return side
 
 
 # "・國泰證券：前三季賺 31 億元": a firm of the group that a line tells of; who asks has no figures.

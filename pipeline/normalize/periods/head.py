@@ -37,6 +37,17 @@ _ANNUAL = regex(
     r"(?:全年|年度|年|末期)(?:业绩|财报|年报|报告)|年报|(?:annual|full[- ]year) results"
 )
 _NO_DAY = regex(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
+# Every day that the rules read holds one of these; what ends is no day but for "the conclusion of".
+_DAY = regex(
+    r"[\d月结cfjmasond](?:(?<=\d)[-/.]\d{1,2}[-/.]\d|(?<=月)[^日号]{0,9}[日号]|(?<=结)束|(?<=c)onclusion"
+    r"|(?<=f)inish|[aeocpu][nlgbrypctv](?<![a-z]{4})"
+    r"(?<=jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"(?:uary|ruary|ch|il|[ey]|ust|t|t?ember|ober)?(?![a-z]))"
+)
+# So far to the left and the right of it stands what the rules look at.
+_BEFORE_DAY, _BEHIND_DAY = 80, 80
+# Mostly the first words name the quarter, and the rules look no further to the right than that.
+_FIRST, _AHEAD = 200, 140
 _NO_CALL_WORDS = regex(
     r"(?:ended|ending|as of|posted|published|updated|截至|截止|汇率|发布于|发布[:： ]*|更新)\s?$"
 )
@@ -63,21 +74,39 @@ def infer_reporting_period(
     if fiscal_year_end is None:
         fiscal_year_end = likely_year_end(head[:_HEAD], known)
     anchor = _anchor(known, fiscal_year_end)
-    heads = [hint, head[:_HEAD]] if hint else [head[:_HEAD]]
+    text, first = head[:_HEAD], head[:_FIRST]
+    if not hint and len(text) > _FIRST and text.isascii() == first.isascii():
+        early = [each for each in find_periods(first, anchor) if each.end <= _FIRST - _AHEAD]
+        if period := _told(head, early, anchor, known, (3,)):
+            return period
+    heads = [hint, text] if hint else [text]
     mentions = [mention for part in heads for mention in find_periods(part, anchor)]
-    if known and (longer := _opening_with_more(head, mentions, anchor)):
-        return longer
     # A year or a half tells the quarter only if one knows when it was written.
     for months in ((3,), (6, 9, 12)) if known else ((3,),):
-        for mention in mentions:
-            if mention.relation != "in" or _REFERS_TO_IT.search(fold(mention.text)):
-                continue
-            if _months(mention.period) in months:
-                period = _reported(mention.period, known, fiscal_year_end)
-                if period:
-                    half = _months(mention.period) == 6 and period.end == mention.period.end
-                    return mention.period if half else period
+        if period := _told(head, mentions, anchor, known, months):
+            return period
     return anchor.reporting
+
+
+def _told(
+    head: str,
+    mentions: list[PeriodMention],
+    anchor: Anchor,
+    known: date | None,
+    months: tuple[int, ...],
+) -> Period | None:
+    """Give the period reported on by the first of the mentions of so many months that tells it."""
+    if known and (longer := _opening_with_more(head, mentions, anchor)):
+        return longer
+    for mention in mentions:
+        if mention.relation != "in" or _REFERS_TO_IT.search(fold(mention.text)):
+            continue
+        if _months(mention.period) in months:
+            period = _reported(mention.period, known, anchor.fiscal_year_end)
+            if period:
+                half = _months(mention.period) == 6 and period.end == mention.period.end
+                return mention.period if half else period
+    return None
 
 
 def infer_call_day(head: str, published: date | None) -> date | None:
@@ -90,7 +119,7 @@ def infer_call_day(head: str, published: date | None) -> date | None:
     folded = fold(text)
     stated = [
         mention
-        for mention in find_periods(text, Anchor(None, published))
+        for mention in _near_days(text, folded, Anchor(None, published))
         if mention.period.start == mention.period.end
         and not _NO_CALL_WORDS.search(folded[max(0, mention.start - 12) : mention.start])
         and _names_day(mention)
@@ -114,6 +143,15 @@ def infer_call_day(head: str, published: date | None) -> date | None:
     if not near and (ago := _DAYS_AGO.search(folded)) is not None:
         return published - timedelta(days=1 if ago[1] == "昨" else 2)
     return near[0] if near else published
+
+
+def _near_days(text: str, folded: str, anchor: Anchor) -> list[PeriodMention]:
+    """Give the times that stand where days may be named: all others take long to read."""
+    places = [found.start() for found in _DAY.finditer(folded)]
+    if not places:
+        return []
+    begin = max(0, places[0] - _BEFORE_DAY)
+    return find_periods(text[begin : places[-1] + _BEHIND_DAY], anchor, offset=begin)
 
 
 def _anchor(published: date | None, fiscal_year_end: int) -> Anchor:
