@@ -1,6 +1,7 @@
 """Labels that say question or answer: "Q1（高盛）：", "答：", "<Q - Dana Wu>:", "【问题2】"."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.normalize.script import fold
@@ -27,7 +28,7 @@ _NAMED = regex(
 _LONGEST_NAMED = 100
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class AskingLabel:
     """``who`` stands in parentheses or behind a dash."""
 
@@ -38,16 +39,21 @@ class AskingLabel:
     @property
     def speaker(self) -> Speaker:
         """The speaker as the label tells: a name, else a role, else only the side."""
-        side: Side = "analyst" if self.asks == "question" else "company"
-        who = self.who
-        if who and is_name(who):
-            return Speaker(name=who, side=side)
-        found = COMMA.match(who) if who else None
-        if found and is_name(found["name"]):
-            return Speaker(name=found["name"], role=found["title"], side=side)
-        return Speaker(role=who, side=side)
+        return _speaker("analyst" if self.asks == "question" else "company", self.who)
 
 
+@lru_cache(maxsize=256)
+def _speaker(side: Side, who: str | None) -> Speaker:
+    if who and is_name(who):
+        return Speaker(name=who, side=side)
+    found = COMMA.match(who) if who else None
+    if found and is_name(found["name"]):
+        return Speaker(name=found["name"], role=found["title"], side=side)
+    return Speaker(role=who, side=side)
+
+
+# The same few labels stand at most turns.
+@lru_cache(maxsize=256)
 def read_asking(label: str) -> AskingLabel | None:
     """Read a label without its colon.
 

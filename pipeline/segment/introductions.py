@@ -4,9 +4,10 @@ A name that is announced is a speaker's wherever it stands on a line of its own 
 """
 
 from collections.abc import Iterator
+from functools import cache
 
+from pipeline.lexicon.phrases import Phrases
 from pipeline.patterns import regex
-from pipeline.segment.cues import places_of
 from pipeline.segment.roles import role_words, side_of
 from pipeline.segment.titles import is_name
 from schemas.fact import Speaker
@@ -62,7 +63,7 @@ def announced_analysts(text: str) -> Iterator[Speaker]:
     text = text[:_LONGEST]
     end = 0
     calls = any(word in text for word in _ASKING_WORDS)
-    for place in places_of(text, _ASKING_OPENINGS) if calls else ():
+    for place in sorted({start for start, _, _ in _openings().find(text)}) if calls else ():
         found = _ASKING.match(text, place) if place >= end else None
         if found is None:
             continue
@@ -74,6 +75,11 @@ def announced_analysts(text: str) -> Iterator[Speaker]:
     for found in _ASKING_CHINESE.finditer(text) if not text.isascii() else ():
         if is_name(found["name"]):
             yield Speaker(name=found["name"], role=found["firm"].strip(), side="analyst")
+
+
+@cache
+def _openings() -> Phrases[None]:
+    return Phrases(dict.fromkeys(_ASKING_OPENINGS))
 
 
 def announced_company(text: str) -> Iterator[Speaker]:

@@ -4,10 +4,10 @@
 document elsewhere gives the person a title, announces the person or keeps using the name so.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -59,7 +59,7 @@ _BULLET = regex(rf"^[{_BULLETS}]\s*(?=[QA问問答][^a-z])")
 _LIST_NUMBER = regex(r"[(（]?\d{1,3}[)）.、．]\s*")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Call:
     """A speaker is named; the words begin at ``begin`` of the line's text.
 
@@ -90,6 +90,7 @@ class Cast:
         self._announced: dict[str, Speaker] = {}
         self._given: dict[str, Speaker] = {}
         self._short: dict[str, int] = {}
+        self._parted: dict[str, list[tuple[re.Pattern[str], re.Match[str]]]] = {}
         self._labels: Counter[str] = Counter()
         self._asks: Counter[str] = Counter()
         self._named_asks = 0
@@ -131,7 +132,7 @@ class Cast:
         short = short.lstrip("•·-*●▪ ") or short
         if not self._roster and is_sentence(short):
             return
-        for pattern, found in parted(short):
+        for pattern, found in self._ways(short):
             if not is_name(found["name"]):
                 continue
             if self._roster and self._newest and is_firm(found["name"]):
@@ -220,7 +221,8 @@ class Cast:
 
     def _find_lone_names(self, lines: Sequence[Line], begin: int) -> None:
         """Take for speakers, among the questions, names that stand once over somebody's words."""
-        for line, below in pairwise(lines[begin:]):
+        for index in range(begin, len(lines) - 1):
+            line, below = lines[index], lines[index + 1]
             if not line.after_blank or below.after_blank or len(line.text) > _LONGEST_NAME:
                 continue
             if len(below.text) < _LONG_WORDS and below.text[-1] not in "?？":
@@ -356,7 +358,7 @@ class Cast:
 
     def _titled(self, short: str, *, boxed: bool) -> Speaker | None:
         """Read a name with a title or a firm behind a dash, a comma or in parentheses."""
-        for pattern, found in parted(short):
+        for pattern, found in self._ways(short):
             name, title = found["name"], found["title"]
             if is_name(name):
                 known = self._find(fold(name))
@@ -375,6 +377,13 @@ class Cast:
             elif is_nameless(name) and role_words(name):
                 return speaker_of(name, title)
         return spaced_title(short) if not short.isascii() else None
+
+    def _ways(self, short: str) -> list[tuple[re.Pattern[str], re.Match[str]]]:
+        """Give the ways to part a line; lines are read for the cast first, and then in turn."""
+        ways = self._parted.get(short)
+        if ways is None:
+            ways = self._parted[short] = list(parted(short))
+        return ways
 
     def _label(self, text: str) -> Call | None:
         """Read a label before the words: "Q：", 问（美系券商）：, "CFO：", "Tim Cook:"."""

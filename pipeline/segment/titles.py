@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -28,6 +29,7 @@ _PARTICLES = frozenset(
 )
 _FOOTNOTE = regex(r"\s*\[\d{1,3}\]$")
 _HAN_NAME = regex(r"[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{1,8}[·・][\u4e00-\u9fff·・]{1,12}$")
+_LONGEST_HAN_NAME = 4
 _NO_HAN_NAME = 6
 _FIRST_BEYOND_ASCII = 0x80
 _OPENING_SIGNS = ('"', "(")
@@ -63,13 +65,17 @@ def is_name(text: str) -> bool:
         return False
     parts = text.split()
     if len(parts) < 2:
-        han = _HAN_NAME.match(text)
-        return han is not None and ("·" in text or "・" in text or may_be_chinese_name(fold(text)))
+        dotted = "·" in text or "・" in text
+        if (len(text) > _LONGEST_HAN_NAME and not dotted) or not _HAN_NAME.match(text):
+            return False
+        return dotted or may_be_chinese_name(fold(text))
     if len(parts) > 7:
         return False
     for part in parts:
-        if part.lower() in _PARTICLES:
-            continue
+        if part.isalpha():
+            if part[0].isupper() or part.lower() in _PARTICLES:
+                continue
+            return False
         if part[-1] == "," and part is not parts[-2]:
             return False
         if not (part[0].isupper() or part[0] in "\"“('") or any(c.isdigit() for c in part):
@@ -164,6 +170,7 @@ def is_titled(title: str, *, strict: bool) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def speaker_of(name: str, title: str | None, roster: Side | None = None) -> Speaker:
     """Make a speaker; the side "publisher" of a named one means that it is told later.
 
@@ -207,6 +214,7 @@ def spaced_title(text: str) -> Speaker | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def role_label(label: str) -> Speaker | None:
     """Read a label that is a role, a role with a name, or a name with a role in parentheses."""
     words = role_words(label)
