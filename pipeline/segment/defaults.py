@@ -73,26 +73,16 @@ def _search(
 @lru_cache(maxsize=1)
 def _cue_places(folded: str) -> list[int]:
     """Give the places where a cue of any kind begins."""
-    english, chinese = _all_cues()
-    places = places_of(folded, english)
-    if not folded.isascii():
-        places += [found.start() for found in chinese.finditer(folded)]
-        places.sort()
-    return places
+    return places_of(folded, _all_cues())
 
 
 @cache
-def _all_cues() -> tuple[list[str], re.Pattern[str]]:
-    """Give the English cues, without those that begin with another, and the Chinese ones.
-
-    The latter begin with characters that a search looks for all at once.
-    """
+def _all_cues() -> list[str]:
+    """Give the cues of all kinds, without those that begin with another."""
     words = {*_SCALE_CUES}
     for cue in ("declares", "exception"):
         words.update(*_words()[cue].values())
-    fewest = sorted(word for word in words if not word.startswith(tuple(words - {word})))
-    chinese = "|".join(f"{word[0]}(?={word[1:]})" for word in fewest if not word.isascii())
-    return [word for word in fewest if word.isascii()], compiled_regex(chinese)
+    return [word for word in words if not word.startswith(tuple(words - {word}))]
 
 
 def _declared(folded: str, kind: str, cue: str) -> str | None:

@@ -37,15 +37,17 @@ _ANNUAL = regex(
     r"(?:全年|年度|年|末期)(?:业绩|财报|年报|报告)|年报|(?:annual|full[- ]year) results"
 )
 _NO_DAY = regex(r"end|close|quarter|half|year|底|末|期|季", re.IGNORECASE)
-# Every day that the rules read holds one of these; what ends is no day but for "the conclusion of".
-_DAY = regex(
-    r"[\d月结cfjmasond](?:(?<=\d)[-/.]\d{1,2}[-/.]\d|(?<=月)[^日号]{0,9}[日号]|(?<=结)束|(?<=c)onclusion"
-    r"|(?<=f)inish|[aeocpu][nlgbrypctv](?<![a-z]{4})"
-    r"(?<=jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    r"(?:uary|ruary|ch|il|[ey]|ust|t|t?ember|ober)?(?![a-z]))"
+# Every day that the rules read holds one of these; what ends is no day but for a "conclusion".
+_DAY = regex(r"[-/.月结](?:(?<=\d[-/.])\d{1,2}[-/.]\d|(?<=月)[^日号]{0,9}[日号]|(?<=结)束)")
+_DAY_WORDS = (
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    "conclusion", "finish",
+)  # fmt: skip
+_DAY_WORD = regex(
+    r"(?<![a-z])(?:[a-z]{3}(?:uary|ruary|ch|il|[ey]|ust|t|t?ember|ober)?|conclusion|finish)(?![a-z])"
 )
 # So far to the left and the right of it stands what the rules look at.
-_BEFORE_DAY, _BEHIND_DAY = 80, 80
+_BEFORE_DAY, _BEHIND_DAY = 60, 60
 # Mostly the first words name the quarter, and the rules look no further to the right than that.
 _FIRST, _AHEAD = 200, 140
 _NO_CALL_WORDS = regex(
@@ -75,7 +77,7 @@ def infer_reporting_period(
         fiscal_year_end = likely_year_end(head[:_HEAD], known)
     anchor = _anchor(known, fiscal_year_end)
     text, first = head[:_HEAD], head[:_FIRST]
-    if not hint and len(text) > _FIRST and text.isascii() == first.isascii():
+    if not hint and len(text) > _FIRST and _tells_soon(text, first, known):
         early = [each for each in find_periods(first, anchor) if each.end <= _FIRST - _AHEAD]
         if period := _told(head, early, anchor, known, (3,)):
             return period
@@ -86,6 +88,16 @@ def infer_reporting_period(
         if period := _told(head, mentions, anchor, known, months):
             return period
     return anchor.reporting
+
+
+def _tells_soon(text: str, first: str, known: date | None) -> bool:
+    """Say whether the first words of a text may tell the quarter, in the language of the rest.
+
+    English ones name its year; another year than one's own is not found by reading them twice.
+    """
+    if not text.isascii():
+        return not first.isascii()
+    return known is None or any(str(known.year + off) in first for off in (0, -1, 1))
 
 
 def _told(
@@ -148,10 +160,16 @@ def infer_call_day(head: str, published: date | None) -> date | None:
 def _near_days(text: str, folded: str, anchor: Anchor) -> list[PeriodMention]:
     """Give the times that stand where days may be named: all others take long to read."""
     places = [found.start() for found in _DAY.finditer(folded)]
+    for word in _DAY_WORDS:
+        place = folded.find(word)
+        while place >= 0:
+            if _DAY_WORD.match(folded, place):
+                places.append(place)
+            place = folded.find(word, place + 1)
     if not places:
         return []
-    begin = max(0, places[0] - _BEFORE_DAY)
-    return find_periods(text[begin : places[-1] + _BEHIND_DAY], anchor, offset=begin)
+    begin = max(0, min(places) - _BEFORE_DAY)
+    return find_periods(text[begin : max(places) + _BEHIND_DAY], anchor, offset=begin)
 
 
 def _anchor(published: date | None, fiscal_year_end: int) -> Anchor:
