@@ -38,10 +38,11 @@ _NO_KINDS: frozenset[str] = frozenset()
 class Cues:
     """The stage's cues of a document by line."""
 
-    def __init__(self, folded: str, lines: Sequence[Line]) -> None:
+    def __init__(self, folded: str, lines: list[Line]) -> None:
         self._starts = [line.start for line in lines]
         self._last = -1
         self._kinds: dict[int, set[str]] = {}
+        self._by_line: list[Set[str]] = [_NO_KINDS] * len(lines)
         for place, kind in find_cues(folded):
             index = bisect_right(self._starts, place) - 1
             if index >= 0 and place < lines[index].end:
@@ -54,6 +55,8 @@ class Cues:
                 or (index and _is_byline(folded))
             ):
                 self._kinds.setdefault(index, set()).add("imprint")
+        for index, kinds in self._kinds.items():
+            self._by_line[index] = kinds
 
     def lines_with(self, kind: str) -> set[int]:
         """Give the indexes of the lines that hold a cue of the kind."""
@@ -61,8 +64,7 @@ class Cues:
 
     def of(self, start: int) -> Set[str]:
         """Give the cue kinds of the line at a place in the text."""
-        kinds = self._kinds.get(self._line_at(start))
-        return kinds if kinds is not None else _NO_KINDS
+        return self._by_line[self._line_at(start)]
 
     def _line_at(self, start: int) -> int:
         """Give the index of the line at a place; mostly it is the line behind the one before."""

@@ -28,7 +28,7 @@ _MOST_LINES_A_CUE = 3
 _LONGEST = 700
 
 
-def join_captions(lines: Sequence[Line], text: str) -> list[Line]:
+def join_captions(lines: list[Line], text: str) -> list[Line]:
     """Join the lines of running captions into what one speaker says; others stay as they are.
 
     A joined line's text is the text from its first line to its last, with the line ends and the
@@ -61,7 +61,7 @@ def join_captions(lines: Sequence[Line], text: str) -> list[Line]:
     return joined
 
 
-def _without_header(lines: Sequence[Line]) -> list[Line]:
+def _without_header(lines: list[Line]) -> list[Line]:
     """Leave out what a subtitle file says of itself."""
     if not lines or not _HEADER.match(lines[0].text):
         return list(lines)
@@ -69,7 +69,7 @@ def _without_header(lines: Sequence[Line]) -> list[Line]:
     return [*head, *lines[_HEADER_LINES:]]
 
 
-def _is_stamp(lines: Sequence[Line], place: int) -> bool:
+def _is_stamp(lines: list[Line], place: int) -> bool:
     text = lines[place].text
     if not text[0].isdigit() and text[0] not in "[(<（":
         return False
@@ -79,7 +79,7 @@ def _is_stamp(lines: Sequence[Line], place: int) -> bool:
     return _CUE_NUMBER.match(text) is not None and "-->" in following[:40]
 
 
-def _breaks_sentences(lines: Sequence[Line]) -> bool:
+def _breaks_sentences(lines: list[Line]) -> bool:
     """Say whether short pieces with a stamp every line or two go on in the next."""
     stamps = leading = 0
     for place, line in enumerate(lines):

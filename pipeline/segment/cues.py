@@ -8,6 +8,8 @@ from importlib.resources import files
 from pipeline.lexicon.phrases import Phrases
 from pipeline.patterns import compiled_regex
 
+_FEW = 24
+
 
 @cache
 def cue_words() -> dict[str, tuple[str, ...]]:
@@ -53,7 +55,17 @@ def places_of(folded: str, words: Iterable[str]) -> list[int]:
 
 def has_cue(folded: str, kind: str) -> bool:
     """Say whether a short folded text holds a cue of the kind; a cue with $ must end it."""
+    words = _few_words(kind)
+    if words:
+        return any(word in folded for word in words)
     return _any_of(kind).search(folded) is not None
+
+
+@cache
+def _few_words(kind: str) -> tuple[str, ...]:
+    """Give the words of a kind that are sooner looked for one by one; () for other kinds."""
+    words = cue_words()[kind]
+    return words if len(words) <= _FEW and not any(word[-1] == "$" for word in words) else ()
 
 
 @cache

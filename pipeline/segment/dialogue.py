@@ -11,7 +11,7 @@ from pipeline.segment.cues import cue_words, has_cue
 from pipeline.segment.draft import Draft
 from schemas.fact import Side, Speaker
 
-_QUESTION = regex(r"question|[提问問]{1,2}")
+_QUESTION = ("question", "提", "问")
 _SPOKEN_SHARE = 0.012
 _SHORT_TURN = 700
 
@@ -198,7 +198,7 @@ def _calls(turn: Turn) -> bool:
 def _side_by_place(turn: Turn, before: Turn | None, *, asking: bool, first: bool) -> Side:
     after_operator = before is not None and before.side == "operator"
     called = before is not None and has_cue(before.text, "find:next_question")
-    if first and before is not None and not _QUESTION.search(before.text):
+    if first and before is not None and not any(word in before.text for word in _QUESTION):
         called = False  # the opening calls up one who reports
     if after_operator and (asking or called):
         return "analyst"
@@ -271,13 +271,17 @@ def _lead(drafts: Sequence[Draft]) -> None:
 
 def _is_spoken(drafts: Sequence[Draft], folded: str) -> bool:
     """Say whether English text without speakers is in the words of those who lead a company."""
+    if not drafts or drafts[0].language != "en":
+        return False
     if sum(draft.kind != "paragraph" for draft in drafts) * 10 > len(drafts):
         return False
     sample = _joined(drafts[:80], folded)[:8000]
     hits = sum(sample.count(word) for word in cue_words()["first_person"])
-    return (
-        bool(drafts) and hits > _SPOKEN_SHARE * len(sample.split()) and drafts[0].language == "en"
-    )
+    # There are no more words than blanks, which are sooner counted.
+    blanks = sum(sample.count(blank) for blank in " \t\n\r")
+    if sample.isascii() and hits > _SPOKEN_SHARE * (blanks + 1):
+        return True
+    return hits > _SPOKEN_SHARE * len(sample.split())
 
 
 def _read_unlabelled(drafts: Sequence[Draft], cues: Cues) -> None:
@@ -290,7 +294,8 @@ def _read_unlabelled(drafts: Sequence[Draft], cues: Cues) -> None:
             continue
         kinds = cues.of(draft.start)
         draft.speaker = company
-        if place and kinds & {"opens_questions", "next_question"} and len(draft.text) < _SHORT_TURN:
+        calls = "opens_questions" in kinds or "next_question" in kinds
+        if place and calls and len(draft.text) < _SHORT_TURN:
             asking = called = asking or "opens_questions" in kinds
         elif asking:
             folded = fold(draft.text)

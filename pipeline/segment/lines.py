@@ -77,9 +77,9 @@ def read_lines(text: str) -> list[Line]:
         after_blank |= start - last_end > 1 and text[last_end:start] != "\r\n"
         last_end = start + len(raw)
         body, indent = raw, 0
-        if _may_be_blank(ord(raw[-1])):
+        if may_be_blank(ord(raw[-1])):
             body = raw.rstrip(BLANK)
-        if _may_be_blank(ord(raw[0])):
+        if may_be_blank(ord(raw[0])):
             body = body.lstrip(BLANK)
             lead = raw[: len(raw) - len(raw.lstrip(BLANK))]
             start += len(lead)
@@ -145,7 +145,7 @@ def _next_colon(text: str, colon: str, start: int) -> int:
     return place if place >= 0 else len(text)
 
 
-def _may_be_blank(code: int) -> bool:
+def may_be_blank(code: int) -> bool:
     """Say at a glance whether a character may be one of ``BLANK``; most are not."""
     if code < _IDEOGRAPHS:
         return code <= 0x20 or 0x7F <= code <= 0xA0 or 0x1680 <= code <= 0x3000

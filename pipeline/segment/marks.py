@@ -4,12 +4,11 @@ A mark is cut off the segment's text (a list number is no figure); it says what 
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.patterns import regex
-from pipeline.segment.lines import BLANK, Line
+from pipeline.segment.lines import BLANK, Line, may_be_blank
 from pipeline.segment.prose import NUMERALS
 
 MarkKind = Literal["bullet", "number", "heading", "none"]
@@ -103,8 +102,11 @@ def read_mark(text: str) -> Mark:
 
 
 def _trimmed(text: str, begin: int, end: int, also: str = "") -> tuple[int, int]:
-    body = text[begin:end]
-    begin += len(body) - len(body.lstrip(BLANK))
+    if begin < end and may_be_blank(ord(text[begin])):
+        body = text[begin:end]
+        begin += len(body) - len(body.lstrip(BLANK))
+    if end == len(text) and not also:
+        return begin, end  # no line ends with a blank
     return begin, begin + len(text[begin:end].rstrip(BLANK + also))
 
 
@@ -114,7 +116,7 @@ _LONGEST_SIGNED = 24
 _NO_HEADING = regex(r"[，。；！？,;!?%％]|[亿億万萬]|[:：].")
 
 
-def heading_bullets(lines: Sequence[Line]) -> frozenset[str]:
+def heading_bullets(lines: list[Line]) -> frozenset[str]:
     """Give the bullets that stand before headings only: each above something else, all short.
 
     "◎ 銀行" above a paragraph, "◎ 個人心得" above another.

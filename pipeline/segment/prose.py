@@ -10,13 +10,12 @@ NUMERALS = "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參�
 NOT_IN_PROSE = ("|", "｜", "\t", "  ", "\u3000", "**")
 """What parts the cells of a row, and what sets words apart."""
 
-# What begins a number and what one goes on with: "第一章", "A)", "IV.".
+# What begins a number: "第一章".
 _BEGINNINGS = frozenset(f"第{NUMERALS}")
-_NEXT = (")", ".", "I", "V", "X")
 # The label of one who asks or answers: "Q - Dana Wu", "A1. Yes", "Answer - Lee Novak".
-_ASKING = ("Q", "q", "A", "a")
 _ASKING_WORDS = ("Question", "Answer")
 _LAST_ASCII = 0x7F
+_SMALL = 0x20
 _FIRST_IDEOGRAPH = 0x4E00
 _LAST_IDEOGRAPH = 0x9FFF
 # A Chinese name ends before here, if a title stands behind it.
@@ -47,11 +46,19 @@ def is_prose(text: str, language: Language, signs: Sequence[str]) -> bool:
     elif (last != ord("。") and last != ord("！")) or text.find(" ", 0, _NAME_REACH) >= 0:
         return False
     if first <= _LAST_ASCII:
-        if text[1] in _NEXT:
+        if _numbers(ord(text[1])):
             return False
-        if text[0] in _ASKING and (not text[1].islower() or text.startswith(_ASKING_WORDS)):
+        asking = first | _SMALL == ord("q") or first | _SMALL == ord("a")
+        if asking and (not text[1].islower() or text.startswith(_ASKING_WORDS)):
             return False
     return not any(sign in text for sign in signs)
+
+
+def _numbers(code: int) -> bool:
+    """Say whether a letter and this character begin a number: "A)", "IV."."""
+    if code <= ord("."):
+        return code == ord(".") or code == ord(")")
+    return code == ord("I") or code == ord("V") or code == ord("X")
 
 
 def is_sentence(line: str) -> bool:

@@ -1,7 +1,5 @@
 """Reading a document line by line: who speaks, under which headings, with which mark."""
 
-from collections.abc import Sequence
-
 from pipeline.lexicon.leading import sets_off_company
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -52,7 +50,7 @@ _IN_TURN_STYLES = frozenset(("bracket", *"▍▎▌▋▊█", *SIGN_BULLETS))
 class Reader:
     """Turns lines into drafts, in order; see ``read``. ``folded`` is the whole text, folded."""
 
-    def __init__(self, lines: Sequence[Line], cues: Cues, folded: str) -> None:
+    def __init__(self, lines: list[Line], cues: Cues, folded: str) -> None:
         self.lines = lines
         self._folded = folded
         calling = cues.lines_with("next_question") | cues.lines_with("opens_questions")
@@ -95,7 +93,9 @@ class Reader:
         """Say whether a sentence is somebody's name or title, which hardly any is."""
         if self.cast.lists(line.text):
             return True
-        return line.language == "en" and self.cast.knows(self._folded[line.start : line.end])
+        if line.language != "en" or line.end - line.start > self.cast.longest_name():
+            return False
+        return self.cast.knows(self._folded[line.start : line.end])
 
     def _sentence(self, index: int, line: Line) -> None:
         self._leave_what_ended(index, line)

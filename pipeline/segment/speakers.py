@@ -6,7 +6,7 @@ document elsewhere gives the person a title, announces the person or keeps using
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipeline.normalize.script import fold
@@ -81,7 +81,7 @@ class Cast:
 
     def __init__(
         self,
-        lines: Sequence[Line],
+        lines: list[Line],
         calling: Collection[int] = (),
         introducing: Collection[int] = (),
         listing: Collection[int] = (),
@@ -89,6 +89,7 @@ class Cast:
         self._known: dict[str, Speaker] = {}
         self._announced: dict[str, Speaker] = {}
         self._given: dict[str, Speaker] = {}
+        self._counted = self._longest = 0
         self._short: dict[str, int] = {}
         self._parted: dict[str, list[tuple[re.Pattern[str], re.Match[str]]]] = {}
         self._labels: Counter[str] = Counter()
@@ -108,7 +109,7 @@ class Cast:
         self.answers = self._answers()
         self.dialogue = self._is_dialogue()
 
-    def _read(self, lines: Sequence[Line], listing: Collection[int]) -> None:
+    def _read(self, lines: list[Line], listing: Collection[int]) -> None:
         previous = ""
         for index, line in enumerate(lines):
             if line.is_prose and self._roster is None and index not in listing:
@@ -195,7 +196,7 @@ class Cast:
             self._label_run.append((folded, text[-1] in "?？"))
 
     def _announce(
-        self, lines: Sequence[Line], calling: Collection[int], introducing: Collection[int]
+        self, lines: list[Line], calling: Collection[int], introducing: Collection[int]
     ) -> None:
         # Below a single analyst's name a title is a byline.
         if self._operators or any(
@@ -219,7 +220,7 @@ class Cast:
         if calling and self.named:
             self._find_lone_names(lines, min(calling))
 
-    def _find_lone_names(self, lines: Sequence[Line], begin: int) -> None:
+    def _find_lone_names(self, lines: list[Line], begin: int) -> None:
         """Take for speakers, among the questions, names that stand once over somebody's words."""
         for index in range(begin, len(lines) - 1):
             line, below = lines[index], lines[index + 1]
@@ -310,6 +311,14 @@ class Cast:
     def knows(self, folded: str) -> bool:
         """Say whether this is somebody's name, folded."""
         return self._find(folded) is not None
+
+    def longest_name(self) -> int:
+        """Give the length of the longest name that is known so far."""
+        count = len(self._known) + len(self._announced)
+        if count != self._counted:
+            self._counted = count
+            self._longest = max(map(len, (*self._known, *self._announced)))
+        return self._longest
 
     def _comes_back(self, short: str) -> bool:
         return self._short.get(short, 0) > 1

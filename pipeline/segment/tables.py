@@ -1,7 +1,5 @@
 """Tables in plain text: rows of cells between bars, tabs or wide gaps."""
 
-from collections.abc import Sequence
-
 from pipeline.patterns import regex
 from pipeline.segment.lines import Line
 
@@ -23,7 +21,7 @@ def _cells(line: Line) -> tuple[str, int]:
     return "", 1
 
 
-def find_tables(lines: Sequence[Line]) -> dict[int, int | None]:
+def find_tables(lines: list[Line]) -> dict[int, int | None]:
     """Give for the index of each line in a table the index of its header row.
 
     A header row maps to itself; in a table without one (its first row holds values) all rows map

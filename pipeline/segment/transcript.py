@@ -50,7 +50,7 @@ def segment(
         )
 
 
-def _fold(text: str, lines: Sequence[Line]) -> str:
+def _fold(text: str, lines: list[Line]) -> str:
     """Fold a text by its lines: each is folded again later, and remembered for it."""
     if text.isascii():
         return fold(text)
@@ -65,7 +65,7 @@ def _fold(text: str, lines: Sequence[Line]) -> str:
     return "".join(pieces)
 
 
-def _drafts(message: TranscriptMessage, lines: Sequence[Line], folded: str) -> list[Draft]:
+def _drafts(message: TranscriptMessage, lines: list[Line], folded: str) -> list[Draft]:
     cues = Cues(folded, lines)
     reader = Reader(lines, cues, folded)
     drafts = reader.read()
