@@ -77,14 +77,6 @@ def _unbroken(written: str) -> Unbroken:
     return Unbroken(written)
 
 
-def as_said(segment: Segment) -> Segment:
-    """Give a segment with the words alone; offsets then count from its start in those words."""
-    broken = unbroken(segment.text)
-    if broken is None:
-        return segment
-    return Segment.trusted_fields({**segment.__dict__, "text": broken.text})
-
-
 def as_written(found: Iterable[Placed], segment: Segment) -> tuple[Placed, ...]:
     """Give what was found in a segment's words its places in the text as written."""
     broken = unbroken(segment.text)

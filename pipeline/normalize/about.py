@@ -1,6 +1,5 @@
 """Whom a segment is about: the document's company, or the one that its headings name."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,7 +7,7 @@ from pipeline.lexicon.companies import CompanyMatch, all_companies, company, fin
 from pipeline.lexicon.leading import heading_company, leading_company, turns_away
 from pipeline.normalize.periods import Anchor, reporting_quarter
 from pipeline.patterns import regex
-from schemas import DocumentContext, Entity, Period, Segment
+from schemas import DocumentContext, Entity, Period
 
 # In a document about one company a heading turns to another only if it opens with its name.
 _OPENING, _LONGEST = 6, 40
@@ -47,25 +46,25 @@ class Abouts:
         if context.company is not None and company(context.company.id) is None:
             self._aliases.append((context.company.name, context.company))
 
-    def of(self, segment: Segment) -> Entity | None:
-        """Give the company that a segment is about; None where none can be told."""
-        fields: dict[str, Any] = segment.__dict__
+    def of(self, fields: dict[str, Any], text: str) -> Entity | None:
+        """Give the company that a segment is about, by its fields and words; None if untold."""
         path: tuple[str, ...] = fields["heading_path"]
         if not self._companies:
-            if path != self._path:
+            if path is not self._path and path != self._path:
                 self._path, self._on_path = path, self._under(path) or self._company
             return self._on_path
         kind: str = fields["kind"]
-        if kind == "paragraph" and turns_away(segment.text):
+        led_under = path
+        if kind == "paragraph" and turns_away(text):
             path = ()
         if kind == "heading":
-            path = (*path, segment.text)
+            path = (*path, text)
         named = self._under(path)
         if named is not None:
             return named
         if kind in ("question", "answer"):
-            return self._asked(segment)
-        return self._leading(segment) if kind == "paragraph" else self._company
+            return self._asked(kind, text)
+        return self._leading(led_under, text) if kind == "paragraph" else self._company
 
     def _under(self, path: tuple[str, ...]) -> Entity | None:
         """The company that the innermost heading that names one names."""
@@ -75,39 +74,41 @@ class Abouts:
                 return named
         return None
 
-    def _asked(self, segment: Segment) -> Entity | None:
+    def _asked(self, kind: str, text: str) -> Entity | None:
         """The company that a question of a round-up names; its answer speaks of the same."""
-        found = {m.company.id: m.company for m in find_companies(segment.text, self.known)}
+        found = {m.company.id: m.company for m in find_companies(text, self.known)}
         named = [each for each in found.values() if each.id in self.known]
         if len(named) == 1:
             self._question_of = Entity(id=named[0].id, name=named[0].name)
-        elif segment.kind == "question" and (named or not self._goes_on):
+        elif kind == "question" and (named or not self._goes_on):
             self._question_of = None
-        self._goes_on = segment.kind == "question"
+        self._goes_on = kind == "question"
         return self._question_of
 
-    def _leading(self, segment: Segment) -> Entity | None:
+    def _leading(self, path: tuple[str, ...], text: str) -> Entity | None:
         """The company that a paragraph of a round-up opens with, else that of the one before."""
-        if segment.heading_path != self._led_under:
-            self._led, self._led_under = None, segment.heading_path
-        found = leading_company(segment.text, self.known)
+        if path != self._led_under:
+            self._led, self._led_under = None, path
+        found = leading_company(text, self.known)
         named = [(found[0], Entity(id=found[1].id, name=found[1].name))] if found else []
-        opening = segment.text[:_LEADING]
+        opening = text[:_LEADING]
         named += [(start, entity) for start, _, entity in self.unlisted(opening)]
         known = [each for each in named if each[1].id in self.known]
         if known:
             self._led = min(known, key=lambda each: each[0])[1]
-        elif turns_away(segment.text):
+        elif turns_away(text):
             self._led = None
         return self._led
 
-    def unlisted(self, text: str) -> Iterator[tuple[int, int, Entity]]:
+    def unlisted(self, text: str) -> list[tuple[int, int, Entity]]:
         """Find the companies that only the document itself names, by the names it gives them."""
+        found: list[tuple[int, int, Entity]] = []
         for alias, entity in self._aliases:
             at = text.find(alias)
             while at >= 0:
-                yield at, at + len(alias), entity
+                found.append((at, at + len(alias), entity))
                 at = text.find(alias, at + len(alias))
+        return found
 
     def currency(self, about: Entity | None) -> str | None:
         """Give the currency that the company of a segment reports in, where one is known."""

@@ -5,9 +5,10 @@ from typing import Any
 from pipeline.lexicon.companies import company, find_companies
 from pipeline.normalize.about import Abouts
 from pipeline.normalize.periods import Anchor, find_periods
-from pipeline.normalize.quantities import find_quantities
+from pipeline.normalize.quantities import find_quantities, triggers_in_each
+from pipeline.normalize.script import fold
 from pipeline.patterns import regex
-from pipeline.unbroken import as_said, as_written
+from pipeline.unbroken import as_written, unbroken
 from schemas import (
     CompanyMention,
     DocumentContext,
@@ -25,14 +26,27 @@ from schemas import (
 
 def normalize(part: SegmentedPart) -> NormalizedPart:
     """Find what each segment says in numbers, times and names. Pure; boilerplate is left unread."""
-    published = part.transcript.published_at
-    abouts = Abouts(part.context, published.date() if published else None)
+    context, published = part.context, part.transcript.published_at
+    abouts = Abouts(context, published.date() if published else None)
+    texts: list[str] = []
+    read: list[str] = []
+    for segment in part.segments:
+        fields: dict[str, Any] = segment.__dict__
+        text = _said(fields["text"])
+        texts.append(text)
+        read.append("" if fields["boilerplate"] else fold(text))
+    numbers = triggers_in_each(read)
     return NormalizedPart.trusted(
         transcript=part.transcript,
-        context=part.context,
+        context=context,
         part=part.part,
         parts=part.parts,
-        segments=tuple(_normalized(segment, part.context, abouts) for segment in part.segments),
+        segments=tuple(
+            [
+                _normalized(segment, texts[place], numbers[place], context, abouts)
+                for place, segment in enumerate(part.segments)
+            ]
+        ),
     )
 
 
@@ -43,46 +57,59 @@ _NOTHING_FOUND = {
 }
 # Looked up once: to look up a method of a model takes as long as some of them.
 _MADE_OF = NormalizedSegment.trusted_fields
+_MENTION_OF = CompanyMention.trusted_fields
+_ENTITY_OF = Entity.trusted_fields
 
 
-def _normalized(written: Segment, context: DocumentContext, abouts: Abouts) -> NormalizedSegment:
+def _said(text: str) -> str:
+    broken = unbroken(text)
+    return text if broken is None else broken.text
+
+
+def _normalized(
+    written: Segment,
+    text: str,
+    numbers: list[tuple[int, str]],
+    context: DocumentContext,
+    abouts: Abouts,
+) -> NormalizedSegment:
+    """Read a segment, of which the words and the places of numbers in them are known."""
     # Its fields are read from here: an attribute of a model takes five times as long.
     fields: dict[str, Any] = written.__dict__.copy()
     fields.update(_NOTHING_FOUND)
-    text: str = fields["text"]
-    segment = written
-    if "\n" in text or "\r" in text:
-        segment = as_said(written)
-        text = segment.text
     language: str = fields["language"]
     pair: Translation | None = fields["pair"]
-    about = abouts.of(segment)
+    about = abouts.of(fields, text)
     fields["about"] = about
-    fields["english"] = text if language == "en" else _english(pair)
-    if fields["boilerplate"]:
+    if language == "en" or pair is not None:
+        fields["english"] = text if language == "en" else _english(pair)
+    if not numbers:
         return _MADE_OF(fields)
     currency = abouts.currency(about)
     start: int = fields["start"]
-    quantities = find_quantities(text, offset=start, language=language, currency=currency)
+    quantities = find_quantities(
+        text, offset=start, language=language, currency=currency, places=numbers
+    )
     if not quantities:
         return _MADE_OF(fields)
     reporting = abouts.reporting(about)
     if about is not None and context.companies and company(about.id) is None:
-        reporting = _stated(segment, context, reporting) or reporting
+        reporting = _stated(text, context, reporting) or reporting
     anchor = abouts.anchor(about, reporting)
-    ahead = language != "en" and any(map(_heads_outlook, segment.heading_path))
+    ahead = language != "en" and any(map(_heads_outlook, fields["heading_path"]))
     periods = find_periods(text, anchor, offset=start, ahead=ahead)
-    pair_quantities = (
-        find_quantities(pair.text, offset=pair.start, language=pair.language, currency=currency)
-        if pair
-        else []
-    )
-    companies = _companies(segment, abouts)
+    if pair is not None:
+        fields["pair_quantities"] = tuple(
+            find_quantities(pair.text, offset=pair.start, language=pair.language, currency=currency)
+        )
+    companies = _companies(text, start, abouts)
     quantities = _outside_names(_outside(quantities, periods), companies)
-    fields["quantities"] = as_written(quantities, written)
-    fields["pair_quantities"] = tuple(pair_quantities)
-    fields["periods"] = as_written(periods, written)
-    fields["companies"] = as_written(companies, written)
+    fields["quantities"] = tuple(quantities)
+    fields["periods"] = tuple(periods)
+    fields["companies"] = tuple(companies)
+    if text is not fields["text"]:
+        for name in ("quantities", "periods", "companies"):
+            fields[name] = as_written(fields[name], written)
     fields["reporting"] = reporting
     fields["currency"] = currency
     return _MADE_OF(fields)
@@ -100,10 +127,10 @@ def _heads_outlook(heading: str) -> bool:
 _LEAST_DAYS, _MOST_DAYS = 80, 380
 
 
-def _stated(segment: Segment, context: DocumentContext, reporting: Period | None) -> Period | None:
+def _stated(text: str, context: DocumentContext, reporting: Period | None) -> Period | None:
     """The reporting period that a paragraph of a round-up states for a company no list holds."""
     anchor = Anchor(reporting=reporting, day=context.call_day, fiscal_year_end=12)
-    for mention in find_periods(segment.text[:_OPENING], anchor):
+    for mention in find_periods(text[:_OPENING], anchor):
         days = (mention.period.end - mention.period.start).days
         over = context.call_day is None or mention.period.end <= context.call_day
         if mention.relation == "in" and over and _LEAST_DAYS <= days <= _MOST_DAYS:
@@ -118,27 +145,32 @@ def _english(pair: Translation | None) -> str | None:
     return pair.text if pair is not None and pair.language == "en" else None
 
 
-def _companies(segment: Segment, abouts: Abouts) -> list[CompanyMention]:
-    text, offset = segment.text, segment.start
+def _companies(text: str, offset: int, abouts: Abouts) -> list[CompanyMention]:
     places = [
         (
             match.start,
             match.end,
-            Entity.trusted(id=match.company.id, name=match.company.name),
+            _ENTITY_OF({"id": match.company.id, "name": match.company.name}),
         )
         for match in find_companies(text, abouts.known)
     ]
+    places += abouts.unlisted(text)
+    if len(places) > 1:
+        # Of two names at one place the longer one is meant: 紅羽物流, not 紅羽.
+        places.sort(key=lambda place: (place[0], -place[1]))
     taken = 0
     mentions: list[CompanyMention] = []
-    # Of two names at one place the longer one is meant: 紅羽物流, not 紅羽.
-    for start, end, entity in sorted(
-        [*places, *abouts.unlisted(text)], key=lambda place: (place[0], -place[1])
-    ):
+    for start, end, entity in places:
         if start >= taken:
             taken = end
             mentions.append(
-                CompanyMention.trusted(
-                    start=offset + start, end=offset + end, text=text[start:end], company=entity
+                _MENTION_OF(
+                    {
+                        "start": offset + start,
+                        "end": offset + end,
+                        "text": text[start:end],
+                        "company": entity,
+                    }
                 )
             )
     return mentions

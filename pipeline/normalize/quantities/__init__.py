@@ -6,5 +6,6 @@ the tests; a language is one more folder, named in ``lexicon.FOLDERS``.
 """
 
 from pipeline.normalize.quantities.recognizer import find_quantities
+from pipeline.normalize.quantities.triggers import triggers_in_each
 
-__all__ = ["find_quantities"]
+__all__ = ["find_quantities", "triggers_in_each"]

@@ -30,7 +30,12 @@ _CHANGED_TO = regex(r"[^，。；,;]{0,6}[到至为][^，。；,;]{0,3}")
 
 
 def find_quantities(
-    text: str, *, offset: int = 0, language: str = "und", currency: str | None = None
+    text: str,
+    *,
+    offset: int = 0,
+    language: str = "und",
+    currency: str | None = None,
+    places: list[tuple[int, str]] | None = None,
 ) -> list[Quantity]:
     """Find the numbers and worded quantities of one segment, in base units, in order.
 
@@ -40,13 +45,14 @@ def find_quantities(
     Traditional Chinese money of no known currency (``unit`` None). Amounts are exact but for
     fractions, which are rounded to ten places. Only signs in the expression itself count ("-3%",
     "negative 3%"), not the words around it ("fell 3%"). Dates, ordinals, list numbers and names
-    with digits are no quantities.
+    with digits are no quantities. ``places`` are the text's triggers, where the caller has them.
 
     >>> [quantity.text for quantity in find_quantities("Revenue was $9 billion, up 11% in Q3 2025")]
     ['$9 billion', '11%']
     """
     folded = fold(text)
-    places = triggers(folded)
+    if places is None:
+        places = triggers(folded)
     if not places:
         return []
     passage = Passage(text, folded, language, currency)

@@ -1,7 +1,7 @@
 """Where a quantity may begin: one pass over the folded text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from pipeline.lexicon.phrases import Phrases
@@ -38,18 +38,59 @@ def triggers(folded: str) -> list[tuple[int, str]]:
     point (a decimal without a whole part); worded and band (a band or multiple in words, Latin and
     Chinese); run (a numeral in Chinese characters).
     """
-    if folded.isascii():
-        places = _latin_places(folded)
-        return _found(folded, places, _latin_patterns()) if places else []
-    first = _starts().search(folded)
-    if first is None:
-        return []
-    places, known = [], word_beginnings()
-    for match in _starts().finditer(folded, first.start()):
+    return triggers_in_each((folded,))[0]
+
+
+def triggers_in_each(texts: Sequence[str]) -> list[list[tuple[int, str]]]:
+    """Give the triggers of each of several folded texts, in a search that goes through all.
+
+    Most texts are short and have none, so that to begin a search takes longer than the search.
+    """
+    found: list[list[tuple[int, str]]] = [[] for _ in texts]
+    latin: list[int] = []
+    mixed: list[int] = []
+    for number, text in enumerate(texts):
+        (latin if text.isascii() else mixed).append(number)
+    if latin:
+        joined = "\n".join([texts[number] for number in latin])
+        _part(_latin_places(joined), texts, latin, _latin_patterns(), found)
+    if mixed:
+        joined = "\n".join([texts[number] for number in mixed])
+        _part(_mixed_places(joined), texts, mixed, _patterns(), found)
+    return found
+
+
+def _part(
+    places: list[int],
+    texts: Sequence[str],
+    numbers: list[int],
+    patterns: tuple[re.Pattern[str], re.Pattern[str]],
+    found: list[list[tuple[int, str]]],
+) -> None:
+    """Look at the places that lie in each of the texts with these numbers, which stand in a row."""
+    behind, beyond = 0, len(places)
+    begin = 0
+    for number in numbers:
+        text = texts[number]
+        end = begin + len(text)
+        first = behind
+        while behind < beyond and places[behind] < end:
+            behind += 1
+        if behind > first:
+            here = [place - begin for place in places[first:behind]]
+            found[number] = _found(text, here, patterns)
+        begin = end + 1
+
+
+def _mixed_places(folded: str) -> list[int]:
+    """Give where digits, words or characters of a quantity may begin."""
+    places: list[int] = []
+    known = word_beginnings()
+    for match in _starts().finditer(folded):
         place = match.start()
         if folded[place] not in _LETTERS or folded[place : place + 3] in known:
             places.append(place)
-    return _found(folded, places, _patterns()) if places else []
+    return places
 
 
 def _found(

@@ -98,19 +98,25 @@ def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
     assert seconds(16_000) < max(0.4, 12 * seconds(4_000))
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            ["a ", "one", "two", "low", "mid", "-", " ", "20s", "teens", "point", "half", "third",
-             "dollar", "couple of ", "basis ", "points", "money", "3.5", "%", "few", "penny", "½",
-             "multi", "million", "flat", "oh", "\n", "single-digit", "doubled", "full ", "per ",
-             "低", "中", "两", "位数", "三", "一", "半", "倍", "增", "万", "2番", "翻", "第"]
-        ),
-        max_size=14,
-    )
+NUMBERED = st.lists(
+    st.sampled_from(
+        ["a ", "one", "two", "low", "mid", "-", " ", "20s", "teens", "point", "half", "third",
+         "dollar", "couple of ", "basis ", "points", "money", "3.5", "%", "few", "penny", "½",
+         "multi", "million", "flat", "oh", "\n", "single-digit", "doubled", "full ", "per ",
+         "低", "中", "两", "位数", "三", "一", "半", "倍", "增", "万", "2番", "翻", "第"]
+    ),
+    max_size=14,
 )  # fmt: skip
+
+
+@given(NUMBERED)
 def test_looking_only_where_words_begin_finds_every_place(pieces: list[str]) -> None:
     text = "".join(pieces)
     pattern = (triggers._latin_patterns if text.isascii() else triggers._patterns)()[0]
     everywhere = [(m.start(), m.lastgroup) for m in pattern.finditer(text)]
     assert triggers.triggers(text) == everywhere
+
+
+@given(st.lists(NUMBERED.map("".join), max_size=6))
+def test_texts_read_together_have_the_numbers_that_each_has(texts: list[str]) -> None:
+    assert triggers.triggers_in_each(texts) == [triggers.triggers(text) for text in texts]
