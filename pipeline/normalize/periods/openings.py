@@ -41,10 +41,10 @@ def openings(pattern: str, longest: int, slots: Mapping[str, Openings] = _NO_SLO
     beginnings = found.open | found.shut
     if "" in beginnings:
         raise ValueError(f"{pattern!r} can begin with anything")
-    return fewest(beginnings)
+    return _fewest(beginnings)
 
 
-def fewest(beginnings: set[str]) -> set[str]:
+def _fewest(beginnings: set[str]) -> set[str]:
     """Leave out what begins with another."""
     return {
         one
@@ -131,10 +131,12 @@ def _atom(
 def _character_class(pattern: str, at: int) -> tuple[Openings, int]:
     end = pattern.index("]", at + 1)
     inside = pattern[at:end]
-    if inside[0] == "^" or "\\" in inside:
+    blanks = _BLANKS if "\\s" in inside else ""
+    inside = inside.replace("\\s", "")
+    if inside[:1] == "^" or "\\" in inside:
         return _ANYTHING, end + 1
     first, *ranges = inside.split("-")
-    members = set(inside)
+    members = {*inside, *blanks}
     if ranges and first and ranges[-1]:
         members.discard("-")
     for left, right in pairwise((first, *ranges)):

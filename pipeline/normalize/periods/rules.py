@@ -16,7 +16,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from pipeline.lexicon.phrases import Phrases
-from pipeline.normalize.periods.openings import Openings, fewest, openings, read
+from pipeline.normalize.periods.openings import Openings, openings, read
 from pipeline.normalize.periods.resolve import SUFFIXES, VERBS
 from pipeline.patterns import compiled_regex, regex
 
@@ -24,6 +24,7 @@ _TOKEN = regex(r"\[[^\]]*\]|\{(?P<slot>[a-z]+)(?P<second>2?)(?P<form>:[a-z]+)?\}
 _UNKNOWN_NAME = regex(r"<[A-Z0-9]+>")
 # What makes a pattern more than a choice of characters in a row.
 _NOT_PLAIN = regex(r"[\\()?*+{}.^$]")
+_IN_WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _NO_DIGITS = regex(r"[^0-9]+")
 _BLANKS = {"en": (r"[\s-]{0,3}", r"[\s-]{1,3}")}
 _OPTIONAL_BLANKS = (r"\s{0,2}", r"\s{0,2}")
@@ -113,12 +114,15 @@ class Section:
         choices = self.choices()
         for first, end in windows:
             reached = first
-            found = choices.find(text[first:end])
-            found.sort()  # by where they start: at no place two of them do
-            for start, _, choice in found:
+            met: dict[int, Choice] = {}
+            for start, _, choice in choices.find(text[first:end]):
                 place = first + start
-                if place < reached or (whole_words and place and _in_word(text[place - 1])):
+                if not (whole_words and place and text[place - 1] in _IN_WORD):
+                    met[place] = choice  # of those that begin at one place the longest comes last
+            for place in sorted(met):
+                if place < reached:
                     continue
+                choice = met[place]
                 pattern = choice.pattern or choice.compiled()
                 if match := pattern.match(text, place, end):
                     reached = match.end()
@@ -147,8 +151,9 @@ class Section:
     def choices(self) -> Phrases[Choice]:
         """Give how matches of the rules can begin, and for each the rules that can begin so.
 
-        That is read off them when the trigger is first met: to do so for all takes longer than to
-        read a short transcript.
+        Of several beginnings at a place the longest has the rules of all of them. That is read off
+        the rules when the trigger is first met: to do so for all takes longer than to read a short
+        transcript.
         """
         if self._choices is None:
             longest, slots = _LONGEST_START[self.language], _stand_ins(self.language)[1]
@@ -156,23 +161,33 @@ class Section:
                 openings(_expanded(source, self.language, short=True)[0], longest, slots)
                 for _, source, _ in self._body
             ]
-            owners: dict[str, list[int]] = {}
-            beginnings = fewest(set().union(*beginnings_of))
+            owners: dict[str, set[int]] = {}
             for place, each in enumerate(beginnings_of):
-                for beginning in {_shortest(one, beginnings) for one in each}:
-                    owners.setdefault(beginning, []).append(place)
+                for beginning in map(self._told, each):
+                    if self._begins(beginning):
+                        owners.setdefault(beginning, set()).add(place)
             left, right = _EDGES[self.language]
             left = "".join(f"(?={first})" for first in self._starts) + left
             known: dict[tuple[int, ...], Choice] = {}
-            for places in owners.values():
-                if tuple(places) not in known:
+            choices: dict[str, Choice] = {}
+            for beginning in owners:
+                places = tuple(sorted(_owners_of(beginning, owners)))
+                if places not in known:
                     rules = [self._body[place] for place in places]
                     alike = [(rule, pattern) for rule, _, pattern in rules]
-                    known[tuple(places)] = Choice(left, alike, right)
-            self._choices = Phrases(
-                {beginning: known[tuple(places)] for beginning, places in owners.items()}
-            )
+                    known[places] = Choice(left, alike, right)
+                choices[beginning] = known[places]
+            self._choices = Phrases(choices)
         return self._choices
+
+    def _told(self, beginning: str) -> str:
+        """Give what is looked for of a beginning: of English numbers no blanks, which are many."""
+        numeric = self.language == "en" and beginning[0].isdigit()
+        return beginning.rstrip() if numeric else beginning
+
+    def _begins(self, beginning: str) -> bool:
+        """Whether a match may begin so: it has to begin as all of the section's do."""
+        return not self._starts or re.match(self._starts[0], beginning) is not None
 
     def slots_of(self, found: re.Match[str], rule: Rule) -> dict[str, int] | None:
         """Read the numbers in the slots that took part in a match; None if one holds no number."""
@@ -211,12 +226,10 @@ def _lengths(trigger: str, beginnings: set[str]) -> dict[str, int]:
     return lengths if whole else {}
 
 
-def _shortest(beginning: str, beginnings: set[str]) -> str:
-    """Give the one of the beginnings that a beginning begins with."""
-    for length in range(1, len(beginning)):
-        if beginning[:length] in beginnings:
-            return beginning[:length]
-    return beginning
+def _owners_of(beginning: str, owners: dict[str, set[int]]) -> set[int]:
+    """Give the owners of the beginnings that a beginning begins with, and its own."""
+    ways = (beginning[:length] for length in range(1, len(beginning) + 1))
+    return set().union(*(owners.get(way, ()) for way in ways))
 
 
 def _either(alternatives: list[_Alternative]) -> tuple[str, dict[int, int]]:
@@ -249,10 +262,6 @@ def _either(alternatives: list[_Alternative]) -> tuple[str, dict[int, int]]:
         for block in blocks
     )
     return "|".join(either), places
-
-
-def _in_word(character: str) -> bool:
-    return "a" <= character <= "z" or "0" <= character <= "9"
 
 
 @cache

@@ -1,5 +1,7 @@
 """What is looked for only where it can begin is found everywhere."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,10 +34,31 @@ PIECES = st.lists(
         ("(a|b(?:c|d))e", 5, {"ae", "bce", "bde"}),
         (r"vs\.?[^a]", 5, {"vs"}),
         ("[x-]y", 5, {"xy", "-y"}),
+        (r"a[^\s]", 5, {"a"}),
     ],
 )
 def test_openings(pattern: str, longest: int, beginnings: set[str]) -> None:
     assert openings(pattern, longest) == beginnings
+
+
+def test_a_blank_in_a_class_is_any_blank() -> None:
+    found = openings(r"a[\s-]b", 5)
+    assert {"a b", "a-b", "a\nb", "a\u3000b"} <= found
+    assert all(len(one) == 3 and (one[1] == "-" or one[1].isspace()) for one in found)
+
+
+@given(PIECES)
+def test_rules_are_tried_where_they_can_match(text: str) -> None:
+    for section in (section for language in LANGUAGES for section in rules.sections(language)):
+        left, right = rules._EDGES[section.language]
+        left = "".join(f"(?={first})" for first in section._starts) + left
+        known = section.choices()
+        for place in range(len(text)):
+            met = [choice for start, _, choice in known.find(text[place:]) if start == 0]
+            tried = set(met[-1].rules.values()) if met else set()
+            for rule, _, pattern in section._body:
+                if rule not in tried:
+                    assert not re.compile(left + pattern + right).match(text, place)
 
 
 @pytest.mark.parametrize("pattern", ["", "a?", ".x", r"\w+", "[^a]b", "(?=a)"])
