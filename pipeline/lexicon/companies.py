@@ -30,6 +30,8 @@ _CODE = regex(
 _MAY_BE_CODED = regex(r"[$A-Z(（:：]")
 _PREFIX = regex(rf"^\s*(?:{_EXCHANGE}|US|HK|股票代[码號号])\s*[:：]\s*", re.IGNORECASE)
 _ENDS_IN_EXCHANGE = regex(rf"(?:{_EXCHANGE}|股票代[码號号]|股[份票]代[码號号])\s*[:：]\s*$")
+_BEFORE_CODES = frozenset(" :：")
+_OPENS, _CLOSES = frozenset("(（"), frozenset(")）")
 _WORD_START = regex(r"(?<![A-Za-z0-9'’])[A-Z]")
 # Longer texts are asked once.
 _REMEMBERED = 1_000
@@ -231,12 +233,13 @@ def _ticker(text: str, token: str, start: int, end: int, known: frozenset[str]) 
     names = company_names()
     if token[0] == "$":
         return token[1:] if token[1:] in names.companies and not token[1:].isdigit() else None
-    before = text[max(0, start - 12) : start]
-    colon = before[-1:] in (" ", ":", "：") and before.rstrip().endswith((":", "："))
-    if colon and _ENDS_IN_EXCHANGE.search(before):
-        resolved = names.by_code(token)
-        return resolved.id if resolved else None
-    bracketed = before[-1:] in ("(", "（") and text[end : end + 1] in (")", "）")
+    last = text[start - 1] if start else ""
+    if last in _BEFORE_CODES:
+        before = text[max(0, start - 12) : start]
+        if before.rstrip().endswith((":", "：")) and _ENDS_IN_EXCHANGE.search(before):
+            resolved = names.by_code(token)
+            return resolved.id if resolved else None
+    bracketed = last in _OPENS and text[end : end + 1] in _CLOSES
     if token.isdigit():
         if not bracketed or len(token) < 4:
             return None
