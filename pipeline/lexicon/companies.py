@@ -19,7 +19,7 @@ _EXCHANGE = r"(?:NYSE|NASDAQ|Nasdaq|AMEX|HKEX|HKSE|SEHK|HKG|TWSE|TPE|SSE|SZSE|SH
 _CODE = regex(
     r"[$A-Z0-9](?![a-z])(?<![A-Za-z0-9&.,$@_/-][$A-Z0-9])"
     # A bare number is a code only behind a bracket or a colon, which most are not.
-    r"(?!(?<=[0-9])(?<![ :：(（][0-9])[0-9]*(?![A-Za-z0-9&.-]| [A-Z]))"
+    r"(?!(?<=[0-9])(?<![:：(（][0-9])(?<![\s:：] [0-9])[0-9]*(?![A-Za-z0-9&.-]| [A-Z]))"
     r"[A-Z0-9]{0,6}+(?:&[A-Z]{1,2})?"
     r"(?:\.[AB](?![A-Za-z0-9]))?"
     r"(?P<market>[.-](?:US|HK|SH|SS|SZ|TWO|TW|OQ|N|T|L|DE|PA|KS)"
