@@ -173,7 +173,7 @@ def language_of(text: str, default: Language = "und") -> Language:
     if not text or (ord(text[-1]) <= _LAST_ASCII and text.isascii()):
         return "en" if _LATIN.search(text) else default
     # In UTF-8 a Chinese character takes three bytes: a mostly Chinese text is told by its length.
-    wide = (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
+    wide = (_utf8_length(text) - len(text)) // 2
     opens_chinese = _FIRST_HAN <= ord(text[0]) <= _LAST_HAN
     if wide * 2 <= len(text) or not (opens_chinese or _HAN.search(text)):
         han, latin = len(_HAN.findall(text)), len(_LATIN_WORD.findall(text))
@@ -204,3 +204,10 @@ def language_of(text: str, default: Language = "und") -> Language:
     if more:
         return "zh-Hant" if more > 0 else "zh-Hans"
     return default if default in ("zh-Hant", "zh-Hans") else "zh-Hans"
+
+
+def _utf8_length(text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return len(text.encode("utf-8", "surrogatepass"))

@@ -6,7 +6,8 @@ from datetime import date
 from schemas import Period
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, which would have its fields set in a detour; nobody sets them again.
+@dataclass(init=False, slots=True, unsafe_hash=True)
 class Anchor:
     """The reporting quarter, the day of speaking, and the month in which the company's year ends.
 
@@ -16,12 +17,17 @@ class Anchor:
 
     reporting: Period | None
     day: date | None
-    fiscal_year_end: int = 12
+    fiscal_year_end: int
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self, reporting: Period | None, day: date | None, fiscal_year_end: int = 12
+    ) -> None:
         """Refuse a month that is none."""
-        if not 1 <= self.fiscal_year_end <= 12:
-            raise ValueError(f"fiscal year end {self.fiscal_year_end}: expected a month, 1 to 12")
+        if not 1 <= fiscal_year_end <= 12:
+            raise ValueError(f"fiscal year end {fiscal_year_end}: expected a month, 1 to 12")
+        self.reporting = reporting
+        self.day = day
+        self.fiscal_year_end = fiscal_year_end
 
     @property
     def year(self) -> int | None:
