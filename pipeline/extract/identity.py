@@ -13,7 +13,7 @@ _EMPTY = blake2b(digest_size=12)
 
 def claim_id(said: Said) -> str:
     """The same for all facts that say the same thing but for the amount, in any language."""
-    return _digest("claim\x1f" + "\x1f".join(canonical(said)))
+    return _digest(encoded("claim\x1f" + "\x1f".join(canonical(said))))
 
 
 def fact_id(
@@ -21,7 +21,7 @@ def fact_id(
     transcript_id: str,
     claim: str,
     said: Said,
-    sentence: str,
+    sentence: bytes,
     text: str,
     nth: tuple[int, int],
 ) -> str:
@@ -29,21 +29,25 @@ def fact_id(
 
     Built from what the evidence says, not from where it stands, so that a revision that only moves
     a sentence keeps its facts. ``nth`` tells repetitions of one sentence in a transcript apart.
+    The sentence is given ``encoded``, once for all of its figures.
     """
     value, low, high = _spelled(said.value), _spelled(said.low), _spelled(said.high)
     echo, before = nth
-    # Put together at once, as a sentence takes its time to copy.
-    return _digest(
-        f"fact\x1f{transcript_id}\x1f{claim}\x1f{value}\x1f{low}\x1f{high}\x1f{said.qualifier}"
-        f"\x1f{sentence}\x1f{text}\x1f{echo}\x1f{before}"
-    )
+    amounts = f"{value}\x1f{low}\x1f{high}\x1f{said.qualifier}"
+    told = encoded(f"fact\x1f{transcript_id}\x1f{claim}\x1f{amounts}\x1f")
+    return _digest(told + sentence + encoded(f"\x1f{text}\x1f{echo}\x1f{before}"))
+
+
+def encoded(text: str) -> bytes:
+    """Give the bytes that a text counts with; half of a surrogate pair is no error."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _spelled(amount: Decimal | None) -> str:
     return "None" if amount is None else spelled(amount)
 
 
-def _digest(told: str) -> str:
+def _digest(told: bytes) -> str:
     digest = _EMPTY.copy()
-    digest.update(told.encode("utf-8", "surrogatepass"))
+    digest.update(told)
     return digest.hexdigest()

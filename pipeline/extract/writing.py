@@ -5,7 +5,7 @@ from typing import Any
 from pipeline.extract.confidence import confidence, traits, traits_of
 from pipeline.extract.evidence import Citing
 from pipeline.extract.frame import Reading
-from pipeline.extract.identity import claim_id, fact_id
+from pipeline.extract.identity import claim_id, encoded, fact_id
 from pipeline.extract.said import Said, said_in
 from pipeline.extract.statement import statement
 from pipeline.unbroken import as_written
@@ -39,7 +39,7 @@ class Writing:
         shared["published_at"] = above["published_at"]
         self._shared = shared
         self._citing = Citing(segment)
-        self._sentence = ""
+        self._sentence, self._encoded = "", b""
         self._of_sentence: tuple[str, ...] = ()
         self._repeated: dict[tuple[str, str, str], int] = {}
 
@@ -50,7 +50,8 @@ class Writing:
         sentence, text = cited["sentence"], cited["text"]
         agrees = len(evidence) == 1 or evidence[1].agrees
         if sentence is not self._sentence:
-            self._sentence, self._of_sentence = sentence, traits_of(sentence)
+            self._sentence, self._encoded = sentence, encoded(sentence)
+            self._of_sentence = traits_of(sentence)
         held = traits(reading, agrees=agrees, section=self._section, of_sentence=self._of_sentence)
         said = said_in(reading)
         claim = claim_id(said)
@@ -62,7 +63,7 @@ class Writing:
             transcript_id=self._transcript_id,
             claim=claim,
             said=said,
-            sentence=sentence,
+            sentence=self._encoded,
             text=text,
             nth=(self._echo, before),
         )

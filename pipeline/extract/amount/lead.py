@@ -113,18 +113,13 @@ _GREW = regex(
     r"(?! (?:rate|target|guid|outlook|in the (?:second|third|fourth|first|next)))"
 )
 _LAPPED_REACH = 48
-# One of these stands in any of them; two words before it are shorter than that.
-_GROWN = ["growth", "gain", "increase", "rise", "comp", "jump", "surge", "advance"]
-_GROWN_REACH = 100
 
 
 def is_lapped(place: Place) -> bool:
     """Whether a growth is named as the one that a new growth comes on top of."""
     if place.kind != "percent" or not place.spaced or place.next > "z":
         return False
-    folded, end = place.sentence.folded, place.mark.end
-    behind = folded[end : end + _GROWN_REACH]
-    if not any(word in behind for word in _GROWN) or _GREW.match(folded, end) is None:
+    if _GREW.match(place.sentence.folded, place.mark.end) is None:
         return False
     start = max(place.sentence.start, place.mark.start - _LAPPED_REACH)
     return _LAPPED.search(place.sentence.folded, start, place.mark.start) is not None
