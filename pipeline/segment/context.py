@@ -55,7 +55,7 @@ _DAY = regex(
     r"|[晚夜天日](?<=昨.|前[晚天]|[一二三四五六七八九十]日)|(?<=\d)(?:\s?[日号]|[/.-]\d))"
 )
 # The same in English, where every third letter may begin a month.
-_DATE = regex(r"\d[/.-]\d")
+_DATE = regex(r"[0-9][/.-][0-9]")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 

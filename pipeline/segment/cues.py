@@ -63,9 +63,15 @@ def has_cue(folded: str, kind: str) -> bool:
 
 @cache
 def _few_words(kind: str) -> tuple[str, ...]:
-    """Give the words of a kind that are sooner looked for one by one; () for other kinds."""
+    """Give the words of a kind that are sooner looked for one by one; () for other kinds.
+
+    Those that hold another are left out.
+    """
     words = cue_words()[kind]
-    return words if len(words) <= _FEW and not any(word[-1] == "$" for word in words) else ()
+    if any(word[-1] == "$" for word in words):
+        return ()
+    needed = [word for word in words if not any(w != word and w in word for w in words)]
+    return tuple(needed) if len(needed) <= _FEW else ()
 
 
 @cache

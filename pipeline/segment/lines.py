@@ -106,9 +106,12 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self.read: list[Line] = []
         self._language: Language = "und"
-        # One asterisk is found sooner than two of them.
-        signs = [sign for sign in NOT_IN_PROSE if sign[0] in text and sign in text]
-        self._signs = signs
+        # Two blanks are sooner looked for in each line, one asterisk before two.
+        self._signs = [
+            sign
+            for sign in NOT_IN_PROSE
+            if sign[0] == " " or (sign[0] in text and (len(sign) == 1 or sign in text))
+        ]
 
     def add(
         self, words: str, start: int, indent: int, after_blank: bool, first: bool, plain: bool

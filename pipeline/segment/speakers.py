@@ -391,7 +391,7 @@ class Cast:
         """Give the ways to part a line; lines are read for the cast first, and then in turn."""
         ways = self._parted.get(short)
         if ways is None:
-            ways = self._parted[short] = list(parted(short))
+            ways = self._parted[short] = parted(short)
         return ways
 
     def _label(self, text: str) -> Call | None:

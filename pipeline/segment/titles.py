@@ -1,7 +1,6 @@
 """How a speaker is written: a person's name, a name with a title or a firm, a role as a label."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.normalize.script import fold
@@ -100,20 +99,22 @@ def _may_open_name(text: str) -> bool:
     return not text[:_NO_HAN_NAME].isalnum() or "·" in text or "・" in text
 
 
-def parted(text: str) -> Iterator[tuple[re.Pattern[str], re.Match[str]]]:
+def parted(text: str) -> list[tuple[re.Pattern[str], re.Match[str]]]:
     """Give the ways to part a line into name and title: by a dash, a comma, in parentheses.
 
     A pattern can match only where one of its signs stands: most lines have none. What opens as no
     name does is passed over, as none stands before its signs, and so are most clauses.
     """
+    ways: list[tuple[re.Pattern[str], re.Match[str]]] = []
     if not _may_open_name(text):
-        return
+        return ways
     if ("-" in text or "–" in text or "—" in text) and (found := DASHED.match(text)):
-        yield DASHED, found
+        ways.append((DASHED, found))
     if _names_before_comma(text) and (found := COMMA.match(text)):
-        yield COMMA, found
+        ways.append((COMMA, found))
     if text[-1:] in (")", "）") and (found := PARENTHESES.match(text)):
-        yield PARENTHESES, found
+        ways.append((PARENTHESES, found))
+    return ways
 
 
 def _names_before_comma(text: str) -> bool:
@@ -198,6 +199,8 @@ def is_firm(text: str) -> bool:
     return _FIRM.search(text) is not None or bool(role_words(text))
 
 
+# Lines are read for the cast first, and then in turn.
+@lru_cache(maxsize=256)
 def spaced_title(text: str) -> Speaker | None:
     """Read a Chinese name and a title with a space between, in either order.
 
