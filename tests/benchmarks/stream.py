@@ -18,6 +18,7 @@ from kafka.partitioner.default import murmur2
 
 from pipeline import broker
 from pipeline.batch import lines
+from pipeline.lag.probe import Probe
 from pipeline.settings import Settings
 from pipeline.stream.worker import Worker
 from pipeline.transcript import encode_transcript
@@ -127,6 +128,8 @@ class Work:
 
     seconds: float
     processor: dict[str, float]
+    claims_later: float
+    """Seconds more until the claims are kept as well: nobody waits for them."""
 
     @property
     def cores(self) -> float:
@@ -150,6 +153,7 @@ def _beside_bare_agents(servers: str, broker_process: int | None) -> Iterator[Ro
         "one worker", one.seconds, "s", 2 * (alone + passed), at_most=True,
         note="its bar: twice the two",
     )  # fmt: skip
+    yield Row("its claims are kept so much later", one.claims_later, "s")
     used = ", ".join(f"{name} {seconds:.1f}" for name, seconds in one.processor.items())
     yield Row("one worker, cores in use", one.cores, "", note=f"s of processor time: {used}")
     cores = os.cpu_count() or 1
@@ -277,7 +281,27 @@ def _worked(
         seconds = time.perf_counter() - begin
         after = _processor_times(running, broker_process)
         reader.close()
-    return Work(seconds, {name: used - before[name] for name, used in after.items()})
+        later = _until_claims_are_kept(pipeline)
+    used = {name: spent - before[name] for name, spent in after.items()}
+    return Work(seconds, used, later)
+
+
+def _until_claims_are_kept(pipeline: Pipeline) -> float:
+    """Wait for the keeper of claims; gives the seconds."""
+    begin = time.perf_counter()
+    settings = pipeline.settings
+    reader = pipeline.reader("facts.events")
+    ends = reader.end_offsets(list(reader.assignment()))
+    reader.close()
+    group = f"{settings.topic(settings.worker_group)}-claims"
+    with cluster.connected(settings) as admin, contextlib.closing(Probe(settings)) as probe:
+        behind = True
+        while behind and time.perf_counter() - begin < _PATIENCE:
+            kept = admin.list_group_offsets([group])[group]
+            spans = {each: (kept[each].offset if each in kept else 0, ends[each]) for each in ends}
+            unread = probe.look(spans)
+            behind = any(each.count for each in unread.values())
+    return time.perf_counter() - begin
 
 
 def _processor_times(workers: list[Worker], broker_process: int | None) -> dict[str, float]:
