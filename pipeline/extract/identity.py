@@ -40,7 +40,10 @@ def fact_id(
 
 def encoded(text: str) -> bytes:
     """Give the bytes that a text counts with; half of a surrogate pair is no error."""
-    return text.encode("utf-8", "surrogatepass")
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _spelled(amount: Decimal | None) -> str:
