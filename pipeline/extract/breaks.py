@@ -9,11 +9,8 @@ _WEIGHTS = {
 _BREAKS = tuple(_WEIGHTS)
 # What is a break only between blanks, which belong to it.
 _BETWEEN_BLANKS = "—–/"
-# The conjunctions that hold some letters: where these are not, none of them need be looked for.
 _CONJUNCTIONS = (
-    ("and", ("and",)), ("but", ("but",)), ("wh", ("while", "whereas", "which")),
-    ("with", ("with",)), ("plus", ("plus",)), ("though", ("although", "though")),
-    ("so", ("so",)), ("as", ("as",)),
+    "and", "but", "while", "whereas", "with", "which", "plus", "although", "though", "so", "as"
 )  # fmt: skip
 
 
@@ -41,16 +38,13 @@ def breaks_in(folded: str) -> list[tuple[int, int, int]]:
     if not ("a" in folded or "i" in folded or "u" in folded or "o" in folded):
         return found  # as most of Chinese: each of them has one of these
     # Each word is looked for by itself: a search for all of them looks at every character.
-    for letters, words in _CONJUNCTIONS:
-        if letters not in folded:
-            continue
-        for word in words:
-            at = folded.find(word)
-            while at >= 0:
-                end = at + len(word)
-                if not _in_word(folded[at - 1 : at]) and not _in_word(folded[end : end + 1]):
-                    found.append((at, end, 1))
-                at = folded.find(word, end)
+    for word in _CONJUNCTIONS:
+        at = folded.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if not _in_word(folded[at - 1 : at]) and not _in_word(folded[end : end + 1]):
+                found.append((at, end, 1))
+            at = folded.find(word, end)
     return found
 
 

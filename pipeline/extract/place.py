@@ -68,7 +68,8 @@ class Place:
         start = self.mark.start
         self.said = sentence.folded[start : self.mark.end]
         self.next = _first_of(sentence.folded, self.mark.end)
-        self.lead = unspaced(sentence.folded[max(sentence.start, start - _LEAD) : start])
+        lead = sentence.folded[max(sentence.start, start - _LEAD) : start]
+        self.lead = lead if sentence.ascii else unspaced(lead)
         self.spaced = self.lead[-1:] == " "
         # By the weight of the breaks that do not end them, which is 3 at most.
         self._left: list[list[Mark] | None] = [None, None, None, None]

@@ -113,7 +113,9 @@ def margin_felt(place: Place, frame: Frame) -> MetricMatch | None:
     """The rate that so many points of benefit or burden are of, where the clause names none."""
     if place.kind != "points":
         return None
-    if _FELT.search(just_before(place, 40)) is None and not costs_points(place):
+    before = just_before(place, 40)
+    felt = " of" in before and _FELT.search(before) is not None
+    if not felt and not costs_points(place):
         return None
     named = [m.value for m in place.before() if isinstance(m.value, MetricMatch)]
     last = frame.last

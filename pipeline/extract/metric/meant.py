@@ -14,4 +14,5 @@ def means(match: MetricMatch, place: Place, setting: Setting) -> bool:
 def just_before(place: Place, reach: int) -> str:
     """Give the ``reach`` characters of the folded sentence right before the quantity."""
     start = max(place.sentence.start, place.mark.start - reach)
-    return unspaced(place.sentence.folded[start : place.mark.start])
+    before = place.sentence.folded[start : place.mark.start]
+    return before if place.ascii else unspaced(before)

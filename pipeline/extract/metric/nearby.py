@@ -185,6 +185,7 @@ def _is_own(weak: MetricMatch, place: Place, setting: Setting) -> bool:
     return own
 
 
+_POINTERS = ("these", "those", "this", "such", "that", "该", "这些", "此", "上述")
 _POINTING = regex(r"(?:\b(?:these|those|this|such|that)|该|这些|此|上述)\s*$")
 
 
@@ -195,7 +196,8 @@ def _pointed_to(match: MetricMatch, place: Place, frame: Frame) -> MetricMatch |
     if mark is None or earlier is None or earlier.metric.family != match.metric.family:
         return None
     before = place.sentence.folded[place.sentence.start : mark.start]
-    return earlier if _POINTING.search(before) else None
+    pointing = before.rstrip().endswith(_POINTERS) and _POINTING.search(before)
+    return earlier if pointing else None
 
 
 def _stands_ahead(place: Place, ahead: MetricMatch) -> bool:

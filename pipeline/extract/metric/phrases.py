@@ -217,7 +217,7 @@ def _told_of_money(place: Place, before: str) -> MetricMatch | None:
     """The metric of a sum; of small ones only what they are paid for each of something."""
     folded, end = place.sentence.folded, place.mark.end
     if place.unit.endswith("/share"):
-        dealt = _DEALT.search(before) and not any(m.kind == "metric" for m in place.before())
+        dealt = not any(m.kind == "metric" for m in place.before()) and _DEALT.search(before)
         return unnamed("share_price") if dealt else None
     if ("spen" in before or "pay" in before) and _SPEND_EACH.search(before):
         return unnamed("spend_per_user")

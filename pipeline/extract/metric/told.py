@@ -32,10 +32,12 @@ def part_of_last(place: Place, frame: Frame) -> MetricMatch | None:
         return None
     if not last.metric or last.sentence[0] != place.sentence.start or last.family == "percent":
         return None
+    if "其中" not in place.lead:
+        return None
     if place.kind == "money":
         if not _A_COST.search(last.metric) or not _PAID_IN_CASH.search(place.lead):
             return None
-    elif "其中" not in place.lead or _OF_WHICH.search(place.lead) is None:
+    elif _OF_WHICH.search(place.lead) is None:
         return None
     same = metric(last.metric) or Metric(last.metric, last.family, last.nature)
     return MetricMatch(0, 0, same, weak=False, loss=False, adjusted=False)

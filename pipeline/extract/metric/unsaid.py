@@ -100,15 +100,17 @@ _POSSESSIVE = regex(r"^(?:our|its|their) ")
 
 def own_subject(place: Place) -> tuple[str, bool] | None:
     """What an English clause is about where no list knows it: "deposit costs averaged"."""
+    before = place.before()
+    if any(mark.kind in ("metric", "company") for mark in before):
+        return None
     measured = place.kind == "measure" and _at_verb(place)
     scaled = place.kind == "number" and place.scaled
     rated = place.kind in ("percent", "points", "money")
     if not (rated or measured or scaled):
         return None
+    if not measured and any(mark.kind == "scope" for mark in before):
+        return None
     start = place.sentence.start
-    for mark in place.before(breaks=0):
-        if mark.kind in ("metric", "company") or (mark.kind == "scope" and not measured):
-            return None
     for k in range(place.at - 1, -1, -1):
         mark = place.sentence.marks[k]
         if mark.kind in ("break", "quantity"):
@@ -119,9 +121,9 @@ def own_subject(place: Place) -> tuple[str, bool] | None:
         return None
     if start > place.sentence.start and begins_with_verb(clause):
         clause = _before_aside(place, start) + clause
-    before = place.previous()
-    noun = getattr(before.value, "counted", None) if before is not None else None
-    if noun and before is not None and before.end == start and clause.startswith(fold(noun)):
+    last = place.previous()
+    noun = getattr(last.value, "counted", None) if last is not None else None
+    if noun and last is not None and last.end == start and clause.startswith(fold(noun)):
         return None  # "four vessels at $72 million apiece"
     named = _measure_named(clause) if place.kind != "money" else None
     if named is None and measured and _LASTED.search(clause) is not None:
@@ -223,8 +225,9 @@ def _at_verb(place: Place) -> bool:
     before = place.sentence.folded[
         max(place.sentence.start, place.mark.start - 40) : place.mark.start
     ]
-    ago = _AGO.match(place.sentence.folded, place.mark.end)
-    return bool(_VERB_NEAR.search(before)) and not (ago or _WHEN_ELSE.search(before))
+    if _AGO.match(place.sentence.folded, place.mark.end) or _VERB_NEAR.search(before) is None:
+        return False
+    return _WHEN_ELSE.search(before) is None
 
 
 _AGO = regex(r"\s*(?:ago|earlier|later|before|out|from now|old)\b")

@@ -1,5 +1,7 @@
 """A business that a sentence opens with and explains: "Galen, our school, has 34 campuses"."""
 
+from functools import lru_cache
+
 from pipeline.extract.place import Place
 from pipeline.patterns import regex
 
@@ -43,18 +45,12 @@ _ARTICLE = regex(r"^(?:The|Our) ")
 def apposed_business(place: Place) -> str | None:
     """The name that the sentence opens with, where it is told what it is and no list knows it."""
     sentence = place.sentence
-    opening = sentence.text[:_OPENING].lstrip()
-    if ", " not in opening or not opening[0].isupper():
+    named = _opening_name(sentence.text)
+    if named is None:
         return None
-    if _EXPLAINS.match(sentence.text, sentence.text.find(",")) is None:
-        return None
-    found = _APPOSED.match(sentence.text)
-    if found is None:
-        return None
-    start, end = (sentence.start + at for at in found.span("name"))
-    if place.mark.end <= end or _NO_NAME.fullmatch(found["name"].lower()):
-        return None
-    if found["what"] and _PERSON.search(found["what"].lower()):
+    name, begin, length = named
+    start, end = sentence.start + begin, sentence.start + begin + length
+    if place.mark.end <= end:
         return None
     taken = any(
         m.kind in ("metric", "period", "quantity", "company") and m.start < end and start < m.end
@@ -64,4 +60,21 @@ def apposed_business(place: Place) -> str | None:
         (m.kind == "scope" or (m.kind == "break" and m.weight == 3)) and m.start >= end
         for m in place.back()
     )
-    return None if taken or moved_on else _ARTICLE.sub("", found["name"])
+    return None if taken or moved_on else _ARTICLE.sub("", name)
+
+
+# Each figure of a sentence asks for it.
+@lru_cache(maxsize=8)
+def _opening_name(text: str) -> tuple[str, int, int] | None:
+    """The name that a text opens with and explains, its start and its length."""
+    opening = text[:_OPENING].lstrip()
+    if ", " not in opening or not opening[0].isupper():
+        return None
+    if _EXPLAINS.match(text, text.find(",")) is None:
+        return None
+    found = _APPOSED.match(text)
+    if found is None or _NO_NAME.fullmatch(found["name"].lower()):
+        return None
+    if found["what"] and _PERSON.search(found["what"].lower()):
+        return None
+    return found["name"], found.start("name"), len(found["name"])

@@ -58,7 +58,8 @@ def business_before(folded: str, start: int, head: int) -> tuple[int, str] | Non
 def _words_back(folded: str, start: int, end: int) -> Iterator[re.Match[str]]:
     while end > start:
         begin = max(start, folded.rfind(" ", start, end))
-        yield from reversed(list(_WORD.finditer(folded, begin, end)))
+        if end - begin > 1 or folded[begin] != " ":
+            yield from reversed(list(_WORD.finditer(folded, begin, end)))
         end = begin
 
 

@@ -21,8 +21,8 @@ _LEFT_OUT = regex(
     r"|stripping out|non)[\s-]+(?:the |our )?|剔除|扣除|撇除|不含|"
     r"不计|不计入|不包括|不包含|除去|排除|未计入|未包含|不考虑|抛开|撇开|刨除|刨去|约当|折合"
     r"|相当于) ?$"
-    r"|(?:剔除|扣除|撇除|不含|不计|不考虑)[\u4e00-\u9fff]{2,8}[和与及、]$"
 )
+_LEFT_OUT_TOO = regex(r"(?:剔除|扣除|撇除|不含|不计|不考虑)[\u4e00-\u9fff]{2,8}[和与及、]$")
 _HELD_AGAINST = regex(
     r"(?:\b(?:than|versus|vs\.?|compared (?:to|with)|relative to|against|unlike)\s+"
     r"(?:the |our |other |general )*|比|较|高于|低于|胜于|快过|相对|超越"
@@ -98,15 +98,23 @@ _REACH = 40
 # may stand between them and the name.
 _LEADING_PAST = (
     (_LEFT_OUT, (
-        "ex", "excluding", "excl", "excl.", "without", "before", "of", "than", "from", "minus",
-        "outside", "beyond", "besides", "counting", "out", "for", "non",
-        *"除含计入括虑开去当合于和与及、",
+        "ex", "excluding", "excl", "excl.", "without", "before", "net of", "other than",
+        "aside from", "apart from", "minus", "outside", "outside of", "inclusive of", "beyond",
+        "besides", "exclusive of", "not counting", "take out", "adjusted for", "stripping out",
+        "non",
+        *"除含计入括虑开去当合于",
     )),
+    (_LEFT_OUT_TOO, tuple("和与及、")),
     (_HELD_AGAINST, (
-        "than", "versus", "vs", "vs.", "to", "with", "against", "unlike",
+        "than", "versus", "vs", "vs.", "compared to", "compared with", "relative to", "against",
+        "unlike",
         *"比较于过对越后先及如上下代输",
     )),
-    (_SPENT, ("in", "on", "into", *"大于")),
+    (_SPENT, (
+        *(f"{ing} {word}" for ing in ("ment", "ments", "investing", "invest", "spending")
+          for word in ("in", "on", "into")),
+        *"大于",
+    )),
     (_FOR_WHOM, (
         "enable", "enables", "enabling", "allow", "allows", "allowing", "let", "lets", "letting",
         "help", "helps", "helping", "give", "gives", "giving", "offer", "offers", "offering",
@@ -127,10 +135,10 @@ def _by_last_character() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
 _LAST_WORDS = _by_last_character()
 
 
-def _is_led_past(before: str, by: re.Pattern[str] | None = None) -> bool:
+def _is_led_past(before: str, *, left_out: bool = False) -> bool:
     """Whether what stands before a name leaves it out, holds it against a figure and the like.
 
-    ``by``: only this of them. The last word is looked at first, which takes less than a search.
+    ``left_out``: only the first. The last word is looked at first, which takes less than a search.
     """
     said = before.rstrip()
     while said.endswith(_FILLERS):
@@ -138,7 +146,8 @@ def _is_led_past(before: str, by: re.Pattern[str] | None = None) -> bool:
             said = said.removesuffix(filler)
         said = said.rstrip()
     for word, pattern in _LAST_WORDS.get(said[-1:], ()):
-        if said.endswith(word) and (by is None or by is pattern) and pattern.search(before):
+        asked = not left_out or pattern is _LEFT_OUT or pattern is _LEFT_OUT_TOO
+        if asked and said.endswith(word) and pattern.search(before):
             return True
     return False
 
@@ -164,14 +173,15 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
     A cause with words of its own (``subject``: "driven by iPhone, up 6%") is spoken of.
     """
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
-    compared = _BEHIND.match(sentence.folded, mark.end)
+    compared = None if sentence.ascii else _BEHIND.match(sentence.folded, mark.end)
     if compared is not None and (compared[0][:1] in _JOINTS or not _OPENS_CLAUSE.search(before)):
         return True
     if "受" in before and _WEIGHED.search(before) and _ON_ANOTHER.match(sentence.folded, mark.end):
         return True
     if _is_led_past(before):
         return True
-    if _BOUGHT.match(sentence.folded, mark.end) and _OF_DEALS.search(before):
+    goes_on = sentence.folded.startswith((" ", ","), mark.end)
+    if goes_on and _BOUGHT.match(sentence.folded, mark.end) and _OF_DEALS.search(before):
         return True
     unknown = isinstance(mark.value, ScopeMatch) and not mark.value.known
     if unknown and " to " in before and _BUYER.search(before):
@@ -186,7 +196,7 @@ def is_in_passing(sentence: Sentence, mark: Mark, *, subject: bool) -> bool:
 def is_left_out(sentence: Sentence, mark: Mark) -> bool:
     """Whether a business is named as what a figure does not hold: 扣除疫苗成長 4%."""
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
-    return _is_led_past(before, _LEFT_OUT)
+    return _is_led_past(before, left_out=True)
 
 
 def is_aside(sentence: Sentence, mark: Mark) -> bool:
@@ -194,4 +204,4 @@ def is_aside(sentence: Sentence, mark: Mark) -> bool:
     before = sentence.folded[max(sentence.start, mark.start - _REACH) : mark.start]
     if before.rstrip().endswith(_LEAD_ASIDE) and _ASIDE.search(before):
         return True
-    return _is_led_past(before, _LEFT_OUT)
+    return _is_led_past(before, left_out=True)
