@@ -149,7 +149,7 @@ def with_final_constants(source: str) -> str:
     """Declare the constants of a module ``Final``: no line moves, and none is looked up by name.
 
     ``import re`` and ``_MOST = 3`` become ``from typing import Final; import re`` and
-    ``_MOST: Final = 3``.
+    ``_MOST: Final = 3``, ``_ALL: set[int] = set()`` becomes ``_ALL: Final[set[int]] = set()``.
     """
     body = ast.parse(source).body
     imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
@@ -161,6 +161,11 @@ def with_final_constants(source: str) -> str:
                 if isinstance(target, ast.Name):
                     places = assigned.setdefault(target.id, [])
                     places += [node.lineno - 1] * len(node.targets)
+        elif isinstance(node, ast.AnnAssign) and imports and node.value is not None:
+            kind = ast.get_source_segment(source, node.annotation) or ""
+            if _CONSTANT.fullmatch(ast.unparse(node.target)) and not kind.startswith("Final"):
+                place = node.lineno - 1
+                lines[place] = lines[place].replace(f": {kind} =", f": Final[{kind}] =", 1)
     for constant, places in assigned.items():
         if imports and len(places) == 1 and _CONSTANT.fullmatch(constant):
             lines[places[0]] = lines[places[0]].replace(" = ", ": Final = ", 1)

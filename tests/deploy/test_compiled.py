@@ -57,11 +57,12 @@ def test_nothing_stands_in_the_stages_that_mypyc_cannot_read(path: Path) -> None
 def test_constants_become_final_where_they_stand() -> None:
     source = (
         '"""A module."""\n\nimport re\n\n_MOST = 3\n_NAME = f(\n    "x = y"\n)\n'
-        "made = 1\n_MADE = 1\n_MADE = 2\n_A = _B = 2\n"
+        "made = 1\n_MADE = 1\n_MADE = 2\n_A = _B = 2\n_ALL: set[int] = {1}\n_NONE: int\n"
     )
     assert with_final_constants(source) == (
         '"""A module."""\n\nfrom typing import Final; import re\n\n_MOST: Final = 3\n'
         '_NAME: Final = f(\n    "x = y"\n)\nmade = 1\n_MADE = 1\n_MADE = 2\n_A = _B = 2\n'
+        "_ALL: Final[set[int]] = {1}\n_NONE: int\n"
     )
 
 
