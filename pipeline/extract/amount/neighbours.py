@@ -449,7 +449,7 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
         return taken_for(bare, {"kind": "percent", "unit": "percent"}) if rate else None
     if bare.kind != "number" or _names_other(place, frame):
         return None
-    if "inety" in bare.text and _PRICE_TAG.search(bare.text.lower()):
+    if "ninety" in place.said and _PRICE_TAG.search(place.said):
         return taken_for(bare, {"kind": "money", "unit": setting.currency or "USD"})
     if bare.kind == "number" and _PER_SHARE.match(place.sentence.folded, place.mark.end):
         unit = f"{setting.currency or 'USD'}/share"
