@@ -51,6 +51,7 @@ _AUTHORIZED = regex(
     r"|\s(?:now |still |currently )?authori[sz]ed\b"
     r"|\s(?:added )?to (?:the|its|our) (?:buyback|auth\w*)\b"
 )
+_AUTHORITY = ("auth", "buyback")
 _GIVEN_BACK = regex(
     r"\b(?:hand(?:ed|ing|s)? back|giv(?:e|es|ing) back|gave back|send|sent"
     r"|pa(?:y|ys|id|ying)(?: out| back)?|return(?:ed|s|ing)?|distribut\w+|hand(?:ed|ing)? over)"
@@ -89,6 +90,7 @@ _OF_CAPACITY = regex(
     r"\s*(?:of )?(?:(?:its|their|our|the|full|total|nameplate|installed|rated|available) )*"
     r"(?:capacity|utili[sz]ation)\b"
 )
+_CAPACITY = ("capacity", "utili")
 _OF_ITS_VALUE = regex(
     r"\s*of (?:its|their|the|his|her)(?: stock)?(?: market)? (?:value|worth|capitali[sz]ation)\b"
 )
@@ -229,7 +231,7 @@ def _told_of_money(place: Place, before: str) -> MetricMatch | None:
         return unnamed("capex")
     if place.next in "oit" and _TO_HOLDERS.match(folded, end) and _GIVEN_BACK.search(before):
         return unnamed("shareholder_returns")
-    may_be = place.next in "slraouinbect" and _follows(place, "auth", "buyback")
+    may_be = place.next in "slraouinbect" and _follows(place, _AUTHORITY)
     if may_be and _AUTHORIZED.match(folded, end):
         return unnamed("repurchase_authorization")
     if "sav" in before and _SAVED.search(before):
@@ -308,16 +310,16 @@ def _told_of_part(place: Place, before: str) -> MetricMatch | None:
     more = _PEOPLE_MORE.match(folded, end) if place.next in "mfl" else None
     if more is not None:
         return unnamed(_PEOPLE[more["who"]])
-    may_be = place.next in "oiatfcunr" and _follows(place, "capacity", "utili")
+    may_be = place.next in "oiatfcunr" and _follows(place, _CAPACITY)
     if may_be and _OF_CAPACITY.match(folded, end) and _RUNNING.search(before):
         return unnamed("utilization")
     return None
 
 
-def _follows(place: Place, one: str, other: str) -> bool:
+def _follows(place: Place, words: tuple[str, str]) -> bool:
     """Whether one of two words stands anywhere behind a quantity."""
     folded, start, end = place.sentence.folded, place.mark.end, place.sentence.end
-    return folded.find(one, start, end) >= 0 or folded.find(other, start, end) >= 0
+    return folded.find(words[0], start, end) >= 0 or folded.find(words[1], start, end) >= 0
 
 
 def is_size_of_business(place: Place) -> bool:
