@@ -76,7 +76,7 @@ SIGNS_FIRST = [
     passing._NO_BUSINESS, spoken._BEGINS, units._CONVERTED, meaning._SCALED, referring._POINTED,
     setting._OUTLOOK, head._DAY, boilerplate.FIGURE,
 ]  # fmt: skip
-_SIGNS_AHEAD = re.compile(r"\(\?=\[(?:[^\]\\]|\\.)+\]\)(?=\(\?:)")
+_SIGNS_AHEAD = re.compile(r"\(\?=(?:\[(?:[^\]\\]|\\.)+\]|[a-z|' \[\]]+)\)(?=\(\?:)")
 _SIGNS_TAKEN = re.compile(r"^\[[^\]]+\](?=\(\?:\(\?<=)")
 
 

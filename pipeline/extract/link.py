@@ -79,8 +79,9 @@ def link(segment: NormalizedSegment, setting: Setting, frame: Frame) -> Iterator
             if aside is not None and aside[0] <= mark.start < aside[1]:
                 continue
             if mark.kind == "quantity":
-                read = lend_unit(read, at, frame, setting)
-                yield _read(Place(read, at), frame, setting, shares.get(at), years.get(at))
+                place = lend_unit(Place(read, at), frame, setting)
+                read = place.sentence
+                yield _read(place, frame, setting, shares.get(at), years.get(at))
             else:
                 _hear(frame, sentence, at, setting, of_point=of_point)
 

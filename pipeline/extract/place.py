@@ -93,7 +93,7 @@ class Place:
     def scaled(self) -> bool:
         """Whether the quantity's own words hold a scale: "4.5bn", 3亿."""
         if self._scaled is None:
-            self._scaled = is_scaled(self.quantity)
+            self._scaled = is_scaled(self.said)
         return self._scaled
 
     def before(self, *, breaks: int = 0) -> list[Mark]:
@@ -209,7 +209,7 @@ class Place:
 
 def words_in(gap: str) -> int:
     """How far apart two places are: English words, or Chinese characters halved."""
-    if not gap:
+    if not gap or gap == " ":
         return 0
     han = 0
     if not gap.isascii():

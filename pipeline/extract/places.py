@@ -1,13 +1,13 @@
 """Where any of a few characters stands in a text."""
 
 
-def places_of(characters: tuple[str, ...], text: str) -> list[int]:
+def places_of(characters: list[str], text: str) -> list[int]:
     """Give each place of one of the characters, in order.
 
     A search for one character is so much faster than one for a set of them that a dozen of the
     former take less than one of the latter.
 
-    >>> places_of((".", ","), "1, 2.")
+    >>> places_of([".", ","], "1, 2.")
     [1, 4]
     """
     places: list[int] = []

@@ -23,7 +23,7 @@ MarkValue = Quantity | MetricMatch | ScopeMatch | CompanyMention | PeriodMention
 # A full stop ends an English sentence where white space and no lower-case letter follow it, and
 # what stands before it is no single letter or usual abbreviation; 。！？ and a line end always do.
 _MAY_FOLLOW, _QUOTES = '。！？!?”"」』）)', '”")'
-_ENDS = ("。", "！", "？", "!", "?", ".", "\n")
+_ENDS = ["。", "！", "？", "!", "?", ".", "\n"]
 _SENTENCE_END = regex(
     r"[。！？!?.\n](?:(?<=[。！？!?])[。！？!?]*[”\"」』）)]*|(?<=\n)\n*|(?<=\.)(?=[”\")]*\s)(?:"
     r"(?<![.\s][A-Za-z]\.)(?<!\A[A-Z]\.)(?<!\bvs\.)(?<!\bInc\.)(?<!\bCo\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)"

@@ -227,9 +227,11 @@ _HEADING_WORD = regex(r"[a-z0-9&][a-z0-9&'’.-]*")
 
 def _heads_a_part(text: str) -> bool:
     """Whether a heading is that of a part of the document: "Questions and Answers"."""
+    if not text.isascii():
+        return False
     words = [word.rstrip(".") for word in _HEADING_WORD.findall(fold(text))]
     known = _structure()
-    return text.isascii() and all(word in known or word.isdigit() for word in words)
+    return all(word in known or word.isdigit() for word in words)
 
 
 # 二、云：34%背后的AI: the business by the one character that heads its part.

@@ -17,9 +17,11 @@ _GOES_ON = (
     r"|are|far|much|many|that|flat|plus|minus|i think|i said|i mean|sorry|no|excluding|including"
     r"|before|after|so|again|if you|again|still|just|only|i guess|you know|i'd say|even)"
 )
-# What parts it from the word before comes first, so that a search passes over all letters at once.
+# What parts it from the word before comes first, so that a search passes over all letters at once,
+# then the letters that one of them begins with.
 _BEGINS = regex(
-    r"[^a-z](?=[abilmnostuwy])(?:so (?<!or so )(?=(?:[a-z']+ ))(?!" + _GOES_ON + r"\b)"
+    r"[^a-z](?=a[lns]|bu|i[ 'n]|lo|m[eo]|no|ok|s[ohw]|the[ry]|tu|u[hm]|w[ehi]|ye)"
+    r"(?:so (?<!or so )(?=(?:[a-z']+ ))(?!" + _GOES_ON + r"\b)"
     r"|(?:uh|um|okay|alright|anyway|meanwhile|look) (?!" + _GOES_ON + r"\b)"
     r"|now (?=(?:let|turning|on|for|the|moving|looking|what|in|to|if|as|with|our|when)\b)"
     r"|(?:and |but |yeah )?(?:we|they|i(?='ll | want | would like ))(?:'re|'ve|'ll"

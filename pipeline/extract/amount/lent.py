@@ -1,8 +1,9 @@
-"""Quantities taken for others than their own words say, and sentences that hold them."""
+"""Quantities taken for others than their own words say, and their places."""
 
 from typing import Any
 
-from pipeline.extract.reading import Mark, Sentence
+from pipeline.extract.place import Place
+from pipeline.extract.reading import Mark
 from schemas import Quantity
 
 _quantity = Quantity.trusted_fields
@@ -13,19 +14,8 @@ def taken_for(quantity: Quantity, told: dict[str, Any]) -> Quantity:
     return _quantity({**quantity.__dict__, **told})
 
 
-def with_lent(sentence: Sentence, at: int, lent: Quantity) -> Sentence:
-    """Give a sentence with another quantity in the place of its mark at ``at``."""
-    marks = list(sentence.marks)
-    bare = marks[at]
-    marks[at] = Mark(bare.start, bare.end, bare.kind, lent, bare.weight)
-    return Sentence(
-        sentence.start,
-        sentence.end,
-        sentence.folded,
-        tuple(marks),
-        sentence.text,
-        sentence.lead_in,
-        sentence.first,
-        sentence.figures,
-        sentence.ascii,
-    )
+def with_lent(place: Place, lent: Quantity) -> Place:
+    """Give the place in a sentence that has another quantity there."""
+    marks, bare = list(place.sentence.marks), place.mark
+    marks[place.at] = Mark(bare.start, bare.end, bare.kind, lent, bare.weight)
+    return Place(place.sentence.with_marks(tuple(marks)), place.at)

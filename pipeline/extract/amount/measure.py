@@ -13,7 +13,6 @@ from pipeline.extract.metric.unsaid import BOOKED
 from pipeline.extract.place import Place, words_in
 from pipeline.extract.reading import Mark
 from pipeline.lexicon.metrics import MetricMatch
-from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 
 # Costs and ratios of cost: better is lower, worse is higher.
@@ -199,7 +198,7 @@ def _are_new(place: Place) -> bool:
 
 def _adds_up(place: Place) -> bool:
     """Whether a plus sign makes an amount the size of a move: 環比+21億美元."""
-    return place.signed and place.kind == "money" and "+" in fold(place.quantity.text)
+    return place.signed and place.kind == "money" and "+" in place.said
 
 
 def _moves_by(place: Place) -> bool:

@@ -14,7 +14,6 @@ from pipeline.extract.amount.sizes import is_scaled, size_of
 from pipeline.extract.amount.units import in_basis_points, scale_of
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
-from pipeline.extract.reading import Sentence
 from pipeline.lexicon.metrics import MetricMatch
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -102,27 +101,23 @@ _LETTERS = regex(r"\d\s?(?:bn|mn|tn|b|m|mm|mln|bln)\b")
 _NOT_MONEY = frozenset({"count", "percent", "money_per_share", "x", "time"})
 
 
-def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Sentence:
-    """Give the sentence with its bare number at ``at`` read in the unit that is lent to it.
+def lend_unit(place: Place, frame: Frame, setting: Setting) -> Place:
+    """Give the place with its bare number read in the unit that is lent to it.
 
-    The sentence itself comes back where the number has a unit, counts something, or no neighbour
+    The place itself comes back where the number has a unit, counts something, or no neighbour
     is like it.
     """
-    bare = sentence.marks[at].value
-    if not isinstance(bare, Quantity):
-        return sentence
-    kind = bare.kind
+    bare, kind = place.quantity, place.kind
     if kind not in ("money", "number", "count"):
-        return sentence
+        return place
     if bare.text[-1:] in _HAN_SIZES:
-        listed = counted_in_list(sentence, at, frame)
+        listed = counted_in_list(place, frame)
         if kind == "money":
-            return listed or _counted_on(sentence, at, bare)
-        if (told := listed or sold_for(sentence, at, frame, setting)) is not None:
+            return listed or _counted_on(place, bare)
+        if (told := listed or sold_for(place, frame, setting)) is not None:
             return told
-    if kind == "money" or bare.counted or bare.worded or len(sentence.marks) > _MOST_MARKS:
-        return sentence
-    place = Place(sentence, at)
+    if kind == "money" or bare.counted or bare.worded or len(place.sentence.marks) > _MOST_MARKS:
+        return place
     lent = (
         _part_of_count(place, bare)
         or of_same_count(place, bare)
@@ -134,9 +129,7 @@ def lend_unit(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Se
         or _from_before(place, bare)
         or _terse(place, bare, frame, setting)
     )
-    if lent is None:
-        return sentence
-    return with_lent(sentence, at, lent)
+    return with_lent(place, lent) if lent is not None else place
 
 
 # "Rev 33.8bn +1.5% vs cons 34.2", "8.68bn +5.3% (cons 8.58)", "28.0bn (26.5)".
@@ -194,17 +187,16 @@ def _places(text: str) -> int:
 _DECIMALS = regex(r"\d\.(\d+)")
 
 
-def _counted_on(sentence: Sentence, at: int, bare: Quantity) -> Sentence:
+def _counted_on(place: Place, bare: Quantity) -> Place:
     """Read a bare amount as what a count has come to: 用户突破 1.1 亿，达到 1.12 亿."""
-    place = Place(sentence, at)
     previous = place.previous()
     if previous is None or not isinstance(previous.value, Quantity):
-        return sentence
+        return place
     model = previous.value
     if model.kind != "count" or not _COME_TO.fullmatch(place.gap_before(previous)):
-        return sentence
+        return place
     lent = taken_for(bare, {"kind": "count", "unit": "count", "counted": model.counted})
-    return with_lent(sentence, at, lent)
+    return with_lent(place, lent)
 
 
 def _restates(bare: Quantity, model: Quantity, gap: str) -> bool:
@@ -296,7 +288,7 @@ def _from_before(place: Place, bare: Quantity) -> Quantity | None:
         return _like(bare, model, worth)
     if _ANOTHER.search(gap) and model.kind in ("money", "points", "percent"):
         return _like(bare, model, _step(model))
-    if model.kind not in ("percent", "points", "money") and not is_scaled(model):
+    if model.kind not in ("percent", "points", "money") and not is_scaled(fold(model.text)):
         return None
     if model.kind == "points" and _names_ratio(place, gap):
         return taken_for(bare, {"kind": "percent", "unit": "percent"})
@@ -454,9 +446,9 @@ def _terse(place: Place, bare: Quantity, frame: Frame, setting: Setting) -> Quan
     if bare.kind == "number" and _PER_SHARE.match(place.sentence.folded, place.mark.end):
         unit = f"{setting.currency or 'USD'}/share"
         return taken_for(bare, {"kind": "money", "unit": unit})
-    if bare.signed and _THOUSANDS.search(fold(bare.text)) and not frame.metrics:
+    if bare.signed and _THOUSANDS.search(place.said) and not frame.metrics:
         return taken_for(bare, {"kind": "count", "unit": "count", "counted": "net adds"})
-    lettered = _LETTERS.search(fold(bare.text)) is not None
+    lettered = _LETTERS.search(place.said) is not None
     if not lettered and (not stated or place.scaled or place.size >= setting.bare_below):
         return None
     money = _like(bare, bare, Decimal(1) if lettered else setting.scale)

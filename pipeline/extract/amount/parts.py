@@ -3,7 +3,6 @@
 from pipeline.extract.amount.lent import taken_for, with_lent
 from pipeline.extract.frame import Frame, Setting
 from pipeline.extract.place import Place
-from pipeline.extract.reading import Sentence
 from pipeline.lexicon.scopes import ScopeMatch
 from pipeline.normalize.script import fold
 from pipeline.patterns import regex
@@ -82,13 +81,12 @@ def _delivered(place: Place, bare: Quantity) -> Quantity | None:
 _LISTED = 24
 
 
-def counted_in_list(sentence: Sentence, at: int, frame: Frame) -> Sentence | None:
+def counted_in_list(place: Place, frame: Frame) -> Place | None:
     """Read a bare amount as a count, where businesses share out what was counted before.
 
     訂戶合計 2.1 億；甲平台 1.4 億、乙平台 7,000 萬: they are subscribers, no money.
     """
-    place, last = Place(sentence, at), frame.last
-    previous = place.previous()
+    last, previous = frame.last, place.previous()
     if last is None or previous is None or last.mark is None or last.unit != "count":
         return None
     if last.mark.start != previous.start or last.family != "count":
@@ -99,8 +97,7 @@ def counted_in_list(sentence: Sentence, at: int, frame: Frame) -> Sentence | Non
         return None
     if len(place.gap_before(previous)) > _LISTED:
         return None
-    lent = taken_for(place.quantity, {"kind": "count", "unit": "count"})
-    return with_lent(sentence, at, lent)
+    return with_lent(place, taken_for(place.quantity, {"kind": "count", "unit": "count"}))
 
 
 # What parts an amount from how it moved, in notes: "Capex 2.64bn, +34", "equip 5.6bn +5.2".
@@ -138,12 +135,12 @@ def beside_amount(place: Place, bare: Quantity) -> bool:
     return bool(rate) and place.gap_before(previous).strip() in _BESIDE
 
 
-def sold_for(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Sentence | None:
+def sold_for(place: Place, frame: Frame, setting: Setting) -> Place | None:
     """Read a bare amount right behind a product's name as its sales: Casgevy 1,700 萬.
 
     So a note goes on that told of money before.
     """
-    place, last = Place(sentence, at), frame.last
+    last = frame.last
     if place.kind != "number" or setting.currency is None:
         return None
     if last is not None and last.unit not in (setting.currency, "percent"):
@@ -154,5 +151,4 @@ def sold_for(sentence: Sentence, at: int, frame: Frame, setting: Setting) -> Sen
     if place.gap_before(named).strip():
         return None
     money = {"kind": "money", "unit": setting.currency}
-    lent = taken_for(place.quantity, money)
-    return with_lent(sentence, at, lent)
+    return with_lent(place, taken_for(place.quantity, money))

@@ -259,7 +259,7 @@ def _grows(reading: Reading, lead: Lead, place: Place, frame: Frame) -> bool:
         return True
     return (
         last is not None
-        and ("%" in fold(quantity.text) or _said_in_words(place))
+        and ("%" in place.said or _said_in_words(place))
         and (last.measure == "growth" or (last.measure == "change" and last.unit == POINTS))
         and last.metric == reading.metric
         and (last.sentence == reading.sentence or _grows_on(place, last))

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from pipeline.normalize.script import fold
 from pipeline.patterns import regex
 from schemas import Quantity
 
@@ -28,7 +27,6 @@ def size_of(quantity: Quantity) -> Decimal:
     return Decimal(0) if amount is None else abs(amount)
 
 
-def is_scaled(quantity: Quantity) -> bool:
-    """Whether the quantity's own words hold a scale: "4.5bn", 3亿."""
-    said = fold(quantity.text)
+def is_scaled(said: str) -> bool:
+    """Whether a quantity's own words, folded, hold a scale: "4.5bn", 3亿."""
     return any(word in said for word in _USUAL) or _SCALED.search(said) is not None

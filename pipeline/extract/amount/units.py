@@ -125,7 +125,7 @@ def _is_of_share(reading: Reading, place: Place) -> bool:
         "expectation" in kinds for _, kinds in place.cues_before()
     ):
         return True
-    cents = _CENTS.search(fold(quantity.text)) is not None and "dollar" not in quantity.text
+    cents = _CENTS.search(place.said) is not None and "dollar" not in quantity.text
     return cents and reading.family == "money" and not _OF_ONE.search(reading.metric)
 
 

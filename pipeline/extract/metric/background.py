@@ -41,10 +41,10 @@ _EXCEPT = regex(
     r"(?:[\w&'/-]+ ){0,3}$"
 )
 # What is in each of them.
-_EXCEPTING = (
+_EXCEPTING = [
     "before", "excl", "ex ", "net of", "without", "absent", "side from", "part from",
     "other than", "adjust", "prior to", "not includ", "not count",
-)  # fmt: skip
+]  # fmt: skip
 _EXCEPT_REACH = 60
 # Where the clause goes on: a comma, or the verb of what stood before.
 _GOES_ON = regex(

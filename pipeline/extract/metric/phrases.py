@@ -200,7 +200,7 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         saved = place.quantity.unit in TIME_UNITS and _SAVED.search(before)
         return unnamed("time_saved") if saved else None
     summed = kind == "number" and place.scaled
-    if summed and _AUTHORIZED.match(place.sentence.folded, place.mark.end):
+    if summed and _is_authorized(place):
         return unnamed("repurchase_authorization")
     if (stake := of_stake(place)) is not None:
         return stake
@@ -210,7 +210,8 @@ def told_by_phrase(place: Place) -> MetricMatch | None:
         return _told_of_points(place, before)
     if kind == "multiple":
         return unnamed("spend_per_user") if _SPEND.search(before) else None
-    if summed and _BACK_TO_HOLDERS.match(place.sentence.folded, place.mark.end):
+    to_holders = summed and place.next in "oibt"
+    if to_holders and _BACK_TO_HOLDERS.match(place.sentence.folded, place.mark.end):
         return unnamed("shareholder_returns")
     return None
 
@@ -227,16 +228,26 @@ def _told_of_money(place: Place, before: str) -> MetricMatch | None:
         return None
     if (place.next in "oi" and _OF_SALES.match(folded, end)) or is_size_of_business(place):
         return unnamed("revenue")
-    if place.next == "o" and _OF_CAPITAL.match(folded, end) and _SPENT.search(before):
+    if place.next == "o" and _is_spent(before) and _OF_CAPITAL.match(folded, end):
         return unnamed("capex")
     if place.next in "oit" and _TO_HOLDERS.match(folded, end) and _GIVEN_BACK.search(before):
         return unnamed("shareholder_returns")
-    may_be = place.next in "slraouinbect" and _follows(place, _AUTHORITY)
-    if may_be and _AUTHORIZED.match(folded, end):
+    if _is_authorized(place):
         return unnamed("repurchase_authorization")
     if "sav" in before and _SAVED.search(before):
         return unnamed("savings")
     return of_stake(place) or _told_of_outlay(place, before)
+
+
+def _is_authorized(place: Place) -> bool:
+    """Whether a sum is what a company may buy of its own shares."""
+    may_be = place.next in "slraouinbect" and _follows(place, _AUTHORITY)
+    return may_be and _AUTHORIZED.match(place.sentence.folded, place.mark.end) is not None
+
+
+def _is_spent(before: str) -> bool:
+    """Whether a verb of spending leads up to a sum."""
+    return any(word in before for word in _WORDS_SPENT) and _SPENT.search(before) is not None
 
 
 def _told_of_outlay(place: Place, before: str) -> MetricMatch | None:
@@ -248,7 +259,7 @@ def _told_of_outlay(place: Place, before: str) -> MetricMatch | None:
         return unnamed("bookings")
     if place.next in "oiw" and _ON_ORDER.match(folded, end):
         return unnamed("supply_commitments")
-    if " of" in before and _AT_A_COST.search(before):
+    if " of" in before and " a" in before and _AT_A_COST.search(before):
         return unnamed("capex")
     if place.next in "ot" and _TO_WORK.match(folded, end):
         return unnamed("investment")
@@ -257,7 +268,7 @@ def _told_of_outlay(place: Place, before: str) -> MetricMatch | None:
         and _A_PLANT.match(folded, end)
         and _ARTICLE_BEFORE.search(before)
     )
-    if built or (place.next in "oitbe" and _ON_PLANT.match(folded, end) and _SPENT.search(before)):
+    if built or (place.next in "oitbe" and _is_spent(before) and _ON_PLANT.match(folded, end)):
         return unnamed("capex")
     return unnamed("market_size") if "market " in before and _MARKET.search(before) else None
 
@@ -453,7 +464,8 @@ _SHARE_IS = regex(
     r" (?:was|is|stood at|stands at|reached|hit|(?:rose|fell|grew|climbed|slipped|improved) to)"
     + _ABOUT
 )
-_MARKETS = ("market", "industry", "sector")
+# Lists, as the compiled loop over a tuple is slower.
+_MARKETS = ["market", "industry", "sector"]
 # "We sold 7% more pizza".
 _SOLD_MORE = regex(
     r"\b(?:sold|sell|shipped|ship|delivered|deliver|moved|carried|served|handled|processed|poured"
@@ -469,7 +481,8 @@ _SIGNED = regex(
     r"\b(?:large deal|big deal|contract|order|award|renewal|contract win|bookings win),?"
     r"(?: (?:of|worth|valued at|for|at|is|was))?" + _ABOUT
 )
-_WORDS_SIGNED = ("deal", "contract", "order", "award", "renewal", "win")
+_WORDS_SPENT = ["spen", "invest", "deploy"]
+_WORDS_SIGNED = ["deal", "contract", "order", "award", "renewal", "win"]
 _SPEND_EACH = regex(
     r"\b(?:customers?|clients?|accounts?|members?|them|who|that) (?:spend|spends|spending|spent"
     r"|pay|pays"

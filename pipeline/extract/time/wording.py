@@ -15,11 +15,11 @@ class Wording:
     The letters asked for first are in all of a row: hardly any Chinese sentence has them.
     """
 
-    __slots__ = ("asks", "guides", "points_back", "sentence", "supposes")
+    __slots__ = ("asks", "end", "folded", "guides", "points_back", "start", "supposes")
 
     def __init__(self, sentence: Sentence) -> None:
-        self.sentence = sentence
-        said = sentence.folded[sentence.start : sentence.end]
+        self.folded, self.start, self.end = sentence.folded, sentence.start, sentence.end
+        said = self.folded[self.start : self.end]
         self.asks = "问" in said or ("ed" in said and any(word in said for word in _ASKING))
         self.guides = any(word in said for word in GUIDING)
         self.supposes = not sentence.ascii and any(word in said for word in _SUPPOSING)
@@ -41,6 +41,8 @@ _LATEST = _Latest()
 def wording_of(sentence: Sentence) -> Wording:
     """Look through the words of a sentence, once for all of its figures."""
     wording = _LATEST.wording
-    if wording.sentence is not sentence:
+    # A sentence is another one of the same words where a figure was lent its unit.
+    same = wording.start == sentence.start and wording.end == sentence.end
+    if not same or wording.folded is not sentence.folded:
         wording = _LATEST.wording = Wording(sentence)
     return wording
