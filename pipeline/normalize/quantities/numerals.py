@@ -1,7 +1,7 @@
 """Numerals in words parted by spaces: "six hundred and nineteen million", tens of billions.
 
 Those in characters written together are in ``ideographs``; two grammars serve all languages so far.
-Which words there are, and of which class, stands in ``numbers.tsv``.
+The words themselves are read in ``numberwords``.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from pipeline.normalize.quantities.lexicon import NumberWord, alternation, lexicon
+from pipeline.normalize.quantities.numberwords import Word, read_words
 from pipeline.patterns import compiled_regex, regex
 
 UNIT_AHEAD = (
@@ -17,8 +17,8 @@ UNIT_AHEAD = (
     r"|years?|cents?)(?![a-z])"
 )
 
-_MOST_WORDS = 16
 _HALF = Decimal("0.5")
+_NOTHING = Decimal(0)
 # "a half point", "another half percent"
 _HALF_UNIT = regex(r"[ -](?:percent|per cent|percentage point|basis point|point)(?![a-z])")
 _HALF_LEADS = ("a ", "another ", "by ", "about ", "roughly ", "full ")
@@ -45,14 +45,6 @@ class Numeral:
     scale: Decimal | None = None
 
 
-@dataclass(slots=True)
-class _Word:
-    role: str
-    value: Decimal
-    end: int
-    link: str
-
-
 def vague(unit: Decimal) -> tuple[Decimal, Decimal]:
     """Give the ends of an amount of which only the magnitude is said: 数十亿, hundreds of.
 
@@ -65,32 +57,6 @@ def vague(unit: Decimal) -> tuple[Decimal, Decimal]:
 
 
 @cache
-def latin_words() -> dict[str, NumberWord]:
-    """Give the number words that are written in Latin letters."""
-    return {word: entry for word, entry in lexicon().number_words.items() if word[0].isascii()}
-
-
-@cache
-def _word_pattern() -> re.Pattern[str]:
-    return compiled_regex(f"({alternation(latin_words(), inside=True)})(?:fold)?(?![a-z])")
-
-
-@cache
-def _beginnings() -> frozenset[str]:
-    """Give the first two letters of all words but "o"."""
-    return frozenset(word[:2] for word in latin_words())
-
-
-# What parts one word from the next begins with these.
-_PARTS = frozenset(" -")
-
-
-@cache
-def _link_pattern() -> re.Pattern[str]:
-    return compiled_regex(r"(?: {1,2}| ?- ?)(and a |and |a |of )?")
-
-
-@cache
 def _unit_ahead() -> re.Pattern[str]:
     return compiled_regex(UNIT_AHEAD)
 
@@ -100,29 +66,9 @@ def _half_of_unit() -> re.Pattern[str]:
     return compiled_regex(r" an? (?=percent|per cent|point|basis|turn|pct)")
 
 
-def _words(text: str, start: int) -> list[_Word]:
-    known, beginnings = latin_words(), _beginnings()
-    found: list[_Word] = []
-    position, link = start, ""
-    while len(found) < _MOST_WORDS:
-        match = _word_pattern().match(text, position)
-        if not match:
-            break
-        entry = known[match.group(1).replace("-", " ")]
-        found.append(_Word(entry.role, entry.value, match.end(1), link))
-        behind = match.end()
-        gap = _link_pattern().match(text, behind) if text[behind : behind + 1] in _PARTS else None
-        if not gap:
-            break
-        position, link = gap.end(), (gap.group(1) or "").strip()
-        if text[position : position + 1] != "o" and text[position : position + 2] not in beginnings:
-            break
-    return found
-
-
 def spoken(text: str, start: int) -> Numeral | None:
     """Read a numeral in words at ``start``; None where the words there make no number."""
-    words = _words(text, start)
+    words = read_words(text, start)
     if not words:
         return None
     first = words[0].role
@@ -133,7 +79,7 @@ def spoken(text: str, start: int) -> Numeral | None:
     return _sum(text, start, words)
 
 
-def _magnitude(text: str, start: int, words: list[_Word]) -> Numeral | None:
+def _magnitude(text: str, start: int, words: list[Word]) -> Numeral | None:
     first, rest = words[0], words[1:]
     if first.role == "multi":
         return Numeral(None, first.value, None, first.end, "vague", "at_least")
@@ -164,7 +110,7 @@ def _heads_a_table(text: str, start: int, end: int) -> bool:
     return text.endswith("in ", 0, start) and not text.startswith(" of ", end)
 
 
-def _half(text: str, words: list[_Word]) -> Numeral | None:
+def _half(text: str, words: list[Word]) -> Numeral | None:
     value, end = _HALF, words[0].end
     for word in words[1:]:
         if word.role not in ("scale", "dozen", "hundred") or word.link not in ("", "a"):
@@ -183,25 +129,36 @@ class _Sum:
     """The running sum of a numeral in words: ``total`` is what full scales have closed."""
 
     def __init__(self) -> None:
-        self.total = Decimal(0)
+        self.total = _NOTHING
         self.current: Decimal | None = None
         self.scale: Decimal | None = None
         self.last = ""
 
-    def take(self, word: _Word) -> bool:
+    def take(self, word: Word) -> bool:
         """Add a word; False where it begins something else."""
-        fits = getattr(self, f"_{word.role}", None)
-        if fits is None or not fits(word):
-            return False
-        self.last = word.role
-        return True
+        role = word.role
+        if role == "digit":
+            fits = self._digit(word)
+        elif role in ("teen", "ten"):
+            fits = self._teen(word)
+        elif role == "scale":
+            fits = self._scale(word)
+        elif role == "hundred":
+            fits = self._hundred(word)
+        elif role == "half":
+            fits = self._half(word)
+        else:
+            fits = role == "dozen" and self._dozen(word)
+        if fits:
+            self.last = role
+        return fits
 
-    def _opens(self, word: _Word) -> bool:
+    def _opens(self, word: Word) -> bool:
         return self.current is None and (
             not self.last or (self.last == "scale" and word.link in ("", "and"))
         )
 
-    def _digit(self, word: _Word) -> bool:
+    def _digit(self, word: Word) -> bool:
         if self._opens(word):
             self.current = word.value
         elif self.current is not None and (
@@ -213,7 +170,7 @@ class _Sum:
             return False
         return True
 
-    def _teen(self, word: _Word) -> bool:
+    def _teen(self, word: Word) -> bool:
         if self._opens(word):
             self.current = word.value
         elif self.current is not None and self.last == "hundred" and word.link in ("", "and"):
@@ -222,10 +179,7 @@ class _Sum:
             return False
         return True
 
-    def _ten(self, word: _Word) -> bool:
-        return self._teen(word)
-
-    def _hundred(self, word: _Word) -> bool:
+    def _hundred(self, word: Word) -> bool:
         if self.current is None and not self.last:
             self.current = word.value
         elif self.current is not None and self.current < 100 and not word.link:
@@ -234,7 +188,7 @@ class _Sum:
             return False
         return True
 
-    def _scale(self, word: _Word) -> bool:
+    def _scale(self, word: Word) -> bool:
         if word.link or (self.scale is not None and word.value >= self.scale):
             return False
         if self.current is None:
@@ -245,13 +199,13 @@ class _Sum:
         self.current, self.scale = None, word.value
         return True
 
-    def _dozen(self, word: _Word) -> bool:
+    def _dozen(self, word: Word) -> bool:
         if self.total or word.link:
             return False
         self.current = (self.current or Decimal(1)) * word.value
         return True
 
-    def _half(self, word: _Word) -> bool:
+    def _half(self, word: Word) -> bool:
         if word.link not in ("and a", "and") or not self.last:
             return False
         if self.current is not None:
@@ -270,9 +224,9 @@ def _has_article(text: str, start: int) -> bool:
     return before == "a " or before.endswith((" a ", "(a ", "\na ", " per "))
 
 
-def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
+def _sum(text: str, start: int, words: list[Word]) -> Numeral | None:
     running, taken = _Sum(), 0
-    closed = (0, Decimal(0))
+    closed = (0, _NOTHING)
     while taken < len(words):
         word = words[taken]
         if word.link.startswith("and") and (part := _fraction(text, words[taken:])):
@@ -315,14 +269,14 @@ def _sum(text: str, start: int, words: list[_Word]) -> Numeral | None:
     return Numeral(value, None, None, end, "small" if small else "plain", scale=scale)
 
 
-def _is_tenth(words: list[_Word]) -> bool:
+def _is_tenth(words: list[Word]) -> bool:
     """Whether the last digit is a tenth of the scale before it: "a billion two" is 1.2 billion."""
     if len(words) < 2 or words[-1].role != "digit" or words[-1].link:
         return False
     return words[-2].role == "scale" and words[-2].value >= _MILLION
 
 
-def _fraction(text: str, words: list[_Word]) -> tuple[Decimal, int] | None:
+def _fraction(text: str, words: list[Word]) -> tuple[Decimal, int] | None:
     """Read what follows a whole number: (two) "and a quarter" percent, "and three quarters"."""
     first = words[0]
     lower, upper, count = first, Decimal(1), 1
@@ -339,7 +293,7 @@ def _fraction(text: str, words: list[_Word]) -> tuple[Decimal, int] | None:
     return (upper / lower.value).quantize(_ROUNDED).normalize(), count
 
 
-def _begins_a_count(running: _Sum, words: list[_Word], taken: int) -> bool:
+def _begins_a_count(running: _Sum, words: list[Word], taken: int) -> bool:
     """Whether an "and" behind millions brings in another number: "1.7 billion and three"."""
     word = words[taken]
     if word.link != "and" or running.last != "scale" or (running.scale or 0) < _MILLION:
@@ -356,7 +310,7 @@ _FRACTION_ENDS = regex(
 )
 
 
-def _outgrown(running: _Sum, words: list[_Word], taken: int) -> bool:
+def _outgrown(running: _Sum, words: list[Word], taken: int) -> bool:
     """Whether a second number with a larger scale follows: "584 million and two billion"."""
     return (
         taken < len(words)
@@ -367,7 +321,7 @@ def _outgrown(running: _Sum, words: list[_Word], taken: int) -> bool:
     )
 
 
-def _decimals(words: list[_Word]) -> tuple[Decimal, int]:
+def _decimals(words: list[Word]) -> tuple[Decimal, int]:
     digits, count = "", 0
     for word in words:
         if word.link:
@@ -406,7 +360,7 @@ _RATE_REACH = 60
 _SIGNS = ("minus ", "negative ", "plus ")
 
 
-def _tenth_said(text: str, start: int, running: _Sum, word: _Word) -> Numeral | None:
+def _tenth_said(text: str, start: int, running: _Sum, word: Word) -> Numeral | None:
     """Read a lone digit behind a number of two digits as tenths, where a rate is told."""
     value = running.current
     if value is None or running.total or not 1 <= value < 100 or value % 1:
@@ -434,7 +388,7 @@ def _is_range(first: Decimal, second: Decimal) -> bool:
     return round_ones and first >= _TEN_APART and 0 < second - first <= _TEN_APART
 
 
-def _pair(text: str, running: _Sum, words: list[_Word], taken: int) -> Numeral | None:
+def _pair(text: str, running: _Sum, words: list[Word], taken: int) -> Numeral | None:
     """Two numbers side by side: a year, an amount with cents, or hundreds left out."""
     first = running.current
     following = words[taken]
