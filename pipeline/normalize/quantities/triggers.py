@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import VULGAR
-from pipeline.normalize.quantities.numerals import latin_words
+from pipeline.normalize.quantities.numberwords import latin_words
 from pipeline.patterns import compiled_regex, regex
 
 _IDEOGRAPHIC = "\u3000"
@@ -22,6 +23,8 @@ _DIGITS = frozenset("0123456789")
 _ARTICLE_ENDS = frozenset(("a ", "r "))
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORD = regex("[a-z][a-z][a-z]")
+# What parts the first word of a wording from the second.
+_PARTS = frozenset(" -")
 _WEB_SIGN = regex(r"\.(?:com|net|org|cn|io|ai|hk|tw|example)(?![a-z])")
 _WEB = regex(
     r"(?:https?://|www\.)[^\s，。、；）】]+"
@@ -114,14 +117,27 @@ def _found(
 
 
 def _latin_places(folded: str) -> list[int]:
-    """Give where digits or the first words of a wording begin."""
+    """Give where digits begin, and the wordings whose first word and what is behind it stand."""
     places: list[int] = []
-    for start, _, _ in _beginnings().find(folded):
+    for start, end, beginning in _beginnings().find(folded):
         before = folded[start - 1] if start else ""
-        if before not in (_DIGITS if folded[start] in _DIGITS else _LETTERS):
+        if beginning is None:
+            if before not in _DIGITS:
+                places.append(start)
+        elif before not in _LETTERS and _may_begin(folded, start, end, beginning):
             places.append(start)
     places.sort()
     return places
+
+
+def _may_begin(folded: str, start: int, end: int, beginning: "_Beginning") -> bool:
+    """Whether a wording may begin with this word: most words that some begin with stand alone."""
+    behind = folded[end : end + 1]
+    if behind in _LETTERS:
+        return behind == "f" and folded.startswith("fold", end)
+    if beginning.alone or (behind in _PARTS and folded[end + 1 : end + 2] in beginning.second):
+        return True
+    return folded[max(0, start - 2) : start] in _ARTICLE_ENDS
 
 
 def web_addresses(folded: str) -> list[tuple[int, int]]:
@@ -140,11 +156,7 @@ def web_addresses(folded: str) -> list[tuple[int, int]]:
 def _latin(*, alone: bool = False) -> str:
     """Write what stands in Latin letters; ``alone`` leaves out what only stands behind articles."""
     words = latin_words()
-    free = [
-        word
-        for word, entry in words.items()
-        if entry.role not in _ONLY_AFTER_ARTICLE and word not in _NEVER_FIRST
-    ]
+    free = [word for word in words if _stands_alone(word)]
     large = [word for word, entry in words.items() if entry.role in ("hundred", "scale", "dozen")]
     parts = [word for word, entry in words.items() if entry.role == "part"]
     digits = [word for word, entry in words.items() if entry.role == "digit"]
@@ -175,17 +187,46 @@ def _latin_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return compiled_regex(_latin()), compiled_regex(_latin(alone=True))
 
 
-@cache
-def _first_words() -> list[str]:
-    wordings = [*latin_words(), *lexicon().bands, *_OF_POINTS_AND_COINS]
-    words = (wording.split()[0] for wording in wordings if wording.isascii())
-    return [word for word in words if _WORD.match(word)]
+@dataclass(slots=True)
+class _Beginning:
+    """The first word of wordings: it is one ``alone``, or only behind an article.
+
+    Others go on with a blank or a hyphen and one of the letters in ``second``.
+    """
+
+    alone: bool = False
+    second: frozenset[str] = frozenset()
 
 
 @cache
-def _beginnings() -> Phrases[None]:
+def _first_words() -> dict[str, _Beginning]:
+    words, bands = latin_words(), lexicon().bands
+    found: dict[str, _Beginning] = {}
+    for wording in [*words, *bands, *_OF_POINTS_AND_COINS]:
+        first, _, rest = wording.partition(" ")
+        if not wording.isascii() or not _WORD.match(first):
+            continue
+        beginning = found.setdefault(first, _Beginning())
+        if rest:
+            beginning.second |= {rest[0]}
+        else:
+            beginning.alone |= wording in bands or _stands_alone(wording)
+    found["point"].second |= {word[0] for word, entry in words.items() if entry.role == "digit"}
+    return found
+
+
+def _stands_alone(word: str) -> bool:
+    """Whether a number may begin with a word that no article precedes."""
+    entry = latin_words().get(word)
+    return entry is not None and entry.role not in _ONLY_AFTER_ARTICLE and word not in _NEVER_FIRST
+
+
+@cache
+def _beginnings() -> Phrases[_Beginning | None]:
     """Give the digits and the first words of wordings."""
-    return Phrases(dict.fromkeys([*_DIGITS, *_first_words()]))
+    beginnings: dict[str, _Beginning | None] = dict.fromkeys(_DIGITS)
+    beginnings.update(_first_words())
+    return Phrases(beginnings)
 
 
 @cache
