@@ -17,6 +17,9 @@ from pipeline.extract.metric import meaning, naming, phrases
 from pipeline.extract.scope import apposed, passing, referring
 from pipeline.extract.time import asked, modality, prices, wording
 from pipeline.normalize.periods import comparisons, head
+from pipeline.normalize.quantities import after, number, spans
+from pipeline.normalize.quantities.lexicon import lexicon
+from pipeline.normalize.quantities.number import ahead
 from pipeline.segment import boilerplate, context, introductions, lines, roundup
 from tests.guards import guards_in
 from tests.matching import texts_matching
@@ -53,6 +56,18 @@ def holds(*words: str) -> Callable[[str], bool]:
     return lambda text: any(word in text for word in words)
 
 
+INITIALS = lexicon().initials
+
+
+def may_be_margin(text: str) -> bool:
+    return ahead(text, text[0] in spans._OPENS_MARGIN) in INITIALS.margins
+
+
+def may_be_part(text: str) -> bool:
+    behind = text[0] == " " and text[1] in number._PART_BEGINS
+    return text[0] in number._BEFORE_PART or behind
+
+
 # A rule, and what has to be so of each text that it is found in.
 GUARDED = [
     (asked._WONDERED, lambda text: told(text).asks),
@@ -68,6 +83,12 @@ GUARDED = [
     (introductions._ASKING, holds(*introductions._ASKING_WORDS)),
     (introductions._ASKING, holds(*introductions._ASKING_OPENINGS)),
     (context._DAY, lambda text: not text.isascii() or list(context._days(text))),
+    (after._scale_pattern(), lambda text: ahead(text, 0) in INITIALS.scales | after._BEFORE_SCALE),
+    (after._more_pattern(), lambda text: ahead(text, 0) in after._BEGINS_MORE),
+    (after._hedges_after(), lambda text: ahead(text, 0) in INITIALS.hedges_after),
+    (number._MIXED, may_be_part),
+    (spans._margin(), may_be_margin),
+    (spans._opening(), holds(*spans._opening_words())),
     *((rule, passing._is_led_past) for rule, _ in passing._LEADING_PAST),
     *((rule, holds(letter)) for letter, rule, _ in units._SCALES),
 ]

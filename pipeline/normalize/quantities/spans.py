@@ -96,12 +96,11 @@ def _opening() -> re.Pattern[str]:
     )
 
 
+# 125亿美元，上下3亿美元
 _OPENS_MARGIN = frozenset(",，(（")
 _PARTS = frozenset(", ")
 _BEFORE_TO = frozenset(" -")
 _BEGINS_AND = frozenset("a与和及到至t")
-# 125亿美元，上下3亿美元: what a margin behind a comma begins with.
-_MARGIN_BEGINS = frozenset("上正±浮误加")
 
 
 @cache
@@ -130,10 +129,10 @@ def read_span(passage: Passage, amount: Amount) -> Span:
     following = folded[amount.end : amount.end + 1]
     if not following or following in "。；.;、":
         return single(amount)
-    if following == "，" and folded[amount.end + 1 : amount.end + 2] not in _MARGIN_BEGINS:
-        return single(amount)
     behind = amount.end + (following in _OPENS_MARGIN)
     may_vary = ahead(folded, behind) in passage.known.initials.margins
+    if following == "，" and not may_vary:
+        return single(amount)
     if may_vary and (margin := _margin().match(folded, amount.end)):
         return _with_margin(passage, amount, margin)
     two = following in _PARTS and folded.startswith(_OR_BEGINS, amount.end)
