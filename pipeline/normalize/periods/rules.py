@@ -25,6 +25,7 @@ _UNKNOWN_NAME = regex(r"<[A-Z0-9]+>")
 # What makes a pattern more than a choice of characters in a row.
 _NOT_PLAIN = regex(r"[\\()?*+{}.^$]")
 _IN_WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_MANY_LETTERS = 20
 _NO_DIGITS = regex(r"[^0-9]+")
 _BLANKS = {"en": (r"[\s-]{0,3}", r"[\s-]{1,3}")}
 _OPTIONAL_BLANKS = (r"\s{0,2}", r"\s{0,2}")
@@ -101,7 +102,9 @@ class Section:
         self._before, self._after = int(before), int(after)
         self._starts = starts
         self._body = [_rule(where, columns, language) for where, columns in body]
-        self._choices: Phrases[Choice] | None = None
+        self._openings: list[set[str]] = []
+        self._loose: re.Pattern[str] | None = None
+        self._choices: dict[bool, Phrases[Choice]] = {}
         self._values = _vocabulary(language)
 
     def matches(self, text: str, places: list[int]) -> list[tuple[re.Match[str], Rule]]:
@@ -111,14 +114,16 @@ class Section:
         if not windows:
             return matches
         whole_words = self.language != "zh"
-        choices = self.choices()
         for first, end in windows:
+            choices = self._choices_in(text, first, end)
+            meanings = choices.meanings
             reached = first
             met: dict[int, Choice] = {}
-            for start, _, choice in choices.find(text[first:end]):
+            for which, start, _ in choices.places(text[first:end]):
                 place = first + start
                 if not (whole_words and place and text[place - 1] in _IN_WORD):
-                    met[place] = choice  # of those that begin at one place the longest comes last
+                    # Of those that begin at one place the longest comes last.
+                    met[place] = meanings[which]
             for place in sorted(met):
                 if place < reached:
                     continue
@@ -148,26 +153,33 @@ class Section:
             windows.append((start, end))
         return windows
 
-    def choices(self) -> Phrases[Choice]:
+    def _choices_in(self, text: str, first: int, end: int) -> Phrases[Choice]:
+        """Give the choices for a window.
+
+        Rules that any word can open would be tried at all of its words: they are left out unless
+        one of them matches somewhere in it.
+        """
+        firm = self._choices.get(False) or self.choices(loose=False)
+        if self._loose is None or self._loose.search(text, first, end) is None:
+            return firm
+        return self.choices()
+
+    def choices(self, *, loose: bool = True) -> Phrases[Choice]:
         """Give how matches of the rules can begin, and for each the rules that can begin so.
 
         Of several beginnings at a place the longest has the rules of all of them. That is read off
         the rules when the trigger is first met: to do so for all takes longer than to read a short
-        transcript.
+        transcript. Without ``loose`` ones the rules that any word can open are left out.
         """
-        if self._choices is None:
-            longest, slots = _LONGEST_START[self.language], _stand_ins(self.language)[1]
-            beginnings_of = [
-                openings(_expanded(source, self.language, short=True)[0], longest, slots)
-                for _, source, _ in self._body
-            ]
+        if loose not in self._choices:
+            self._read_openings()
             owners: dict[str, set[int]] = {}
-            for place, each in enumerate(beginnings_of):
-                for beginning in map(self._told, each):
-                    if self._begins(beginning):
-                        owners.setdefault(beginning, set()).add(place)
-            left, right = _EDGES[self.language]
-            left = "".join(f"(?={first})" for first in self._starts) + left
+            for place, each in enumerate(self._openings):
+                if loose or not _any_word(each):
+                    for beginning in map(self._told, each):
+                        if self._begins(beginning):
+                            owners.setdefault(beginning, set()).add(place)
+            left, right = self._edges()
             known: dict[tuple[int, ...], Choice] = {}
             choices: dict[str, Choice] = {}
             for beginning in owners:
@@ -177,8 +189,27 @@ class Section:
                     alike = [(rule, pattern) for rule, _, pattern in rules]
                     known[places] = Choice(left, alike, right)
                 choices[beginning] = known[places]
-            self._choices = Phrases(choices)
-        return self._choices
+            self._choices[loose] = Phrases(choices)
+        return self._choices[loose]
+
+    def _read_openings(self) -> None:
+        """Read how the match of each rule can begin, and put those that any word opens together."""
+        if self._openings:
+            return
+        longest, slots = _LONGEST_START[self.language], _stand_ins(self.language)[1]
+        self._openings = [
+            openings(_expanded(source, self.language, short=True)[0], longest, slots)
+            for _, source, _ in self._body
+        ]
+        both = zip(self._body, self._openings, strict=True)
+        opened = [pattern for (_, _, pattern), each in both if _any_word(each)]
+        if opened:
+            left, right = self._edges()
+            self._loose = compiled_regex(left + "|".join(opened) + right)
+
+    def _edges(self) -> tuple[str, str]:
+        left, right = _EDGES[self.language]
+        return "".join(f"(?={first})" for first in self._starts) + left, right
 
     def _told(self, beginning: str) -> str:
         """Give what is looked for of a beginning: of English numbers no blanks, which are many."""
@@ -212,6 +243,11 @@ class Section:
             return None
         value = int(digits)
         return value + 2000 if vocabulary.startswith("year") and value < 100 else value
+
+
+def _any_word(beginnings: set[str]) -> bool:
+    """Whether nearly every letter is a beginning by itself."""
+    return sum(one in _IN_WORD and one.isalpha() for one in beginnings) >= _MANY_LETTERS
 
 
 def _lengths(trigger: str, beginnings: set[str]) -> dict[str, int]:
@@ -279,8 +315,9 @@ def sections_met(folded: str, languages: tuple[str, ...]) -> list[tuple[Section,
     """Give the sections whose triggers may stand in a text, in order, each with the places."""
     known, beginnings = _beginnings(languages)
     places: dict[int, list[int]] = {}
-    for start, _, owners in beginnings.find(folded):
-        for owner in owners:
+    meanings = beginnings.meanings
+    for which, start, _ in beginnings.places(folded):
+        for owner in meanings[which]:
             places.setdefault(owner, []).append(start)
     return [(known[owner], places[owner]) for owner in sorted(places)]
 

@@ -52,7 +52,7 @@ def test_rules_are_tried_where_they_can_match(text: str) -> None:
     for section in (section for language in LANGUAGES for section in rules.sections(language)):
         left, right = rules._EDGES[section.language]
         left = "".join(f"(?={first})" for first in section._starts) + left
-        known = section.choices()
+        known = section._choices_in(text, 0, len(text))
         for place in range(len(text)):
             met = [choice for start, _, choice in known.find(text[place:]) if start == 0]
             tried = set(met[-1].rules.values()) if met else set()
