@@ -37,8 +37,9 @@ def _phrases(*, ascii_only: bool) -> Phrases[tuple[str, ...]]:
 
 def find_cues(folded: str) -> Iterator[tuple[int, str]]:
     """Give the place and kind of each cue word of a heading of people, or of a ``find:`` kind."""
-    for start, _, kinds in _phrases(ascii_only=folded.isascii()).find(folded):
-        for kind in kinds:
+    phrases = _phrases(ascii_only=folded.isascii())
+    for which, start, _ in phrases.places(folded):
+        for kind in phrases.meanings[which]:
             yield start, kind
 
 

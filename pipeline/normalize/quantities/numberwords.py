@@ -73,11 +73,17 @@ def read_words(text: str, start: int) -> list[Word]:
     return found
 
 
-def _read_word(text: str, start: int, link: str, found: list[Word]) -> int:
-    """Add the number word at ``start``; give the place behind it, -1 if there is none."""
+def word_end(text: str, start: int) -> int:
+    """Give where the small English letters from ``start`` on end."""
     end, length = start, len(text)
     while end < length and text[end] in _LETTERS:
         end += 1
+    return end
+
+
+def _read_word(text: str, start: int, link: str, found: list[Word]) -> int:
+    """Add the number word at ``start``; give the place behind it, -1 if there is none."""
+    end = word_end(text, start)
     entry = _single_words().get(text[start:end])
     if entry is not None:  # sooner looked up than matched
         found.append(Word(entry.role, entry.value, end, link))

@@ -8,7 +8,7 @@ from functools import cache
 from pipeline.lexicon.phrases import Phrases
 from pipeline.normalize.quantities.lexicon import alternation, lexicon
 from pipeline.normalize.quantities.number import VULGAR
-from pipeline.normalize.quantities.numberwords import latin_words
+from pipeline.normalize.quantities.numberwords import latin_words, word_end
 from pipeline.patterns import compiled_regex, regex
 
 _IDEOGRAPHIC = "\u3000"
@@ -101,6 +101,7 @@ def _found(
 ) -> list[tuple[int, str]]:
     """Look only where a match can begin, which is seldom."""
     behind_article, alone = patterns
+    plain = _plain_words()
     found: list[tuple[int, str]] = []
     end = 0
     for place in places:
@@ -109,8 +110,12 @@ def _found(
         if folded[place] in _DIGITS:
             found.append((place, "digit"))
             continue
-        articled = folded[max(0, place - 2) : place] in _ARTICLE_ENDS
-        if match := (behind_article if articled else alone).match(folded, place):
+        before = folded[max(0, place - 2) : place]
+        behind = word_end(folded, place)
+        if folded[place:behind] in plain and before[-1:] not in _LETTERS:
+            found.append((place, "word"))
+            end = behind
+        elif match := (behind_article if before in _ARTICLE_ENDS else alone).match(folded, place):
             found.append((place, match.lastgroup or ""))
             end = match.end()
     return found
@@ -119,8 +124,11 @@ def _found(
 def _latin_places(folded: str) -> list[int]:
     """Give where digits begin, and the wordings whose first word and what is behind it stand."""
     places: list[int] = []
-    for start, end, beginning in _beginnings().find(folded):
+    beginnings = _beginnings()
+    meanings = beginnings.meanings
+    for which, start, end in beginnings.places(folded):
         before = folded[start - 1] if start else ""
+        beginning = meanings[which]
         if beginning is None:
             if before not in _DIGITS:
                 places.append(start)
@@ -219,6 +227,17 @@ def _stands_alone(word: str) -> bool:
     """Whether a number may begin with a word that no article precedes."""
     entry = latin_words().get(word)
     return entry is not None and entry.role not in _ONLY_AFTER_ARTICLE and word not in _NEVER_FIRST
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    """Give the number words that begin no other wording: they are sooner looked up than matched."""
+    bands = lexicon().bands
+    return frozenset(
+        word
+        for word, beginning in _first_words().items()
+        if _stands_alone(word) and not beginning.second and word not in bands
+    )
 
 
 @cache
