@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.claims import merge
-from pipeline.claims.merge import Folding, claims_of
+from pipeline.claims.merge import MOST_STATEMENTS, Folding, claims_of
 from schemas import Claim, ClaimStatement, FactEvent
 from schemas.examples import FACT
 
@@ -224,10 +224,10 @@ def test_facts_of_another_claim_are_refused() -> None:
         folded(fact(), fact("g", claim_id="other"))
 
 
-def test_a_line_repeated_for_ever_adds_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merge, "MOST_STATEMENTS", 5)
-    given = [fact(f"f{number}") for number in range(9)]
-    claim = folded(*given)
-    assert claim is not None
-    assert len(claim.statements) == 5
-    assert claims_of(given) == {FACT.claim_id: claim}
+def test_a_line_repeated_for_ever_adds_no_more() -> None:
+    given = [fact(f"f{number:04}") for number in range(MOST_STATEMENTS + 4)]
+    before = claims_of(given[:MOST_STATEMENTS])
+    assert len(before[FACT.claim_id].statements) == MOST_STATEMENTS
+    assert claims_of(given) == before
+    held = Folding(before[FACT.claim_id])
+    assert not any(held.add(each) for each in given[MOST_STATEMENTS:])
