@@ -31,7 +31,6 @@ MODULES = (
     "pipeline/claims/canonical.py",
     "pipeline/claims/merge.py",
     "pipeline/claims/precision.py",
-    "pipeline/spelled.py",
     "pipeline/unbroken.py",
     "pipeline/written.py",
 )

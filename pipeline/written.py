@@ -7,12 +7,9 @@ from typing import Any, Literal
 
 import orjson
 
-from pipeline.spelled import spelled
 from schemas import Fact
-from schemas.event import Event, rfc3339
+from schemas.event import Event, plain, rfc3339
 
-# Models seen so far: ``isinstance`` takes long for one, as pydantic has a say in it.
-_MODELS: set[type] = set()
 # What a fact's fields hold; lists, as the compiled loop over a tuple is slower.
 _VALUES = ["entity", "period", "speaker", "extractor"]
 _AMOUNTS = ["value", "low", "high"]
@@ -49,14 +46,12 @@ def _as_json(value: Any) -> dict[str, Any] | str:
     """Give what is written for a field that JSON has no form for."""
     kind = type(value)
     if kind is Decimal:
-        return spelled(value)
+        return plain(value)
     if kind is Fact:
         return _plainly(value)
-    if kind not in _MODELS:
-        if not isinstance(value, Event):
-            raise TypeError(f"{kind.__name__} has no form in JSON")
-        _MODELS.add(kind)
-    return value.__dict__  # type: ignore[no-any-return]
+    if isinstance(value, Event):
+        return value.__dict__
+    raise TypeError(f"{kind.__name__} has no form in JSON")
 
 
 def _plainly(fact: Fact) -> dict[str, Any]:
@@ -67,6 +62,6 @@ def _plainly(fact: Fact) -> dict[str, Any]:
             fields[name] = value.__dict__
     for name in _AMOUNTS:
         if type(amount := fields[name]) is Decimal:
-            fields[name] = spelled(amount)
+            fields[name] = plain(amount)
     fields["evidence"] = [each.__dict__ for each in fields["evidence"]]
     return fields

@@ -93,7 +93,7 @@ def plain(amount: Decimal) -> str:
     text = str(amount)
     if "E" in text:
         text = format(amount, "f")
-    if "." in text:
+    if text[-1] == "0" and "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 

@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from pipeline.claims.canonical import canonical
 from pipeline.extract.said import Said
-from pipeline.spelled import spelled
+from schemas.event import plain
 
 # Copied for each digest: to make one takes three times as long.
 _EMPTY = blake2b(digest_size=12)
@@ -47,7 +47,7 @@ def encoded(text: str) -> bytes:
 
 
 def _spelled(amount: Decimal | None) -> str:
-    return "None" if amount is None else spelled(amount)
+    return "None" if amount is None else plain(amount)
 
 
 def _digest(told: bytes) -> str:

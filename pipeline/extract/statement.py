@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pipeline.extract.said import Said
 from pipeline.patterns import regex
-from pipeline.spelled import spelled
+from schemas.event import plain
 
 _SCALES = (
     (Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million")
@@ -48,10 +48,10 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
             if size >= scale:
                 scaled, word = amount / scale, f" {name}"
                 break
-    written = spelled(scaled)
+    written = plain(scaled)
     point = written.find(".")
     if point >= 0 and len(written) - point - 1 > _DIGITS_SHOWN:
-        written = spelled(scaled.quantize(_SHOWN))
+        written = plain(scaled.quantize(_SHOWN))
         point = written.find(".")
     before, behind = _around(unit)
     if word:
